@@ -1,0 +1,45 @@
+# What there is to do with wamp-fcgi; `make help` lists it. CMake does the building.
+BUILD ?= build
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+DESTDIR ?=
+CMAKE_FLAGS ?=
+SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
+
+.PHONY: all help deps configure demo check lint format install clean
+
+all: deps ## build build/wamp-fcgi and build/wamp-devrouter
+	@$(MAKE) --no-print-directory build
+
+.PHONY: build
+build: configure
+	cmake --build $(BUILD) --parallel $(JOBS)
+
+configure:
+	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+
+deps: ## install what the build, the demo and the tests need
+	@tests/support/install-deps.sh build/deps
+
+demo: all ## start everything on loopback and make a call; ONCE=1 ends after it
+	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
+
+check: deps ## build and run all the tests, warnings being errors
+	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
+	@$(MAKE) --no-print-directory lint
+	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+lint: ## compare every include with the modules' direction, and the formatting
+	@tests/lint/lint.py
+
+format: ## format the sources
+	clang-format -i $(SOURCES)
+
+install: ## install under PREFIX (/usr/local), below DESTDIR
+	DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean: ## remove what was built
+	rm -rf $(BUILD)

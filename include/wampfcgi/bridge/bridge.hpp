@@ -1,0 +1,71 @@
+// Owns the caller service: from a request by way of the checks to a call, and from its outcome to the response.
+// Reading and writing HTTP is fcgi/'s business, making the call the caller's.
+#pragma once
+
+#include "wampfcgi/bridge/caller.hpp"
+#include "wampfcgi/core/request.hpp"
+#include "wampfcgi/core/response.hpp"
+#include "wampfcgi/core/result.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::bridge {
+
+/// A finished request: what the client gets, and what the log should know.
+struct answer {
+    response http;
+    std::optional<failure> why;  ///< set when it was refused or failed
+    std::string error_uri;       ///< WAMP error of the callee or router, as it came; empty where there was none
+    std::string procedure;       ///< empty when it was not known yet
+    bool debug = false;          ///< the service asks for a log line whatever the outcome
+};
+
+/// A request that has passed every check that needs no body.
+struct admission {
+    const service* target = nullptr;
+    std::uint64_t body_limit_bytes = 0;  ///< reading may stop once this is passed; 0: never
+    std::vector<std::pair<std::string, std::string>> cors_headers;
+};
+
+/// The caller services of one process. Lives as long as the requests in it; used by one thread.
+class bridge {
+public:
+    using clock = std::function<std::chrono::sys_time<std::chrono::microseconds>()>;
+    using caller_lookup = std::function<caller&(const std::string& realm, const std::string& role)>;
+    using respond = std::function<void(answer)>;
+
+    /// `config` must outlive the bridge; `callers` is asked once for each service.
+    bridge(const settings& config, const caller_lookup& callers, clock now);
+
+    /// Decides what needs no body: path, method, TLS, address, origin, content type, announced length. An answer (a
+    /// refusal, or that to OPTIONS) is final.
+    std::variant<answer, admission> admit(const request& req) const;
+
+    /// Refuses an admitted request whose body could not be read whole: body_too_large or body_truncated.
+    answer refuse(const admission& admitted, failure why) const;
+
+    /// What is needed to give a started call up.
+    struct started_call {
+        caller* made_by = nullptr;
+        caller::call_id id = 0;
+    };
+
+    /// Makes the remaining checks and the call. `done` is called exactly once, perhaps from within this function,
+    /// unless the call is given up first.
+    started_call handle(const admission& admitted, const request& req, respond done);
+
+private:
+    const settings& config_;
+    std::vector<caller*> callers_;  // one for each service, in the order of config_.services
+    clock now_;
+    std::size_t in_flight_ = 0;
+};
+
+}  // namespace wampfcgi::bridge

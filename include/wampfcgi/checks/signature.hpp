@@ -1,0 +1,37 @@
+// Owns the query parameters of a request, and whether a signed request is genuine and fresh (contract section 3).
+#pragma once
+
+#include "wampfcgi/core/request.hpp"
+#include "wampfcgi/core/result.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::checks {
+
+/// The query parameters that mean something here, percent-decoded, '+' as space; of one given twice, the first.
+struct query_parameters {
+    std::optional<std::string> key;
+    std::optional<std::string> timestamp;
+    std::optional<std::string> seq;
+    std::optional<std::string> nonce;
+    std::optional<std::string> signature;
+};
+
+/// Reads a query string (application/x-www-form-urlencoded). Never fails: a broken escape stands for itself.
+query_parameters parse_query(std::string_view query);
+
+/// Reads "2011-10-14T16:59:51.123Z": UTC, fraction of 1 to 6 digits or none. Nothing when it is no such time.
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_timestamp(std::string_view text);
+
+/// Makes every check of the query parameters, in the contract's order: presence (all five, where the service has a
+/// key), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. `now` is the
+/// present time. Fails with signature_parameter_missing, parameter_invalid (both name the parameter), request_expired,
+/// key_unknown, signature_invalid.
+result<void> check_signature(const request& req, const service_options& options,
+                             std::chrono::sys_time<std::chrono::microseconds> now);
+
+}  // namespace wampfcgi::checks

@@ -1,0 +1,34 @@
+// Owns the configuration file: where it is found, and the way from its text to settings or to a list of mistakes.
+#pragma once
+
+#include "wampfcgi/core/settings.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::config {
+
+/// Everything wrong with a file: "FILE:LINE: PATH: expected WHAT, got WHAT", in the order of the lines.
+using mistakes = std::vector<std::string>;
+
+/// Reads a whole file.
+using file_reader = std::function<std::optional<std::string>(const std::string& path, std::string& why_not)>;
+
+/// Turns the text of a configuration file into settings, or finds every mistake in it. `file_name` is for messages;
+/// `read_secret` reads a secret_file (its trailing line end does not count).
+std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
+                                       const file_reader& read_secret);
+
+/// Reads and parses the file at `path`; one that cannot be read is a mistake too.
+std::variant<settings, mistakes> load(const std::string& path);
+
+/// The file to use: `option` (of --config) if given, else environment WAMP_FCGI_CONFIG, else
+/// ~/.config/wamp-fcgi/config.json of the process's user (home from the password database) if it exists, else
+/// /etc/wamp-fcgi/config.json.
+std::string locate(const std::optional<std::string>& option);
+
+}  // namespace wampfcgi::config

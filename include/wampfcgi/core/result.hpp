@@ -1,0 +1,26 @@
+// Owns how a function reports what a peer can cause: result<T> is a T or a failure.
+#pragma once
+
+#include "wampfcgi/core/errc.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <string>
+
+namespace wampfcgi {
+
+/// Why a request cannot be served. The client learns `code` and `parameter`; `detail` is for the log alone.
+struct failure {
+    errc code = errc::internal_error;
+    std::string detail;     ///< what was found and what was expected, in our words; never a secret
+    std::string peer_text;  ///< text of the peer or the router, raw: the log escapes and cuts it
+    std::string parameter;  ///< query parameter at fault, for signature_parameter_missing and parameter_invalid
+};
+
+/// Reached only when a caller reads the value of a failed result, which is a bug: throws std::logic_error.
+[[noreturn]] void throw_exception_from_error(const failure& error, const boost::source_location& where);
+
+template <class T>
+using result = boost::system::result<T, failure>;
+
+}  // namespace wampfcgi

@@ -1,0 +1,76 @@
+// Owns the shape of the configuration and every default value. Reading the file is config/'s business.
+#pragma once
+
+#include "wampfcgi/core/network.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wampfcgi {
+
+/// Which HTTP statuses refusals and WAMP errors get (contract section 5).
+enum class status_style { crossbar, http };
+
+/// Options of a caller service (contract section 2).
+struct service_options {
+    std::optional<std::string> key;                  ///< with `secret`: only signed requests are accepted
+    std::optional<std::string> secret;               ///< from `secret` or `secret_file`; never logged
+    std::uint64_t post_body_limit = 0;               ///< bytes; 0: no limit of its own
+    std::chrono::seconds timestamp_delta_limit{0};   ///< 0: any
+    std::optional<std::vector<network>> require_ip;  ///< absent: all; empty: nobody
+    bool require_tls = false;
+    bool debug = false;
+    std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
+    std::optional<std::vector<std::string>> procedures;  ///< exact URIs, or prefixes ending in "."; absent: all
+    std::vector<std::string> allowed_origins;            ///< "scheme://host[:port]" in lower case, or "*"
+    status_style status_codes = status_style::crossbar;
+};
+
+/// One entry of `paths`.
+struct service {
+    std::string path;  ///< key in the configuration: "/", or segments without a leading slash
+    std::string realm;
+    std::string role;  ///< authrole that the router must give to the session
+    service_options options;
+};
+
+/// A router's address, taken apart.
+struct router_url {
+    enum class transport_kind { rawsocket_tcp, rawsocket_tls, rawsocket_unix, websocket, websocket_tls };
+    transport_kind transport = transport_kind::rawsocket_tcp;
+    std::string host;        ///< name or address, IPv6 without brackets; empty for a Unix socket
+    std::uint16_t port = 0;  ///< 0 for a Unix socket
+    std::string path;        ///< Unix socket path, or WebSocket path with query
+    std::string text;        ///< as configured, for the log
+};
+
+enum class authmethod_kind { anonymous, ticket, wampcra };
+
+/// How sessions of one role log in.
+struct credentials {
+    authmethod_kind authmethod = authmethod_kind::anonymous;
+    std::string authid;
+    std::string secret;  ///< from `secret` or `secret_file`; never logged
+};
+
+/// The `router` section.
+struct router_settings {
+    std::vector<router_url> urls;                      ///< at least one; tried in order
+    std::chrono::milliseconds connect_timeout{5'000};  ///< for TCP, TLS and WAMP handshake together
+    std::map<std::string, credentials> by_role;        ///< a role without an entry joins anonymously
+};
+
+/// The whole configuration.
+struct settings {
+    std::string mount;  ///< cut off the front of SCRIPT_NAME + PATH_INFO; empty: PATH_INFO alone decides
+    router_settings router;
+    std::vector<service> services;       ///< in the file's order; paths are unique
+    std::size_t max_in_flight = 10'000;  ///< calls under way in one worker, past which 503 is answered
+};
+
+}  // namespace wampfcgi

@@ -1,0 +1,101 @@
+#!/bin/sh
+# Installs what the build, the demo and the tests need, and says what. Never removes or replaces a package that is there.
+# usage: install-deps.sh DIRECTORY      (DIRECTORY takes what cannot be installed beside what the machine has)
+set -eu
+
+unpacked=$1
+say() { printf 'deps: %s\n' "$*"; }
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
+    say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx"
+    exit 1
+fi
+
+if [ "$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi
+export DEBIAN_FRONTEND=noninteractive
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+missing() { for package in "$@"; do installed "$package" || printf '%s ' "$package"; done; }
+
+updated=
+update_lists() {
+    [ -n "$updated" ] && return
+    need_root
+    say "reading the package lists"
+    $as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
+    updated=yes
+}
+
+need_root() {
+    [ -z "$as_root" ] || command -v sudo >/dev/null 2>&1 && return
+    say "needs root or sudo to install packages"
+    exit 1
+}
+
+# The web servers are for tests and demo: they must not start by themselves, now or at boot.
+install_packages() {
+    [ $# -gt 0 ] || return 0
+    update_lists
+    say "installing $*"
+    policy=/usr/sbin/policy-rc.d
+    if [ -e $policy ]; then policy=; else
+        printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+        $as_root chmod 755 $policy
+        trap '$as_root rm -f "$policy"' EXIT INT TERM
+    fi
+    $as_root apt-get -q -y --no-remove --no-install-recommends -o DPkg::Lock::Timeout=300 \
+        -o Dpkg::Use-Pty=0 install "$@"
+    [ -z "$policy" ] || { $as_root rm -f $policy; trap - EXIT INT TERM; }
+    if [ -d /run/systemd/system ]; then
+        for service in lighttpd nginx apache2; do
+            case " $* " in *" $service"*) $as_root systemctl disable --quiet $service 2>/dev/null || true ;; esac
+        done
+    fi
+}
+
+# Header-only packages and second versions: unpacked, not installed.
+unpack_packages() {
+    wanted=
+    for package in "$@"; do
+        [ -e "$unpacked/.have/$package" ] || wanted="$wanted $package"
+    done
+    [ -n "$wanted" ] || return 0
+    [ -n "$(apt-cache show $wanted 2>/dev/null)" ] || update_lists
+    say "unpacking under build/deps:$wanted"
+    mkdir -p "$unpacked/.have" "$unpacked/.download"
+    for package in $wanted; do
+        (cd "$unpacked/.download" && rm -f "${package}"_*.deb && apt-get -q download "$package")
+        dpkg -x "$unpacked/.download/${package}"_*.deb "$unpacked"
+        touch "$unpacked/.have/$package"
+    done
+    rm -rf "$unpacked/.download"
+}
+
+tools="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates"
+servers="lighttpd apache2-bin libapache2-mod-fcgid nginx-light"
+# shellcheck disable=SC2046
+install_packages $(missing $tools $servers)
+
+# The distribution's default Boost does where it has Boost.JSON (1.75 and later); Debian 12 has 1.81 beside its 1.74.
+default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }
+boost=$(default_boost)
+[ -n "$boost" ] || { update_lists; boost=$(default_boost); }
+[ -n "$boost" ] || { say "no Boost among the packages of this machine"; exit 1; }
+if dpkg --compare-versions "$boost" ge 1.75; then
+    # shellcheck disable=SC2046
+    install_packages $(missing libboost-dev libboost-json-dev libboost-thread-dev libboost-test-dev \
+        libmsgpack-cxx-dev autobahn-cpp-dev)
+else
+    boost_packages="libboost1.81-dev libboost-json1.81-dev libboost-thread1.81-dev libboost-test1.81-dev"
+    if installed libboost1.74-dev || installed "libboost${boost}-dev"; then
+        unpack_packages $boost_packages libboost-json1.81.0 libboost-thread1.81.0 libboost-test1.81.0 \
+            libboost-atomic1.81-dev libboost-chrono1.81-dev libboost-container1.81-dev libboost-date-time1.81-dev \
+            libboost-system1.81-dev
+    else
+        # shellcheck disable=SC2046
+        install_packages $(missing $boost_packages)
+    fi
+    unpack_packages libmsgpack-cxx-dev autobahn-cpp-dev
+fi
+say "everything is there"
