@@ -3,6 +3,8 @@
 
 #include "wampfcgi/config/config.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,9 +87,15 @@ inline settings settings_in(std::string_view text)
 
 /// A faulty file and all that must be said about it.
 struct faulty_row {
-    std::string name;
     std::string text;
     mistakes expected;
 };
+
+inline void check_rows(const std::vector<faulty_row>& rows)
+{
+    for (const faulty_row& row : rows)
+        BOOST_TEST_CONTEXT(row.text)
+    BOOST_TEST(mistakes_in(row.text) == row.expected, boost::test_tools::per_element());
+}
 
 }  // namespace wampfcgi::config::test
