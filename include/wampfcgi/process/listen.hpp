@@ -62,7 +62,8 @@ private:
 /// IPv4.
 std::variant<listener, std::string> open_listener(const listen_address& address);
 
-/// The address that socket `fd` is bound to: "unix:/run/x.sock", "127.0.0.1:9000" or "[::1]:9000".
+/// The address that socket `fd` is bound to: "unix:/run/x.sock", "127.0.0.1:9000" or "[::1]:9000"; "descriptor N" where
+/// it has none. Raw bytes of a path: the log escapes them.
 std::string describe(int fd);
 
 }  // namespace wampfcgi::process
