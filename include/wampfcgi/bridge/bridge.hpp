@@ -9,10 +9,12 @@
 #include "wampfcgi/core/settings.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -48,20 +50,25 @@ public:
     /// refusal, or that to OPTIONS) is final.
     std::variant<answer, admission> admit(const request& req) const;
 
-    /// Refuses an admitted request whose body could not be read whole: body_too_large or body_truncated.
+    /// Refuses an admitted request whose body cannot be read whole.
     answer refuse(const admission& admitted, failure why) const;
 
-    /// What is needed to give a started call up.
+    /// A call that was made for a request, by which it can be given up.
     struct started_call {
         caller* made_by = nullptr;
         caller::call_id id = 0;
     };
 
-    /// Makes the remaining checks and the call. `done` is called exactly once, perhaps from within this function,
-    /// unless the call is given up first.
+    /// Makes the remaining checks and the call. `done` is called exactly once, perhaps from within this function (then
+    /// the returned handle means nothing), unless the call is given up first.
     started_call handle(const admission& admitted, const request& req, respond done);
 
+    /// Gives a call up whose answer nobody waits for any more; its `respond` is not called.
+    void give_up(const started_call& started);
+
 private:
+    result<call> check(const admission& admitted, const request& req) const;
+
     const settings& config_;
     std::vector<caller*> callers_;  // one for each service, in the order of config_.services
     clock now_;

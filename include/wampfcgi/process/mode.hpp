@@ -1,0 +1,34 @@
+// Owns the decision what a start of the program is meant to be (contract section 7).
+#pragma once
+
+#include "wampfcgi/process/options.hpp"
+
+namespace wampfcgi::process {
+
+/// What to do with this start.
+enum class mode {
+    help,           ///< print usage(), exit 0
+    version,        ///< print the version, exit 0
+    check_config,   ///< report on the configuration, exit 0 or 1
+    pool,           ///< listen, and supervise workers
+    worker_on_fd0,  ///< be one worker on the listening socket that is descriptor 0
+    cgi,            ///< serve the one request in environment and standard input
+    usage,          ///< print usage() to standard error, exit 2
+};
+
+/// What the program finds when it is started.
+struct start_facts {
+    bool fd0_listens = false;           ///< descriptor 0 is a listening socket
+    bool cgi_environment = false;       ///< GATEWAY_INTERFACE and REQUEST_METHOD are set
+    bool query_without_equals = false;  ///< QUERY_STRING is not empty and has no '='
+    bool has_arguments = false;         ///< there is something on the command line
+};
+
+/// Looks at descriptor 0, the environment and `argc`.
+start_facts observe_start(int argc) noexcept;
+
+/// Which mode it is. Web servers put a CGI query without '=' on the command line (RFC 3875, 4.4), where a client could
+/// choose our options: such a start is `usage`, whatever the options say.
+mode choose_mode(const options& given, const start_facts& facts) noexcept;
+
+}  // namespace wampfcgi::process

@@ -1,0 +1,35 @@
+// Owns the command line: what may stand on it, and the text that explains it.
+#pragma once
+
+#include "wampfcgi/process/listen.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wampfcgi::process {
+
+inline constexpr unsigned max_workers = 1024;
+
+/// The command line, taken apart.
+struct options {
+    std::optional<std::string> config_file;  ///< from --config, or what --check-config names
+    bool check_config = false;
+    std::optional<listen_address> listen;
+    unsigned workers = 1;  ///< 1..max_workers; more than 1 only together with `listen`
+    bool help = false;
+    bool version = false;
+};
+
+/// Reads the command line; argv[0] is skipped. `processors` is what "--workers auto" stands for. Bad usage: one line
+/// that says what is wrong, for standard error, in front of usage(); the program then ends with status 2.
+std::variant<options, std::string> parse_options(int argc, const char* const* argv, unsigned processors);
+
+/// Processors that this process may use: 1..max_workers.
+unsigned usable_processors() noexcept;
+
+/// What --help prints: several lines, each ended by a line feed.
+std::string_view usage() noexcept;
+
+}  // namespace wampfcgi::process

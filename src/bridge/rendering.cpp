@@ -1,0 +1,121 @@
+#include "bridge/rendering.hpp"
+
+#include "wampfcgi/codec/answer.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace wampfcgi::bridge {
+namespace {
+
+constexpr std::string_view allowed_methods = "POST, PUT, OPTIONS";
+constexpr std::string_view preflight_seconds = "600";  // Chromium keeps no pre-flight answer for longer than two hours
+constexpr std::string_view retry_seconds = "1";
+
+response json_response(int status, std::string body, const header_list& cors)
+{
+    response http{status,
+                  {{"Content-Type", "application/json; charset=UTF-8"},
+                   {"Cache-Control", "no-store"},
+                   {"X-Content-Type-Options", "nosniff"}},
+                  std::move(body)};
+    http.headers.insert(http.headers.end(), cors.begin(), cors.end());
+    return http;
+}
+
+/// Status of a WAMP error with status_codes "http" (WAMP specification, "Predefined URIs", and what routers send).
+int http_status_of(std::string_view error_uri)
+{
+    struct row {
+        std::string_view uri;
+        int status;
+    };
+    static constexpr std::array<row, 11> rows{{
+        {"wamp.error.no_such_procedure", 404},
+        {"wamp.error.not_authorized", 403},
+        {"wamp.error.authorization_failed", 403},
+        {"wamp.error.invalid_argument", 400},
+        {"wamp.error.invalid_uri", 400},
+        {"wamp.error.no_eligible_callee", 502},
+        {"wamp.error.no_available_callee", 502},
+        {"wamp.error.callee_unavailable", 502},
+        {"wamp.error.unavailable", 502},
+        {"wamp.error.canceled", 504},
+        {"wamp.error.timeout", 504},
+    }};
+    for (const row& known : rows)
+        if (known.uri == error_uri)
+            return known.status;
+    return 500;
+}
+
+struct renderer {
+    status_style style;
+    const header_list& cors;
+
+    answer operator()(const payload& returned) const
+    {
+        auto body = codec::result_body(returned);
+        if (!body)
+            return refusal_answer(std::move(body).error(), style, cors);
+        return {json_response(200, std::move(*body), cors), {}, {}, {}};
+    }
+
+    answer operator()(const call_error& error) const
+    {
+        auto body = codec::error_body(error);
+        if (!body)
+            return refusal_answer(std::move(body).error(), style, cors);
+        const int status = style == status_style::http ? http_status_of(error.uri) : 200;
+        return {json_response(status, std::move(*body), cors), {}, error.uri, {}};
+    }
+
+    answer operator()(const failure& why) const { return refusal_answer(why, style, cors); }
+};
+
+}  // namespace
+
+header_list cors_headers(const request& req, const checks::origin_grant& grant)
+{
+    if (!grant.cross_origin)
+        return {};
+    header_list headers{{"Access-Control-Allow-Origin", *req.origin}, {"Vary", "Origin"}};
+    if (grant.listed_by_name)
+        headers.emplace_back("Access-Control-Allow-Credentials", "true");
+    return headers;
+}
+
+answer preflight_answer(header_list cors)
+{
+    if (!cors.empty()) {
+        cors.emplace_back("Access-Control-Allow-Methods", allowed_methods);
+        cors.emplace_back("Access-Control-Allow-Headers", "content-type");
+        cors.emplace_back("Access-Control-Max-Age", preflight_seconds);
+    }
+    answer options;
+    options.http = json_response(200, {}, cors);
+    options.http.headers.emplace_back("Allow", allowed_methods);
+    return options;
+}
+
+answer refusal_answer(failure why, status_style style, const header_list& cors)
+{
+    const errc_info& row = describe(why.code);
+    const int status = style == status_style::http ? row.status_http : row.status_crossbar;
+    answer refused;
+    refused.http = json_response(status, codec::refusal_body(why), cors);
+    if (why.code == errc::method_not_allowed)
+        refused.http.headers.emplace_back("Allow", allowed_methods);
+    if (why.code == errc::overloaded || why.code == errc::router_unavailable)
+        refused.http.headers.emplace_back("Retry-After", retry_seconds);
+    refused.why = std::move(why);
+    return refused;
+}
+
+answer outcome_answer(const outcome& how, status_style style, const header_list& cors)
+{
+    return std::visit(renderer{style, cors}, how);
+}
+
+}  // namespace wampfcgi::bridge

@@ -1,0 +1,27 @@
+// Owns the HTTP form of an answer: status, fixed headers, CORS headers (contract sections 4 to 6).
+#pragma once
+
+#include "wampfcgi/bridge/bridge.hpp"
+
+#include "wampfcgi/checks/origin.hpp"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wampfcgi::bridge {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// The headers that let the page of a granted origin read the answer; none for a same-origin request.
+header_list cors_headers(const request& req, const checks::origin_grant& grant);
+
+/// Answer to OPTIONS: what is allowed, and the CORS pre-flight where the request is cross-origin.
+answer preflight_answer(header_list cors);
+
+answer refusal_answer(failure why, status_style style, const header_list& cors);
+
+/// Answer for the outcome of a call.
+answer outcome_answer(const outcome& how, status_style style, const header_list& cors);
+
+}  // namespace wampfcgi::bridge

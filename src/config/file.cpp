@@ -1,0 +1,63 @@
+#include "file.hpp"
+
+#include "wampfcgi/config/config.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <system_error>
+#include <utility>
+
+namespace wampfcgi::config {
+namespace {
+
+// Far above any configuration, and low enough for a device that never ends.
+constexpr std::size_t max_file_bytes = std::size_t{16} << 20;
+
+// 0, or the errno of what failed.
+int read_to_end(int descriptor, std::string& content)
+{
+    std::array<char, 16384> buffer;
+    for (;;) {
+        const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? errno : 0;
+        content.append(buffer.data(), static_cast<std::size_t>(got));
+        if (content.size() > max_file_bytes)
+            return EFBIG;
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path, std::string& why_not)
+{
+    std::string content;
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int error = descriptor < 0 ? errno : 0;
+    if (descriptor >= 0) {
+        error = read_to_end(descriptor, content);
+        ::close(descriptor);
+    }
+    if (error != 0) {
+        why_not = std::generic_category().message(error);
+        return std::nullopt;
+    }
+    return content;
+}
+
+std::variant<settings, mistakes> load(const std::string& path)
+{
+    std::string why_not;
+    const auto text = read_file(path, why_not);
+    if (!text)
+        return mistakes{path + ": cannot be read: " + why_not};
+    return parse(*text, path, read_file);
+}
+
+}  // namespace wampfcgi::config

@@ -1,0 +1,63 @@
+#include "path.hpp"
+#include "router.hpp"
+#include "section.hpp"
+#include "service.hpp"
+#include "tree.hpp"
+#include "values.hpp"
+#include "wampfcgi/config/config.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wampfcgi::config {
+namespace {
+
+// A slash at the end is dropped: "/wamp/" means what "/wamp" does.
+std::optional<std::string> read_mount(const entry& from)
+{
+    return read_string_as<std::string>(from, "a slash and names joined by single slashes",
+                                       [](std::string text) -> std::optional<std::string> {
+                                           if (!is_mount(text))
+                                               return std::nullopt;
+                                           if (text.size() > 1 && text.ends_with('/'))
+                                               text.pop_back();
+                                           return text;
+                                       });
+}
+
+settings read_settings(const entry& from, const file_reader& read_file)
+{
+    settings out;
+    section top{from};
+    top.required("router", out.router, [&](const entry& found) { return read_router(found, read_file); });
+    top.required("paths", out.services, [&](const entry& found) { return read_services(found, read_file); });
+    top.optional("mount", out.mount, read_mount);
+    top.optional("max_in_flight", out.max_in_flight, integer_in<std::size_t>(1, 1'000'000));
+    std::string schema;  // for editors that know JSON Schema
+    top.optional("$schema", schema, read_text);
+    top.finish();
+    return out;
+}
+
+}  // namespace
+
+std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
+                                       const file_reader& read_secret)
+{
+    report log{file_name};
+    auto tree = read_tree(text);
+    if (const auto* const error = std::get_if<syntax_error>(&tree)) {
+        log.add(error->line, {}, error->text);
+        return log.take();
+    }
+    const node& root = std::get<node>(tree);
+    settings found = read_settings({&root, root.line, {}, &log}, read_secret);
+    if (mistakes all = log.take(); !all.empty())
+        return all;
+    return found;
+}
+
+}  // namespace wampfcgi::config

@@ -1,0 +1,126 @@
+#include "router.hpp"
+
+#include "secret.hpp"
+#include "url.hpp"
+#include "values.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::config {
+namespace {
+
+std::optional<router_url> read_url(const entry& from)
+{
+    const auto text = read_text(from);
+    if (!text)
+        return std::nullopt;
+    auto url = parse_url(*text);
+    if (const auto* const expected = std::get_if<std::string>(&url)) {
+        entry refused = from;
+        refused.is_secret = text->find('@') != std::string::npos;  // a password, as in other kinds of URL
+        refused.refuse(*expected);
+        return std::nullopt;
+    }
+    return std::get<router_url>(std::move(url));
+}
+
+std::optional<std::vector<router_url>> read_url_list(const entry& from)
+{
+    auto urls = list_of<router_url>("a list of router URLs", read_url)(from);
+    if (urls && from.value->items.empty())
+        from.refuse("a list of at least one router URL");
+    return urls;
+}
+
+void read_urls(section& router, std::vector<router_url>& out)
+{
+    std::optional<router_url> single;
+    router.optional("url", single, read_url);
+    router.optional("urls", out, read_url_list);
+    if (single)
+        out = {*std::move(single)};
+    if (router.has("url") && router.has("urls"))
+        router.find("urls").refuse("either url or urls", "both");
+    if (!router.has("url") && !router.has("urls"))
+        router.refuse_missing("url", "a router URL (or urls, a list of them)");
+}
+
+void refuse_secret(section& login)
+{
+    for (const std::string_view key : {"secret", "secret_file"})
+        if (const entry found = login.find(key); found.is_present())
+            found.refuse("no secret for anonymous", "one");
+}
+
+std::optional<credentials> read_login(const entry& from, const file_reader& read_file)
+{
+    using enum authmethod_kind;
+    section login{from};
+    std::optional<authmethod_kind> method;
+    login.required("authmethod", method,
+                   one_of<authmethod_kind>({{"anonymous", anonymous}, {"ticket", ticket}, {"wampcra", wampcra}},
+                                           {{"cryptosign"}, "is not supported yet"}));
+    credentials out;
+    out.authmethod = method.value_or(anonymous);
+    if (out.authmethod == anonymous)
+        login.optional("authid", out.authid, read_text);
+    else
+        login.required("authid", out.authid, read_text);
+
+    if (method == anonymous)
+        refuse_secret(login);
+    else if (auto secret = read_secret(login, read_file))
+        out.secret = *std::move(secret);
+    if (out.authmethod != anonymous && !has_secret(login))
+        login.refuse_missing("secret", "a secret (or secret_file)");
+    login.finish();
+    return out;
+}
+
+std::optional<std::map<std::string, credentials>> read_credentials(entry from, const file_reader& read_file)
+{
+    std::map<std::string, credentials> by_role;
+    from.is_secret = true;  // a secret may stand where the object around it was forgotten
+    for (named_entry& role : named_entries(from)) {
+        role.value.is_secret = true;
+        if (role.name.empty())
+            role.value.log->add(role.line, role.value.path, "expected the name of a role, got \"\"");
+        if (auto login = read_login(role.value, read_file))
+            by_role.emplace(role.name, *std::move(login));
+    }
+    return by_role;
+}
+
+// Nothing of it is kept: only TLS connections need it, and read_url refuses those so far.
+void check_tls(const entry& from)
+{
+    section tls{from};
+    std::string ca_file;
+    tls.optional("ca_file", ca_file, read_text);
+    tls.finish();
+}
+
+}  // namespace
+
+std::optional<router_settings> read_router(const entry& from, const file_reader& read_file)
+{
+    router_settings out;
+    section router{from};
+    read_urls(router, out.urls);
+    enum class serializer { msgpack } serializer_used{};
+    router.optional("serializer", serializer_used,
+                    one_of<serializer>({{"msgpack", serializer::msgpack}}, {{"json"}, "is not supported yet"}));
+    router.optional("connect_timeout", out.connect_timeout, seconds_in(1, 300));
+    router.optional("credentials", out.by_role, [&](const entry& found) { return read_credentials(found, read_file); });
+    if (const entry tls = router.find("tls"); tls.is_present())
+        check_tls(tls);
+    router.finish();
+    return out;
+}
+
+}  // namespace wampfcgi::config

@@ -1,0 +1,72 @@
+#include "service.hpp"
+
+#include "options.hpp"
+#include "path.hpp"
+#include "text.hpp"
+#include "values.hpp"
+#include "wampfcgi/codec/body.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::config {
+namespace {
+
+// Services of a Crossbar web transport, for those who paste one over (Crossbar 23.1, "Web Services").
+constexpr std::array<std::string_view, 14> other_services{"archive", "cgi",       "json",     "longpoll", "nodeinfo",
+                                                          "path",    "publisher", "redirect", "resource", "schemadoc",
+                                                          "static",  "upload",    "webhook",  "websocket"};
+
+std::optional<std::string> read_realm(const entry& from)
+{
+    return read_string_as<std::string>(from, "a WAMP URI", [](const std::string& text) {
+        return codec::is_loose_uri(text) ? std::optional<std::string>{text} : std::nullopt;
+    });
+}
+
+// The keys of another kind of service would all be unknown: its type is the mistake.
+bool is_other_service(section& keys)
+{
+    const entry type = keys.find("type");
+    return type.value->type == node::kind::string &&
+           std::find(other_services.begin(), other_services.end(), type.value->text) != other_services.end();
+}
+
+service read_service(const named_entry& from, const file_reader& read_file)
+{
+    service out;
+    out.path = from.name;
+    if (!is_service_path(out.path))
+        from.value.log->add(
+            from.line, from.value.path,
+            "expected \"/\", or names joined by single slashes without ?, # and control characters, got " +
+                quote(out.path));
+    section keys{from.value};
+    enum class service_type { caller } type{};
+    keys.required("type", type,
+                  one_of<service_type>({{"caller", service_type::caller}},
+                                       {{other_services.begin(), other_services.end()}, "is not supported here"}));
+    if (is_other_service(keys))
+        return out;
+    keys.required("realm", out.realm, read_realm);
+    keys.required("role", out.role, read_text);
+    keys.optional("options", out.options, [&](const entry& found) { return read_options(found, read_file); });
+    keys.finish();
+    return out;
+}
+
+}  // namespace
+
+std::optional<std::vector<service>> read_services(const entry& from, const file_reader& read_file)
+{
+    std::vector<service> all;
+    for (const named_entry& one : named_entries(from))
+        all.push_back(read_service(one, read_file));
+    if (from.value->type == node::kind::object && all.empty())
+        from.refuse("an object of at least one service");
+    return all;
+}
+
+}  // namespace wampfcgi::config

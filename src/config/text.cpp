@@ -1,0 +1,180 @@
+#include "text.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace wampfcgi::config {
+namespace {
+
+constexpr std::size_t max_shown_bytes = 40;
+
+bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// Length of the UTF-8 sequence at the start of `text`, 0 when there is no valid one.
+std::size_t sequence_length(std::string_view text)
+{
+    const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned first = byte(0);
+    if (first < 0x80)
+        return 1;
+    if (first < 0xC2 || first > 0xF4)
+        return 0;
+    const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    // RFC 3629, 4: no overlong forms, no surrogates, nothing above U+10FFFF.
+    const unsigned lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    const unsigned highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    if (byte(1) < lowest || byte(1) > highest)
+        return 0;
+    for (std::size_t i = 2; i < length; ++i)
+        if (byte(i) < 0x80 || byte(i) > 0xBF)
+            return 0;
+    return length;
+}
+
+// U+0000 to U+001F, U+007F, and U+0080 to U+009F, which terminals obey as well.
+std::optional<unsigned> control_character(std::string_view sequence)
+{
+    const auto first = static_cast<unsigned char>(sequence.front());
+    if (first < 0x20 || first == 0x7F)
+        return first;
+    if (sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0)
+        return static_cast<unsigned char>(sequence[1]);
+    return std::nullopt;
+}
+
+void append_escaped(std::string& out, std::string_view sequence)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    if (sequence == "\"" || sequence == "\\") {
+        out += '\\';
+        out += sequence;
+    } else if (sequence == "\n") {
+        out += "\\n";
+    } else if (sequence == "\t") {
+        out += "\\t";
+    } else if (const auto code = control_character(sequence)) {
+        out += "\\u00";
+        out += digits[*code >> 4];
+        out += digits[*code & 0xF];
+    } else {
+        out += sequence;
+    }
+}
+
+// Levenshtein's distance, a swap of neighbours counting two.
+std::size_t edit_distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::size_t valid_utf8_length(std::string_view text)
+{
+    std::size_t good = 0;
+    while (good < text.size()) {
+        const std::size_t length = sequence_length(text.substr(good));
+        if (length == 0)
+            break;
+        good += length;
+    }
+    return good;
+}
+
+std::string quote(std::string_view text)
+{
+    std::string out = "\"";
+    std::size_t done = 0;
+    while (done < text.size() && done < max_shown_bytes) {
+        // The file is valid UTF-8, and so are its strings.
+        const std::size_t length = std::max<std::size_t>(sequence_length(text.substr(done)), 1);
+        append_escaped(out, text.substr(done, length));
+        done += length;
+    }
+    return out + (done < text.size() ? "...\"" : "\"");
+}
+
+std::string describe(const node& value)
+{
+    switch (value.type) {
+    case node::kind::string:
+        return quote(value.text);
+    case node::kind::number:
+        return value.text.size() > max_shown_bytes ? value.text.substr(0, max_shown_bytes) + "..." : value.text;
+    case node::kind::nothing:
+    case node::kind::null:
+    case node::kind::boolean:
+    case node::kind::list:
+    case node::kind::object:
+        break;
+    }
+    return value.type == node::kind::boolean ? value.text : describe_without_value(value);
+}
+
+std::string describe_without_value(const node& value)
+{
+    switch (value.type) {
+    case node::kind::nothing:
+        return "nothing";
+    case node::kind::null:
+        return "null";
+    case node::kind::boolean:
+        return "a boolean";
+    case node::kind::number:
+        return "a number";
+    case node::kind::string:
+        return "a string of " + std::to_string(value.text.size()) + (value.text.size() == 1 ? " byte" : " bytes");
+    case node::kind::list:
+        return value.items.empty() ? "an empty list" : "a list";
+    case node::kind::object:
+        return value.members.empty() ? "an empty object" : "an object";
+    }
+    return {};
+}
+
+std::string path_of_member(const std::string& parent, std::string_view key)
+{
+    const auto plain = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '/' || c == '$'; };
+    if (key.empty() || key.size() > max_shown_bytes || !std::all_of(key.begin(), key.end(), plain))
+        return parent + '[' + quote(key) + ']';
+    return parent.empty() ? std::string{key} : parent + '.' + std::string{key};
+}
+
+std::string path_of_item(const std::string& parent, std::size_t index)
+{
+    return parent + '[' + std::to_string(index) + ']';
+}
+
+std::optional<std::string_view> closest(std::string_view word, const std::vector<std::string_view>& known)
+{
+    std::optional<std::string_view> best;
+    std::size_t least = 3;
+    for (const std::string_view candidate : known) {
+        const std::size_t longest = std::max(word.size(), candidate.size());
+        const std::size_t shortest = std::min(word.size(), candidate.size());
+        if (longest - shortest >= least)
+            continue;
+        const std::size_t distance = edit_distance(word, candidate);
+        if (distance < least && distance * 2 <= shortest) {
+            least = distance;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+}  // namespace wampfcgi::config

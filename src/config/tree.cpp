@@ -1,0 +1,188 @@
+#include "tree.hpp"
+
+#include "text.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace wampfcgi::config {
+namespace {
+
+namespace json = boost::json;
+
+// What the parser calls (boost::json::basic_parser, "Handler"). It is fed one line at a time, so that the line of
+// every event is known; no token but a comment can go on in the next line.
+class tree_builder {
+public:
+    static constexpr std::size_t max_array_size = SIZE_MAX;
+    static constexpr std::size_t max_object_size = SIZE_MAX;
+    static constexpr std::size_t max_string_size = SIZE_MAX;
+    static constexpr std::size_t max_key_size = SIZE_MAX;
+
+    std::size_t line = 1;
+    std::size_t comment_line = 0;  // where the comment began that has not ended, else 0
+    node root;
+
+    const node* innermost_open() const { return open_.empty() ? nullptr : open_.back(); }
+
+    bool on_document_begin(json::error_code&) { return true; }
+    bool on_document_end(json::error_code&) { return true; }
+    bool on_array_begin(json::error_code&) { return begin(node::kind::list); }
+    bool on_array_end(std::size_t, json::error_code&) { return end(); }
+    bool on_object_begin(json::error_code&) { return begin(node::kind::object); }
+    bool on_object_end(std::size_t, json::error_code&) { return end(); }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
+    bool on_key(json::string_view last, std::size_t, json::error_code&)
+    {
+        collect(last);
+        open_.back()->members.push_back({std::exchange(text_, {}), line, {}});
+        return true;
+    }
+    bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
+    bool on_string(json::string_view last, std::size_t, json::error_code&) { return add(node::kind::string, last); }
+    bool on_number_part(json::string_view part, json::error_code&) { return collect(part); }
+    bool on_int64(std::int64_t, json::string_view last, json::error_code&) { return add(node::kind::number, last); }
+    bool on_uint64(std::uint64_t, json::string_view last, json::error_code&) { return add(node::kind::number, last); }
+    bool on_double(double, json::string_view last, json::error_code&) { return add(node::kind::number, last); }
+    bool on_bool(bool value, json::error_code&) { return add(node::kind::boolean, value ? "true" : "false"); }
+    bool on_null(json::error_code&) { return add(node::kind::null, "null"); }
+    bool on_comment_part(json::string_view, json::error_code&)
+    {
+        if (comment_line == 0)
+            comment_line = line;
+        return true;
+    }
+    bool on_comment(json::string_view, json::error_code&)
+    {
+        comment_line = 0;
+        return true;
+    }
+
+private:
+    bool collect(json::string_view part)
+    {
+        text_.append(part.data(), part.size());
+        return true;
+    }
+
+    node& place()
+    {
+        if (open_.empty())
+            return root;
+        node& parent = *open_.back();
+        return parent.type == node::kind::list ? parent.items.emplace_back() : parent.members.back().value;
+    }
+
+    bool add(node::kind type, json::string_view last)
+    {
+        collect(last);
+        node& value = place();
+        value.type = type;
+        value.line = line;
+        value.text = std::exchange(text_, {});
+        return true;
+    }
+
+    bool begin(node::kind type)
+    {
+        node& value = place();
+        value.type = type;
+        value.line = line;
+        open_.push_back(&value);  // stays valid: nothing is added to its parent before it ends
+        return true;
+    }
+
+    bool end()
+    {
+        open_.pop_back();
+        return true;
+    }
+
+    std::vector<node*> open_;
+    std::string text_;
+};
+
+using tree_parser = json::basic_parser<tree_builder>;
+
+std::string at_column(std::size_t offset)
+{
+    return " at column " + std::to_string(offset + 1);
+}
+
+std::string describe_end_of_file(const tree_builder& builder)
+{
+    const node* const open = builder.innermost_open();
+    if (builder.comment_line != 0)
+        return "expected \"*/\" for the \"/*\" in line " + std::to_string(builder.comment_line) +
+               ", got the end of the file";
+    if (!open)
+        return "expected an object, got the end of the file";
+    const char* const brackets = open->type == node::kind::list ? "\"]\" for the \"[\"" : "\"}\" for the \"{\"";
+    return std::string{"expected "} + brackets + " in line " + std::to_string(open->line) + ", got the end of the file";
+}
+
+// The text at fault is not shown: it may belong to a secret.
+std::string describe(const json::error_code& code, const tree_builder& builder, std::string_view line,
+                     std::size_t offset)
+{
+    if (code == json::error::incomplete)
+        return describe_end_of_file(builder);
+    if (code == json::error::too_deep)
+        return "expected at most " + std::to_string(max_depth) + " nested lists and objects, got more";
+    if (code != json::error::syntax)
+        return "expected JSON, got a syntax error (" + code.message() + ')';
+    // In a comment between a key and its value the parser does not tell the place (Boost 1.81).
+    if (offset >= line.size())
+        return "expected JSON, got a syntax error";
+    // Elsewhere a line end is white space.
+    if (line[offset] == '\n' || line[offset] == '\r')
+        return "expected JSON, got the end of the line inside a value" + at_column(offset);
+    return "expected JSON, got a syntax error" + at_column(offset);
+}
+
+std::optional<syntax_error> feed(tree_parser& parser, std::string_view line)
+{
+    const std::size_t number = parser.handler().line;
+    if (const std::size_t good = valid_utf8_length(line); good != line.size())
+        return syntax_error{number, "expected UTF-8, got another byte" + at_column(good)};
+    json::error_code code;
+    const std::size_t used = parser.write_some(true, line.data(), line.size(), code);
+    if (code)
+        return syntax_error{number, describe(code, parser.handler(), line, used)};
+    if (parser.done() && used < line.size())
+        return syntax_error{number, "expected the end of the file, got more" + at_column(used)};
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<node, syntax_error> read_tree(std::string_view text)
+{
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark))
+        text.remove_prefix(byte_order_mark.size());
+    // Each line is fed with its line end: numbers end there, and the parser looks behind the end of a comment.
+    std::string lines{text};
+    if (!lines.ends_with('\n'))
+        lines += '\n';
+
+    tree_parser parser{{max_depth, /*comments*/ true, /*trailing commas*/ true, /*invalid UTF-8*/ false}};
+    tree_builder& builder = parser.handler();
+    for (std::size_t begin = 0; begin < lines.size(); ++builder.line) {
+        const std::size_t end = lines.find('\n', begin) + 1;
+        if (auto error = feed(parser, std::string_view{lines}.substr(begin, end - begin)))
+            return *std::move(error);
+        begin = end;
+    }
+    --builder.line;
+    json::error_code code;
+    parser.write_some(false, "", 0, code);
+    if (code)
+        return syntax_error{builder.line, describe(code, builder, {}, 0)};
+    return std::move(builder.root);
+}
+
+}  // namespace wampfcgi::config

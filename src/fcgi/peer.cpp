@@ -1,0 +1,305 @@
+#include "fcgi/peer.hpp"
+
+#include "fcgi/answer_log.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <poll.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using progress = record_scanner::progress;
+
+constexpr std::chrono::seconds stall_limit{60};        // for the web server to send or take some more
+constexpr std::chrono::seconds linger_limit{2};        // for it to close after an early answer
+constexpr std::size_t direct_answer_bytes = 7 * 1024;  // with the header section one libfcgi buffer, so one write
+constexpr std::uint64_t most_body_bytes = 128ULL * 1024 * 1024;  // no router takes the call of a larger one
+
+// One event loop a process: what is looked at in it is used up before the next connection has its turn.
+std::array<char, 64 * 1024>& look_ahead()
+{
+    static std::array<char, 64 * 1024> bytes;
+    return bytes;
+}
+
+bool would_block()
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+bool can_write_now(int fd)
+{
+    pollfd state{fd, POLLOUT, 0};
+    return ::poll(&state, 1, 0) == 1 && (state.revents & POLLOUT) != 0;
+}
+
+}  // namespace
+
+peer::peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, std::function<void(peer*)> closed)
+    : loop_(loop),
+      fd_(fd),
+      watch_(loop),
+      timer_(loop),
+      to_(to),
+      closed_(std::move(closed))
+{}
+
+peer::~peer()
+{
+    if (watch_.is_open())
+        watch_.release();
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+void peer::start()
+{
+    look_for_request();
+}
+
+void peer::retire()
+{
+    retiring_ = true;
+    if (!busy_)
+        close();
+}
+
+void peer::await(bool to_read, next_step next)
+{
+    if (!watch_.is_open())
+        watch_.assign(fd_);
+    const auto kind = to_read ? watch_.wait_read : watch_.wait_write;
+    watch_.async_wait(kind, [self = shared_from_this(), next](error_code error) {
+        if (!error && self->fd_ >= 0)
+            (self.get()->*next)();
+    });
+    if (!busy_)
+        return;  // an idle connection may stay for as long as the web server likes
+    timer_.expires_after(stall_limit);
+    timer_.async_wait([weak = weak_from_this()](error_code error) {
+        const auto self = weak.lock();
+        if (error || !self || self->fd_ < 0)
+            return;
+        log::write(log_level::info, "connection closed: the web server has stalled for a minute");
+        self->close();
+    });
+}
+
+void peer::look_for_request()
+{
+    auto& bytes = look_ahead();
+    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && would_block())
+        return await(true, &peer::look_for_request);
+    if (got <= 0)
+        return close();
+    busy_ = true;
+    began_ = clock::now();
+    scanner_ = {};
+    const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
+    std::string_view rest = seen;
+    std::size_t consumed = 0;
+    auto made = scanner_.feed(rest, consumed);
+    if (made == progress::params_complete) {
+        rest.remove_prefix(consumed);
+        made = scanner_.feed(rest, consumed);
+    }
+    // libfcgi reads ahead, and what it has read is lost to a next request: so only from a connection with just this
+    // one.
+    if (made == progress::complete && consumed == rest.size()) {
+        input_complete_ = true;
+        if (begin(fd_))
+            serve();
+        return;
+    }
+    scanner_ = {};
+    if (!input_.open()) {
+        log::write(log_level::error, "connection closed: no descriptor or memory to receive a request");
+        return close();
+    }
+    spool_request();
+}
+
+void peer::spool_request()
+{
+    timer_.cancel();
+    auto& bytes = look_ahead();
+    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got == 0 || (got < 0 && !would_block()))
+        return close();
+    if (got > 0) {
+        const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
+        std::size_t consumed = 0;
+        const auto made = scanner_.feed(seen, consumed);
+        if (::recv(fd_, bytes.data(), consumed, MSG_DONTWAIT) != static_cast<ssize_t>(consumed))
+            return close();
+        if (!take_spooled(seen.substr(0, consumed), made))
+            return;
+    }
+    await(true, &peer::spool_request);  // others have their turn before the next piece
+}
+
+// False: nothing more is to be read for now.
+bool peer::take_spooled(std::string_view bytes, progress made)
+{
+    if (made == progress::broken || made == progress::aborted || !input_.append(bytes)) {
+        close();
+        return false;
+    }
+    if (made == progress::params_complete && !begin(input_.fd()))
+        return false;
+    if (made == progress::complete) {
+        input_complete_ = true;
+        serve();
+        return false;
+    }
+    if (!admitted_)
+        return true;
+    const std::uint64_t limit = admitted_->body_limit_bytes != 0 ? admitted_->body_limit_bytes : most_body_bytes;
+    if (scanner_.body_bytes() <= limit)
+        return true;
+    const std::string detail = "body of more than " + std::to_string(limit) + " bytes";
+    respond(to_.refuse(*admitted_, {errc::body_too_large, detail, {}, {}}));
+    return false;
+}
+
+// Reads the variables and makes the checks that need no body. False: that was the end of the request.
+bool peer::begin(int input_fd)
+{
+    fcgi_.emplace();
+    admitted_.reset();
+    if (!fcgi_->begin(input_fd)) {
+        if (input_fd == fd_)
+            fd_ = -1;
+        else
+            input_.forget();
+        close();
+        return false;
+    }
+    keep_ = fcgi_->keeps_connection();
+    request_ = fcgi_->environment();
+    request_.id = next_request_id();
+    auto decision = to_.admit(request_);
+    if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
+        respond(std::move(*refusal));
+        return false;
+    }
+    admitted_ = std::get<bridge::admission>(std::move(decision));
+    return true;
+}
+
+void peer::serve()
+{
+    request_.body = fcgi_->read_body(scanner_.body_bytes(), admitted_->body_limit_bytes);
+    input_.close();
+    timer_.cancel();
+    to_.handle(*admitted_, request_,
+               [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
+    request_.body = {};
+}
+
+void peer::respond(bridge::answer given)
+{
+    if (fd_ < 0)
+        return;
+    // What is left of a request that was answered early would be taken for the next one.
+    if (input_complete_)
+        fcgi_->skip_body();
+    else
+        keep_ = false;
+    log_answer(request_, given, clock::now() - began_);
+    respond_now(given.http);
+}
+
+void peer::respond_now(const response& what)
+{
+    if (what.body.size() <= direct_answer_bytes && can_write_now(fd_))
+        return answered(fcgi_->finish(what, fd_));
+    if (!output_.open() || !fcgi_->finish(what, output_.fd())) {
+        log::write(log_level::error, "connection closed: no descriptor or memory for an answer");
+        return close();
+    }
+    output_sent_ = 0;
+    send_spooled();
+}
+
+void peer::send_spooled()
+{
+    timer_.cancel();
+    while (true) {
+        const ssize_t sent = ::sendfile(fd_, output_.fd(), &output_sent_, 1024 * 1024);
+        if (sent < 0 && would_block())
+            return await(false, &peer::send_spooled);
+        if (sent <= 0) {
+            output_.close();
+            return answered(sent == 0);
+        }
+    }
+}
+
+void peer::answered(bool written)
+{
+    fcgi_.reset();
+    request_ = {};
+    if (!written)
+        return close();  // the web server has gone: there is nobody to tell
+    if (!keep_ || retiring_)
+        return input_complete_ ? close() : linger();
+    busy_ = false;
+    input_complete_ = false;
+    await(true, &peer::look_for_request);
+}
+
+// Closing while the web server still sends would make the kernel reset the connection, and the answer could be lost.
+void peer::linger()
+{
+    input_.close();
+    ::shutdown(fd_, SHUT_WR);
+    timer_.expires_after(linger_limit);
+    timer_.async_wait([weak = weak_from_this()](error_code error) {
+        if (const auto self = weak.lock(); self && !error)
+            self->close();
+    });
+    drain();
+}
+
+void peer::drain()
+{
+    auto& bytes = look_ahead();
+    ssize_t got = 0;
+    while ((got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0) {}
+    if (got == 0 || !would_block())
+        return close();
+    if (!watch_.is_open())
+        watch_.assign(fd_);
+    watch_.async_wait(watch_.wait_read, [self = shared_from_this()](error_code error) {
+        if (!error && self->fd_ >= 0)
+            self->drain();
+    });
+}
+
+void peer::close()
+{
+    timer_.cancel();
+    if (watch_.is_open())
+        watch_.release();
+    if (fd_ >= 0)
+        ::close(std::exchange(fd_, -1));
+    busy_ = false;
+    input_.close();
+    output_.close();
+    if (auto closed = std::exchange(closed_, nullptr))
+        closed(this);
+}
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,77 @@
+// Owns one connection of the web server: waiting for a request, reading it, having it answered, writing the answer, and
+// keeping or closing the connection. Nothing in it blocks the event loop, however slow the web server is.
+#pragma once
+
+#include "fcgi/fcgi_request.hpp"
+#include "fcgi/record_scanner.hpp"
+#include "fcgi/spool.hpp"
+#include "wampfcgi/bridge/bridge.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace wampfcgi::fcgi {
+
+class peer : public std::enable_shared_from_this<peer> {
+public:
+    /// Takes over `fd`, a connected socket that does not block. `closed` is called when the connection has ended.
+    peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, std::function<void(peer*)> closed);
+    ~peer();
+    peer(const peer&) = delete;
+    peer& operator=(const peer&) = delete;
+
+    /// Waits for the first request.
+    void start();
+
+    /// Lets a request that has begun end, keeps the connection for no other; an idle one is closed at once.
+    void retire();
+
+    /// A request has begun to arrive, or has not been answered in full.
+    bool busy() const noexcept { return busy_; }
+
+private:
+    using error_code = boost::system::error_code;
+    using next_step = void (peer::*)();
+
+    void await(bool to_read, next_step next);
+    void look_for_request();
+    void spool_request();
+    bool take_spooled(std::string_view bytes, record_scanner::progress made);
+    bool begin(int input_fd);
+    void serve();
+    void respond(bridge::answer given);
+    void respond_now(const response& what);
+    void send_spooled();
+    void answered(bool written);
+    void linger();
+    void drain();
+    void close();
+
+    boost::asio::io_context& loop_;
+    int fd_;
+    boost::asio::posix::stream_descriptor watch_;  // of fd_, once it had to be waited for
+    boost::asio::steady_timer timer_;              // ends what takes the web server too long
+    bridge::bridge& to_;
+    std::function<void(peer*)> closed_;
+
+    record_scanner scanner_;
+    spool input_;   // a request that did not arrive at once
+    spool output_;  // an answer that does not fit into the socket's buffer
+    off_t output_sent_ = 0;
+    std::optional<fcgi_request> fcgi_;
+    request request_;
+    std::optional<bridge::admission> admitted_;
+    std::chrono::steady_clock::time_point began_;
+    bool busy_ = false;
+    bool keep_ = false;
+    bool retiring_ = false;
+    bool input_complete_ = false;
+};
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,255 @@
+#include "wampfcgi/process/listen.hpp"
+
+#include "wampfcgi/log/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace wampfcgi::process {
+
+namespace {
+
+constexpr int backlog = 1024;
+constexpr mode_t umask_for_0660 = 0117;
+constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
+
+using opened = std::variant<listener, std::string>;
+
+std::string text_of(int error_number)
+{
+    return std::generic_category().message(error_number);
+}
+
+std::string cannot_listen(const std::string& where, const std::string& why)
+{
+    return "cannot listen on " + log::quote(where) + ": " + why;
+}
+
+class umask_guard {
+public:
+    explicit umask_guard(mode_t mask) noexcept : before_(umask(mask)) {}
+    ~umask_guard() { umask(before_); }
+    umask_guard(const umask_guard&) = delete;
+    umask_guard& operator=(const umask_guard&) = delete;
+
+private:
+    mode_t before_;
+};
+
+/// A descriptor that is closed unless it is released.
+class descriptor {
+public:
+    explicit descriptor(int fd) noexcept : fd_(fd) {}
+    ~descriptor()
+    {
+        if (fd_ >= 0)
+            close(fd_);
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    int get() const noexcept { return fd_; }
+    int release() noexcept { return std::exchange(fd_, -1); }
+
+private:
+    int fd_;
+};
+
+/// `path` fits.
+sockaddr_un unix_sockaddr(const std::string& path) noexcept
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) noexcept
+{
+    return reinterpret_cast<const sockaddr*>(&address);
+}
+
+/// What stands in the way of a socket at the path; empty: nothing, or a socket that nobody listens on any more.
+std::string obstacle_at(const std::string& path)
+{
+    struct stat there {};
+    if (lstat(path.c_str(), &there) != 0)
+        return errno == ENOENT ? "" : text_of(errno);
+    if (!S_ISSOCK(there.st_mode))
+        return "it exists and is no socket";
+
+    const descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (probe.get() < 0)
+        return text_of(errno);
+    const sockaddr_un address = unix_sockaddr(path);
+    const bool connected = connect(probe.get(), generic(address), sizeof address) == 0;
+    if (connected || errno == EAGAIN)  // EAGAIN: the other's backlog is full
+        return "it is in use by another process";
+    if (errno == ECONNREFUSED || errno == ENOENT)
+        return "";
+    return "a socket is there, and whether it is in use cannot be found out: " + text_of(errno);
+}
+
+opened open_unix(const unix_address& wanted)
+{
+    const std::string& path = wanted.path;
+    if (path.size() > longest_path)
+        return cannot_listen(path, "the path is longer than " + std::to_string(longest_path) + " bytes");
+    if (const std::string obstacle = obstacle_at(path); !obstacle.empty())
+        return cannot_listen(path, obstacle);
+    if (unlink(path.c_str()) != 0 && errno != ENOENT)
+        return cannot_listen(path, "the socket left behind there cannot be removed: " + text_of(errno));
+
+    descriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (fd.get() < 0)
+        return cannot_listen(path, text_of(errno));
+    const sockaddr_un address = unix_sockaddr(path);
+    {
+        const umask_guard mask(umask_for_0660);
+        if (bind(fd.get(), generic(address), sizeof address) != 0)
+            return cannot_listen(path, text_of(errno));
+    }
+    listener bound(fd.release(), path);
+    if (listen(bound.fd(), backlog) != 0) {
+        const int error_number = errno;
+        bound.remove_socket();
+        return cannot_listen(path, text_of(error_number));
+    }
+    return bound;
+}
+
+/// Opens a socket at one of the addresses of a name; -1 and errno where that fails.
+int open_tcp_at(const addrinfo& at) noexcept
+{
+    descriptor fd(socket(at.ai_family, at.ai_socktype | SOCK_CLOEXEC, at.ai_protocol));
+    if (fd.get() < 0)
+        return -1;
+    const int on = 1;
+    if (setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
+        return -1;
+    if (at.ai_family == AF_INET6 && setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0)
+        return -1;
+    if (bind(fd.get(), at.ai_addr, at.ai_addrlen) != 0 || listen(fd.get(), backlog) != 0)
+        return -1;
+    return fd.release();
+}
+
+opened open_tcp(const tcp_address& wanted)
+{
+    const std::string port = std::to_string(wanted.port);
+    const bool ipv6 = wanted.host.find(':') != std::string::npos;
+    const std::string where = (ipv6 ? "[" + wanted.host + "]:" : wanted.host + ":") + port;
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int failed = getaddrinfo(wanted.host.c_str(), port.c_str(), &hints, &found);
+    if (failed != 0)
+        return cannot_listen(where, failed == EAI_SYSTEM ? text_of(errno) : gai_strerror(failed));
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
+
+    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+        const int fd = open_tcp_at(*at);
+        if (fd >= 0)
+            return listener(fd, {});
+        // Another address of the name only where this machine lacks this one: a port that is taken stays an error.
+        if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL)
+            break;
+    }
+    return cannot_listen(where, errno == EADDRINUSE ? "it is in use by another process" : text_of(errno));
+}
+
+std::string describe_unix(const sockaddr_storage& storage, socklen_t length)
+{
+    sockaddr_un address{};
+    std::memcpy(&address, &storage, sizeof address);
+    const std::size_t bytes = length - std::min<std::size_t>(length, offsetof(sockaddr_un, sun_path));
+    if (bytes > 0 && address.sun_path[0] == '\0')
+        return "unix:@" + std::string(address.sun_path + 1, bytes - 1);
+    return "unix:" + std::string(address.sun_path, strnlen(address.sun_path, bytes));
+}
+
+}  // namespace
+
+listener::listener(int fd, std::string path) noexcept : fd_(fd), path_(std::move(path))
+{
+    struct stat bound {};
+    if (path_.empty() || lstat(path_.c_str(), &bound) != 0)
+        return;
+    device_ = bound.st_dev;
+    inode_ = bound.st_ino;
+}
+
+listener::listener(listener&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      path_(std::move(other.path_)),
+      device_(other.device_),
+      inode_(other.inode_)
+{
+    other.path_.clear();
+}
+
+listener& listener::operator=(listener&& other) noexcept
+{
+    std::swap(fd_, other.fd_);
+    std::swap(path_, other.path_);
+    std::swap(device_, other.device_);
+    std::swap(inode_, other.inode_);
+    return *this;
+}
+
+listener::~listener()
+{
+    if (fd_ >= 0)
+        close(fd_);
+}
+
+void listener::remove_socket() noexcept
+{
+    struct stat there {};
+    if (path_.empty() || lstat(path_.c_str(), &there) != 0)
+        return;
+    if (S_ISSOCK(there.st_mode) && there.st_dev == device_ && there.st_ino == inode_)
+        unlink(path_.c_str());
+    path_.clear();
+}
+
+std::variant<listener, std::string> open_listener(const listen_address& address)
+{
+    if (const auto* on_path = std::get_if<unix_address>(&address))
+        return open_unix(*on_path);
+    return open_tcp(std::get<tcp_address>(address));
+}
+
+std::string describe(int fd)
+{
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    auto* address = reinterpret_cast<sockaddr*>(&storage);
+    if (getsockname(fd, address, &length) != 0)
+        return "descriptor " + std::to_string(fd);
+    if (storage.ss_family == AF_UNIX)
+        return describe_unix(storage, length);
+
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    if (getnameinfo(address, length, host.data(), host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return "descriptor " + std::to_string(fd);
+    const std::string bracketed = storage.ss_family == AF_INET6 ? "[" + std::string(host.data()) + "]" : host.data();
+    return bracketed + ":" + port.data();
+}
+
+}  // namespace wampfcgi::process

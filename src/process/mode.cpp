@@ -1,0 +1,56 @@
+#include "wampfcgi/process/mode.hpp"
+
+#include <cstdlib>
+#include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wampfcgi::process {
+
+namespace {
+
+bool is_listening(int fd) noexcept
+{
+    int listening = 0;
+    socklen_t length = sizeof listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening != 0;
+}
+
+std::string_view environment(const char* name) noexcept
+{
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+start_facts observe_start(int argc) noexcept
+{
+    const std::string_view query = environment("QUERY_STRING");
+    start_facts facts;
+    facts.fd0_listens = is_listening(STDIN_FILENO);
+    facts.cgi_environment = !environment("GATEWAY_INTERFACE").empty() && !environment("REQUEST_METHOD").empty();
+    facts.query_without_equals = !query.empty() && query.find('=') == std::string_view::npos;
+    facts.has_arguments = argc > 1;
+    return facts;
+}
+
+mode choose_mode(const options& given, const start_facts& facts) noexcept
+{
+    const bool is_cgi = facts.cgi_environment && !facts.fd0_listens;
+    if (is_cgi && facts.query_without_equals && facts.has_arguments)
+        return mode::usage;
+    if (given.help)
+        return mode::help;
+    if (given.version)
+        return mode::version;
+    if (given.check_config)
+        return mode::check_config;
+    if (given.listen)
+        return mode::pool;
+    if (facts.fd0_listens)
+        return mode::worker_on_fd0;
+    return is_cgi ? mode::cgi : mode::usage;
+}
+
+}  // namespace wampfcgi::process

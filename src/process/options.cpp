@@ -1,0 +1,201 @@
+#include "wampfcgi/process/options.hpp"
+
+#include "wampfcgi/log/log.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <span>
+#include <system_error>
+#include <thread>
+
+namespace wampfcgi::process {
+
+namespace {
+
+/// Empty: all is well; otherwise what is wrong.
+using complaint = std::string;
+
+bool is_option(std::string_view argument) noexcept
+{
+    return argument.starts_with('-');
+}
+
+/// Goes through the arguments and fills in the options.
+class reader {
+public:
+    reader(std::span<const char* const> arguments, unsigned processors) noexcept
+        : arguments_(arguments),
+          processors_(std::clamp(processors, 1U, max_workers))
+    {}
+
+    std::variant<options, std::string> read()
+    {
+        while (next_ < arguments_.size())
+            if (complaint wrong = read_one(arguments_[next_++]); !wrong.empty())
+                return wrong;
+        if (workers_given_ && !result_.listen)
+            return "--workers needs --listen";
+        return result_;
+    }
+
+private:
+    complaint read_one(std::string_view argument)
+    {
+        if (!argument.starts_with("--"))
+            return "unexpected argument " + log::quote(argument);
+        const auto equals = argument.find('=');
+        const std::string_view name = argument.substr(0, equals);
+        inline_value_.reset();
+        if (equals != std::string_view::npos)
+            inline_value_ = argument.substr(equals + 1);
+
+        if (name == "--config")
+            return read_config();
+        if (name == "--check-config")
+            return read_check_config();
+        if (name == "--listen")
+            return read_listen();
+        if (name == "--workers")
+            return read_workers();
+        if (name == "--help")
+            return read_flag(name, result_.help);
+        if (name == "--version")
+            return read_flag(name, result_.version);
+        return "unknown option " + log::quote(name);
+    }
+
+    /// The option's value: behind '=', else the next argument if that is no option. Absent or empty: nothing.
+    std::optional<std::string_view> take_value()
+    {
+        std::optional<std::string_view> value = inline_value_;
+        if (!value && next_ < arguments_.size() && !is_option(arguments_[next_]))
+            value = arguments_[next_++];
+        return value && !value->empty() ? value : std::nullopt;
+    }
+
+    complaint read_flag(std::string_view name, bool& flag)
+    {
+        if (inline_value_)
+            return std::string(name) + " takes no value";
+        flag = true;
+        return {};
+    }
+
+    complaint set_config_file(std::string_view file)
+    {
+        if (result_.config_file)
+            return "more than one configuration file is named";
+        result_.config_file = file;
+        return {};
+    }
+
+    complaint read_config()
+    {
+        const auto file = take_value();
+        return file ? set_config_file(*file) : "--config needs a file";
+    }
+
+    complaint read_check_config()
+    {
+        result_.check_config = true;
+        const bool named = inline_value_.has_value();
+        const auto file = take_value();
+        if (named && !file)
+            return "--check-config= needs a file";
+        return file ? set_config_file(*file) : complaint{};
+    }
+
+    complaint read_listen()
+    {
+        const auto text = take_value();
+        if (!text)
+            return "--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT";
+        if (result_.listen)
+            return "--listen is given twice";
+        auto address = parse_listen_address(*text);
+        if (const auto* wrong = std::get_if<std::string>(&address))
+            return "--listen " + log::quote(*text) + ": " + *wrong;
+        result_.listen = std::get<listen_address>(std::move(address));
+        return {};
+    }
+
+    complaint read_workers()
+    {
+        const std::string_view text = take_value().value_or("");
+        if (workers_given_)
+            return "--workers is given twice";
+        workers_given_ = true;
+        if (text == "auto") {
+            result_.workers = processors_;
+            return {};
+        }
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, result_.workers);
+        if (error != std::errc{} || stop != end || result_.workers < 1 || result_.workers > max_workers)
+            return "--workers: expected 1.." + std::to_string(max_workers) + " or auto, got " + log::quote(text);
+        return {};
+    }
+
+    std::span<const char* const> arguments_;
+    unsigned processors_;
+    std::size_t next_ = 0;
+    std::optional<std::string_view> inline_value_;  ///< of the option being read: what stands behind '='
+    bool workers_given_ = false;
+    options result_;
+};
+
+}  // namespace
+
+std::variant<options, std::string> parse_options(int argc, const char* const* argv, unsigned processors)
+{
+    const auto count = static_cast<std::size_t>(std::max(argc, 0));
+    const std::span<const char* const> all(argv, count);
+    return reader(all.subspan(std::min<std::size_t>(count, 1)), processors).read();
+}
+
+unsigned usable_processors() noexcept
+{
+    return std::clamp(std::thread::hardware_concurrency(), 1U, max_workers);
+}
+
+std::string_view usage() noexcept
+{
+    return R"(wamp-fcgi turns FastCGI requests with JSON into WAMP calls.
+
+Usage:
+  wamp-fcgi [--config FILE] --listen ADDRESS [--workers N]
+                               listen, and keep N worker processes running
+  wamp-fcgi [--config FILE]    with a listening socket as descriptor 0, as web
+                               servers and spawn-fcgi start it: be one worker
+  wamp-fcgi --check-config [FILE]
+  wamp-fcgi --help | --version
+
+Options:
+  --config FILE          configuration file
+  --check-config [FILE]  report every mistake in the configuration; exit
+                         status 0: none, 1: at least one
+  --listen ADDRESS       unix:PATH, HOST:PORT or [IPV6]:PORT; a Unix socket gets
+                         mode 0660
+  --workers N            worker processes, 1 to 1024 or "auto": one for each
+                         processor (default 1)
+  --help                 print this text
+  --version              print the version
+
+Environment:
+  WAMP_FCGI_CONFIG       configuration file where no option names one
+
+Files, where neither an option nor the environment names one; the first counts:
+  ~/.config/wamp-fcgi/config.json   home directory from the password database
+  /etc/wamp-fcgi/config.json
+
+Signals, with --listen:
+  SIGTERM, SIGINT        end the workers, then the program
+  SIGUSR1                passed on to the workers
+  SIGHUP                 nothing but a line in the log
+
+Exit status: 0 success, 1 failure, 2 wrong usage. The log is on standard error.
+)";
+}
+
+}  // namespace wampfcgi::process

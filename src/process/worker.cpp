@@ -1,0 +1,76 @@
+#include "worker.hpp"
+
+#include "wampfcgi/log/log.hpp"
+#include "wampfcgi/process/supervisor.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace wampfcgi::process {
+
+namespace {
+
+pid_t supervisor_pid = 0;  // set in a worker only
+
+/// The default action for every signal, but for SIGPIPE, and SIGHUP, which concerns the supervisor alone even where it
+/// reaches the whole process group.
+void reset_signals() noexcept
+{
+    for (int number = 1; number <= SIGRTMAX; ++number)
+        set_action(number, SIG_DFL);
+    set_action(SIGHUP, SIG_IGN);
+    ignore_sigpipe();
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+int guarded(const std::function<int()>& worker_main) noexcept
+{
+    try {
+        return worker_main();
+    } catch (const std::exception& thrown) {
+        log::write(log_level::error, std::string("the worker failed: ") + thrown.what());
+    } catch (...) {
+        log::write(log_level::error, "the worker failed for an unknown reason");
+    }
+    return EXIT_FAILURE;
+}
+
+}  // namespace
+
+void be_worker(const std::function<int()>& worker_main, pid_t supervisor) noexcept
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != supervisor)  // it ended before prctl
+        _exit(EXIT_FAILURE);
+    supervisor_pid = supervisor;
+    reset_signals();
+    const int status = guarded(worker_main);
+    std::fflush(nullptr);
+    _exit(status);
+}
+
+void set_action(int signal_number, void (*action)(int)) noexcept
+{
+    struct sigaction wanted {};
+    wanted.sa_handler = action;
+    sigaction(signal_number, &wanted, nullptr);
+}
+
+bool supervisor_has_gone() noexcept
+{
+    return supervisor_pid != 0 && getppid() != supervisor_pid;
+}
+
+void ignore_sigpipe() noexcept
+{
+    set_action(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace wampfcgi::process

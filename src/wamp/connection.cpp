@@ -1,0 +1,300 @@
+#include "wampfcgi/wamp/connection.hpp"
+
+#include "wamp/call_table.hpp"
+#include "wamp/link.hpp"
+#include "wamp/login_session.hpp"
+#include "wamp/messages.hpp"
+#include "wamp/session_fsm.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace wampfcgi::wamp {
+namespace {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+// A router that enforces the timeout option may be a little ahead of our own timer: its answer means the same.
+constexpr std::chrono::milliseconds router_may_be_ahead{250};
+
+session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role)
+{
+    session_fsm::parameters given;
+    for (const router_url& each : router.urls)
+        given.urls.push_back(each.text);
+    given.realm = std::move(realm);
+    given.role = std::move(role);
+    given.connect_timeout = router.connect_timeout;
+    return given;
+}
+
+const credentials& credentials_for(const router_settings& router, const std::string& role)
+{
+    static const credentials anonymous;
+    const auto found = router.by_role.find(role);
+    return found == router.by_role.end() ? anonymous : found->second;
+}
+
+bool is_timeout(const outcome& how)
+{
+    const auto* error = std::get_if<call_error>(&how);
+    return error != nullptr && (error->uri == "wamp.error.timeout" || error->uri == "wamp.error.canceled");
+}
+
+}  // namespace
+
+/// Carries the steps of the state machine out, and keeps the calls. Kept alive by what it waits for.
+class connection::driver : public std::enable_shared_from_this<driver> {
+public:
+    driver(asio::io_context& loop, const router_settings& router, std::string realm, const std::string& role)
+        : loop_(loop),
+          router_(router),
+          credentials_(credentials_for(router, role)),
+          realm_(realm),
+          fsm_(parameters_for(router, std::move(realm), role), [this] { return spread_(random_); }),
+          session_timer_(loop),
+          call_timer_(loop)
+    {}
+
+    void feed(const session_event& what)
+    {
+        for (const session_step& each : fsm_.resume(what, clock::now()))
+            std::visit([this](const auto& todo) { carry_out(todo); }, each);
+        if (calls_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
+            !std::holds_alternative<event::call_waiting>(what))
+            feed(event::call_waiting{});
+    }
+
+    void stop(std::function<void()> stopped)
+    {
+        stopped_ = std::move(stopped);
+        feed(event::stop{});
+    }
+
+    call_id submit(call what, completion done)
+    {
+        if (fsm_.current() == session_fsm::state::joined)
+            return send(std::nullopt, std::move(what), std::move(done));
+        if (fsm_.role_is_wrong() || fsm_.current() == session_fsm::state::stopped) {
+            done(failure{errc::router_unavailable, "the router gave another authrole", {}, {}});
+            return 0;
+        }
+        const call_id id = calls_.add_waiting(std::move(what), std::move(done), clock::now() + router_.connect_timeout);
+        watch_deadlines();
+        feed(event::call_waiting{});
+        return id;
+    }
+
+    void cancel(call_id id)
+    {
+        if (const auto request_id = calls_.remove(id))
+            link_->send(encode_cancel(*request_id));
+    }
+
+private:
+    void carry_out(const step::connect& todo)
+    {
+        // Handlers of an earlier link, or for a driver that is gone, find nobody.
+        auto weak = weak_from_this();
+        link_ = std::make_shared<link>(loop_, link::handlers{[weak] {
+                                                                 if (auto self = weak.lock())
+                                                                     self->feed(event::link_up{});
+                                                             },
+                                                             [weak](std::string_view bytes) {
+                                                                 if (auto self = weak.lock())
+                                                                     self->take(bytes);
+                                                             },
+                                                             [weak](std::string why) {
+                                                                 if (auto self = weak.lock())
+                                                                     self->feed(event::link_down{std::move(why)});
+                                                             }});
+        link_->connect(router_.urls.at(todo.url));
+    }
+
+    void carry_out(const step::send_hello&)
+    {
+        last_request_id_ = 0;
+        login_.emplace(loop_, realm_, credentials_, [this](std::string message) { link_->send(std::move(message)); });
+        login_->say_hello();
+    }
+
+    void carry_out(const step::send_goodbye&) { login_->say_goodbye(); }
+    void carry_out(const step::answer_goodbye&) { login_->answer_goodbye(); }
+
+    void carry_out(const step::close_link&)
+    {
+        if (link_)
+            link_->close();
+    }
+
+    void carry_out(const step::arm_timer& todo)
+    {
+        session_timer_.expires_after(todo.delay);
+        session_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            auto self = weak.lock();
+            if (!error && self && self->session_timer_.expiry() <= clock::now())
+                self->feed(event::timer{});
+        });
+    }
+
+    void carry_out(const step::disarm_timer&) { session_timer_.cancel(); }
+
+    void carry_out(const step::send_waiting&)
+    {
+        while (auto next = calls_.take_waiting())
+            send(next->id, std::move(next->what), std::move(next->done));
+    }
+
+    void carry_out(const step::fail_in_flight&)
+    {
+        complete(calls_.end_sent({errc::connection_lost, "the connection broke after the call was sent", {}, {}}));
+    }
+
+    void carry_out(const step::fail_waiting&)
+    {
+        complete(calls_.end_waiting({errc::router_unavailable, "the session cannot be joined", {}, {}}));
+    }
+
+    void carry_out(const step::stopped&)
+    {
+        if (auto stopped = std::exchange(stopped_, nullptr))
+            stopped();
+    }
+
+    void carry_out(const step::log& line) { log::write(line.level, line.text); }
+
+    call_id send(std::optional<call_id> id, call what, completion done)
+    {
+        // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
+        const std::uint64_t request_id = last_request_id_ + 1;
+        switch (link_->send(encode_call(request_id, what))) {
+        case link::send_result::too_large:
+            done(failure{errc::body_too_large, "the call is larger than the router takes in one message", {}, {}});
+            return 0;
+        case link::send_result::queue_full:
+            done(failure{errc::overloaded, "the router does not read what is sent", {}, {}});
+            return 0;
+        case link::send_result::queued:
+            break;
+        }
+        last_request_id_ = request_id;
+        std::optional<clock::time_point> deadline;
+        if (what.timeout.count() > 0)
+            deadline = clock::now() + what.timeout;
+        if (id)
+            calls_.put_sent(*id, request_id, std::move(done), deadline);
+        else
+            id = calls_.add_sent(request_id, std::move(done), deadline);
+        watch_deadlines();
+        return *id;
+    }
+
+    void take(std::string_view bytes)
+    {
+        const auto message = split_message(bytes);
+        if (!message)
+            return malformed();
+        if (auto answered = read_call_answer(*message))
+            return take_answer(std::move(*answered));
+        if (!login_)
+            return;
+        // Taking it may end the session: what it means is looked at afterwards.
+        if (const auto meaning = login_->take(*message, bytes))
+            return feed(*meaning);
+        if (!message->whole)
+            return malformed();
+        log::write(log_level::debug, "message of code " + std::to_string(message->code) + " from the router ignored");
+    }
+
+    void malformed()
+    {
+        link_->close();
+        feed(event::link_down{"the router sent a message that is no WAMP message in MessagePack"});
+    }
+
+    void take_answer(call_answer answered)
+    {
+        const auto left = calls_.time_left(answered.request_id, clock::now());
+        if (left && *left < router_may_be_ahead && is_timeout(answered.how))
+            answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout", {}, {}};
+        if (auto ended = calls_.answer(answered.request_id, std::move(answered.how)))
+            return ended->done(std::move(ended->how));
+        log::write(log_level::debug, "late or unknown answer from the router ignored");
+    }
+
+    void watch_deadlines()
+    {
+        const auto next = calls_.next_deadline();
+        if (!next || (watched_ && *watched_ <= *next))
+            return;
+        watched_ = next;
+        call_timer_.expires_at(*next);
+        call_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            auto self = weak.lock();
+            if (error || !self)
+                return;
+            self->watched_.reset();
+            self->complete(self->calls_.expire(clock::now()));
+            self->watch_deadlines();
+        });
+    }
+
+    void complete(std::vector<call_table::ended> calls)
+    {
+        for (call_table::ended& each : calls) {
+            if (each.cancel_request_id)
+                link_->send(encode_cancel(*each.cancel_request_id));
+            each.done(std::move(each.how));
+        }
+    }
+
+    asio::io_context& loop_;
+    const router_settings& router_;
+    const credentials& credentials_;
+    std::string realm_;
+    std::mt19937 random_{std::random_device{}()};
+    std::uniform_real_distribution<double> spread_{0.0, 1.0};
+    session_fsm fsm_;
+    call_table calls_;
+    std::shared_ptr<link> link_;
+    std::optional<login_session> login_;
+    std::uint64_t last_request_id_ = 0;
+    asio::steady_timer session_timer_;
+    asio::steady_timer call_timer_;
+    std::optional<clock::time_point> watched_;  // deadline that call_timer_ waits for
+    std::function<void()> stopped_;
+};
+
+connection::connection(asio::io_context& loop, const router_settings& router, std::string realm, std::string role)
+    : driver_(std::make_shared<driver>(loop, router, std::move(realm), role))
+{}
+
+connection::~connection() = default;
+
+void connection::start()
+{
+    driver_->feed(event::start{});
+}
+
+void connection::stop(std::function<void()> stopped)
+{
+    driver_->stop(std::move(stopped));
+}
+
+connection::call_id connection::submit(call what, completion done)
+{
+    return driver_->submit(std::move(what), std::move(done));
+}
+
+void connection::cancel(call_id id)
+{
+    driver_->cancel(id);
+}
+
+}  // namespace wampfcgi::wamp

@@ -1,0 +1,255 @@
+// autobahn.hpp would bring its own transports along; the session is all that is used.
+#include <autobahn/wamp_session.hpp>
+#include <autobahn/wamp_transport.hpp>
+#include <autobahn/wamp_transport_handler.hpp>
+
+#include "wamp/login_session.hpp"
+
+#include "wamp/challenge.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <exception>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace wampfcgi::wamp {
+namespace {
+
+using autobahn::message_type;
+using autobahn::wamp_message;
+
+struct string_sink {
+    std::string& out;
+    void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
+};
+
+std::string encode(wamp_message& message)
+{
+    std::string out;
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    packer.pack_array(static_cast<std::uint32_t>(message.size()));
+    for (std::size_t i = 0; i < message.size(); ++i)
+        packer.pack(message.field(i));
+    return out;
+}
+
+wamp_message decode(std::string_view bytes)
+{
+    msgpack::zone zone;
+    const msgpack::object array = msgpack::unpack(zone, bytes.data(), bytes.size());
+    std::vector<msgpack::object> fields(array.via.array.ptr, array.via.array.ptr + array.via.array.size);
+    return {std::move(fields), std::move(zone)};
+}
+
+/// A string member of a dictionary; empty when there is none.
+std::string text_member(const msgpack::object& dictionary, std::string_view name)
+{
+    if (dictionary.type != msgpack::type::MAP)
+        return {};
+    for (const auto& [key, value] : dictionary.via.map)
+        if (key.type == msgpack::type::STR && key.as<std::string>() == name && value.type == msgpack::type::STR)
+            return value.as<std::string>();
+    return {};
+}
+
+std::string_view authmethod_name(authmethod_kind method)
+{
+    switch (method) {
+    case authmethod_kind::anonymous:
+        return "anonymous";
+    case authmethod_kind::ticket:
+        return "ticket";
+    case authmethod_kind::wampcra:
+        return "wampcra";
+    }
+    return "";
+}
+
+/// URI and message of an ABORT or GOODBYE, for the log.
+std::string reason_of(wamp_message& message)
+{
+    const std::string text = text_member(message.field(1), "message");
+    std::string reason = log::quote(message.field<std::string>(2));
+    if (!text.empty())
+        reason += " " + log::quote(text);
+    return reason;
+}
+
+}  // namespace
+
+/// Stands between Autobahn's session and the connection: its transport on one side, its transport's handler on the
+/// other.
+class login_session::between : public autobahn::wamp_transport, public std::enable_shared_from_this<between> {
+public:
+    between(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
+        : realm_(std::move(realm)),
+          how_(how),
+          send_(std::move(send)),
+          session_(std::make_shared<autobahn::wamp_session>(loop))
+    {}
+
+    void say_hello()
+    {
+        handler().on_attach(shared_from_this());
+        session_->start();
+        joined_ = session_->join(realm_, {std::string(authmethod_name(how_.authmethod))}, how_.authid);
+    }
+
+    void say_goodbye() { session_->leave("wamp.close.close_realm"); }
+
+    // Autobahn forgets its session before it answers, and then refuses to send without one: so the answer is ours.
+    void answer_goodbye()
+    {
+        wamp_message reply(3);
+        reply.set_field(0, static_cast<int>(message_type::GOODBYE));
+        reply.set_field(1, std::map<std::string, std::string>());
+        reply.set_field(2, std::string("wamp.close.goodbye_and_out"));
+        send_(encode(reply));
+    }
+
+    void forget()
+    {
+        send_ = [](const std::string&) {};
+    }
+
+    std::optional<session_event> take(message_code code, wamp_message message)
+    {
+        switch (code) {
+        case message_code::welcome:
+            return welcome(std::move(message));
+        case message_code::challenge:
+            return answer_challenge(std::move(message));
+        case message_code::abort:
+            return event::refused{"the router said " + reason_of(message)};
+        case message_code::goodbye:
+            return event::goodbye{reason_of(message)};
+        default:
+            return {};
+        }
+    }
+
+private:
+    autobahn::wamp_transport_handler& handler() { return *session_; }
+
+    std::optional<session_event> welcome(wamp_message message)
+    {
+        // WELCOME's details are read here: those that the session keeps point into a message that is freed.
+        event::welcomed said{text_member(message.field(2), "authrole")};
+        if (joined_.is_ready())
+            return {};
+        handler().on_message(std::move(message));
+        if (!joined_.is_ready() || !joined_.has_value())
+            return event::refused{"the router's WELCOME is malformed"};
+        return said;
+    }
+
+    // Autobahn would answer from a thread of its own, and only by ticket and wampcra.
+    std::optional<session_event> answer_challenge(wamp_message message)
+    {
+        const msgpack::object& extra = message.field(2);
+        challenge asked{message.field<std::string>(1), text_member(extra, "challenge"), text_member(extra, "salt"), 0,
+                        0};
+        for (const auto& [key, value] : extra.via.map) {
+            if (key.type != msgpack::type::STR || value.type != msgpack::type::POSITIVE_INTEGER)
+                continue;
+            if (key.as<std::string>() == "iterations")
+                asked.iterations = value.as<std::uint64_t>();
+            if (key.as<std::string>() == "keylen")
+                asked.key_bytes = value.as<std::uint64_t>();
+        }
+        auto signature = answer_to(asked, how_);
+        if (const auto* why_not = std::get_if<refused_challenge>(&signature))
+            return event::refused{why_not->reason};
+        wamp_message reply(3);
+        reply.set_field(0, static_cast<int>(message_type::AUTHENTICATE));
+        reply.set_field(1, std::get<std::string>(signature));
+        reply.set_field(2, std::map<std::string, std::string>());
+        send_(encode(reply));
+        return {};
+    }
+
+    // What the session sends. Its HELLO offers roles that we do not play, and not the features that we use.
+    void send_message(wamp_message&& message) override
+    {
+        if (message.field<int>(0) == static_cast<int>(message_type::HELLO))
+            message.set_field(2, hello_details());
+        send_(encode(message));
+    }
+
+    std::map<std::string, msgpack::object> hello_details()
+    {
+        const std::map<std::string, bool> features{
+            {"call_canceling", true}, {"call_timeout", true}, {"caller_identification", true}};
+        const std::map<std::string, std::map<std::string, bool>> caller{{"features", features}};
+        const std::map<std::string, std::map<std::string, std::map<std::string, bool>>> roles{{"caller", caller}};
+        const std::vector<std::string> methods{std::string(authmethod_name(how_.authmethod))};
+        std::map<std::string, msgpack::object> details{
+            {"roles", msgpack::object(roles, hello_zone_)},
+            {"agent", msgpack::object(std::string("wamp-fcgi"), hello_zone_)},
+            {"authmethods", msgpack::object(methods, hello_zone_)}};
+        if (!how_.authid.empty())
+            details["authid"] = msgpack::object(how_.authid, hello_zone_);
+        return details;
+    }
+
+    bool is_connected() const override { return true; }
+    bool has_handler() const override { return true; }
+
+    // The connection's, not the session's business; Autobahn's session calls none of these.
+    boost::future<void> connect() override { return boost::make_ready_future(); }
+    boost::future<void> disconnect() override { return boost::make_ready_future(); }
+    void set_pause_handler(pause_handler&&) override {}
+    void set_resume_handler(resume_handler&&) override {}
+    void pause() override {}
+    void resume() override {}
+    void attach(const std::shared_ptr<autobahn::wamp_transport_handler>&) override {}
+    void detach() override {}
+
+    std::string realm_;
+    const credentials& how_;
+    sender send_;
+    msgpack::zone hello_zone_;
+    std::shared_ptr<autobahn::wamp_session> session_;
+    boost::future<std::uint64_t> joined_;
+};
+
+login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
+    : between_(std::make_shared<between>(loop, std::move(realm), how, std::move(send)))
+{}
+
+login_session::~login_session()
+{
+    between_->forget();
+}
+
+void login_session::say_hello()
+{
+    between_->say_hello();
+}
+
+void login_session::say_goodbye()
+{
+    between_->say_goodbye();
+}
+
+void login_session::answer_goodbye()
+{
+    between_->answer_goodbye();
+}
+
+std::optional<session_event> login_session::take(const message_fields& message, std::string_view bytes)
+{
+    const bool is_ours = message.code == 2 || message.code == 3 || message.code == 4 || message.code == 6;
+    if (!is_ours || !message.whole)
+        return {};
+    // Autobahn and msgpack throw at what does not have the shape that they expect.
+    try {
+        return between_->take(static_cast<message_code>(message.code), decode(bytes));
+    } catch (const std::exception& error) {
+        return event::refused{"the router sent a malformed message about the session: " + log::quote(error.what())};
+    }
+}
+
+}  // namespace wampfcgi::wamp

@@ -1,0 +1,58 @@
+// Owns the bytes of the WAMP messages of a call (WAMP specification, "Remote Procedure Calls") in MessagePack.
+// The messages of the session itself are Autobahn|Cpp's (see login_session.hpp).
+#pragma once
+
+#include "wampfcgi/core/call.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wampfcgi::wamp {
+
+/// Codes of the messages that are told apart here (WAMP specification, "Message Codes").
+enum class message_code : std::uint64_t {
+    welcome = 2,
+    abort = 3,
+    challenge = 4,
+    goodbye = 6,
+    error = 8,
+    call = 48,
+    cancel = 49,
+    result = 50,
+};
+
+/// A message taken apart: each field is one MessagePack value, a view into the message.
+struct message_fields {
+    std::uint64_t code = 0;
+    std::vector<std::string_view> fields;  ///< the code is the first
+    bool whole = false;                    ///< false: a field behind these is malformed or nests too deep
+};
+
+/// Takes a message apart. Nothing when it is no array, or does not begin with a message code.
+std::optional<message_fields> split_message(std::string_view bytes);
+
+/// A field that is an unsigned integer or a string; nothing when it is something else.
+std::optional<std::uint64_t> as_unsigned(std::string_view field);
+std::optional<std::string_view> as_string(std::string_view field);
+
+/// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]; the timeout in milliseconds goes
+/// into the options ("Call Timeouts").
+std::string encode_call(std::uint64_t request_id, const call& what);
+
+/// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").
+std::string encode_cancel(std::uint64_t request_id);
+
+/// RESULT or ERROR for a call, as the message gives it.
+struct call_answer {
+    std::uint64_t request_id = 0;
+    outcome how;  ///< result_invalid where the message is malformed behind the request id
+};
+
+/// Reads [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict] or [ERROR, CALL, CALL.Request|id,
+/// Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict]. Nothing when it is neither or has no request id.
+std::optional<call_answer> read_call_answer(const message_fields& message);
+
+}  // namespace wampfcgi::wamp

@@ -1,0 +1,184 @@
+#include "wamp/session_fsm.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wampfcgi::wamp {
+
+using std::chrono::milliseconds;
+
+session_fsm::session_fsm(parameters given, std::function<double()> random)
+    : given_(std::move(given)),
+      random_(std::move(random))
+{}
+
+std::vector<session_step> session_fsm::resume(const session_event& what, time_point now)
+{
+    now_ = now;
+    steps_.clear();
+    if (state_ != state::stopped)
+        std::visit([this](const auto& each) { on(each); }, what);
+    return std::move(steps_);
+}
+
+void session_fsm::on(const event::start&)
+{
+    if (state_ == state::idle)
+        connect();
+}
+
+void session_fsm::on(const event::link_up&)
+{
+    if (state_ != state::connecting)
+        return;
+    state_ = state::joining;
+    steps_.emplace_back(step::send_hello{});
+}
+
+void session_fsm::on(const event::link_down& down)
+{
+    if (attempting())
+        return attempt_failed(down.reason);
+    if (state_ == state::joined)
+        return session_ended(log_level::warning, "connection lost: " + down.reason);
+    if (state_ == state::leaving)
+        finish();
+}
+
+void session_fsm::on(const event::welcomed& welcome)
+{
+    if (state_ != state::joining)
+        return;
+    if (welcome.authrole != given_.role) {
+        role_is_wrong_ = true;
+        steps_.emplace_back(step::send_goodbye{});
+        return attempt_failed("the router gave authrole '" + welcome.authrole + "' instead of '" + given_.role + "'");
+    }
+    role_is_wrong_ = false;
+    state_ = state::joined;
+    joined_at_ = now_;
+    last_failure_.clear();
+    steps_.emplace_back(step::disarm_timer{});
+    steps_.emplace_back(step::log{log_level::info, "joined" + where()});
+    steps_.emplace_back(step::send_waiting{});
+}
+
+void session_fsm::on(const event::refused& refusal)
+{
+    role_is_wrong_ = false;
+    if (attempting())
+        return attempt_failed(refusal.reason);
+    if (state_ == state::joined)
+        return session_ended(log_level::warning, refusal.reason);
+    if (state_ == state::leaving)
+        finish();
+}
+
+void session_fsm::on(const event::goodbye& farewell)
+{
+    if (state_ == state::leaving)
+        return finish();
+    if (state_ == state::joining || state_ == state::joined)
+        steps_.emplace_back(step::answer_goodbye{});
+    if (state_ == state::joining)
+        return attempt_failed("the router said goodbye: " + farewell.reason);
+    if (state_ == state::joined)
+        session_ended(log_level::warning, "the router said goodbye: " + farewell.reason);
+}
+
+void session_fsm::on(const event::timer&)
+{
+    if (state_ == state::backing_off) {
+        url_ = 0;
+        return connect();
+    }
+    if (state_ == state::connecting)
+        return attempt_failed("no connection in time");
+    if (state_ == state::joining)
+        return attempt_failed("no answer to the login in time");
+    if (state_ == state::leaving)
+        finish();
+}
+
+void session_fsm::on(const event::call_waiting&)
+{
+    if (state_ != state::backing_off || wakes_at_ - now_ <= given_.hurried_delay)
+        return;
+    wakes_at_ = now_ + given_.hurried_delay;
+    steps_.emplace_back(step::arm_timer{given_.hurried_delay});
+}
+
+void session_fsm::on(const event::stop&)
+{
+    if (state_ != state::joined)
+        return finish();
+    state_ = state::leaving;
+    steps_.emplace_back(step::send_goodbye{});
+    steps_.emplace_back(step::arm_timer{given_.goodbye_timeout});
+}
+
+void session_fsm::connect()
+{
+    state_ = state::connecting;
+    steps_.emplace_back(step::arm_timer{given_.connect_timeout});
+    steps_.emplace_back(step::connect{url_});
+}
+
+// One address of the list failed: the next is tried at once, and only after the whole list there is a pause.
+void session_fsm::attempt_failed(const std::string& reason)
+{
+    const std::string text = "cannot join" + where() + ": " + reason;
+    const bool repeated = text == last_failure_;
+    last_failure_ = text;
+    steps_.emplace_back(step::log{repeated ? log_level::info : log_level::warning, text});
+    steps_.emplace_back(step::close_link{});
+    if (role_is_wrong_)
+        steps_.emplace_back(step::fail_waiting{});
+    if (++url_ < given_.urls.size())
+        return connect();
+    back_off();
+}
+
+void session_fsm::session_ended(log_level level, const std::string& reason)
+{
+    steps_.emplace_back(step::log{level, "session ended" + where() + ": " + reason});
+    steps_.emplace_back(step::close_link{});
+    steps_.emplace_back(step::fail_in_flight{});
+    if (now_ - joined_at_ >= given_.stable_after)
+        rounds_failed_ = 0;
+    back_off();
+}
+
+void session_fsm::back_off()
+{
+    state_ = state::backing_off;
+    const milliseconds delay = next_delay();
+    wakes_at_ = now_ + delay;
+    steps_.emplace_back(step::arm_timer{delay});
+}
+
+void session_fsm::finish()
+{
+    if (state_ == state::leaving)
+        steps_.emplace_back(step::fail_in_flight{});
+    state_ = state::stopped;
+    steps_.emplace_back(step::disarm_timer{});
+    steps_.emplace_back(step::close_link{});
+    steps_.emplace_back(step::fail_waiting{});
+    steps_.emplace_back(step::stopped{});
+}
+
+milliseconds session_fsm::next_delay()
+{
+    const unsigned doublings = std::min(rounds_failed_++, 16U);
+    const milliseconds full = std::min(given_.longest_delay, given_.first_delay * (1 << doublings));
+    return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(full.count()) * (0.5 + random_() / 2)));
+}
+
+std::string session_fsm::where() const
+{
+    return " realm=" + given_.realm + " role=" + given_.role +
+           " router=" + given_.urls.at(std::min(url_, given_.urls.size() - 1));
+}
+
+}  // namespace wampfcgi::wamp

@@ -1,0 +1,129 @@
+// Owns every decision about the connection to the router: when to connect, where to, when to give up, what a message
+// about the session means. Owns no socket, timer or clock: events go in, steps come out.
+#pragma once
+
+#include "wampfcgi/core/errc.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::wamp {
+
+namespace event {
+struct start {};
+struct link_up {};  ///< transport connected, its handshake done
+struct link_down {
+    std::string reason;
+};
+struct welcomed {
+    std::string authrole;
+};
+struct refused {
+    std::string reason;  ///< ABORT, or a login that we cannot make; ready for the log
+};
+struct goodbye {
+    std::string reason;  ///< from the router, escaped for the log
+};
+struct timer {};         ///< the one armed last has run out
+struct call_waiting {};  ///< somebody waits for the session
+struct stop {};
+}  // namespace event
+
+using session_event = std::variant<event::start, event::link_up, event::link_down, event::welcomed, event::refused,
+                                   event::goodbye, event::timer, event::call_waiting, event::stop>;
+
+namespace step {
+struct connect {
+    std::size_t url;  ///< index in router_settings::urls
+};
+struct send_hello {};
+struct send_goodbye {};
+struct answer_goodbye {};
+struct close_link {};
+struct arm_timer {
+    std::chrono::milliseconds delay;  ///< replaces the one armed before
+};
+struct disarm_timer {};
+struct send_waiting {};    ///< joined: calls that waited may go
+struct fail_in_flight {};  ///< the session is gone: calls that were sent end with connection_lost
+struct fail_waiting {};    ///< there will be no session soon: calls that wait end with router_unavailable
+struct stopped {};
+struct log {
+    log_level level;
+    std::string text;
+};
+}  // namespace step
+
+using session_step = std::variant<step::connect, step::send_hello, step::send_goodbye, step::answer_goodbye,
+                                  step::close_link, step::arm_timer, step::disarm_timer, step::send_waiting,
+                                  step::fail_in_flight, step::fail_waiting, step::stopped, step::log>;
+
+/// The state machine of one session that is kept joined.
+class session_fsm {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    struct parameters {
+        std::vector<std::string> urls;  ///< for the log
+        std::string realm;
+        std::string role;
+        std::chrono::milliseconds connect_timeout{5'000};
+        std::chrono::milliseconds goodbye_timeout{500};
+        std::chrono::milliseconds first_delay{100};
+        std::chrono::milliseconds longest_delay{10'000};
+        std::chrono::milliseconds hurried_delay{250};  ///< longest pause while somebody waits
+        std::chrono::seconds stable_after{5};          ///< a session that lived that long starts the back-off anew
+    };
+
+    enum class state { idle, connecting, joining, joined, leaving, backing_off, stopped };
+
+    /// `random` gives numbers from [0, 1): pauses are spread, so that many processes do not come back at once.
+    session_fsm(parameters given, std::function<double()> random);
+
+    /// What to do about `what`, in this order. An event that means nothing in the present state gives no steps.
+    std::vector<session_step> resume(const session_event& what, time_point now);
+
+    state current() const noexcept { return state_; }
+
+    /// The router gave the session another authrole than configured: calls are refused instead of made to wait.
+    bool role_is_wrong() const noexcept { return role_is_wrong_; }
+
+private:
+    void on(const event::start&);
+    void on(const event::link_up&);
+    void on(const event::link_down&);
+    void on(const event::welcomed&);
+    void on(const event::refused&);
+    void on(const event::goodbye&);
+    void on(const event::timer&);
+    void on(const event::call_waiting&);
+    void on(const event::stop&);
+
+    void connect();
+    void attempt_failed(const std::string& reason);
+    void session_ended(log_level level, const std::string& reason);
+    void back_off();
+    void finish();
+    bool attempting() const noexcept { return state_ == state::connecting || state_ == state::joining; }
+    std::chrono::milliseconds next_delay();
+    std::string where() const;
+
+    parameters given_;
+    std::function<double()> random_;
+    state state_ = state::idle;
+    bool role_is_wrong_ = false;
+    std::size_t url_ = 0;
+    unsigned rounds_failed_ = 0;
+    std::string last_failure_;  // the same failure again is logged less loudly
+    time_point now_;
+    time_point attempt_started_;
+    time_point joined_at_;
+    time_point wakes_at_;
+    std::vector<session_step> steps_;
+};
+
+}  // namespace wampfcgi::wamp

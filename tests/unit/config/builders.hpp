@@ -1,0 +1,101 @@
+// Owns texts of configuration files that are right but for what a test puts into them.
+#pragma once
+
+#include "wampfcgi/config/config.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::config::test {
+
+inline constexpr std::string_view good_router = R"("router": {"url": "rs://localhost:8081"})";
+inline constexpr std::string_view good_paths = R"("paths": {"/": {"type": "caller", "realm": "r", "role": "f"}})";
+
+/// The top level, all in one line: `members` beside a good router and good paths.
+inline std::string with_top(std::string_view members)
+{
+    return std::string{"{"}.append(good_router).append(", ").append(good_paths).append(", ").append(members) + '}';
+}
+
+/// A file whose router section is `router`.
+inline std::string with_router(std::string_view router)
+{
+    return std::string{R"({"router": )"}.append(router).append(", ").append(good_paths) + '}';
+}
+
+/// A file whose router section has `members` beside a good URL.
+inline std::string with_router_members(std::string_view members)
+{
+    return with_router(std::string{R"({"url": "rs://localhost:8081", )"}.append(members) + '}');
+}
+
+/// A file whose role "f" logs in with `login`.
+inline std::string with_login(std::string_view login)
+{
+    return with_router_members(std::string{R"("credentials": {"f": )"}.append(login) + '}');
+}
+
+/// A file whose paths section is `paths`.
+inline std::string with_paths(std::string_view paths)
+{
+    return std::string{"{"}.append(good_router).append(R"(, "paths": )").append(paths) + '}';
+}
+
+/// A file whose one service, "call", is `service`.
+inline std::string with_service(std::string_view service)
+{
+    return with_paths(std::string{R"({"call": )"}.append(service) + '}');
+}
+
+/// A file whose one service, "call", has `members` as its options.
+inline std::string with_options(std::string_view members)
+{
+    return with_service(std::string{R"({"type": "caller", "realm": "r", "role": "f", "options": {)"}.append(members) +
+                        "}}");
+}
+
+/// Knows three files: /secret, /secret.crlf, and /empty.
+inline std::optional<std::string> read_fake_secret(const std::string& path, std::string& why_not)
+{
+    if (path == "/secret")
+        return "s3cret\n";
+    if (path == "/secret.crlf")
+        return "s3cret\r\n";
+    if (path == "/empty")
+        return "\n";
+    why_not = "No such file or directory";
+    return std::nullopt;
+}
+
+/// The mistakes found in `text`, as those of a file "f".
+inline mistakes mistakes_in(std::string_view text)
+{
+    auto parsed = parse(text, "f", read_fake_secret);
+    return std::holds_alternative<mistakes>(parsed) ? std::get<mistakes>(parsed) : mistakes{};
+}
+
+/// The settings in `text`, which must have no mistake.
+inline settings settings_in(std::string_view text)
+{
+    return std::get<settings>(parse(text, "f", read_fake_secret));
+}
+
+/// A faulty file and all that must be said about it.
+struct faulty_row {
+    std::string text;
+    mistakes expected;
+};
+
+inline void check_rows(const std::vector<faulty_row>& rows)
+{
+    for (const faulty_row& row : rows)
+        BOOST_TEST_CONTEXT(row.text)
+    BOOST_TEST(mistakes_in(row.text) == row.expected, boost::test_tools::per_element());
+}
+
+}  // namespace wampfcgi::config::test

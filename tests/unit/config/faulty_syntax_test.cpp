@@ -1,0 +1,38 @@
+#include "builders.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+namespace wampfcgi::config::test {
+namespace {
+
+const std::vector<faulty_row> no_json{
+    {"", {"f:1: expected an object, got the end of the file"}},
+    {R"({"router": {"url": "rs://h:1"})", {R"(f:1: expected "}" for the "{" in line 1, got the end of the file)"}},
+    {R"({"router": [1, 2)", {R"(f:1: expected "]" for the "[" in line 1, got the end of the file)"}},
+    {R"({"router": /* never)", {R"(f:1: expected "*/" for the "/*" in line 1, got the end of the file)"}},
+    {R"({"a": tru})", {"f:1: expected JSON, got a syntax error at column 7"}},
+    {"{\"a\": \"x\n\"}", {"f:1: expected JSON, got the end of the line inside a value at column 9"}},
+    {R"({"a" 1})", {"f:1: expected JSON, got a syntax error at column 6"}},
+    {"{} {}", {"f:1: expected the end of the file, got more at column 4"}},
+    {"{}\n x", {"f:2: expected the end of the file, got more at column 2"}},
+    {R"({"a": "\ud800"})", {"f:1: expected JSON, got a syntax error at column 14"}},
+    {"{\"a\": /* \n x */ ; }", {"f:2: expected JSON, got a syntax error at column 7"}},
+    {R"({"a": 1e99999999999})", {"f:1: expected JSON, got a syntax error (exponent overflow)"}},
+    {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]", {"f:1: expected at most 32 nested lists and objects, got more"}},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(faulty_syntax)
+
+BOOST_AUTO_TEST_CASE(a_text_that_is_no_json_is_one_mistake_with_its_line)
+{
+    check_rows(no_json);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace wampfcgi::config::test

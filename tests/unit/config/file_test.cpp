@@ -1,0 +1,131 @@
+// Where the file is found, and what becomes of one that cannot be read.
+#include "builders.hpp"
+
+#include "config/locate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <variant>
+
+namespace wampfcgi::config::test {
+namespace {
+
+struct temporary_directory {
+    std::filesystem::path path;
+
+    temporary_directory()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "wampfcgi-XXXXXX").string();
+        BOOST_TEST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path = name;
+    }
+    ~temporary_directory() { std::filesystem::remove_all(path); }
+    temporary_directory(const temporary_directory&) = delete;
+    temporary_directory& operator=(const temporary_directory&) = delete;
+
+    std::string write(const std::string& name, const std::string& content) const
+    {
+        std::ofstream{path / name} << content;
+        return (path / name).string();
+    }
+};
+
+mistakes mistakes_of_file(const std::string& path)
+{
+    const auto loaded = load(path);
+    return std::holds_alternative<mistakes>(loaded) ? std::get<mistakes>(loaded) : mistakes{};
+}
+
+const std::string users_file = "/home/joe/.config/wamp-fcgi/config.json";
+const std::string systems_file = "/etc/wamp-fcgi/config.json";
+
+surroundings with_users_file(bool exists)
+{
+    return {"/from/variable", "/home/joe", [exists](const std::string& path) { return exists && path == users_file; }};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(file)
+
+BOOST_AUTO_TEST_CASE(the_option_comes_before_everything)
+{
+    BOOST_TEST(choose_file("/from/option", with_users_file(true)) == "/from/option");
+}
+
+BOOST_AUTO_TEST_CASE(the_variable_comes_before_the_users_file)
+{
+    BOOST_TEST(choose_file(std::nullopt, with_users_file(true)) == "/from/variable");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_variable_or_with_an_empty_one_the_users_file_comes_before_the_systems)
+{
+    surroundings here = with_users_file(true);
+    here.variable = "";
+    BOOST_TEST(choose_file(std::nullopt, here) == users_file);
+    here.variable = std::nullopt;
+    BOOST_TEST(choose_file(std::nullopt, here) == users_file);
+}
+
+BOOST_AUTO_TEST_CASE(the_systems_file_is_the_last_choice)
+{
+    surroundings here = with_users_file(false);
+    here.variable = std::nullopt;
+    BOOST_TEST(choose_file(std::nullopt, here) == systems_file);
+    here.home = std::nullopt;
+    BOOST_TEST(choose_file(std::nullopt, here) == systems_file);
+}
+
+BOOST_AUTO_TEST_CASE(the_variable_is_taken_from_the_environment_and_home_is_not)
+{
+    ::setenv("HOME", "/nowhere", 1);
+    ::setenv("WAMP_FCGI_CONFIG", "/from/variable", 1);
+    BOOST_TEST(locate(std::nullopt) == "/from/variable");
+    ::unsetenv("WAMP_FCGI_CONFIG");
+    BOOST_TEST(locate(std::nullopt).find("/nowhere") == std::string::npos);
+    BOOST_TEST(locate(std::nullopt).ends_with("/wamp-fcgi/config.json"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_read_with_its_secret_files)
+{
+    const temporary_directory directory;
+    const auto secret = directory.write("secret", "s3cret\n");
+    const auto path = directory.write("config.json", with_options(R"("key": "k", "secret_file": ")" + secret + '"'));
+
+    const auto loaded = load(path);
+
+    BOOST_TEST(std::get<settings>(loaded).services.at(0).options.secret.value() == "s3cret");
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_in_a_file_begin_with_its_path)
+{
+    const temporary_directory directory;
+    const auto path = directory.write("config.json", with_router_members(R"("connect_timeout": 0)"));
+
+    BOOST_TEST(mistakes_of_file(path) == mistakes{path + ":1: router.connect_timeout: expected 1..300, got 0"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_the_only_mistake)
+{
+    const temporary_directory directory;
+    const std::string missing = (directory.path / "missing.json").string();
+    const std::string itself = directory.path.string();
+
+    BOOST_TEST(mistakes_of_file(missing) == mistakes{missing + ": cannot be read: No such file or directory"},
+               boost::test_tools::per_element());
+    BOOST_TEST(mistakes_of_file(itself) == mistakes{itself + ": cannot be read: Is a directory"},
+               boost::test_tools::per_element());
+    BOOST_TEST(mistakes_of_file("/dev/zero") == mistakes{"/dev/zero: cannot be read: File too large"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace wampfcgi::config::test

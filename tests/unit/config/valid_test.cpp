@@ -1,0 +1,205 @@
+// Files without a mistake: what becomes of each key.
+#include "builders.hpp"
+
+#include "wampfcgi/checks/address.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace wampfcgi::config::test {
+namespace {
+
+using kind = router_url::transport_kind;
+
+constexpr std::string_view full_text = R"({
+  "$schema": "config.schema.json",
+  "router": {
+    "urls": ["rs://router.example.com:8081", "rs://[::1]:1", "rs://127.0.0.1:65535", "unix:/run/router.sock"],
+    "serializer": "msgpack",
+    "connect_timeout": 2.5,
+    "credentials": {
+      "guest": {"authmethod": "anonymous"},
+      "frontend": {"authmethod": "ticket", "authid": "joe", "secret": "t1cket"},
+      "backend": {"authmethod": "wampcra", "authid": "jim", "secret_file": "/secret"},
+    },
+    "tls": {"ca_file": "/etc/ssl/certs/ca-certificates.crt"},
+  },
+  "mount": "/wamp/",
+  "max_in_flight": 5,
+  "paths": {
+    "signed": {"type": "caller", "realm": "realm1", "role": "frontend", "options": {
+      "key": "myapp1", "secret": "kkjH68GiuUZ",
+      "post_body_limit": 1048576,
+      "timestamp_delta_limit": 300,
+      "require_ip": ["127.0.0.1", "192.168.1.1/255.255.255.0", "2001:db8::/32"],
+      "require_tls": true,
+      "debug": true,
+      "call_timeout": 0.25,
+      "procedures": ["com.a", "com.b.", "com.c.*"],
+      "allowed_origins": ["https://App.example.com:443", "*"],
+      "status_codes": "http",
+    }},
+    "/": {"type": "caller", "realm": "realm1", "role": "anonymous"},
+  },
+})";
+
+void check_url(const router_url& url, kind transport, const std::string& host, unsigned port, const std::string& path)
+{
+    BOOST_TEST((url.transport == transport));
+    BOOST_TEST(url.host == host);
+    BOOST_TEST(url.port == port);
+    BOOST_TEST(url.path == path);
+}
+
+void check_login(const credentials& login, authmethod_kind method, const std::string& authid, const std::string& secret)
+{
+    BOOST_TEST((login.authmethod == method));
+    BOOST_TEST(login.authid == authid);
+    BOOST_TEST(login.secret == secret);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(valid)
+
+BOOST_AUTO_TEST_CASE(the_router_section_is_read_whole)
+{
+    const router_settings router = settings_in(full_text).router;
+
+    BOOST_TEST_REQUIRE(router.urls.size() == 4U);
+    check_url(router.urls[0], kind::rawsocket_tcp, "router.example.com", 8081, "");
+    check_url(router.urls[1], kind::rawsocket_tcp, "::1", 1, "");
+    check_url(router.urls[2], kind::rawsocket_tcp, "127.0.0.1", 65535, "");
+    check_url(router.urls[3], kind::rawsocket_unix, "", 0, "/run/router.sock");
+    BOOST_TEST(router.urls[1].text == "rs://[::1]:1");
+    BOOST_TEST((router.connect_timeout == 2500ms));
+    BOOST_TEST_REQUIRE(router.by_role.size() == 3U);
+    check_login(router.by_role.at("guest"), authmethod_kind::anonymous, "", "");
+    check_login(router.by_role.at("frontend"), authmethod_kind::ticket, "joe", "t1cket");
+    check_login(router.by_role.at("backend"), authmethod_kind::wampcra, "jim", "s3cret");
+}
+
+BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_the_file)
+{
+    const settings all = settings_in(full_text);
+
+    BOOST_TEST(all.mount == "/wamp");
+    BOOST_TEST(all.max_in_flight == 5U);
+    BOOST_TEST_REQUIRE(all.services.size() == 2U);
+    BOOST_TEST(all.services[0].path == "signed");
+    BOOST_TEST(all.services[0].realm == "realm1");
+    BOOST_TEST(all.services[0].role == "frontend");
+    BOOST_TEST(all.services[1].path == "/");
+    BOOST_TEST(all.services[1].role == "anonymous");
+    BOOST_TEST(!all.services[1].options.key);
+    const service_options& options = all.services[0].options;
+    BOOST_TEST(options.key.value() == "myapp1");
+    BOOST_TEST(options.secret.value() == "kkjH68GiuUZ");
+    BOOST_TEST(options.post_body_limit == 1048576U);
+    BOOST_TEST((options.timestamp_delta_limit == 300s));
+    BOOST_TEST_REQUIRE(options.require_ip.value().size() == 3U);
+    BOOST_TEST((options.require_ip->at(1) == checks::parse_network("192.168.1.1/24").value()));
+    BOOST_TEST(options.require_tls);
+    BOOST_TEST(options.debug);
+    BOOST_TEST((options.call_timeout == 250ms));
+    BOOST_TEST((options.procedures.value() == std::vector<std::string>{"com.a", "com.b.", "com.c."}));
+    BOOST_TEST((options.allowed_origins == std::vector<std::string>{"https://app.example.com", "*"}));
+    BOOST_TEST((options.status_codes == status_style::http));
+}
+
+BOOST_AUTO_TEST_CASE(the_example_of_the_contract_has_no_mistake)
+{
+    const auto found = mistakes_in(R"({
+  "router": {
+    "url": "rs://127.0.0.1:8081",          // or "urls": [...], tried in order, for failover
+    "serializer": "msgpack",               // "msgpack" (default) or "json"
+    "connect_timeout": 5,                  // seconds, for TCP + TLS + WAMP handshake together
+    "credentials": {                       // by role; a role without an entry joins anonymously
+      "frontend": {"authmethod": "ticket", "authid": "joe", "secret": "..."}   // or "secret_file": "/path"
+    },
+    "tls": {"ca_file": "/etc/ssl/certs/ca-certificates.crt"}  // server certificate and host name are always verified
+  },
+  "paths": {                               // as in a Crossbar web transport: a service can be pasted over
+    "/":      {"type": "caller", "realm": "realm1", "role": "anonymous"},
+    "signed": {"type": "caller", "realm": "realm1", "role": "frontend",
+               "options": {"key": "myapp1", "secret": "kkjH68GiuUZ", "timestamp_delta_limit": 300}}
+  }
+})");
+
+    BOOST_TEST(found == mistakes{}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(empty_lists_of_addresses_and_procedures_differ_from_absent_ones)
+{
+    const auto options = settings_in(with_options(R"("require_ip": [], "procedures": [])")).services[0].options;
+
+    BOOST_TEST((options.require_ip == std::vector<network>{}));
+    BOOST_TEST((options.procedures == std::vector<std::string>{}));
+}
+
+BOOST_AUTO_TEST_CASE(the_line_end_of_a_secret_file_is_not_part_of_the_secret)
+{
+    for (const char* const path : {"/secret", "/secret.crlf"}) {
+        const auto text = with_options(std::string{R"("key": "k", "secret_file": ")"} + path + '"');
+        BOOST_TEST(settings_in(text).services[0].options.secret.value() == "s3cret");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_call_timeout_above_0_never_becomes_0_which_is_none)
+{
+    const auto options = settings_in(with_options(R"("call_timeout": 0.0001)")).services[0].options;
+
+    BOOST_TEST((options.call_timeout == 1ms));
+}
+
+BOOST_AUTO_TEST_CASE(the_mount_at_the_top_stays_a_slash)
+{
+    BOOST_TEST(settings_in(with_top(R"("mount": "/")")).mount == "/");
+}
+
+BOOST_AUTO_TEST_CASE(every_value_at_the_end_of_its_range_is_accepted)
+{
+    for (const std::string& text : {
+             with_top(R"("max_in_flight": 1)"),
+             with_top(R"("max_in_flight": 1000000)"),
+             with_router_members(R"("connect_timeout": 1)"),
+             with_router_members(R"("connect_timeout": 3e2)"),
+             with_router(R"({"url": "rs://h:65535"})"),
+             with_router(R"({"url": "rs://h:1"})"),
+             with_router(R"({"url": "unix:/)" + std::string(106, 'x') + "\"}"),
+             with_options(R"("post_body_limit": 9007199254740992)"),
+             with_options(R"("post_body_limit": -0)"),
+             with_options(R"("timestamp_delta_limit": 1000000000)"),
+             with_options(R"("call_timeout": 0)"),
+             with_options(R"("call_timeout": 86400)"),
+         })
+        BOOST_TEST(mistakes_in(text) == mistakes{}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(every_value_one_step_out_of_its_range_is_refused)
+{
+    for (const std::string& text : {
+             with_top(R"("max_in_flight": 0)"),
+             with_top(R"("max_in_flight": 1000001)"),
+             with_router_members(R"("connect_timeout": 0.999)"),
+             with_router_members(R"("connect_timeout": 300.001)"),
+             with_router(R"({"url": "rs://h:65536"})"),
+             with_router(R"({"url": "rs://h:0"})"),
+             with_router(R"({"url": "unix:/)" + std::string(107, 'x') + "\"}"),
+             with_options(R"("post_body_limit": 9007199254740993)"),
+             with_options(R"("post_body_limit": -1)"),
+             with_options(R"("timestamp_delta_limit": 1000000001)"),
+             with_options(R"("call_timeout": -0.001)"),
+             with_options(R"("call_timeout": 86400.001)"),
+         })
+        BOOST_TEST(mistakes_in(text).size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace wampfcgi::config::test

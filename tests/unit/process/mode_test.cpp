@@ -1,0 +1,95 @@
+#include "wampfcgi/process/mode.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <ostream>
+#include <string_view>
+#include <vector>
+
+using namespace wampfcgi::process;
+
+namespace wampfcgi::process {
+
+std::ostream& operator<<(std::ostream& out, mode which)
+{
+    return out << "mode " << static_cast<int>(which);
+}
+
+}  // namespace wampfcgi::process
+
+namespace {
+
+options listening()
+{
+    options given;
+    given.listen = tcp_address{"127.0.0.1", 9000};
+    return given;
+}
+
+options checking()
+{
+    options given;
+    given.check_config = true;
+    return given;
+}
+
+options configured()
+{
+    options given;
+    given.config_file = "a.json";
+    return given;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_start_has_the_mode_that_options_descriptor_0_and_environment_call_for)
+{
+    const start_facts shell{};
+    const start_facts with_socket{.fd0_listens = true};
+    const start_facts as_cgi{.cgi_environment = true};
+    const start_facts socket_and_cgi{.fd0_listens = true, .cgi_environment = true};
+    options helping = listening();
+    helping.help = true;
+    options telling_version = checking();
+    telling_version.version = true;
+    struct row {
+        std::string_view name;
+        options given;
+        start_facts facts;
+        mode expected;
+    };
+    const std::vector<row> rows{
+        {"nothing", {}, shell, mode::usage},
+        {"only a configuration file", configured(), shell, mode::usage},
+        {"help wins over listen", helping, shell, mode::help},
+        {"version wins over check", telling_version, shell, mode::version},
+        {"check", checking(), shell, mode::check_config},
+        {"check on a socket", checking(), with_socket, mode::check_config},
+        {"listen", listening(), shell, mode::pool},
+        {"listen wins over descriptor 0", listening(), with_socket, mode::pool},
+        {"listening socket on descriptor 0", configured(), with_socket, mode::worker_on_fd0},
+        {"listening socket wins over the CGI environment", {}, socket_and_cgi, mode::worker_on_fd0},
+        {"CGI environment", configured(), as_cgi, mode::cgi},
+    };
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT(row.name)
+    BOOST_TEST(choose_mode(row.given, row.facts) == row.expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_cgi_query_cannot_become_options)
+{
+    const start_facts query_as_arguments{.cgi_environment = true, .query_without_equals = true, .has_arguments = true};
+    start_facts no_arguments = query_as_arguments;
+    no_arguments.has_arguments = false;
+    start_facts query_with_equals = query_as_arguments;
+    query_with_equals.query_without_equals = false;
+    start_facts on_socket = query_as_arguments;
+    on_socket.fd0_listens = true;
+
+    BOOST_TEST(choose_mode(checking(), query_as_arguments) == mode::usage);
+    BOOST_TEST(choose_mode(listening(), query_as_arguments) == mode::usage);
+    BOOST_TEST(choose_mode(configured(), query_as_arguments) == mode::usage);
+    BOOST_TEST(choose_mode({}, no_arguments) == mode::cgi);
+    BOOST_TEST(choose_mode(configured(), query_with_equals) == mode::cgi);
+    BOOST_TEST(choose_mode(configured(), on_socket) == mode::worker_on_fd0);
+}
