@@ -1,0 +1,187 @@
+#include "dealer.hpp"
+
+#include "procedures.hpp"
+#include "session.hpp"
+
+namespace wampfcgi::devrouter {
+
+namespace {
+
+/// The option "timeout" in milliseconds, 0 where there is none; nothing for one that is no such number.
+std::optional<std::uint64_t> read_timeout(std::string_view options)
+{
+    if (options == empty_map)
+        return 0;
+    const auto handle = msgpack::unpack(options.data(), options.size());
+    const auto* timeout = find(handle.get(), "timeout");
+    if (!timeout)
+        return 0;
+    if (timeout->type != msgpack::type::POSITIVE_INTEGER)
+        return {};
+    return timeout->via.u64;
+}
+
+/// The option "mode" of CANCEL; nothing for an unknown one.
+std::optional<std::string> read_cancel_mode(std::string_view options)
+{
+    const auto handle = msgpack::unpack(options.data(), options.size());
+    const auto* mode = find(handle.get(), "mode");
+    if (!mode)
+        return "killnowait";
+    const auto name = find_text(handle.get(), "mode").value_or("");
+    if (name != "killnowait" && name != "kill" && name != "skip")
+        return {};
+    return std::string(name);
+}
+
+std::string_view or_empty_list(std::string_view args, std::string_view kwargs)
+{
+    return args.empty() && !kwargs.empty() ? empty_list : args;
+}
+
+std::size_t payload_fields(std::string_view args, std::string_view kwargs)
+{
+    return (args.empty() ? 0 : 1) + (kwargs.empty() ? 0 : 1);
+}
+
+}  // namespace
+
+dealer::dealer(session& owner) : owner_(owner) {}
+
+void dealer::on_call(const elements& message)
+{
+    const auto id = message.count >= 4 && message.count <= 6 ? read_uint(message.item[1]) : std::nullopt;
+    const auto name = id ? read_text(message.item[3]) : std::nullopt;
+    if (!name || !is_map(message.item[2]) || (message.count > 4 && !is_list(message.item[4])) ||
+        (message.count > 5 && !is_map(message.item[5])))
+        return owner_.violated("CALL is [48, id, options, procedure, args, kwargs]");
+    if (!owner_.take_request_id(*id))
+        return;
+
+    auto& counts = owner_.shared().counts;
+    const auto timeout = read_timeout(message.item[2]);
+    if (*name != stats_procedure) {
+        ++counts.calls;
+        const auto known = counts.calls_by_procedure.find(*name);
+        if (known == counts.calls_by_procedure.end())
+            counts.calls_by_procedure.emplace(*name, 1);
+        else
+            ++known->second;
+        counts.last_call_options = message.item[2];
+        counts.last_timeout_ms = timeout.value_or(0);
+    }
+    if (!timeout)
+        return error_text(*id, "wamp.error.invalid_argument", "option timeout: expected milliseconds");
+    run({*id, message.item[4], message.item[5]}, *name);
+    if (owner_.shared().settings.enforce_timeout && *timeout > 0 && pending_.contains(*id))
+        start_deadline(*id, std::chrono::milliseconds(*timeout));
+}
+
+void dealer::run(const invocation& call, std::string_view name)
+{
+    if (!is_loose_uri(name))
+        return error_text(call.id, "wamp.error.invalid_uri", "the procedure is no URI");
+    const auto answer = owner_.shared().find_procedure(name);
+    if (!answer)
+        return error_text(call.id, "wamp.error.no_such_procedure",
+                          "no callee registered for procedure <" + std::string(name) + ">");
+    answer(*this, call);
+}
+
+void dealer::on_cancel_message(const elements& message)
+{
+    const auto id = message.count == 3 ? read_uint(message.item[1]) : std::nullopt;
+    if (!id || !is_map(message.item[2]))
+        return owner_.violated("CANCEL is [49, id, options]");
+    if (*id == 0 || *id > owner_.last_request_id())
+        return owner_.violated("CANCEL of a call that was never made");
+    const auto mode = read_cancel_mode(message.item[2]);
+    if (!mode)
+        return owner_.violated("CANCEL has an unknown mode");
+    ++owner_.shared().counts.cancels;
+
+    const auto found = pending_.find(*id);
+    if (found == pending_.end() || found->second.manners == on_cancel::hush)
+        return;
+    if (found->second.manners == on_cancel::go_on && *mode == "kill")
+        return;
+    give_up(*id, "wamp.error.canceled");
+}
+
+void dealer::give_up(std::uint64_t id, std::string_view uri)
+{
+    const auto found = pending_.find(id);
+    if (found == pending_.end() || found->second.answered)
+        return;
+    if (found->second.manners == on_cancel::stop)
+        pending_.erase(found);
+    else
+        found->second.answered = true;
+    error(id, uri);
+}
+
+void dealer::result_after(std::uint64_t id, std::chrono::steady_clock::duration delay, on_cancel manners,
+                          std::string_view args)
+{
+    auto& waiting = pending_[id];
+    waiting.manners = manners;
+    waiting.args = args;
+    waiting.work.emplace(owner_.wire().executor(), delay);
+    waiting.work->async_wait([self = weak_from_this(), id](boost::system::error_code) {
+        if (const auto calls = self.lock())
+            calls->finish(id);
+    });
+}
+
+void dealer::never_answer(std::uint64_t id)
+{
+    pending_[id].manners = on_cancel::hush;
+}
+
+void dealer::start_deadline(std::uint64_t id, std::chrono::milliseconds timeout)
+{
+    auto& deadline = pending_.at(id).deadline.emplace(owner_.wire().executor(), timeout);
+    deadline.async_wait([self = weak_from_this(), id](boost::system::error_code trouble) {
+        const auto calls = self.lock();
+        if (calls && !trouble)
+            calls->give_up(id, "wamp.error.timeout");
+    });
+}
+
+void dealer::finish(std::uint64_t id)
+{
+    const auto found = pending_.find(id);
+    if (found == pending_.end())
+        return;  // cancelled
+    const auto args = std::move(found->second.args);
+    pending_.erase(found);
+    result(id, args);
+}
+
+void dealer::result(std::uint64_t id, std::string_view args, std::string_view kwargs)
+{
+    packed head;
+    head.list(3 + payload_fields(or_empty_list(args, kwargs), kwargs)).uint(message_type::result).uint(id).map(0);
+    if (head.view().size() + args.size() + kwargs.size() + 1 > owner_.wire().peer_limit_bytes())
+        return error_text(id, "wamp.error.payload_size_exceeded", "the result is longer than the caller takes");
+    ++owner_.shared().counts.results;
+    owner_.send({head.view(), or_empty_list(args, kwargs), kwargs});
+}
+
+void dealer::error(std::uint64_t id, std::string_view uri, std::string_view args, std::string_view kwargs)
+{
+    ++owner_.shared().counts.errors;
+    packed head;
+    head.list(5 + payload_fields(or_empty_list(args, kwargs), kwargs)).uint(message_type::error);
+    head.uint(message_type::call).uint(id).map(0).text(uri);
+    owner_.send({head.view(), or_empty_list(args, kwargs), kwargs});
+}
+
+void dealer::error_text(std::uint64_t id, std::string_view uri, std::string_view text)
+{
+    packed args;
+    args.list(1).text(text);
+    error(id, uri, args.view());
+}
+
+}  // namespace wampfcgi::devrouter

@@ -1,0 +1,73 @@
+#pragma once
+// The calls of one joined session: takes CALL and CANCEL, answers with RESULT and ERROR, holds what is pending.
+// It lives as long as the session is joined; timers that outlive it do nothing.
+
+#include "message.hpp"
+#include "router.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace wampfcgi::devrouter {
+
+class session;
+
+/// A CALL as its procedure sees it. The payload is packed; empty stands for not sent.
+struct invocation {
+    std::uint64_t id = 0;
+    std::string_view args;
+    std::string_view kwargs;
+};
+
+/// What a procedure does when its call is cancelled.
+enum class on_cancel {
+    stop,   ///< it ends, and the call with it
+    go_on,  ///< it does not listen: the caller gets its ERROR unless it chose to wait, and the RESULT comes all the
+            ///< same
+    hush,   ///< it does not listen, and the router does not answer either
+};
+
+class dealer : public std::enable_shared_from_this<dealer> {
+public:
+    explicit dealer(session& owner);
+
+    void on_call(const elements& message);
+    void on_cancel_message(const elements& message);
+
+    /// The payload is packed; empty is not sent.
+    void result(std::uint64_t id, std::string_view args = {}, std::string_view kwargs = {});
+    void error(std::uint64_t id, std::string_view uri, std::string_view args = {}, std::string_view kwargs = {});
+    void error_text(std::uint64_t id, std::string_view uri, std::string_view text);
+    void result_after(std::uint64_t id, std::chrono::steady_clock::duration delay, on_cancel manners,
+                      std::string_view args);
+    void never_answer(std::uint64_t id);
+
+    session& owner() { return owner_; }
+
+private:
+    struct pending_call {
+        on_cancel manners;
+        bool answered = false;
+        std::string args;
+        std::optional<boost::asio::steady_timer> work;
+        std::optional<boost::asio::steady_timer> deadline;
+    };
+
+    void run(const invocation& call, std::string_view name);
+    void finish(std::uint64_t id);
+    /// Answers a pending call with an error before its procedure does.
+    void give_up(std::uint64_t id, std::string_view uri);
+    void start_deadline(std::uint64_t id, std::chrono::milliseconds timeout);
+
+    session& owner_;
+    std::unordered_map<std::uint64_t, pending_call> pending_;
+};
+
+}  // namespace wampfcgi::devrouter

@@ -1,0 +1,103 @@
+#pragma once
+// WAMP messages as MessagePack bytes: cutting one into its elements, reading single values, packing.
+// Elements stay the bytes that came, so that a payload passes through unchanged and uncopied.
+
+#include <msgpack.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wampfcgi::devrouter {
+
+/// Message codes of the WAMP specification.
+namespace message_type {
+enum : std::uint64_t {
+    hello = 1,
+    welcome = 2,
+    abort_session = 3,
+    challenge = 4,
+    authenticate = 5,
+    goodbye = 6,
+    error = 8,
+    publish = 16,
+    subscribe = 32,
+    unsubscribe = 34,
+    call = 48,
+    cancel = 49,
+    result = 50,
+    register_procedure = 64,
+    unregister_procedure = 66,
+};
+}  // namespace message_type
+
+/// The elements of an array, each as its packed bytes; they live as long as what they were cut from.
+struct elements {
+    std::array<std::string_view, 8> item{};
+    std::size_t count = 0;
+};
+
+/// nil, containers and extension types read as monostate.
+using scalar = std::variant<std::monostate, std::int64_t, std::uint64_t, double, bool, std::string_view>;
+
+inline constexpr std::string_view empty_map{"\x80", 1};
+inline constexpr std::string_view empty_list{"\x90", 1};
+
+/// Nothing for what is no array, is not well-formed to its last byte, or has more than 8 elements.
+std::optional<elements> split_array(std::string_view packed);
+
+/// A message's first element; 0, which is no type, where that is no positive integer.
+std::uint64_t type_of(const elements& message);
+
+bool is_map(std::string_view packed);
+bool is_list(std::string_view packed);
+bool is_nil(std::string_view packed);
+
+/// `packed` is well-formed, as each of split_array's elements is.
+scalar read_scalar(std::string_view packed);
+std::optional<std::uint64_t> read_uint(std::string_view packed);
+std::optional<std::string_view> read_text(std::string_view packed);
+/// Any number, negative or not a number included.
+std::optional<double> read_real(std::string_view packed);
+
+/// The value of a key of a map; nullptr where there is none, or no map.
+const msgpack::object* find(const msgpack::object& map, std::string_view key);
+std::optional<std::string_view> find_text(const msgpack::object& map, std::string_view key);
+
+/// Components separated by single dots, none empty, without white space or '#'.
+bool is_loose_uri(std::string_view text);
+
+/// For people: the message's name and, up to 2,000 bytes, its content; never a signature or ticket.
+std::string describe(std::string_view payload);
+
+/// Packs values one after the other.
+class packed {
+public:
+    packed& list(std::size_t size);
+    packed& map(std::size_t size);
+    packed& text(std::string_view value);
+    packed& binary(std::string_view value);
+    packed& uint(std::uint64_t value);
+    packed& integer(std::int64_t value);
+    packed& real(double value);
+    packed& flag(bool value);
+    /// Bytes that are packed already, or are meant to be no MessagePack at all.
+    packed& raw(std::string_view value);
+
+    std::string_view view() const { return sink_.bytes; }
+
+private:
+    struct sink {
+        std::string bytes;
+        void write(const char* data, std::size_t size) { bytes.append(data, size); }
+    };
+    msgpack::packer<sink> packer() { return msgpack::packer<sink>(sink_); }
+
+    sink sink_;
+};
+
+}  // namespace wampfcgi::devrouter

@@ -1,0 +1,27 @@
+#include "router.hpp"
+
+#include "procedures.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wampfcgi::devrouter {
+
+router::router(options from) : settings(std::move(from)), who(settings)
+{
+    add_procedures(procedures_);
+    add_faults(procedures_);
+}
+
+bool router::has_realm(std::string_view name) const
+{
+    return std::ranges::find(settings.realms, name) != settings.realms.end();
+}
+
+procedure router::find_procedure(std::string_view name) const
+{
+    const auto found = procedures_.find(name);
+    return found == procedures_.end() ? nullptr : found->second;
+}
+
+}  // namespace wampfcgi::devrouter

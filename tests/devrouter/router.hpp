@@ -1,0 +1,55 @@
+#pragma once
+// What all connections share: the options, who may log in, the procedures and the counts.
+
+#include "login.hpp"
+#include "options.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace wampfcgi::devrouter {
+
+class dealer;
+struct invocation;
+
+using procedure = void (*)(dealer& calls, const invocation& call);
+using procedure_table = std::unordered_map<std::string_view, procedure>;
+
+/// Over the router's whole life; com.example.stats itself is not counted.
+struct statistics {
+    std::uint64_t calls = 0;
+    std::uint64_t results = 0;
+    std::uint64_t errors = 0;
+    std::uint64_t cancels = 0;
+    std::uint64_t sessions = 0;
+    std::uint64_t connections = 0;
+    std::uint64_t open_connections = 0;
+    std::uint64_t pings = 0;
+    std::uint64_t last_timeout_ms = 0;      ///< 0: the last call had none
+    std::string last_call_options{"\x80"};  ///< packed
+    std::map<std::string, std::uint64_t, std::less<>> calls_by_procedure;
+};
+
+class router {
+public:
+    explicit router(options from);
+
+    bool has_realm(std::string_view name) const;
+    /// nullptr: no such procedure.
+    procedure find_procedure(std::string_view name) const;
+
+    const options settings;
+    const directory who;
+    statistics counts;
+    /// Until then nobody may join.
+    std::chrono::steady_clock::time_point refuse_logins_until{};
+
+private:
+    procedure_table procedures_;
+};
+
+}  // namespace wampfcgi::devrouter

@@ -1,0 +1,69 @@
+#pragma once
+// One connection's WAMP session: HELLO to GOODBYE. Calls go to its dealer, logging in is login's work.
+// After a GOODBYE by the client another session may be opened on the same connection.
+
+#include "dealer.hpp"
+#include "login.hpp"
+#include "message.hpp"
+#include "router.hpp"
+#include "transport.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::devrouter {
+
+class session {
+public:
+    /// Both outlive it. The number names the connection in the log.
+    session(router& shared, transport& wire, std::uint64_t number);
+
+    void receive(std::string_view payload);
+
+    /// One message, which is its parts joined.
+    void send(std::initializer_list<std::string_view> parts);
+    void abort(std::string_view uri, std::string_view text);
+    void violated(std::string_view rule) { abort("wamp.error.protocol_violation", rule); }
+    /// Says GOODBYE; the connection ends with the client's reply.
+    void leave(std::string_view uri);
+    /// Takes the request's id: they are 1, 2, 3, ... in a session. False: it was not the next, and the session ended.
+    bool take_request_id(std::uint64_t id);
+
+    router& shared() { return router_; }
+    transport& wire() { return wire_; }
+    std::uint64_t id() const { return id_; }
+    std::uint64_t last_request_id() const { return last_request_id_; }
+    const identity& who() const { return who_; }
+    const std::string& realm() const { return realm_; }
+    const std::string& hello_details() const { return hello_details_; }
+
+private:
+    enum class state { closed, challenged, joined, leaving, ended };
+
+    void on_hello(const elements& message);
+    void on_authenticate(const elements& message);
+    void on_goodbye(const elements& message);
+    void on_request(std::uint64_t type, const elements& message);
+    void refuse_request(std::uint64_t type, const elements& message);
+    void start_login(const msgpack::object& details);
+    void join(identity who);
+    void log(const char* arrow, std::string_view payload) const;
+
+    router& router_;
+    transport& wire_;
+    std::uint64_t number_;
+    state state_ = state::closed;
+    std::uint64_t id_ = 0;
+    std::uint64_t last_request_id_ = 0;
+    std::string realm_;
+    std::string hello_details_;
+    identity who_;
+    std::optional<login> login_;
+    std::shared_ptr<dealer> dealer_;
+};
+
+}  // namespace wampfcgi::devrouter
