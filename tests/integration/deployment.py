@@ -1,0 +1,74 @@
+"""Owns what every integration test stands on: a scratch folder with a router and wamp-fcgi behind a web server, the
+configuration of wamp-fcgi for it, and a test run that shows the logs of what failed."""
+import json
+import signal
+import sys
+import unittest
+
+from support.processes import Scratch
+from support.servers import PoolBehind, WampFcgiPool
+from support.web import Client
+
+REALM = "realm1"
+
+
+def service(role="anonymous", **options):
+    return {"type": "caller", "realm": REALM, "role": role, "options": options}
+
+
+def configuration(router_url, paths, mount=None, connect_timeout=2, credentials=None):
+    router = {"url": router_url, "connect_timeout": connect_timeout}
+    if credentials:
+        router["credentials"] = credentials
+    return {**({"mount": mount} if mount else {}), "router": router, "paths": paths}
+
+
+def start_server(scratch, server_class, config):
+    """Starts a web server with wamp-fcgi behind it; `config` is that of wamp-fcgi, but for the mount."""
+    if server_class.mount:
+        config = {**config, "mount": server_class.mount}
+    path = scratch.write("config.json", json.dumps(config, ensure_ascii=False, indent=1))
+    if issubclass(server_class, PoolBehind):
+        return server_class(scratch, WampFcgiPool(scratch, path).start()).start()
+    return server_class(scratch, path).start()
+
+
+class DeploymentTest(unittest.TestCase):
+    """A test with a scratch folder of its own."""
+
+    def setUp(self):
+        self.scratch = Scratch()
+        self.addCleanup(self.scratch.close)
+
+    def client_of(self, server, **how):
+        return Client(server.port, **how)
+
+
+class ShowLogs(unittest.TextTestResult):
+    """Puts the ends of the logs under the first report of a failed test."""
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.append_logs(self.failures, test)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.append_logs(self.errors, test)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.append_logs(self.failures if issubclass(err[0], test.failureException) else self.errors, test)
+
+    def append_logs(self, reports, test):
+        scratch = getattr(test, "scratch", None)
+        if scratch and test is not getattr(self, "shown", None) and scratch.path.exists():
+            self.shown = test
+            reports[-1] = (reports[-1][0], f"{reports[-1][1]}\n{scratch.logs()}")
+
+
+def main():
+    """Runs the tests of the calling module; a request to end still ends what they started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
+    runner = unittest.TextTestRunner(resultclass=ShowLogs, verbosity=2)
+    unittest.main(testRunner=runner)

@@ -1,0 +1,113 @@
+"""The program as an administrator meets it: checking a configuration, and refusing to start with a faulty one."""
+import json
+import subprocess
+
+from integration.deployment import DeploymentTest, configuration, main, service
+from support.processes import clean_environment, free_port
+from support.servers import BUILD
+
+GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
+
+# A name, the faulty file, and what its message must have: the line, the path, and what was found.
+FAULTY = (
+    ("no JSON", "{\n", [":2:"]),
+    ("empty", "", [":1:"]),
+    ("list", "[]", [":1:", "object"]),
+    ("unknown key", '{\n "router": {"url": "rs://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}},\n "rooter": 1\n}',
+     [":4:", "rooter"]),
+    ("no router", '{"paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}}', ["router"]),
+    ("no paths", '{"router": {"url": "rs://h:1"}}', ["paths"]),
+    ("wrong type", '{\n "router": {\n  "url": 5\n },\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}\n}',
+     [":3:", "router.url", "5"]),
+    ("bad URL", '{"router": {"url": "http://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}}',
+     [":1:", "router.url", "http://h:1"]),
+    ("out of range", '{"router": {"url": "rs://h:1",\n "connect_timeout": 0},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}}',
+     [":2:", "router.connect_timeout", "0"]),
+    ("service without realm", '{"router": {"url": "rs://h:1"},\n "paths": {\n  "call": {"type": "caller", "role": "a"}}}',
+     [":3:", "paths.call", "realm"]),
+    ("key without secret", '{"router": {"url": "rs://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a",\n "options": {"key": "k"}}}}',
+     [":3:", "secret"]),
+    ("bad network", '{"router": {"url": "rs://h:1"},\n "paths": {"call": {"type": "caller", "realm": "r", "role": "a",\n "options": {"require_ip": ["127.0.0.1",\n "10.0.0.256"]}}}}',
+     [":4:", "paths.call.options.require_ip[1]", "10.0.0.256"]),
+    ("bad option", '{"router": {"url": "rs://h:1"},\n "paths": {"call": {"type": "caller", "realm": "r", "role": "a",\n "options": {"require_tls": "yes"}}}}',
+     [":3:", "paths.call.options.require_tls", "yes"]),
+    ("bad style", '{"router": {"url": "rs://h:1"},\n "paths": {"call": {"type": "caller", "realm": "r", "role": "a",\n "options": {"status_codes": "htttp"}}}}',
+     [":3:", "paths.call.options.status_codes", "htttp"]),
+)
+
+
+class CommandLine(DeploymentTest):
+    def run_program(self, *arguments, **environment):
+        return subprocess.run([BUILD / "wamp-fcgi", *map(str, arguments)], env=clean_environment(**environment), cwd=self.scratch.path,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+
+    def test_good_configuration_is_reported_good(self):
+        path = self.scratch.write("good.json", GOOD)
+        for run in (self.run_program("--check-config", path), self.run_program("--config", path, "--check-config"),
+                    self.run_program("--check-config", WAMP_FCGI_CONFIG=str(path))):
+            self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_faulty_configurations_are_reported_with_place_and_finding(self):
+        for name, text, needles in FAULTY:
+            with self.subTest(name):
+                path = self.scratch.write("faulty.json", text)
+                run = self.run_program("--check-config", path)
+                self.assertEqual(run.returncode, 1, run.stderr)
+                for needle in (str(path), *needles):
+                    self.assertIn(needle, run.stdout + run.stderr)
+
+    def test_every_mistake_is_reported(self):
+        path = self.scratch.write("faulty.json", """{
+            "router": {"url": "rs://h", "serialiser": "json"},
+            "paths": {"/": {"type": "caler", "realm": "a..b", "role": 1},
+                      "call": {"type": "caller", "realm": "r", "role": "a", "options": {"call_timeout": -1}}}
+        }""")
+        report = self.run_program("--check-config", path)
+        for needle in ("router.url", "serialiser", "caler", "a..b", "role", "call_timeout"):
+            with self.subTest(needle):
+                self.assertIn(needle, report.stdout + report.stderr)
+
+    def test_no_message_shows_a_secret(self):
+        path = self.scratch.write("faulty.json", """{
+            "router": {"url": "rs://h:1", "credentials": {"a": {"authmethod": "ticket", "authid": "b", "secret": ["s3cret"]}}},
+            "paths": {"/": {"type": "caller", "realm": "r", "role": "a", "options": {"secret": "s3cret", "secret_file": "x"}}}
+        }""")
+        report = self.run_program("--check-config", path)
+        self.assertEqual(report.returncode, 1)
+        self.assertNotIn("s3cret", report.stdout + report.stderr)
+
+    def test_comments_and_trailing_commas_are_accepted(self):
+        path = self.scratch.write("good.json", "// a\n/* b */" + GOOD.replace("\n}", ",\n}"))
+        self.assertEqual(self.run_program("--check-config", path).returncode, 0)
+
+    def test_file_that_is_not_there_is_reported(self):
+        run = self.run_program("--check-config", self.scratch.path / "nowhere.json")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("nowhere.json", run.stdout + run.stderr)
+
+    def test_pool_does_not_start_with_a_faulty_file(self):
+        path = self.scratch.write("faulty.json", '{"router": {}}')
+        run = self.run_program("--config", path, "--listen", f"127.0.0.1:{free_port()}", "--workers", 2)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(str(path), run.stderr)
+
+    def test_pool_does_not_take_an_address_in_use(self):
+        path = self.scratch.write("good.json", GOOD)
+        run = self.run_program("--config", path, "--listen", "unix:/nonexistent/folder/x.sock")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("/nonexistent/folder/x.sock", run.stderr)
+
+    def test_start_without_a_purpose_shows_the_usage(self):
+        for arguments in ((), ("--frobnicate",), ("--listen",), ("--workers", "2"), ("x",)):
+            with self.subTest(arguments):
+                run = self.run_program(*arguments)
+                self.assertEqual(run.returncode, 2)
+                self.assertIn("Usage", run.stderr)
+
+    def test_help_and_version(self):
+        self.assertIn("--check-config", self.run_program("--help").stdout)
+        self.assertRegex(self.run_program("--version").stdout, r"\d+\.\d+\.\d+")
+
+
+if __name__ == "__main__":
+    main()

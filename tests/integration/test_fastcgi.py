@@ -1,0 +1,266 @@
+"""What only a FastCGI client can say: cut streams, odd variables, kept connections, and a thousand calls at once."""
+import asyncio
+import contextlib
+import json
+import os
+import pathlib
+import socket
+import time
+
+from integration.contract_cases import ADD2, call, echo
+from integration.deployment import DeploymentTest, configuration, main, service
+from support import fastcgi_client as fastcgi
+from support.processes import Scratch, wait_until
+from support.servers import DevRouter, WampFcgiPool
+
+CALLS_AT_ONCE = 1000
+PATHS = {"/": service(), "http": service(status_codes="http"), "nobody": service(require_ip=[]), "limited": service(post_body_limit=10),
+         "here": service(require_ip=["127.0.0.1", "2001:db8::/32"]), "tls": service(require_tls=True),
+         "pages": service(allowed_origins=["https://app.example.com"]), "impatient": service(call_timeout=1)}
+
+
+class FastCgi(DeploymentTest):
+    """One worker on a Unix socket."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = Scratch()
+        cls.addClassCleanup(cls.shared.close)
+        cls.router = DevRouter(cls.shared).start()
+        config = cls.shared.write("config.json", json.dumps(configuration(cls.router.url, PATHS)))
+        cls.pool = WampFcgiPool(cls.shared, config, workers=1).start()
+
+    def setUp(self):
+        self.scratch = self.shared
+        self.workers = self.pool.worker_pids()
+
+    def tearDown(self):
+        self.assertEqual(self.pool.worker_pids(), self.workers, "a worker was replaced")
+
+    def post(self, body, announced=None, path_info="", sent=None, **more):
+        """`announced` is CONTENT_LENGTH, "" for none; `sent` the records of the body."""
+        body = body.encode() if isinstance(body, str) else body
+        length = {None: len(body), "": None}.get(announced, announced)
+        variables = fastcgi.variables(path_info, length=length, **more)
+        return self.exchange(fastcgi.begin() + fastcgi.params(variables) + (fastcgi.stdin(body) if sent is None else sent))
+
+    def exchange(self, data):
+        return fastcgi.request(self.pool.address, data)
+
+    def assert_answer(self, answer, status, name=None):
+        self.assertEqual(answer[0], status, answer)
+        if name:
+            self.assertEqual(json.loads(answer[2])["error"], f"wampfcgi.error.{name}")
+
+    def calls_of(self, procedure):
+        return self.stats()["calls_by_procedure"].get(procedure, 0)
+
+    def stats(self):
+        return json.loads(self.post(call("com.example.stats"))[2])["kwargs"]
+
+    def test_call(self):
+        status, headers, body = self.post(ADD2)
+        self.assertEqual((status, body), (200, b'{"args":[5]}'))
+        self.assertEqual(headers["Content-Length"], "12")
+
+    def test_body_shorter_than_announced_is_refused_and_not_forwarded(self):
+        before = self.calls_of("com.example.add2")
+        for path in ("", "/http"):
+            for announced in (len(ADD2) + 1, 10**6):
+                with self.subTest(path, announced=announced):
+                    self.assert_answer(self.post(ADD2, announced, path), 400, "body_truncated")
+        self.assertEqual(self.calls_of("com.example.add2"), before)
+
+    def test_body_longer_than_announced_is_never_taken_for_another(self):
+        before = self.calls_of("com.example.add2")
+        answer = self.post(ADD2 + "xxxx", len(ADD2))
+        self.assertIn(answer[0], (200, 400))
+        self.assertLessEqual(self.calls_of("com.example.add2"), before + 1)
+
+    def test_length_that_is_no_number_is_refused(self):
+        for announced in ("-1", "x", "1e3", "0x20", "99999999999999999999999"):
+            with self.subTest(announced):
+                self.assertIn(self.post(ADD2, announced)[0], (400, 413))
+
+    def test_without_announced_length_the_stream_is_read_to_its_end(self):
+        self.assertEqual(self.post(ADD2, "")[2], b'{"args":[5]}')
+        text = "x" * 300_000
+        self.assertEqual(json.loads(self.post(echo(f'"{text}"'), "")[2]), {"args": [text]})
+
+    def test_reading_stops_once_the_limit_is_passed(self):
+        endless = fastcgi.stdin(b" " * 1_000_000, end=False)
+        self.assert_answer(self.post("", "", "/limited", sent=endless), 413, "body_too_large")
+
+    def test_what_needs_no_body_is_decided_before_it_is_read(self):
+        for path, name, more in (("/unknown", "not_found", {}), ("/nobody", "address_denied", {}), ("/tls", "tls_required", {}),
+                                 ("", "method_not_allowed", {"method": "PATCH"}),
+                                 ("", "origin_denied", {"HTTP_ORIGIN": "https://x.example"}),
+                                 ("", "content_type_unsupported", {"CONTENT_TYPE": "text/plain"}),
+                                 ("/limited", "body_too_large", {})):
+            with self.subTest(name):
+                self.assertEqual(json.loads(self.post("", 5000, path, sent=b"", **more)[2])["error"], f"wampfcgi.error.{name}")
+
+    def test_path_info_matches_exactly(self):
+        for path in ("here", "//here", "/here/", "/ here", "/./here", "/../here", "/x/../here", "/here\0", "//", "/%68ere"):
+            with self.subTest(path):
+                self.assert_answer(self.post(ADD2, path_info=path), 404, "not_found")
+        for path in ("", "/", "/here"):
+            with self.subTest(path):
+                self.assert_answer(self.post(ADD2, path_info=path), 200)
+
+    def test_absent_path_info_is_the_root_service(self):
+        self.assert_answer(self.post(ADD2, PATH_INFO=None), 200)
+
+    def test_addresses(self):
+        for address, allowed in (("127.0.0.1", True), ("::ffff:127.0.0.1", True), ("2001:db8::1", True), ("2001:DB8:0:0::2", True),
+                                 ("127.0.0.2", False), ("::1", False), ("2001:db9::1", False), ("", False), ("unix:", False),
+                                 ("localhost", False), ("127.0.0.1, 10.0.0.1", False), ("127.0.0.01", False), (None, False)):
+            with self.subTest(address):
+                answer = self.post(ADD2, path_info="/here", REMOTE_ADDR=address)
+                self.assert_answer(answer, 200 if allowed else 400, None if allowed else "address_denied")
+
+    def test_https_variable(self):
+        for value, is_tls in (("on", True), ("ON", True), ("1", True), ("off", False), ("0", False), ("", False), (None, False)):
+            with self.subTest(value):
+                self.assert_answer(self.post(ADD2, path_info="/tls", HTTPS=value), 200 if is_tls else 400)
+
+    def test_empty_content_type_counts_as_absent(self):
+        self.assert_answer(self.post(ADD2, CONTENT_TYPE=""), 200)
+        page = {"HTTP_ORIGIN": "https://app.example.com", "path_info": "/pages"}
+        self.assert_answer(self.post(ADD2, CONTENT_TYPE="", **page), 400, "content_type_unsupported")
+
+    def test_kept_connection_serves_one_request_after_the_other(self):
+        async def many():
+            reader, writer = await fastcgi.connect(self.pool.address)
+            answers = []
+            for number in range(50):
+                body = call("com.example.add2", number, 1).encode()
+                writer.write(fastcgi.begin(keep=True) + fastcgi.params(fastcgi.variables(length=len(body))) + fastcgi.stdin(body))
+                answers.append(json.loads((await fastcgi.read_answer(reader))[2])["args"])
+            writer.close()
+            return answers
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(many(), 30)), [[number + 1] for number in range(50)])
+
+    def test_kept_connection_serves_on_after_a_refusal_with_the_body_unread(self):
+        async def two():
+            reader, writer = await fastcgi.connect(self.pool.address)
+            long_body = b" " * 100_000
+            refused = fastcgi.params(fastcgi.variables("/unknown", length=len(long_body))) + fastcgi.stdin(long_body)
+            good = fastcgi.params(fastcgi.variables(length=len(ADD2))) + fastcgi.stdin(ADD2.encode())
+            writer.write(fastcgi.begin(keep=True) + refused)
+            first = await fastcgi.read_answer(reader)
+            if not reader.at_eof():
+                with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                    writer.write(fastcgi.begin(keep=True) + good)
+                    return first, await fastcgi.read_answer(reader)
+            return first, None
+
+        first, second = asyncio.run(asyncio.wait_for(two(), 30))
+        self.assert_answer(first, 404)
+        if second:  # it may close instead, but must not mix the two up
+            self.assertEqual(second[2], b'{"args":[5]}')
+
+    def test_connection_is_closed_unless_it_is_to_be_kept(self):
+        async def until_closed():
+            reader, writer = await fastcgi.connect(self.pool.address)
+            writer.write(fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(ADD2))) + fastcgi.stdin(ADD2.encode()))
+            await fastcgi.read_answer(reader)
+            rest = await reader.read()
+            writer.close()
+            return rest
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(until_closed(), 10)), b"")
+
+    def test_idle_connections_hold_nobody_up(self):
+        async def with_idle_ones():
+            idle = [await fastcgi.connect(self.pool.address) for _ in range(200)]
+            good = fastcgi.params(fastcgi.variables(length=len(ADD2))) + fastcgi.stdin(ADD2.encode())
+            for reader, writer in idle[:100]:
+                writer.write(fastcgi.begin(keep=True) + good)
+                await fastcgi.read_answer(reader)
+            answer = await fastcgi.exchange(self.pool.address, fastcgi.begin() + good)
+            for _, writer in idle:
+                writer.close()
+            return answer
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(with_idle_ones(), 30))[2], b'{"args":[5]}')
+
+    def test_stalled_requests_hold_nobody_up(self):
+        async def with_stalled_ones():
+            stalled = [await fastcgi.connect(self.pool.address) for _ in range(50)]
+            for _, writer in stalled:
+                writer.write(fastcgi.begin() + fastcgi.params(fastcgi.variables(length=1000)) + fastcgi.stdin(b"{", end=False))
+            good = fastcgi.params(fastcgi.variables(length=len(ADD2))) + fastcgi.stdin(ADD2.encode())
+            answer = await fastcgi.exchange(self.pool.address, fastcgi.begin() + good)
+            for _, writer in stalled:
+                writer.close()
+            return answer
+
+        self.assertEqual(asyncio.run(asyncio.wait_for(with_stalled_ones(), 30))[2], b'{"args":[5]}')
+
+    def test_bytes_that_are_no_fastcgi_end_no_worker(self):
+        async def throw(data):
+            reader, writer = await fastcgi.connect(self.pool.address)
+            with contextlib.suppress(ConnectionError):
+                writer.write(data)
+                writer.write_eof()
+                await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+
+        good = fastcgi.params(fastcgi.variables(length=len(ADD2)))
+        for data in (b"", b"\0", b"GET / HTTP/1.1\r\n\r\n", os.urandom(4000), b"\xff" * 4000, fastcgi.begin()[:5], fastcgi.begin(),
+                     fastcgi.begin() + good[:20], fastcgi.begin() + good, fastcgi.record(99, b"x" * 100),
+                     fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, b"\xff\xff\xff\xff\xff\xff\xff\xff") + good,
+                     fastcgi.begin() + good + fastcgi.record(fastcgi.ABORT_REQUEST), fastcgi.record(fastcgi.STDIN, b"x")):
+            with self.subTest(data[:24]):
+                asyncio.run(throw(data))
+                self.assert_answer(self.post(ADD2), 200)
+
+    def test_call_whose_client_went_away_is_cancelled(self):
+        before = self.stats()
+        count = before["calls_by_procedure"].get("com.example.sleep", 0)
+        body = call("com.example.sleep", 20).encode()
+        with socket.socket(socket.AF_UNIX) as leaving:
+            leaving.connect(str(self.pool.address))
+            leaving.sendall(fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body))) + fastcgi.stdin(body))
+            wait_until(lambda: self.calls_of("com.example.sleep") == count + 1, "the call to be under way")
+        wait_until(lambda: self.stats()["cancels"] == before["cancels"] + 1, "the call to be cancelled")
+
+    def test_a_thousand_calls_at_once_in_one_worker(self):
+        async def one(number):
+            body = json.dumps({"procedure": "com.example.sleep", "args": [1 + number / 10**6]}).encode()
+            data = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body))) + fastcgi.stdin(body)
+            return json.loads((await fastcgi.exchange(self.pool.address, data))[2])["args"]
+
+        async def all_of_them():
+            return await asyncio.gather(*(one(number) for number in range(CALLS_AT_ONCE)))
+
+        started = time.monotonic()
+        answers = asyncio.run(asyncio.wait_for(all_of_them(), 60))
+        print(f"{CALLS_AT_ONCE} calls of a second at once: {time.monotonic() - started:.2f} s ", end="", flush=True)
+        self.assertEqual(answers, [[1 + number / 10**6] for number in range(CALLS_AT_ONCE)])
+
+    def test_idle_worker_uses_no_processor(self):
+        ticks_before = self.processor_ticks()
+        started = time.monotonic()
+        wait_until(lambda: time.monotonic() - started > 1, "a second to pass")
+        self.assertLessEqual(self.processor_ticks() - ticks_before, 10)
+
+    def processor_ticks(self):
+        fields = pathlib.Path("/proc", str(self.workers[0]), "stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+
+class OverTcp(DeploymentTest):
+    def test_pool_on_a_port_serves(self):
+        router = DevRouter(self.scratch).start()
+        config = self.scratch.write("config.json", json.dumps(configuration(router.url, PATHS)))
+        pool = WampFcgiPool(self.scratch, config, over_tcp=True).start()
+        data = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(ADD2))) + fastcgi.stdin(ADD2.encode())
+        self.assertEqual(fastcgi.request(pool.address, data)[2], b'{"args":[5]}')
+        self.assertEqual(pool.stop(), 0)
+
+
+if __name__ == "__main__":
+    main()

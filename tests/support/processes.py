@@ -1,0 +1,209 @@
+"""Owns real processes of a test or the demo: their scratch folder, their logs, their start and their certain end."""
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+AS_ROOT = os.geteuid() == 0
+# Web servers that root starts give up root; what they start and read belongs to this user.
+SERVER_USER = "www-data" if AS_ROOT else None
+
+
+class NotReady(Exception):
+    """A process did not come up, or did not end, in time."""
+
+
+def wait_until(condition, what, seconds=15):
+    """Polls `condition` until it is true; NotReady when that takes too long."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise NotReady(f"waited {seconds} s for {what}")
+        time.sleep(0.01)
+    return value
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def can_connect(address):
+    """True when something listens at a Unix socket's path or a loopback port."""
+    family = socket.AF_INET if isinstance(address, int) else socket.AF_UNIX
+    with socket.socket(family) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", address) if isinstance(address, int) else str(address)) == 0
+
+
+def session_members(session):
+    """Pids of all live processes of a session (zombies are not alive)."""
+    members = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):
+                fields = pathlib.Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+                if int(fields[3]) == session and fields[0] != "Z":
+                    members.append(int(entry))
+    return members
+
+
+def is_running(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def users_of(folder):
+    """Pids of live processes whose command line or environment names a folder, whoever started them."""
+    needle, found = os.fsencode(str(folder)), []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and int(entry) != os.getpid():
+            with contextlib.suppress(OSError):
+                proc = pathlib.Path("/proc", entry)
+                if needle in (proc / "cmdline").read_bytes() or needle in (proc / "environ").read_bytes():
+                    found.append(int(entry))
+    return found
+
+
+def clean_environment(**more):
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "TZ") or "SAN_OPTIONS" in name}
+    return {**kept, **more}
+
+
+class Scratch:
+    """A temporary folder that the web servers' user can read, and everything that runs in it."""
+
+    def __init__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="wamp-fcgi-"))
+        self.path.chmod(0o755)
+        self.running = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def write(self, name, text):
+        path = self.path / name
+        path.write_text(text)
+        path.chmod(0o644)
+        return path
+
+    def folder(self, name):
+        """A folder that the web servers' user may write."""
+        path = self.path / name
+        path.mkdir(exist_ok=True)
+        if SERVER_USER:
+            shutil.chown(path, SERVER_USER, SERVER_USER)
+        return path
+
+    def program(self, path):
+        """A copy of a program that the web servers' user can reach, wherever the build is."""
+        copy = self.folder("bin") / pathlib.Path(path).name
+        if not copy.exists():
+            shutil.copy(path, copy)
+        return copy
+
+    def logs(self, lines=30):
+        parts = []
+        for path in sorted(self.path.glob("*.log")):
+            tail = path.read_text(errors="replace").splitlines()[-lines:]
+            parts.append("\n".join([f"--- {path.name}", *tail]))
+        return "\n".join(parts)
+
+    def close(self):
+        """Ends everything, last started first, and fails when anything was still there afterwards."""
+        failures = []
+        for process in reversed(self.running.copy()):
+            try:
+                process.stop()
+            except NotReady as failure:
+                failures.append(str(failure))
+        for pid in users_of(self.path):
+            failures.append(f"process {pid} was left over")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        logs = self.logs() if failures else ""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if failures:
+            raise NotReady("\n".join([*failures, logs]))
+
+
+class Process:
+    """One program in a session of its own. Subclasses say what to run and when it is ready."""
+
+    name = "process"
+    user = None
+
+    def __init__(self, scratch):
+        self.scratch = scratch
+        self.child = None
+        taken = len(list(scratch.path.glob(f"{self.name}*.log")))
+        self.log = scratch.write(f"{self.name}{taken or ''}.log", "")
+
+    def command(self):
+        """Writes what the program reads, choosing ports anew, and returns its command line."""
+        raise NotImplementedError
+
+    def is_ready(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return clean_environment()
+
+    def start(self):
+        for _ in range(5):
+            self.launch()
+            wait_until(lambda: self.ended() or self.is_ready(), f"{self.name} to start\n{self.log.read_text()}")
+            if not self.ended():
+                return self
+            self.stop()
+            if "in use" not in self.log.read_text().lower():
+                break
+        raise NotReady(f"{self.name} ended at once\n{self.log.read_text(errors='replace')}")
+
+    def launch(self):
+        # Should the test itself be killed, the program is asked to end.
+        command = ["setpriv", "--pdeathsig", "TERM", "--", *map(str, self.command())]
+        identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
+        with open(self.log, "ab") as log:
+            self.child = subprocess.Popen(command, cwd=self.scratch.path, env=self.environment(), start_new_session=True,
+                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log, **identity)
+        self.scratch.running.append(self)
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def ended(self):
+        return self.child.poll() is not None
+
+    def children(self):
+        return [pid for pid in session_members(self.pid) if pid != self.pid]
+
+    def stop(self, with_signal=signal.SIGTERM, seconds=15):
+        """Ends the program and returns its exit code; fails when that or any process it started stays."""
+        if self not in self.scratch.running:
+            return self.child.returncode
+        self.scratch.running.remove(self)
+        if not self.ended():
+            self.child.send_signal(with_signal)
+        try:
+            code = self.child.wait(seconds)
+            wait_until(lambda: not session_members(self.pid), f"everything that {self.name} started to end", seconds)
+            return code
+        except (subprocess.TimeoutExpired, NotReady) as failure:
+            raise NotReady(f"{self.name} did not end: {failure}\n{self.log.read_text(errors='replace')}") from None
+        finally:
+            for pid in session_members(self.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.child.wait()

@@ -1,0 +1,269 @@
+"""Owns how each real program is run: the development router, a pool of wamp-fcgi, and the web servers, with the sample
+configurations of this project as they are, but for paths, ports and users."""
+import os
+import pathlib
+import re
+import subprocess
+
+from support.processes import AS_ROOT, SERVER_USER, Process, can_connect, free_port, session_members
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("WAMPFCGI_BUILD", TOP / "build")).resolve()
+
+
+def replace_once(text, old, new):
+    """Fails when a sample configuration no longer has what a test means to replace."""
+    if text.count(old) != 1:
+        raise ValueError(f"expected to find once: {old}")
+    return text.replace(old, new)
+
+
+def program_named(name):
+    found = next((folder / name for folder in map(pathlib.Path, ("/usr/sbin", "/usr/local/sbin", "/usr/bin"))
+                  if (folder / name).exists()), None)
+    if not found:
+        raise FileNotFoundError(f"{name} is not installed (make deps)")
+    return found
+
+
+def self_signed_certificate(scratch):
+    """Paths of a certificate for 127.0.0.1 and of its key."""
+    certificate, key = scratch.path / "tls.crt", scratch.path / "tls.key"
+    if not certificate.exists():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True)
+    return certificate, key
+
+
+class DevRouter(Process):
+    """wamp-devrouter on a loopback port of its own choice, or always at the same Unix socket."""
+
+    name = "devrouter"
+
+    def __init__(self, scratch, *options, socket=None):
+        super().__init__(scratch)
+        self.options, self.socket, self.url = options, socket, None
+
+    def command(self):
+        self.url, self.before = None, len(self.log.read_text())
+        listen = f"unix:{self.socket}" if self.socket else "127.0.0.1:0"
+        return [BUILD / "wamp-devrouter", "--listen", listen, *self.options]
+
+    def is_ready(self):
+        found = re.search(r"^listening (\S+)$", self.log.read_text()[self.before:], re.M)
+        self.url = found and found[1]
+        return found and (not self.socket or self.let_servers_connect())
+
+    def let_servers_connect(self):
+        self.socket.chmod(0o666)
+        return True
+
+
+class WampFcgiPool(Process):
+    """wamp-fcgi as a supervisor with workers, on a Unix socket or a loopback port."""
+
+    name = "wamp-fcgi"
+    user = SERVER_USER
+
+    def __init__(self, scratch, config, workers=2, over_tcp=False):
+        super().__init__(scratch)
+        self.config, self.workers, self.over_tcp = config, workers, over_tcp
+        self.address = None
+
+    def command(self):
+        if self.over_tcp:
+            self.address = free_port()
+            listen = f"127.0.0.1:{self.address}"
+        else:
+            self.address = self.scratch.folder("run") / "wamp-fcgi.sock"
+            listen = f"unix:{self.address}"
+        return [self.scratch.program(BUILD / "wamp-fcgi"), "--config", self.config, "--listen", listen,
+                "--workers", self.workers]
+
+    def is_ready(self):
+        return len(self.children()) >= self.workers and can_connect(self.address)
+
+    def worker_pids(self):
+        return sorted(self.children())
+
+
+class WebServer(Process):
+    """A web server with wamp-fcgi at /wamp; `port` speaks HTTP, `tls_port` (where there is one) HTTPS."""
+
+    mount = None  # what the configuration of wamp-fcgi has to say about the mount
+    port = tls_port = None
+
+    def __init__(self, scratch, config):
+        super().__init__(scratch)
+        self.config = config
+
+    def is_ready(self):
+        return can_connect(self.port)
+
+    def worker_pids(self):
+        """Pids of the wamp-fcgi processes behind this server."""
+        return sorted(pid for pid in session_members(self.pid) if runs_wamp_fcgi(pid))
+
+
+def runs_wamp_fcgi(pid):
+    try:
+        return b"wamp-fcgi" in pathlib.Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[0].rpartition(b"/")[2]
+    except OSError:
+        return False
+
+
+class Lighttpd(WebServer):
+    """lighttpd, starting wamp-fcgi itself. Instead of TLS, which is a package of its own, a port sets HTTPS."""
+
+    name = "lighttpd"
+
+    def __init__(self, scratch, config, port=None):
+        super().__init__(scratch, config)
+        self.wanted_port = port
+
+    def command(self):
+        self.port, self.tls_port = self.wanted_port or free_port(), free_port()
+        sample = (TOP / "etc/lighttpd.conf").read_text()
+        for variable, value in (("wamp_program", self.scratch.program(BUILD / "wamp-fcgi")), ("wamp_config", self.config),
+                                ("wamp_socket", self.scratch.folder("run") / "lighttpd.sock")):
+            line = re.search(rf'^var\.{variable} = ".*"$', sample, re.M)[0]
+            sample = replace_once(sample, line, f'var.{variable} = "{value}"')
+        user = f'server.username = "{SERVER_USER}"\nserver.groupname = "{SERVER_USER}"\n' if SERVER_USER else ""
+        self.scratch.write("50-wamp-fcgi.conf", sample)
+        main = self.scratch.write("lighttpd.conf", f"""
+server.document-root = "{self.scratch.folder('www')}"
+server.bind = "127.0.0.1"
+server.port = {self.port}
+server.upload-dirs = ( "{self.scratch.folder('tmp')}" )
+server.errorlog = "{self.log}"
+server.breakagelog = "{self.log}"
+server.modules = ( "mod_setenv" )
+$SERVER["socket"] == "127.0.0.1:{self.tls_port}" {{ setenv.set-environment = ( "HTTPS" => "on" ) }}
+include "{self.scratch.path}/50-wamp-fcgi.conf"
+{user}""")
+        self.log.chmod(0o666)
+        return [program_named("lighttpd"), "-D", "-f", main]
+
+
+class Apache(WebServer):
+    """Apache with the modules that a sample needs, as Debian's apache2-bin has them."""
+
+    name = "apache"
+    modules = ()
+    sample = None
+
+    def defines(self):
+        raise NotImplementedError
+
+    def command(self):
+        self.port, self.tls_port = free_port(), free_port()
+        certificate, key = self_signed_certificate(self.scratch)
+        folder = pathlib.Path("/usr/lib/apache2/modules")
+        modules = ("mpm_event", "authz_core", "env", "setenvif", "alias", "socache_shmcb", "ssl", *self.modules)
+        lines = [f"LoadModule {name}_module {folder}/mod_{name}.so" for name in modules]
+        lines += [f"Define {name} {value}" for name, value in self.defines().items()]
+        user = f"User {SERVER_USER}\nGroup {SERVER_USER}" if AS_ROOT else ""
+        main = self.scratch.write("apache.conf", "\n".join(lines) + f"""
+ServerRoot {self.scratch.path}
+DefaultRuntimeDir {self.scratch.folder("run")}
+ServerName 127.0.0.1
+Listen 127.0.0.1:{self.port}
+Listen 127.0.0.1:{self.tls_port} https
+PidFile {self.scratch.path}/apache.pid
+ErrorLog {self.log}
+DocumentRoot {self.scratch.folder("www")}
+GracefulShutdownTimeout 5
+{user}
+<Directory />
+    Require all denied
+</Directory>
+{self.more()}
+Include {TOP / self.sample}
+<VirtualHost 127.0.0.1:{self.tls_port}>
+    SSLEngine on
+    SSLCertificateFile {certificate}
+    SSLCertificateKeyFile {key}
+</VirtualHost>
+""")
+        return [program_named("apache2"), "-DFOREGROUND", "-f", main]
+
+    def more(self):
+        return ""
+
+    def is_ready(self):
+        return can_connect(self.port) and can_connect(self.tls_port)
+
+
+class ApacheFcgid(Apache):
+    """Apache with mod_fcgid, which starts wamp-fcgi itself when a request comes."""
+
+    name = "apache-fcgid"
+    modules = ("fcgid",)
+    sample = "apache-example.conf"
+
+    def defines(self):
+        return {"WAMP_FCGI_PROGRAM": self.scratch.program(BUILD / "wamp-fcgi"), "WAMP_FCGI_CONFIG": self.config}
+
+    def more(self):
+        run = self.scratch.folder("run")
+        return f"FcgidIPCDir {run}/fcgid\nFcgidProcessTableFile {run}/fcgid_shm"
+
+
+class PoolBehind(WebServer):
+    """A web server that hands requests to a running pool."""
+
+    def __init__(self, scratch, pool):
+        super().__init__(scratch, pool.config)
+        self.pool = pool
+
+    def worker_pids(self):
+        return self.pool.worker_pids()
+
+
+class ApacheProxyFcgi(PoolBehind, Apache):
+    """Apache with mod_proxy_fcgi."""
+
+    name = "apache-proxy"
+    modules = ("proxy", "proxy_fcgi")
+    sample = "etc/apache-proxy-fcgi.conf"
+    mount = "/wamp"
+
+    def defines(self):
+        return {"WAMP_FCGI_SOCKET": self.pool.address}
+
+
+class Nginx(PoolBehind):
+    """nginx with fastcgi_pass."""
+
+    name = "nginx"
+
+    def command(self):
+        self.port, self.tls_port = free_port(), free_port()
+        certificate, key = self_signed_certificate(self.scratch)
+        sample = (TOP / "etc/nginx.conf").read_text()
+        sample = replace_once(sample, "server unix:/run/wamp-fcgi/wamp-fcgi.sock", f"server unix:{self.pool.address}")
+        sample = replace_once(sample, "\n    listen 80;\n", f"""
+    listen 127.0.0.1:{self.port};
+    listen 127.0.0.1:{self.tls_port} ssl;
+    ssl_certificate {certificate};
+    ssl_certificate_key {key};
+""")
+        self.scratch.write("nginx-wamp-fcgi.conf", sample)
+        folders = "\n".join(f"    {kind}_temp_path {self.scratch.folder(kind)};"
+                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        main = self.scratch.write("nginx.conf", f"""
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile 8192;
+pid {self.scratch.path}/nginx.pid;
+error_log {self.log} notice;
+{f"user {SERVER_USER};" if AS_ROOT else ""}
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+{folders}
+    include {self.scratch.path}/nginx-wamp-fcgi.conf;
+}}
+""")
+        return [program_named("nginx"), "-p", self.scratch.path, "-e", self.log, "-c", main]
