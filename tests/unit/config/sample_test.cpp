@@ -159,38 +159,37 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
 
 BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
 {
-    const std::regex live_scalar
-    {R"(^ *"([a-z_]+)": ([^{]+),$)"};
+    const std::regex live_scalar{R"x(^ *"([a-z_]+)": ([^{]+),$)x"};
     std::size_t compared = 0;
-            for (const std::string& line : lines_of(sample())) {
-                std::smatch parts;
-                if (!std::regex_match(line, parts, live_scalar))
-                    continue;
-                const std::string comment = comment_of(parts[1]);
-                if (comment.find("Required") != comment.npos)
-                    continue;
-                BOOST_TEST_CONTEXT(line << comment)
-                BOOST_TEST(comment.ends_with(" Default: " + parts[2].str() + '.'));
-                ++compared;
-            }
-            BOOST_TEST(compared == 10U);
+    for (const std::string& line : lines_of(sample())) {
+        std::smatch parts;
+        if (!std::regex_match(line, parts, live_scalar))
+            continue;
+        const std::string comment = comment_of(parts[1]);
+        if (comment.find("Required") != comment.npos)
+            continue;
+        BOOST_TEST_CONTEXT(line << comment)
+        BOOST_TEST(comment.ends_with(" Default: " + parts[2].str() + '.'));
+        ++compared;
+    }
+    BOOST_TEST(compared == 10U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
 {
-            const std::vector<std::pair<std::string, std::string>> numbers{
-                {"max_in_flight", with_top(R"("max_in_flight": {})")},
-                {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
-                {"post_body_limit", with_options(R"("post_body_limit": {})")},
-                {"timestamp_delta_limit", with_options(R"("timestamp_delta_limit": {})")},
-                {"call_timeout", with_options(R"("call_timeout": {})")}};
-            for (const auto& [key, text] : numbers) {
-                const auto range = matches(mistakes_in(text).at(0), std::regex{R"( in (\d+\.\.\d+),)"}).at(0);
-                BOOST_TEST_CONTEXT(key)
-                BOOST_TEST(comment_of(key).find(": " + range + '.') != std::string::npos);
-            }
+    const std::vector<std::pair<std::string, std::string>> numbers{
+        {"max_in_flight", with_top(R"("max_in_flight": {})")},
+        {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
+        {"post_body_limit", with_options(R"("post_body_limit": {})")},
+        {"timestamp_delta_limit", with_options(R"("timestamp_delta_limit": {})")},
+        {"call_timeout", with_options(R"("call_timeout": {})")}};
+    for (const auto& [key, text] : numbers) {
+        const auto range = matches(mistakes_in(text).at(0), std::regex{R"( in (\d+\.\.\d+),)"}).at(0);
+        BOOST_TEST_CONTEXT(key)
+        BOOST_TEST(comment_of(key).find(": " + range + '.') != std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-    }  // namespace wampfcgi::config::test
+}  // namespace wampfcgi::config::test
