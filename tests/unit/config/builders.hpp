@@ -105,7 +105,9 @@ inline void check_rows(std::span<const faulty_row> rows)
         for (const std::string& mistake : mistakes_in(row.build(row.text)))
             found += found.empty() ? mistake : '\n' + mistake;
         BOOST_TEST_CONTEXT(row.text)
-        BOOST_TEST(found == row.expected);
+        {
+            BOOST_TEST(found == row.expected);
+        }
     }
 }
 

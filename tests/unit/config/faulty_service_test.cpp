@@ -14,6 +14,12 @@ constexpr faulty_row services[] = {
     {with_paths, R"({"a?b": {"type": "caller", "realm": "r", "role": "f"}})",
      R"(f:1: paths["a?b"]: expected "/", or names joined by single slashes without ?, # and control)"
      R"( characters, got "a?b")"},
+    {with_paths, R"({"a#b": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths["a#b"]: expected "/", or names joined by single slashes without ?, # and)"
+     R"( control characters, got "a#b")"},
+    {with_paths, R"({"a//b": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths.a//b: expected "/", or names joined by single slashes without ?, # and)"
+     R"( control characters, got "a//b")"},
     {with_paths, R"({"": 1})",
      R"(f:1: paths[""]: expected "/", or names joined by single slashes without ?, # and control)"
      R"( characters, got "")"
