@@ -20,11 +20,17 @@ namespace asio = boost::asio;
 
 constexpr std::size_t shared_string_bytes = 64 * 1024;      // small frames are written from one string up to this
 constexpr std::size_t max_queued_bytes = 64 * 1024 * 1024;  // four of the largest messages
+constexpr std::chrono::seconds stall_limit{5};              // between two pieces of one frame
 constexpr std::size_t max_strings_a_write = 16;
 
 }  // namespace
 
-link::link(asio::io_context& loop, handlers tell) : loop_(loop), tell_(std::move(tell)), socket_(loop), resolver_(loop)
+link::link(asio::io_context& loop, handlers tell)
+    : loop_(loop),
+      tell_(std::move(tell)),
+      socket_(loop),
+      resolver_(loop),
+      stall_timer_(loop)
 {}
 
 void link::connect(const router_url& where)
@@ -124,9 +130,26 @@ void link::read()
                                 if (error)
                                     return self->fail("reading", error);
                                 self->reader_.commit(bytes);
-                                if (self->handle_frames())
-                                    self->read();
+                                if (!self->handle_frames())
+                                    return;
+                                self->watch_partial_frame();
+                                self->read();
                             });
+}
+
+// The end of a frame that never comes would swallow every answer behind it.
+void link::watch_partial_frame()
+{
+    if (!reader_.partial()) {
+        stall_timer_.cancel();
+        return;
+    }
+    stall_timer_.expires_after(stall_limit);
+    stall_timer_.async_wait([weak = weak_from_this()](error_code error) {
+        const auto self = weak.lock();
+        if (!error && self && !self->closed_)
+            self->fail("the router stopped in the middle of a message");
+    });
 }
 
 bool link::handle_frames()
@@ -215,6 +238,7 @@ void link::close()
     closed_ = true;
     error_code ignored;
     resolver_.cancel();
+    stall_timer_.cancel();
     if (writing_ == 0 && socket_.is_open()) {
         socket_.non_blocking(true, ignored);
         for (const std::string& frames : queue_)

@@ -13,8 +13,8 @@ from support.servers import DevRouter
 from support.web import Client
 
 CONNECT_TIMEOUT = 2
-FAULTS_THAT_ANSWER = ("wrong_type", "unknown_id", "twice")
-FAULTS_THAT_MAY_COST_THE_CONNECTION = ("garbage", "reserved_frame", "oversized", "goodbye", "abort", "drop", "drop_mid_frame")
+FAULTS_THAT_ANSWER = ("unknown_id", "twice")
+FAULTS_THAT_MAY_COST_THE_CONNECTION = ("garbage", "wrong_type", "reserved_frame", "oversized", "goodbye", "abort", "drop", "drop_mid_frame")
 
 
 class LifecycleCases:
