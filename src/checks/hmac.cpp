@@ -1,0 +1,101 @@
+#include "hmac.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace wampfcgi::checks {
+
+namespace {
+
+const unsigned char* bytes_of(std::string_view text)
+{
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+/// The six bits that a character of either Base64 alphabet stands for (RFC 4648, 4 and 5), or nothing.
+std::optional<std::uint32_t> sextet_of(char c)
+{
+    const auto place = [c](char first, std::uint32_t value) { return value + static_cast<std::uint32_t>(c - first); };
+    if (c >= 'A' && c <= 'Z')
+        return place('A', 0);
+    if (c >= 'a' && c <= 'z')
+        return place('a', 26);
+    if (c >= '0' && c <= '9')
+        return place('0', 52);
+    if (c == '-' || c == '+' || c == ' ')
+        return 62;
+    if (c == '_' || c == '/')
+        return 63;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_list<std::string_view> pieces)
+{
+    const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr),
+                                                                &EVP_MAC_free);
+    if (!mac)
+        return std::nullopt;
+    const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(mac.get()),
+                                                                            &EVP_MAC_CTX_free);
+    char digest[] = "SHA256";
+    const OSSL_PARAM options[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                  OSSL_PARAM_construct_end()};
+    if (!context || !EVP_MAC_init(context.get(), bytes_of(secret), secret.size(), options))
+        return std::nullopt;
+    for (const std::string_view piece : pieces)
+        if (!EVP_MAC_update(context.get(), bytes_of(piece), piece.size()))
+            return std::nullopt;
+    hmac_bytes hmac;
+    std::size_t size = 0;
+    if (!EVP_MAC_final(context.get(), hmac.data(), &size, hmac.size()) || size != hmac.size())
+        return std::nullopt;
+    return hmac;
+}
+
+std::optional<hmac_bytes> decode_signature(std::string_view text)
+{
+    constexpr std::size_t digits = 43;  // 32 bytes and two bits over
+    if (text.size() == digits + 1 && text.back() == '=')
+        text.remove_suffix(1);
+    if (text.size() != digits)
+        return std::nullopt;
+    hmac_bytes bytes;
+    std::size_t written = 0;
+    std::uint32_t pending = 0;
+    unsigned pending_bits = 0;
+    for (const char c : text) {
+        const auto sextet = sextet_of(c);
+        if (!sextet)
+            return std::nullopt;
+        pending = pending << 6 | *sextet;
+        pending_bits += 6;
+        if (pending_bits < 8)
+            continue;
+        pending_bits -= 8;
+        bytes[written++] = static_cast<unsigned char>(pending >> pending_bits);
+        pending &= (1U << pending_bits) - 1;
+    }
+    if (pending != 0)
+        return std::nullopt;
+    return bytes;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool equal_in_constant_time(const hmac_bytes& a, const hmac_bytes& b)
+{
+    return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace wampfcgi::checks

@@ -1,0 +1,46 @@
+#include "wampfcgi/checks/path.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace wampfcgi::checks {
+
+namespace {
+
+/// What of SCRIPT_NAME + PATH_INFO is behind the mount, or nothing when that is not in front of it. "/wampoline" is
+/// not below "/wamp", and what is in front of the mount counts: else a <Location> of the web server could be bypassed.
+std::optional<std::string> path_below(std::string_view mount, const request& req)
+{
+    if (mount.ends_with('/'))
+        mount.remove_suffix(1);
+    std::string path = req.script_name + req.path_info;
+    if (!path.starts_with(mount))
+        return std::nullopt;
+    path.erase(0, mount.size());
+    return path;
+}
+
+/// The key that a path stands for, or nothing when no key can be spelled so.
+std::optional<std::string_view> key_of(std::string_view path)
+{
+    if (path.empty() || path == "/")
+        return "/";
+    if (!path.starts_with('/') || path.starts_with("//"))
+        return std::nullopt;
+    return path.substr(1);
+}
+
+}  // namespace
+
+const service* find_service(const request& req, std::string_view mount, const std::vector<service>& services)
+{
+    const auto path = mount.empty() ? req.path_info : path_below(mount, req);
+    const auto key = path ? key_of(*path) : std::nullopt;
+    if (!key)
+        return nullptr;
+    const auto found = std::ranges::find(services, *key, &service::path);
+    return found == services.end() ? nullptr : &*found;
+}
+
+}  // namespace wampfcgi::checks

@@ -1,0 +1,97 @@
+#include "wampfcgi/checks/signature.hpp"
+
+#include "hmac.hpp"
+#include "text.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace wampfcgi::checks {
+
+namespace {
+
+using instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+constexpr std::uint64_t max_number = std::uint64_t{1} << 53;  // a double holds every integer up to there
+constexpr std::string_view not_a_number = "is no decimal integer from 0 to 2^53";
+
+result<void> check_presence(const query_parameters& given)
+{
+    const std::pair<const char*, const std::optional<std::string>&> needed[] = {
+        {"key", given.key},     {"timestamp", given.timestamp}, {"seq", given.seq},
+        {"nonce", given.nonce}, {"signature", given.signature},
+    };
+    for (const auto& [name, value] : needed)
+        if (!value)
+            return failure{
+                errc::signature_parameter_missing, std::string("no ") + name + " in a signed request", {}, name};
+    return {};
+}
+
+bool is_number(std::string_view text)
+{
+    return read_number(text).value_or(max_number + 1) <= max_number;
+}
+
+failure invalid(const char* parameter, std::string_view what, std::string_view value)
+{
+    return {errc::parameter_invalid, std::string(parameter) + " " + std::string(what), std::string(value), parameter};
+}
+
+result<void> check_expiry(std::optional<instant> timestamp, instant now, std::chrono::seconds limit)
+{
+    if (!timestamp || limit.count() == 0)
+        return {};
+    // Rounded up, so that a microsecond over the limit is over it, and no limit is too large to compare.
+    const auto distance = std::chrono::ceil<std::chrono::seconds>(std::chrono::abs(now - *timestamp));
+    if (distance <= limit)
+        return {};
+    return refusal(errc::request_expired, "timestamp is " + std::to_string(distance.count()) +
+                                              (*timestamp < now ? " s old, " : " s ahead, ") +
+                                              std::to_string(limit.count()) + " s allowed");
+}
+
+/// Looks at the signature itself; all five parameters are there.
+result<void> check_hmac(const query_parameters& given, std::string_view secret, std::string_view body)
+{
+    const auto signature = decode_signature(*given.signature);
+    if (!signature)
+        return refusal(errc::signature_invalid, "signature is no Base64 of 32 bytes");
+    const auto expected = hmac_sha256(secret, {*given.key, *given.timestamp, *given.seq, *given.nonce, body});
+    if (!expected)
+        return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC-SHA256");
+    if (!equal_in_constant_time(*signature, *expected))
+        return refusal(errc::signature_invalid, "signature does not match the request");
+    return {};
+}
+
+result<void> check_key_and_hmac(const query_parameters& given, const service_options& options, std::string_view body)
+{
+    if (!equal_in_constant_time(*given.key, *options.key))
+        return refusal(errc::key_unknown, "key is not that of the service", *given.key);
+    if (!options.secret)
+        return refusal(errc::internal_error, "service with a key but without a secret");
+    return check_hmac(given, *options.secret, body);
+}
+
+}  // namespace
+
+result<void> check_signature(const request& req, const service_options& options, instant now)
+{
+    const query_parameters given = parse_query(req.query);
+    if (options.key)
+        if (auto complete = check_presence(given); !complete)
+            return complete;
+    const auto timestamp = given.timestamp ? parse_timestamp(*given.timestamp) : std::nullopt;
+    if (given.timestamp && !timestamp)
+        return invalid("timestamp", "is no UTC time such as 2011-10-14T16:59:51.123Z", *given.timestamp);
+    if (given.seq && !is_number(*given.seq))
+        return invalid("seq", not_a_number, *given.seq);
+    if (options.key && !is_number(*given.nonce))
+        return invalid("nonce", not_a_number, *given.nonce);
+    if (auto fresh = check_expiry(timestamp, now, options.timestamp_delta_limit); !fresh)
+        return fresh;
+    return options.key ? check_key_and_hmac(given, options, req.body) : result<void>{};
+}
+
+}  // namespace wampfcgi::checks

@@ -1,0 +1,105 @@
+#include "wampfcgi/codec/answer.hpp"
+
+#include "json_text.hpp"
+#include "msgpack_reader.hpp"
+#include "utf8.hpp"
+#include "wampfcgi/codec/body.hpp"
+
+#include <utility>
+
+namespace wampfcgi::codec {
+
+namespace {
+
+constexpr std::size_t punctuation_bytes = 64;
+
+enum class container { list, object };
+
+failure invalid(std::string detail)
+{
+    failure why;
+    why.code = errc::result_invalid;
+    why.detail = std::move(detail);
+    return why;
+}
+
+// Appends args or kwargs; the container around them is the first level of the body. Empty bytes: it was not sent.
+result<void> append_container(std::string& out, std::string_view bytes, container expected)
+{
+    const bool list = expected == container::list;
+    if (bytes.empty()) {
+        out += list ? "[]" : "{}";
+        return {};
+    }
+    const auto from = out.size();
+    if (const auto appended = append_json(out, bytes, max_depth - 1); !appended)
+        return invalid((list ? "args: " : "kwargs: ") + appended.error().detail);
+    if (out[from] != (list ? '[' : '{'))
+        return invalid(list ? "args: no array" : "kwargs: no map");
+    return {};
+}
+
+// Appends `prefix` and the container, or nothing when the container is empty.
+result<void> append_unless_empty(std::string& out, std::string_view prefix, std::string_view bytes, container expected)
+{
+    const auto before = out.size();
+    out += prefix;
+    if (const auto appended = append_container(out, bytes, expected); !appended)
+        return appended;
+    if (out.size() == before + prefix.size() + 2)
+        out.resize(before);
+    return {};
+}
+
+}  // namespace
+
+result<std::string> result_body(const payload& result)
+{
+    std::string body;
+    body.reserve(result.args.size() + result.kwargs.size() + punctuation_bytes);
+    if (const auto appended = append_unless_empty(body, R"({"args":)", result.args, container::list); !appended)
+        return appended.error();
+    const std::string_view kwargs_prefix = body.empty() ? R"({"kwargs":)" : R"(,"kwargs":)";
+    if (const auto appended = append_unless_empty(body, kwargs_prefix, result.kwargs, container::object); !appended)
+        return appended.error();
+    if (body.empty())
+        return R"({"args":[null]})";
+    body += '}';
+    return body;
+}
+
+result<std::string> error_body(const call_error& error)
+{
+    if (!is_utf8(error.uri))
+        return invalid("error: no valid UTF-8");
+    std::string body;
+    body.reserve(error.uri.size() + error.details.args.size() + error.details.kwargs.size() + punctuation_bytes);
+    body += R"({"error":)";
+    append_string(body, error.uri);
+    body += R"(,"args":)";
+    if (const auto appended = append_container(body, error.details.args, container::list); !appended)
+        return appended.error();
+    body += R"(,"kwargs":)";
+    if (const auto appended = append_container(body, error.details.kwargs, container::object); !appended)
+        return appended.error();
+    body += '}';
+    return body;
+}
+
+std::string refusal_body(const failure& why)
+{
+    const auto& info = describe(why.code);
+    std::string body = R"({"error":"wampfcgi.error.)";
+    body += info.name;
+    body += R"(","args":[)";
+    append_string(body, info.sentence);
+    body += R"(],"kwargs":{)";
+    if (!why.parameter.empty()) {
+        body += R"("parameter":)";
+        append_string(body, why.parameter);
+    }
+    body += "}}";
+    return body;
+}
+
+}  // namespace wampfcgi::codec

@@ -1,0 +1,77 @@
+#include "wampfcgi/codec/body.hpp"
+
+#include "body_reader.hpp"
+#include "utf8.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace wampfcgi::codec {
+
+namespace {
+
+failure refusal(errc code, std::string detail)
+{
+    failure why;
+    why.code = code;
+    why.detail = std::move(detail);
+    return why;
+}
+
+// The code points beyond ASCII that have the property White_Space (Unicode, PropList.txt).
+constexpr std::array<std::string_view, 19> wide_white_space{
+    "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+    "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000",
+};
+
+bool is_ascii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+bool is_loose_uri(std::string_view text)
+{
+    if (text.empty() || text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos)
+        return false;
+    if (text.find_first_of(" \t\n\r\v\f#") != std::string_view::npos)
+        return false;
+    if (is_ascii(text))
+        return true;
+    return std::ranges::none_of(wide_white_space,
+                                [&](auto space) { return text.find(space) != std::string_view::npos; });
+}
+
+result<parsed_body> parse_body(std::string_view body)
+{
+    if (const auto valid_bytes = utf8_prefix(body); valid_bytes != body.size())
+        return refusal(errc::body_not_utf8, "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8");
+    auto read = read_body(body);
+    if (!read)
+        return read.error();
+    auto& members = *read;
+    if (members.root != value_kind::object)
+        return refusal(errc::body_not_object, "the body is JSON, but no object");
+    if (members.procedure.kind == value_kind::absent)
+        return refusal(errc::procedure_missing, "the body has no member procedure");
+    if (members.procedure.kind != value_kind::text)
+        return refusal(errc::procedure_invalid, "procedure is no string");
+    if (!is_loose_uri(members.procedure_text))
+        return refusal(errc::procedure_invalid, "procedure is no loose WAMP URI");
+
+    parsed_body parsed;
+    if (members.args.kind == value_kind::list)
+        parsed.arguments.args = std::move(members.args.value);
+    else if (members.args.kind > value_kind::null)
+        return refusal(errc::arguments_invalid, "args is neither a list nor null");
+    if (members.kwargs.kind == value_kind::object)
+        parsed.arguments.kwargs = std::move(members.kwargs.value);
+    else if (members.kwargs.kind > value_kind::null)
+        return refusal(errc::arguments_invalid, "kwargs is neither an object nor null");
+    parsed.procedure = std::move(members.procedure_text);
+    return parsed;
+}
+
+}  // namespace wampfcgi::codec

@@ -1,0 +1,31 @@
+// Owns reading the JSON of a request body in one pass: each of its three members becomes a MessagePack value.
+// Whether the members are what a call needs is body.cpp's business.
+#pragma once
+
+#include "wampfcgi/core/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::codec {
+
+enum class value_kind { absent, null, text, list, object, other };
+
+struct body_member {
+    value_kind kind = value_kind::absent;
+    std::string value;  ///< MessagePack; empty when absent
+};
+
+/// What a request body holds. All members are absent where the root is no object.
+struct body_members {
+    value_kind root = value_kind::absent;
+    body_member procedure;
+    std::string procedure_text;  ///< the procedure itself where its kind is text
+    body_member args;
+    body_member kwargs;
+};
+
+/// Reads `body`, which is valid UTF-8. Of members given twice the last counts. Fails with body_not_json.
+result<body_members> read_body(std::string_view body);
+
+}  // namespace wampfcgi::codec

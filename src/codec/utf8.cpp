@@ -1,0 +1,73 @@
+#include "utf8.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace wampfcgi::codec {
+
+namespace {
+
+bool is_ascii_block(const char* eight_bytes) noexcept
+{
+    std::uint64_t block = 0;
+    std::memcpy(&block, eight_bytes, sizeof block);
+    return (block & 0x8080'8080'8080'8080U) == 0;
+}
+
+// What may follow a lead byte: the Unicode standard's table of well-formed byte sequences (chapter 3, D92).
+// The bounds of the second byte are what keeps out overlong forms, surrogates and all beyond U+10FFFF.
+struct sequence {
+    std::size_t size;  // 0: no lead byte
+    unsigned char second_min;
+    unsigned char second_max;
+};
+
+constexpr sequence sequence_of(unsigned char lead) noexcept
+{
+    if (lead < 0xC2 || lead > 0xF4)
+        return {0, 0, 0};
+    if (lead < 0xE0)
+        return {2, 0x80, 0xBF};
+    if (lead < 0xF0)
+        return {3, static_cast<unsigned char>(lead == 0xE0 ? 0xA0 : 0x80),
+                static_cast<unsigned char>(lead == 0xED ? 0x9F : 0xBF)};
+    return {4, static_cast<unsigned char>(lead == 0xF0 ? 0x90 : 0x80),
+            static_cast<unsigned char>(lead == 0xF4 ? 0x8F : 0xBF)};
+}
+
+// Size of the sequence of two to four bytes at the start of `text`; 0 when it is ill-formed or cut short.
+std::size_t sequence_size(std::string_view text) noexcept
+{
+    const auto [size, second_min, second_max] = sequence_of(static_cast<unsigned char>(text[0]));
+    if (size == 0 || text.size() < size)
+        return 0;
+    const auto second = static_cast<unsigned char>(text[1]);
+    if (second < second_min || second > second_max)
+        return 0;
+    for (std::size_t i = 2; i < size; ++i)
+        if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U)
+            return 0;
+    return size;
+}
+
+}  // namespace
+
+std::size_t utf8_prefix(std::string_view text) noexcept
+{
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (text.size() - at >= 8 && is_ascii_block(text.data() + at)) {
+            at += 8;
+        } else if (static_cast<unsigned char>(text[at]) < 0x80) {
+            ++at;
+        } else {
+            const auto size = sequence_size(text.substr(at));
+            if (size == 0)
+                return at;
+            at += size;
+        }
+    }
+    return at;
+}
+
+}  // namespace wampfcgi::codec

@@ -1,0 +1,177 @@
+#include "value_builder.hpp"
+
+#include <msgpack/pack.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <utility>
+
+namespace wampfcgi::codec {
+
+namespace {
+
+constexpr std::size_t most_in_fix_header = 15;
+
+// The stream that msgpack::packer writes to.
+struct string_sink {
+    std::string& out;
+    void write(const char* data, std::size_t size) { out.append(data, size); }
+};
+
+template <class Pack>
+void pack_into(std::string& out, Pack pack)
+{
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    pack(packer);
+}
+
+}  // namespace
+
+void value_builder::null()
+{
+    bytes_ += '\xC0';
+}
+
+void value_builder::boolean(bool value)
+{
+    bytes_ += value ? '\xC3' : '\xC2';
+}
+
+void value_builder::integer(std::int64_t value)
+{
+    pack_into(bytes_, [&](auto& packer) { packer.pack_int64(value); });
+}
+
+void value_builder::integer(std::uint64_t value)
+{
+    pack_into(bytes_, [&](auto& packer) { packer.pack_uint64(value); });
+}
+
+void value_builder::real(double value)
+{
+    // msgpack::packer would make an integer of an integral double
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    bytes_ += '\xCB';
+    for (int shift = 56; shift >= 0; shift -= 8)
+        bytes_ += static_cast<char>(bits >> shift);
+}
+
+void value_builder::text(std::string_view utf8)
+{
+    pack_into(bytes_, [&](auto& packer) { packer.pack_str(static_cast<std::uint32_t>(utf8.size())); });
+    bytes_ += utf8;
+}
+
+void value_builder::binary(std::string_view bytes)
+{
+    pack_into(bytes_, [&](auto& packer) { packer.pack_bin(static_cast<std::uint32_t>(bytes.size())); });
+    bytes_ += bytes;
+}
+
+void value_builder::open()
+{
+    open_.push_back({bytes_.size(), members_.size()});
+    bytes_ += '\0';
+}
+
+void value_builder::key(std::string_view utf8)
+{
+    const auto begin = bytes_.size();
+    text(utf8);
+    members_.push_back({std::hash<std::string_view>{}(utf8), begin, bytes_.size(), 0});
+}
+
+void value_builder::close_list(std::size_t size)
+{
+    const auto at = open_.back().at;
+    open_.pop_back();
+    if (size <= most_in_fix_header) {
+        bytes_[at] = static_cast<char>(0x90U | size);
+        return;
+    }
+    edit header{at, at + 1, {}};
+    pack_into(header.replacement, [&](auto& packer) { packer.pack_array(static_cast<std::uint32_t>(size)); });
+    edits_.push_back(std::move(header));
+}
+
+void value_builder::close_map()
+{
+    const auto [at, first_member] = open_.back();
+    open_.pop_back();
+    const auto size = members_.size() - first_member - cut_duplicates(first_member);
+    members_.resize(first_member);
+    if (size <= most_in_fix_header) {
+        bytes_[at] = static_cast<char>(0x80U | size);
+        return;
+    }
+    edit header{at, at + 1, {}};
+    pack_into(header.replacement, [&](auto& packer) { packer.pack_map(static_cast<std::uint32_t>(size)); });
+    edits_.push_back(std::move(header));
+}
+
+// Equal keys are equal bytes, because a text has one shortest encoding.
+std::string_view value_builder::key_of(const member& m) const
+{
+    return std::string_view(bytes_).substr(m.begin, m.key_end - m.begin);
+}
+
+// Cuts the members of the innermost map that a later one with the same key replaces; returns how many.
+std::size_t value_builder::cut_duplicates(std::size_t first_member)
+{
+    const auto first = members_.begin() + static_cast<std::ptrdiff_t>(first_member);
+    const auto last = members_.end();
+    if (last - first < 2)
+        return 0;
+    for (auto m = first; m + 1 != last; ++m)
+        m->end = (m + 1)->begin;
+
+    // sorted, not hashed into buckets: a client that makes hashes collide gains nothing
+    std::sort(first, last, [this](const member& a, const member& b) {
+        if (a.key_hash != b.key_hash)
+            return a.key_hash < b.key_hash;
+        const auto order = key_of(a).compare(key_of(b));
+        return order != 0 ? order < 0 : a.begin < b.begin;
+    });
+    std::size_t cut = 0;
+    for (auto m = first; m + 1 != last; ++m)
+        if (m->key_hash == (m + 1)->key_hash && key_of(*m) == key_of(*(m + 1))) {
+            edits_.push_back({m->begin, m->end, {}});
+            ++cut;
+        }
+    return cut;
+}
+
+std::string value_builder::take()
+{
+    auto value = edits_.empty() ? std::move(bytes_) : edited();
+    clear();
+    return value;
+}
+
+std::string value_builder::edited()
+{
+    std::sort(edits_.begin(), edits_.end(), [](const edit& a, const edit& b) { return a.begin < b.begin; });
+    std::string value;
+    value.reserve(bytes_.size() + 4 * edits_.size());
+    std::size_t done = 0;
+    for (const auto& e : edits_) {
+        if (e.begin < done)
+            continue;  // inside a member that was cut
+        value.append(bytes_, done, e.begin - done);
+        value += e.replacement;
+        done = e.end;
+    }
+    return value.append(bytes_, done);
+}
+
+void value_builder::clear()
+{
+    bytes_.clear();
+    open_.clear();
+    members_.clear();
+    edits_.clear();
+}
+
+}  // namespace wampfcgi::codec

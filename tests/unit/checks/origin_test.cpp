@@ -1,0 +1,226 @@
+// Which web pages may call, and what the answer has to say about it.
+#include "wampfcgi/checks/origin.hpp"
+
+#include "support/request_builder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace wampfcgi;
+using namespace wampfcgi::checks;
+
+namespace {
+
+using origins = std::vector<std::string>;
+
+/// What check_origin says, in a word.
+std::string verdict(const request& req, const origins& allowed)
+{
+    const auto res = check_origin(req, allowed);
+    if (!res)
+        return std::string(describe(res.error().code).name);
+    if (!res->cross_origin)
+        return res->listed_by_name ? "contradiction" : "same origin";
+    return res->listed_by_name ? "listed" : "any";
+}
+
+std::string verdict(const char* origin, const char* host, const origins& allowed = {})
+{
+    return verdict(request_builder{}.origin(origin).host(host).build(), allowed);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_configured_origin_comes_back_in_lower_case_without_the_default_port)
+{
+    struct row {
+        const char* text;
+        const char* origin;
+    };
+    for (const row& row :
+         {row{"*", "*"}, row{"https://app.example.com", "https://app.example.com"},
+          row{"HTTPS://App.Example.COM", "https://app.example.com"},
+          row{"https://app.example.com:443", "https://app.example.com"},
+          row{"http://app.example.com:80", "http://app.example.com"},
+          row{"http://app.example.com:443", "http://app.example.com:443"},
+          row{"https://app.example.com:80", "https://app.example.com:80"},
+          row{"http://localhost:3000", "http://localhost:3000"},
+          row{"http://localhost:65535", "http://localhost:65535"}, row{"http://my_host", "http://my_host"},
+          row{"http://127.0.0.1:8080", "http://127.0.0.1:8080"}, row{"https://[2001:DB8::1]", "https://[2001:db8::1]"},
+          row{"https://[::1]:8443", "https://[::1]:8443"}, row{"https://[::1]:443", "https://[::1]"}})
+        BOOST_TEST_CONTEXT(row.text)
+        {
+            const auto origin = parse_origin(row.text);
+
+            BOOST_TEST_REQUIRE(origin.has_value());
+            BOOST_TEST(*origin == row.origin);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_origin_is_not_read)
+{
+    for (const char* text : {"",
+                             "null",
+                             "**",
+                             "*.example.com",
+                             "https://*.example.com",
+                             "https://",
+                             "https://*",
+                             "example.com",
+                             "//example.com",
+                             "https:example.com",
+                             "https:/example.com",
+                             "https:///example.com",
+                             "https://example.com/",
+                             "https://example.com/path",
+                             "https://example.com?q",
+                             "https://example.com#f",
+                             "https://user@example.com",
+                             "https://user:pw@example.com",
+                             "https://example.com:",
+                             "https://example.com:0",
+                             "https://example.com:65536",
+                             "https://example.com:+80",
+                             "https://example.com:x",
+                             "https://example.com:80:80",
+                             "https://:443",
+                             "ftp://example.com",
+                             "ws://example.com",
+                             "file://",
+                             "chrome-extension://abcdef",
+                             " https://example.com",
+                             "https://example.com ",
+                             "https://example.com https://other.example.com",
+                             "https://b\xc3\xbc"
+                             "cher.example",
+                             "https://::1",
+                             "https://[::1",
+                             "https://::1]",
+                             "https://[::1]x",
+                             "https://[::1]:",
+                             "https://[]",
+                             "https://[127.0.0.1]",
+                             "https://[fe80::1%25eth0]"})
+        BOOST_TEST_CONTEXT(text)
+    BOOST_TEST(!parse_origin(text).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_without_an_origin_needs_no_permission)
+{
+    for (const request_builder::variable& absent : {request_builder::variable{}, request_builder::variable{""}})
+        for (const origins& allowed : {origins{}, origins{"*"}, origins{"https://app.example.com"}})
+            BOOST_TEST(verdict(request_builder{}.origin(absent).build(), allowed) == "same origin");
+}
+
+BOOST_AUTO_TEST_CASE(the_own_host_may_call)
+{
+    struct row {
+        const char* origin;
+        const char* host;
+    };
+    for (const row& row :
+         {row{"http://api.example.com", "api.example.com"}, row{"https://api.example.com", "api.example.com"},
+          row{"https://API.Example.com", "api.example.COM"}, row{"https://api.example.com", "api.example.com:443"},
+          row{"http://api.example.com", "api.example.com:80"}, row{"https://api.example.com:443", "api.example.com"},
+          row{"https://api.example.com:8443", "api.example.com:8443"}, row{"http://127.0.0.1:8080", "127.0.0.1:8080"},
+          row{"http://[::1]", "[::1]"}, row{"http://[::1]:8080", "[::1]:8080"},
+          row{"https://[2001:db8::1]", "[2001:DB8::1]:443"}})
+        BOOST_TEST_CONTEXT(row.origin << " at " << row.host)
+    BOOST_TEST(verdict(row.origin, row.host) == "same origin");
+}
+
+BOOST_AUTO_TEST_CASE(another_host_or_port_is_denied)
+{
+    struct row {
+        const char* origin;
+        const char* host;
+    };
+    for (const row& row :
+         {row{"https://evil.example", "api.example.com"}, row{"https://example.com", "api.example.com"},
+          row{"https://api.example.com.evil.example", "api.example.com"},
+          row{"https://xapi.example.com", "api.example.com"},
+          row{"https://api.example.com", "api.example.com.evil.example"},
+          row{"https://api.example.com:8443", "api.example.com"},
+          row{"https://api.example.com", "api.example.com:8443"}, row{"https://api.example.com", "api.example.com:80"},
+          row{"http://api.example.com", "api.example.com:443"}, row{"http://[::1]", "[::2]"},
+          row{"http://[::1]:8080", "[::1]:8081"}})
+        BOOST_TEST_CONTEXT(row.origin << " at " << row.host)
+        {
+            BOOST_TEST(verdict(row.origin, row.host) == "origin_denied");
+            BOOST_TEST(verdict(row.origin, row.host, {"https://app.example.com"}) == "origin_denied");
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_malformed_host_is_nobodys_own)
+{
+    for (const char* host : {"", "api.example.com:", "api.example.com:x", "api.example.com/", "user@api.example.com",
+                             "api.example.com, api.example.com", " api.example.com", "*", "[::1", "::1"})
+        BOOST_TEST_CONTEXT(host)
+        {
+            BOOST_TEST(verdict("https://api.example.com", host) == "origin_denied");
+            BOOST_TEST(verdict("http://[::1]", host) == "origin_denied");
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_listed_origin_may_call_by_name)
+{
+    const origins allowed{"https://app.example.com", "http://localhost:3000", "https://[2001:db8::1]"};
+
+    for (const char* origin : {"https://app.example.com", "https://APP.example.com", "https://app.example.com:443",
+                               "http://localhost:3000", "https://[2001:db8::1]"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.com", allowed) == "listed");
+    for (const char* origin :
+         {"http://app.example.com", "https://app.example.com:8443", "http://localhost", "https://localhost:3000",
+          "https://x.app.example.com", "https://app.example.com.evil.example"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.com", allowed) == "origin_denied");
+}
+
+BOOST_AUTO_TEST_CASE(the_star_lets_in_every_origin_but_not_by_name)
+{
+    for (const char* origin : {"https://app.example.com", "null", "chrome-extension://abcdef", "what?"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.com", {"*"}) == "any");
+    BOOST_TEST(verdict("*", "api.example.com", {"*"}) == "any");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_counts_beside_the_star)
+{
+    for (const origins& allowed : {origins{"*", "https://app.example.com"}, origins{"https://app.example.com", "*"}}) {
+        BOOST_TEST(verdict("https://app.example.com", "api.example.com", allowed) == "listed");
+        BOOST_TEST(verdict("https://other.example.com", "api.example.com", allowed) == "any");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_origin_that_cannot_be_read_is_denied)
+{
+    for (const char* origin : {"null", "api.example.com", "https://api.example.com/", "ftp://api.example.com", "*"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.com", {"https://app.example.com"}) == "origin_denied");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_the_own_host_with_the_other_scheme_is_answered_as_cross_origin_where_listed)
+{
+    const request from_http = request_builder{}.origin("http://api.example.com").https("on").build();
+    const request from_https = request_builder{}.origin("https://api.example.com").https("on").build();
+
+    BOOST_TEST(verdict(from_http, {"http://api.example.com"}) == "listed");
+    BOOST_TEST(verdict(from_http, {"*"}) == "any");
+    BOOST_TEST(verdict(from_http, {}) == "same origin");
+    BOOST_TEST(verdict(from_https, {"https://api.example.com"}) == "same origin");
+    BOOST_TEST(verdict(from_https, {"*"}) == "same origin");
+}
+
+BOOST_AUTO_TEST_CASE(a_denied_origin_is_told_to_the_log_as_peer_text)
+{
+    const request req = request_builder{}.origin("https://evil.example").build();
+
+    const auto res = check_origin(req, {"https://app.example.com"});
+
+    BOOST_TEST_REQUIRE(res.has_error());
+    BOOST_TEST(res.error().detail == "origin is neither the own host nor one of 1 allowed");
+    BOOST_TEST(res.error().peer_text == "https://evil.example");
+}

@@ -1,0 +1,88 @@
+// Reading the query string.
+#include "wampfcgi/checks/signature.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+using namespace wampfcgi::checks;
+using namespace std::string_literals;
+
+BOOST_AUTO_TEST_CASE(the_five_parameters_are_read_and_others_ignored)
+{
+    const auto given = parse_query("x=0&signature=e&nonce=d&seq=c&timestamp=b&key=a&y");
+
+    BOOST_TEST(given.key.value() == "a");
+    BOOST_TEST(given.timestamp.value() == "b");
+    BOOST_TEST(given.seq.value() == "c");
+    BOOST_TEST(given.nonce.value() == "d");
+    BOOST_TEST(given.signature.value() == "e");
+}
+
+BOOST_AUTO_TEST_CASE(a_parameter_is_absent_unless_it_is_named)
+{
+    for (const char* query : {"", "&", "&&", "=", "=a", "?key=a", "Key=a", "KEY=a", "keys=a", "ke=a", "key%3Da",
+                              "x;key=a", "x=key=a", "key+=a", " key=a"})
+        BOOST_TEST_CONTEXT(query)
+    BOOST_TEST(!parse_query(query).key.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(values_are_form_decoded)
+{
+    struct row {
+        const char* query;
+        std::string key;
+    };
+    for (const row& row : {row{"key", ""},
+                           row{"key=", ""},
+                           row{"key&key=a", ""},
+                           row{"key=a=b", "a=b"},
+                           row{"key==", "="},
+                           row{"key=a;b", "a;b"},
+                           row{"key=a&", "a"},
+                           row{"&&key=a&&", "a"},
+                           row{"key=a+b", "a b"},
+                           row{"key=a%2Bb%2bc", "a+b+c"},
+                           row{"key=%26%3D", "&="},
+                           row{"key=gr%C3%B6%c3%9fe", "größe"},
+                           row{"key=größe", "größe"},
+                           row{"key=a%00b", "a\0b"s},
+                           row{"key=%ff", "\xff"},
+                           row{"key=%252B", "%2B"},
+                           row{"k%65y=a", "a"},
+                           row{"%6B%65%79=a", "a"},
+                           row{"key=a&key=b", "a"},
+                           row{"key=a&k%65y=b", "a"},
+                           row{"key=%", "%"},
+                           row{"key=%4", "%4"},
+                           row{"key=%4&x", "%4"},
+                           row{"key=%zz", "%zz"},
+                           row{"key=%4z", "%4z"},
+                           row{"key=%z4", "%z4"},
+                           row{"key=%%41", "%A"},
+                           row{"key=%u0041", "%u0041"},
+                           row{"key=% 41", "% 41"},
+                           row{"key=%+1", "% 1"},
+                           row{"key=%-1", "%-1"}})
+        BOOST_TEST_CONTEXT(row.query)
+        {
+            const auto key = parse_query(row.query).key;
+
+            BOOST_TEST_REQUIRE(key.has_value());
+            BOOST_TEST(*key == row.key);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(every_parameter_counts_the_first_time_it_is_given)
+{
+    const auto given = parse_query("key=a1&timestamp=b1&seq=c1&nonce=d1&signature=e1"
+                                   "&key=a2&timestamp=b2&seq=c2&nonce=d2&signature=e2");
+
+    BOOST_TEST(given.key.value() == "a1");
+    BOOST_TEST(given.timestamp.value() == "b1");
+    BOOST_TEST(given.seq.value() == "c1");
+    BOOST_TEST(given.nonce.value() == "d1");
+    BOOST_TEST(given.signature.value() == "e1");
+}

@@ -1,0 +1,78 @@
+#include "codec/utf8.hpp"
+
+#include "support.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace wampfcgi::codec;
+using namespace wampfcgi::codec::testing;
+
+BOOST_AUTO_TEST_SUITE(utf8)
+
+BOOST_AUTO_TEST_CASE(well_formed_sequences_are_accepted_at_every_offset)
+{
+    struct row {
+        const char* name;
+        std::string_view text;
+    };
+    const row rows[] = {
+        {"nothing", ""},
+        {"U+0000", "\0"sv},
+        {"U+007F", "\x7F"},
+        {"U+0080", "\xC2\x80"},
+        {"U+07FF", "\xDF\xBF"},
+        {"U+0800", "\xE0\xA0\x80"},
+        {"U+D7FF", "\xED\x9F\xBF"},
+        {"U+E000", "\xEE\x80\x80"},
+        {"U+FEFF", "\xEF\xBB\xBF"},
+        {"U+FFFF", "\xEF\xBF\xBF"},
+        {"U+10000", "\xF0\x90\x80\x80"},
+        {"U+10FFFF", "\xF4\x8F\xBF\xBF"},
+    };
+    for (const auto& row : rows)
+        for (std::size_t offset = 0; offset < 20; ++offset)
+            BOOST_TEST_CONTEXT(row.name << " behind " << offset << " bytes")
+            {
+                const auto text = std::string(offset, 'a') + std::string(row.text) + "behind it some more";
+
+                BOOST_TEST(is_utf8(text));
+            }
+}
+
+BOOST_AUTO_TEST_CASE(ill_formed_sequences_are_found_at_every_offset)
+{
+    struct row {
+        const char* name;
+        std::string_view text;
+    };
+    const row rows[] = {
+        {"continuation alone", "\x80"},
+        {"last continuation alone", "\xBF"},
+        {"overlong U+0000", "\xC0\x80"},
+        {"overlong U+007F", "\xC1\xBF"},
+        {"overlong U+07FF", "\xE0\x9F\xBF"},
+        {"overlong U+FFFF", "\xF0\x8F\xBF\xBF"},
+        {"high surrogate", "\xED\xA0\x80"},
+        {"low surrogate", "\xED\xBF\xBF"},
+        {"U+110000", "\xF4\x90\x80\x80"},
+        {"lead byte F5", "\xF5\x80\x80\x80"},
+        {"lead byte FF", "\xFF"},
+        {"2 bytes, then ASCII", "\xC3z"},
+        {"3 bytes, then ASCII", "\xE2\x82z"},
+        {"4 bytes, then ASCII", "\xF0\x9F\x98z"},
+        {"2 bytes, cut after 1", "\xC3"},
+        {"3 bytes, cut after 2", "\xE2\x82"},
+        {"4 bytes, cut after 3", "\xF0\x9F\x98"},
+    };
+    for (const auto& row : rows)
+        for (std::size_t offset = 0; offset < 20; ++offset)
+            BOOST_TEST_CONTEXT(row.name << " behind " << offset << " bytes")
+            {
+                const auto text = std::string(offset, 'a') + std::string(row.text);
+
+                BOOST_TEST(!is_utf8(text));
+                BOOST_TEST(utf8_prefix(text) == offset);
+            }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
