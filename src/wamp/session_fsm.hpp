@@ -118,7 +118,7 @@ private:
     bool role_is_wrong_ = false;
     std::size_t url_ = 0;
     unsigned rounds_failed_ = 0;
-    std::string last_failure_;  // the same failure again is logged less loudly
+    std::vector<std::string> last_failures_;  // by url: the same failure again is logged less loudly
     time_point now_;
     time_point attempt_started_;
     time_point joined_at_;
