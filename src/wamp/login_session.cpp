@@ -109,8 +109,10 @@ public:
         send_(encode(reply));
     }
 
+    // The session holds its transport, which holds the session: without this neither would ever be freed.
     void forget()
     {
+        session_.reset();
         send_ = [](const std::string&) {};
     }
 
