@@ -9,6 +9,17 @@ namespace wampfcgi::wamp {
 
 using std::chrono::milliseconds;
 
+session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role)
+{
+    session_fsm::parameters given;
+    for (const router_url& each : router.urls)
+        given.urls.push_back(each.text);
+    given.realm = std::move(realm);
+    given.role = std::move(role);
+    given.connect_timeout = router.connect_timeout;
+    return given;
+}
+
 session_fsm::session_fsm(parameters given, std::function<double()> random)
     : given_(std::move(given)),
       random_(std::move(random)),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/settings.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -125,5 +126,8 @@ private:
     time_point wakes_at_;
     std::vector<session_step> steps_;
 };
+
+/// Parameters of the session in `realm` under `role` at the routers configured.
+session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role);
 
 }  // namespace wampfcgi::wamp
