@@ -8,6 +8,7 @@
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <string>
 #include <utility>
@@ -35,8 +36,11 @@ link::link(asio::io_context& loop, handlers tell)
 
 void link::connect(const router_url& where)
 {
-    if (where.transport == router_url::transport_kind::rawsocket_unix)
+    if (where.transport == router_url::transport_kind::rawsocket_unix) {
+        if (where.path.size() >= sizeof(sockaddr_un::sun_path))
+            return try_addresses({}, 0, asio::error::name_too_long);
         return try_addresses({asio::local::stream_protocol::endpoint(where.path)}, 0, {});
+    }
     // An address needs no resolver, which would start a thread.
     error_code not_an_address;
     const auto address = asio::ip::make_address(where.host, not_an_address);
