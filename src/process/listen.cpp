@@ -80,8 +80,9 @@ const sockaddr* generic(const sockaddr_un& address) noexcept
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-/// What stands in the way of a socket at the path; empty: nothing, or a socket that nobody listens on any more.
-std::string obstacle_at(const std::string& path)
+/// Removes a socket at the path that nobody listens on any more, and nothing else. Returns what stands in the way of a
+/// new one; empty: nothing.
+std::string clear_path(const std::string& path)
 {
     struct stat there {};
     if (lstat(path.c_str(), &there) != 0)
@@ -96,9 +97,11 @@ std::string obstacle_at(const std::string& path)
     const bool connected = connect(probe.get(), generic(address), sizeof address) == 0;
     if (connected || errno == EAGAIN)  // EAGAIN: the other's backlog is full
         return "it is in use by another process";
-    if (errno == ECONNREFUSED || errno == ENOENT)
-        return "";
-    return "a socket is there, and whether it is in use cannot be found out: " + text_of(errno);
+    if (errno != ECONNREFUSED)
+        return "a socket is there, and whether it is in use cannot be found out: " + text_of(errno);
+    if (unlink(path.c_str()) != 0 && errno != ENOENT)
+        return "the socket left behind there cannot be removed: " + text_of(errno);
+    return "";
 }
 
 opened open_unix(const unix_address& wanted)
@@ -106,10 +109,8 @@ opened open_unix(const unix_address& wanted)
     const std::string& path = wanted.path;
     if (path.size() > longest_path)
         return cannot_listen(path, "the path is longer than " + std::to_string(longest_path) + " bytes");
-    if (const std::string obstacle = obstacle_at(path); !obstacle.empty())
+    if (const std::string obstacle = clear_path(path); !obstacle.empty())
         return cannot_listen(path, obstacle);
-    if (unlink(path.c_str()) != 0 && errno != ENOENT)
-        return cannot_listen(path, "the socket left behind there cannot be removed: " + text_of(errno));
 
     descriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (fd.get() < 0)

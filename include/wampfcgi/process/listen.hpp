@@ -58,8 +58,7 @@ private:
 /// - Unix: the socket has mode 0660, whatever the umask; owner and group are the process's. A socket left behind by a
 ///   process that has gone is replaced; one that is in use, and any other file, is left alone and an error. Changes the
 ///   umask for a moment, so: call it before there are threads.
-/// - TCP: a name may have several addresses; the first one that this machine has is taken. IPv6 sockets do not take
-/// IPv4.
+/// - TCP: a name may have several addresses; the first one that this machine has is taken. IPv6 takes no IPv4.
 std::variant<listener, std::string> open_listener(const listen_address& address);
 
 /// The address that socket `fd` is bound to: "unix:/run/x.sock", "127.0.0.1:9000" or "[::1]:9000"; "descriptor N" where

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,7 +24,8 @@ std::variant<options, std::string> parse(std::vector<const char*> arguments)
 options parsed(std::vector<const char*> arguments)
 {
     auto result = parse(std::move(arguments));
-    BOOST_REQUIRE_MESSAGE(std::holds_alternative<options>(result), *std::get_if<std::string>(&result));
+    if (const auto* wrong = std::get_if<std::string>(&result))
+        BOOST_FAIL(*wrong);
     return std::get<options>(result);
 }
 

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -32,6 +33,7 @@ public:
         std::array<int, 2> ends{};
         BOOST_REQUIRE(pipe(ends.data()) == 0);
         log_ = ends[0];
+        prctl(PR_SET_CHILD_SUBREAPER, 1);  // workers that have lost their supervisor are waited for here
         std::fflush(nullptr);
         pid_ = fork();
         BOOST_REQUIRE(pid_ >= 0);
@@ -49,8 +51,7 @@ public:
     ~running_pool()
     {
         kill(-pid_, SIGKILL);
-        if (!waited_)
-            waitpid(pid_, nullptr, 0);
+        while (waitpid(-1, nullptr, 0) > 0) {}
         close(log_);
     }
 
@@ -77,7 +78,6 @@ public:
         while (read_more()) {}
         int status = 0;
         waitpid(pid_, &status, 0);
-        waited_ = true;
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
@@ -94,7 +94,6 @@ private:
 
     pid_t pid_ = -1;
     int log_ = -1;
-    bool waited_ = false;
     std::string text_;
 };
 
