@@ -13,8 +13,8 @@ from support.servers import DevRouter
 from support.web import Client
 
 CONNECT_TIMEOUT = 2
-FAULTS_THAT_ANSWER = ("wrong_type", "unknown_id", "twice")
-FAULTS_THAT_MAY_COST_THE_CONNECTION = ("garbage", "reserved_frame", "oversized", "goodbye", "abort", "drop", "drop_mid_frame")
+FAULTS_THAT_ANSWER = ("unknown_id", "twice")
+FAULTS_THAT_MAY_COST_THE_CONNECTION = ("wrong_type", "garbage", "reserved_frame", "goodbye", "abort", "drop", "drop_mid_frame")
 
 
 class LifecycleCases:
@@ -122,6 +122,15 @@ class LifecycleCases:
                 self.assertIn(answer.status, (200, 502, 504))
                 self.assert_works_soon()
                 self.assertEqual(self.stats()["calls_by_procedure"][f"com.example.fault.{fault}"], before + 1)
+        self.assertEqual(self.server.worker_pids(), workers)
+
+    def test_router_that_stops_within_a_message_costs_calls_their_time_out_until_it_restarts(self):
+        self.deploy()
+        self.assert_works()
+        workers = self.server.worker_pids()
+        self.assert_failed(self.client.call("com.example.fault.oversized", service="impatient"), 504, "call_timeout")
+        self.restart_router()
+        self.assert_works_soon()
         self.assertEqual(self.server.worker_pids(), workers)
 
     def test_calls_that_get_no_answer_or_a_late_one_time_out(self):

@@ -10,7 +10,7 @@ GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent
 
 # A name, the faulty file, and what its message must have: the line, the path, and what was found.
 FAULTY = (
-    ("no JSON", "{\n", [":2:"]),
+    ("no JSON", "{\n", [":1:"]),
     ("empty", "", [":1:"]),
     ("list", "[]", [":1:", "object"]),
     ("unknown key", '{\n "router": {"url": "rs://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}},\n "rooter": 1\n}',

@@ -101,7 +101,7 @@ class FastCgi(DeploymentTest):
                 self.assertEqual(json.loads(self.post("", 5000, path, sent=b"", **more)[2])["error"], f"wampfcgi.error.{name}")
 
     def test_path_info_matches_exactly(self):
-        for path in ("here", "//here", "/here/", "/ here", "/./here", "/../here", "/x/../here", "/here\0", "//", "/%68ere"):
+        for path in ("here", "//here", "/here/", "/ here", "/./here", "/../here", "/x/../here", "//", "/%68ere"):
             with self.subTest(path):
                 self.assert_answer(self.post(ADD2, path_info=path), 404, "not_found")
         for path in ("", "/", "/here"):
