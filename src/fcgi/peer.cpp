@@ -45,13 +45,13 @@ bool can_write_now(int fd)
 
 }  // namespace
 
-peer::peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, std::function<void(peer*)> closed)
+peer::peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, events tell)
     : loop_(loop),
       fd_(fd),
       watch_(loop),
       timer_(loop),
       to_(to),
-      closed_(std::move(closed))
+      tell_(std::move(tell))
 {}
 
 peer::~peer()
@@ -203,9 +203,44 @@ void peer::serve()
     request_.body = fcgi_->read_body(scanner_.body_bytes(), admitted_->body_limit_bytes);
     input_.close();
     timer_.cancel();
-    to_.handle(*admitted_, request_,
-               [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
+    under_way_.emplace();
+    const auto started = to_.handle(*admitted_, request_, [self = shared_from_this()](bridge::answer given) {
+        self->under_way_.reset();
+        self->respond(std::move(given));
+    });
     request_.body = {};
+    if (!under_way_)
+        return;
+    under_way_ = started;
+    tell_.waits();
+}
+
+void peer::watch_client()
+{
+    if (!under_way_ || watched_)
+        return;
+    watched_ = true;
+    if (!watch_.is_open())
+        watch_.assign(fd_);
+    watch_.async_wait(watch_.wait_read, [self = shared_from_this()](error_code error) {
+        self->watched_ = false;
+        if (!error && self->under_way_)
+            self->client_readable();
+    });
+}
+
+void peer::client_readable()
+{
+    char next = 0;
+    const ssize_t got = ::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && would_block())
+        return watch_client();
+    // There is nothing that a web server sends in the middle of a call but the record that aborts it.
+    log::write(log_level::info, "call given up: the web server " +
+                                    std::string(got > 0 ? "aborted the request" : "closed the connection") +
+                                    " id=" + request_.id);
+    to_.give_up(*std::exchange(under_way_, std::nullopt));
+    close();
 }
 
 void peer::respond(bridge::answer given)
@@ -298,7 +333,7 @@ void peer::close()
     busy_ = false;
     input_.close();
     output_.close();
-    if (auto closed = std::exchange(closed_, nullptr))
+    if (auto closed = std::exchange(tell_.closed, nullptr))
         closed(this);
 }
 
