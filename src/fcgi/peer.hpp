@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace wampfcgi::fcgi {
 
@@ -33,10 +34,15 @@ public:
     peer& operator=(const peer&) = delete;
 
     /// Waits for the first request.
-    void start();
+    void start() { look_for_request(); }
 
     /// Lets a request that has begun end, keeps the connection for no other; an idle one is closed at once.
-    void retire();
+    void retire()
+    {
+        retiring_ = true;
+        if (!busy_)
+            close();
+    }
 
     /// A request has begun to arrive, or has not been answered in full.
     bool busy() const noexcept { return busy_; }
@@ -50,6 +56,9 @@ private:
     using next_step = void (peer::*)();
 
     void await(bool to_read, next_step next);
+    void await_progress(bool to_read, next_step next);
+    void close_after(std::chrono::seconds limit, std::string_view why);
+    void stop_timer() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
     void look_for_request();
     void spool_request();
     bool take_spooled(std::string_view bytes, record_scanner::progress made);
@@ -64,7 +73,6 @@ private:
     void drain();
     void close();
 
-    boost::asio::io_context& loop_;
     int fd_;
     boost::asio::posix::stream_descriptor watch_;  // of fd_, once it had to be waited for
     boost::asio::steady_timer timer_;              // ends what takes the web server too long

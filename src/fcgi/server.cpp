@@ -25,6 +25,9 @@ namespace {
 // for ever.
 constexpr std::chrono::milliseconds pause_when_failing{100};
 
+// Watching costs system calls: a call that is answered sooner never pays them.
+constexpr std::chrono::milliseconds sweep_interval{100};
+
 /// Another worker had the connection, or the web server has given it up.
 bool concerns_one_connection(int error)
 {
@@ -154,6 +157,7 @@ private:
     std::function<void()> drained_;
     bool stopping_ = false;
     bool failed_before_ = false;
+    bool sweeping_ = false;
 };
 
 server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to)
