@@ -1,5 +1,6 @@
 #include "wamp/challenge.hpp"
 
+#include "wamp/cryptosign.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <openssl/evp.h>
@@ -68,6 +69,11 @@ std::variant<std::string, refused_challenge> answer_to(const challenge& asked, c
         return how.secret;
     if (how.authmethod == authmethod_kind::wampcra && asked.method == "wampcra")
         return wampcra_signature(asked, how.secret);
+    if (how.authmethod == authmethod_kind::cryptosign && asked.method == "cryptosign") {
+        if (auto signature = cryptosign_signature(how.secret, asked.text))
+            return *std::move(signature);
+        return refused_challenge{"the router's CHALLENGE is not 64 hexadecimal digits"};
+    }
     return refused_challenge{"the router asks for a login by " + log::quote(asked.method) +
                              ", which is not the one that is configured"};
 }

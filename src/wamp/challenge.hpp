@@ -13,7 +13,7 @@ namespace wampfcgi::wamp {
 /// What a CHALLENGE asks.
 struct challenge {
     std::string method;
-    std::string text;              ///< to be signed, with wampcra
+    std::string text;              ///< to be signed, with wampcra and cryptosign
     std::string salt;              ///< empty: the secret itself is the key
     std::uint64_t iterations = 0;  ///< of PBKDF2, where there is a salt
     std::uint64_t key_bytes = 0;   ///< length of the derived key, where there is a salt

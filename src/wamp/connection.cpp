@@ -50,7 +50,10 @@ public:
           fsm_(parameters_for(router, std::move(realm), role), [this] { return spread_(random_); }),
           session_timer_(loop),
           call_timer_(loop)
-    {}
+    {
+        for (std::size_t i = 0; i < router.urls.size(); ++i)
+            ping_habits_.push_back(std::make_shared<ping_habit>(ping_habit::unknown));
+    }
 
     /// An event that comes up while steps are carried out waits until these are done: its steps follow theirs.
     void feed(session_event what)
@@ -101,19 +104,25 @@ private:
     void carry_out(const step::connect& todo)
     {
         // Handlers of an earlier link, or for a driver that is gone, find nobody.
-        auto weak = weak_from_this();
-        link_ = std::make_shared<link>(loop_, link::handlers{[weak] {
-                                                                 if (auto self = weak.lock())
-                                                                     self->feed(event::link_up{});
-                                                             },
-                                                             [weak](std::string_view bytes) {
-                                                                 if (auto self = weak.lock())
-                                                                     self->take(bytes);
-                                                             },
-                                                             [weak](std::string why) {
-                                                                 if (auto self = weak.lock())
-                                                                     self->feed(event::link_down{std::move(why)});
-                                                             }});
+        channel_options options;
+        options.habit = ping_habits_.at(todo.url);
+        options.may_probe = [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            return self && !self->calls_.any_sent();
+        };
+        options.up = [weak = weak_from_this()] {
+            if (const auto self = weak.lock())
+                self->feed(event::link_up{});
+        };
+        options.message = [weak = weak_from_this()](std::string_view bytes) {
+            if (const auto self = weak.lock())
+                self->take(bytes);
+        };
+        options.down = [weak = weak_from_this()](std::string why) {
+            if (const auto self = weak.lock())
+                self->feed(event::link_down{std::move(why)});
+        };
+        link_ = std::make_shared<link>(loop_, router_, std::move(options));
         link_->connect(router_.urls.at(todo.url));
     }
 
@@ -174,13 +183,13 @@ private:
         // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
         const std::uint64_t request_id = last_request_id_ + 1;
         switch (link_->send(encode_call(request_id, what))) {
-        case link::send_result::too_large:
+        case send_result::too_large:
             done(failure{errc::body_too_large, "the call is larger than the router takes in one message", {}, {}});
             return 0;
-        case link::send_result::queue_full:
+        case send_result::queue_full:
             done(failure{errc::overloaded, "the router does not read what is sent", {}, {}});
             return 0;
-        case link::send_result::queued:
+        case send_result::queued:
             break;
         }
         last_request_id_ = request_id;
@@ -263,6 +272,7 @@ private:
     session_fsm fsm_;
     call_table calls_;
     std::shared_ptr<link> link_;
+    std::vector<std::shared_ptr<ping_habit>> ping_habits_;  // by url
     std::optional<login_session> login_;
     std::uint64_t last_request_id_ = 0;
     std::deque<session_event> events_;  // the first is being handled

@@ -6,6 +6,7 @@
 #include "wamp/login_session.hpp"
 
 #include "wamp/challenge.hpp"
+#include "wamp/cryptosign.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <exception>
@@ -215,7 +216,23 @@ private:
             {"authmethods", msgpack::object(methods, hello_zone_)}};
         if (!how_.authid.empty())
             details["authid"] = msgpack::object(how_.authid, hello_zone_);
+        const auto extra = authextra();
+        if (!extra.empty())
+            details["authextra"] = msgpack::object(extra, hello_zone_);
         return details;
+    }
+
+    /// What is configured, and for cryptosign the public key that the router finds the principal by.
+    std::map<std::string, msgpack::object> authextra()
+    {
+        std::map<std::string, msgpack::object> extra;
+        if (!how_.authextra.empty())
+            msgpack::unpack(hello_zone_, how_.authextra.data(), how_.authextra.size()).convert(extra);
+        if (how_.authmethod != authmethod_kind::cryptosign)
+            return extra;
+        if (const auto key = cryptosign_public_key(how_.secret))
+            extra["pubkey"] = msgpack::object(*key, hello_zone_);
+        return extra;
     }
 
     bool is_connected() const override { return true; }

@@ -15,6 +15,7 @@
 namespace wampfcgi::wamp::rawsocket {
 
 /// Serializers of the handshake.
+inline constexpr std::uint8_t json_serializer = 1;
 inline constexpr std::uint8_t msgpack_serializer = 2;
 
 /// Bytes of the header in front of each frame's payload.
