@@ -1,4 +1,5 @@
 #include "support.hpp"
+#include "wampfcgi/codec/transcode.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -105,6 +106,22 @@ BOOST_AUTO_TEST_CASE(a_document_comes_back_with_the_same_meaning)
             BOOST_TEST((boost::json::parse(answer) == sent));
             BOOST_TEST(value_length(parsed.arguments.args).value() == parsed.arguments.args.size());
             BOOST_TEST(value_length(parsed.arguments.kwargs).value() == parsed.arguments.kwargs.size());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_message_comes_back_with_the_same_bytes)
+{
+    for (std::uint64_t seed = 1; seed <= 150; ++seed)
+        BOOST_TEST_CONTEXT("seed " << seed)
+        {
+            document_maker make(seed);
+            const boost::json::array sent{50, seed << seed % 54, make.object(1), make.list(4), make.object(4)};
+
+            const auto packed = message_from_json(boost::json::serialize(sent)).value();
+            const auto text = message_to_json(packed).value();
+
+            BOOST_TEST((boost::json::parse(text) == sent));
+            BOOST_TEST((message_from_json(text) == packed));
         }
 }
 

@@ -1,0 +1,185 @@
+// Owns reading JSON text in one pass, strictly: what becomes of the values is up to the sink they go to.
+#pragma once
+
+#include "base64.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/system/errc.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace wampfcgi::codec {
+
+/// The events of boost::json::basic_parser, which checks grammar, depth and surrogates, for a sink with the functions
+/// of value_builder. The parser makes doubles of large integers and rounds doubles inexactly: so doubles are read again
+/// from their literal. The text comes in one piece, and so does a number; a string with escapes comes in parts all the
+/// same.
+template <class Sink>
+class json_events {
+    using error_code = boost::system::error_code;
+
+public:
+    // MessagePack counts in 32 bits
+    static constexpr std::size_t max_array_size = 0xFFFF'FFFF;
+    static constexpr std::size_t max_object_size = 0xFFFF'FFFF;
+    static constexpr std::size_t max_string_size = 0xFFFF'FFFF;
+    static constexpr std::size_t max_key_size = 0xFFFF'FFFF;
+
+    explicit json_events(Sink& sink) : sink_(sink) {}
+
+    /// Why a value was refused here; empty when none was.
+    std::string_view reason() const { return reason_; }
+
+    bool on_document_begin(error_code&) { return true; }
+    bool on_document_end(error_code&) { return true; }
+
+    bool on_array_begin(error_code&)
+    {
+        sink_.open();
+        return true;
+    }
+    bool on_array_end(std::size_t size, error_code&)
+    {
+        sink_.close_list(size);
+        return true;
+    }
+
+    bool on_object_begin(error_code&)
+    {
+        sink_.open();
+        return true;
+    }
+    bool on_object_end(std::size_t, error_code&)
+    {
+        sink_.close_map();
+        return true;
+    }
+
+    bool on_string_part(std::string_view part, std::size_t, error_code&) { return keep_part(part); }
+    bool on_string(std::string_view part, std::size_t, error_code&)
+    {
+        text(whole(part));
+        parts_.clear();
+        return true;
+    }
+
+    bool on_key_part(std::string_view part, std::size_t, error_code&) { return keep_part(part); }
+    bool on_key(std::string_view part, std::size_t, error_code&)
+    {
+        sink_.key(whole(part));
+        parts_.clear();
+        return true;
+    }
+
+    bool on_number_part(std::string_view, error_code&) { return true; }
+    bool on_int64(std::int64_t value, std::string_view, error_code&)
+    {
+        sink_.integer(value);
+        return true;
+    }
+    bool on_uint64(std::uint64_t value, std::string_view, error_code&)
+    {
+        sink_.integer(value);
+        return true;
+    }
+    bool on_double(double nearly, std::string_view literal, error_code& ec)
+    {
+        if (literal.find_first_of(".eE") == std::string_view::npos)
+            return refuse("an integer does not fit 64 bits", ec);
+        double value = 0;
+        const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), value);
+        if (read.ec == std::errc::result_out_of_range) {
+            if (std::abs(nearly) > 1)
+                return refuse("a double overflows", ec);
+            value = std::copysign(0.0, nearly);  // closer to 0 than to the smallest double
+        }
+        sink_.real(value);
+        return true;
+    }
+
+    bool on_bool(bool value, error_code&)
+    {
+        sink_.boolean(value);
+        return true;
+    }
+    bool on_null(error_code&)
+    {
+        sink_.null();
+        return true;
+    }
+
+    bool on_comment_part(std::string_view, error_code&) { return true; }
+    bool on_comment(std::string_view, error_code&) { return true; }
+
+private:
+    bool keep_part(std::string_view part)
+    {
+        parts_ += part;
+        return true;
+    }
+
+    std::string_view whole(std::string_view last_part)
+    {
+        if (parts_.empty())
+            return last_part;
+        parts_ += last_part;
+        return parts_;
+    }
+
+    // U+0000 and Base64 is a binary value (WAMP, "Binary conversion of JSON strings").
+    void text(std::string_view value)
+    {
+        if (value.starts_with('\0'))
+            if (const auto bytes = from_base64(value.substr(1)))
+                return sink_.binary(*bytes);
+        sink_.text(value);
+    }
+
+    bool refuse(std::string_view reason, error_code& ec)
+    {
+        reason_ = reason;
+        ec = boost::system::errc::make_error_code(boost::system::errc::result_out_of_range);
+        return false;
+    }
+
+    Sink& sink_;
+    std::string parts_;  // of a string with escapes
+    std::string_view reason_;
+};
+
+/// Why a text is no JSON, and where.
+struct json_fault {
+    std::size_t offset;
+    std::string reason;
+};
+
+/// Reads `text`, which is valid UTF-8, into `sink`; arrays and objects are nested at most `max_levels` deep. Nothing
+/// when all went well.
+template <class Sink>
+std::optional<json_fault> read_json(std::string_view text, unsigned max_levels, Sink& sink)
+{
+    boost::json::parse_options options;
+    options.max_depth = max_levels;
+    options.allow_invalid_utf8 = true;  // not looked at twice
+    boost::json::basic_parser<json_events<Sink>> parser(options, sink);
+    boost::system::error_code ec;
+
+    const auto offset = parser.write_some(false, text.data(), text.size(), ec);
+
+    if (const auto reason = parser.handler().reason(); !reason.empty())
+        return json_fault{offset, std::string(reason)};
+    if (ec)
+        return json_fault{offset, ec.message()};
+    if (offset != text.size())
+        return json_fault{offset, "text behind the JSON value"};
+    return std::nullopt;
+}
+
+}  // namespace wampfcgi::codec
