@@ -18,9 +18,9 @@ const std::string text =
     R"({"nonce":"LHRTC9zeOIrt_9U3","authprovider":"userdb","authid":"peter","timestamp":"2014-06-22T16:36:25.448Z",)"
     R"("authrole":"user","authmethod":"wampcra","session":3251278072152162})";
 
-const credentials by_ticket{authmethod_kind::ticket, "peter", "secret1"};
-const credentials by_wampcra{authmethod_kind::wampcra, "peter", "secret1"};
-const credentials anonymous{authmethod_kind::anonymous, "", ""};
+const credentials by_ticket{authmethod_kind::ticket, "peter", "secret1", {}};
+const credentials by_wampcra{authmethod_kind::wampcra, "peter", "secret1", {}};
+const credentials anonymous{authmethod_kind::anonymous, "", "", {}};
 
 std::string signature(const challenge& asked, const credentials& how)
 {

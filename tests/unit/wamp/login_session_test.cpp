@@ -20,8 +20,8 @@ using namespace std::string_view_literals;
 namespace {
 
 const credentials anonymous;
-const credentials by_ticket{authmethod_kind::ticket, "joe", "secret1"};
-const credentials by_wampcra{authmethod_kind::wampcra, "joe", "secret1"};
+const credentials by_ticket{authmethod_kind::ticket, "joe", "secret1", {}};
+const credentials by_wampcra{authmethod_kind::wampcra, "joe", "secret1", {}};
 
 /// A session that has said HELLO, and what it sent.
 struct login {
