@@ -9,6 +9,7 @@
 #include "wampfcgi/codec/body.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,60 @@ bool is_allowed(const std::string& procedure, const std::vector<std::string>& pa
         return pattern.ends_with('.') ? procedure.starts_with(pattern) : procedure == pattern;
     });
 }
+
+failure internal_error(const std::exception& bug)
+{
+    return {errc::internal_error, bug.what(), {}, {}};
+}
+
+/// A call that counts as in flight until it is answered, or dropped because it was given up.
+class begun_call {
+public:
+    begun_call(std::shared_ptr<std::size_t> in_flight, admission admitted, std::string procedure, bridge::respond done)
+        : in_flight_(std::move(in_flight)),
+          admitted_(std::move(admitted)),
+          procedure_(std::move(procedure)),
+          done_(std::move(done))
+    {
+        ++*in_flight_;
+    }
+    ~begun_call() { count_down(); }
+    begun_call(const begun_call&) = delete;
+    begun_call& operator=(const begun_call&) = delete;
+
+    bool is_answered() const { return !done_; }
+
+    void end(const outcome& how)
+    {
+        count_down();
+        answer finished = render(how);
+        finished.procedure = procedure_;
+        finished.debug = admitted_.target->options.debug;
+        std::exchange(done_, nullptr)(std::move(finished));
+    }
+
+private:
+    answer render(const outcome& how) const
+    {
+        const status_style style = admitted_.target->options.status_codes;
+        try {
+            return outcome_answer(how, style, admitted_.cors_headers);
+        } catch (const std::exception& bug) {
+            return refusal_answer(internal_error(bug), style, admitted_.cors_headers);
+        }
+    }
+
+    void count_down()
+    {
+        if (const auto counted = std::exchange(in_flight_, nullptr))
+            --*counted;
+    }
+
+    std::shared_ptr<std::size_t> in_flight_;
+    admission admitted_;
+    std::string procedure_;
+    bridge::respond done_;
+};
 
 }  // namespace
 
@@ -72,7 +127,7 @@ answer bridge::refuse(const admission& admitted, failure why) const
 }
 
 result<call> bridge::check(const admission& admitted, const request& req) const
-{
+try {
     const service_options& options = admitted.target->options;
     if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
         return ok.error();
@@ -84,6 +139,8 @@ result<call> bridge::check(const admission& admitted, const request& req) const
     if (options.procedures && !is_allowed(body->procedure, *options.procedures))
         return failure{errc::procedure_denied, "procedure is not among those of the service", body->procedure, {}};
     return call{std::move(body->procedure), std::move(body->arguments), options.call_timeout};
+} catch (const std::exception& bug) {
+    return internal_error(bug);
 }
 
 bridge::started_call bridge::handle(const admission& admitted, const request& req, respond done)
@@ -93,28 +150,28 @@ bridge::started_call bridge::handle(const admission& admitted, const request& re
         done(refuse(admitted, checked.error()));
         return {};
     }
-    if (in_flight_ >= config_.max_in_flight) {
+    if (*in_flight_ >= config_.max_in_flight) {
         done(refuse(admitted, {errc::overloaded, "max_in_flight calls are under way", {}, {}}));
         return {};
     }
-    ++in_flight_;
     const auto index = static_cast<std::size_t>(admitted.target - config_.services.data());
     caller& by = *callers_[index];
-    auto finish = [this, admitted, procedure = checked->procedure, done = std::move(done)](const outcome& how) {
-        --in_flight_;
-        const service_options& options = admitted.target->options;
-        answer finished = outcome_answer(how, options.status_codes, admitted.cors_headers);
-        finished.procedure = procedure;
-        finished.debug = options.debug;
-        done(std::move(finished));
-    };
-    return {&by, by.submit(std::move(*checked), std::move(finish))};
+    auto begun = std::make_shared<begun_call>(in_flight_, admitted, checked->procedure, std::move(done));
+    try {
+        return {&by, by.submit(std::move(*checked), [begun](const outcome& how) { begun->end(how); })};
+    } catch (const std::exception& bug) {
+        if (begun->is_answered())
+            throw;
+        begun->end(internal_error(bug));
+        return {};
+    }
 }
 
 void bridge::give_up(const started_call& started)
 {
-    --in_flight_;
-    started.made_by->cancel(started.id);
+    // The call stops counting as the caller lets go of its completion.
+    if (started.made_by != nullptr)
+        started.made_by->cancel(started.id);
 }
 
 }  // namespace wampfcgi::bridge

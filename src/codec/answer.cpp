@@ -44,7 +44,7 @@ result<void> append_unless_empty(std::string& out, std::string_view prefix, std:
 {
     const auto before = out.size();
     out += prefix;
-    if (const auto appended = append_container(out, bytes, expected); !appended)
+    if (auto appended = append_container(out, bytes, expected); !appended)
         return appended;
     if (out.size() == before + prefix.size() + 2)
         out.resize(before);

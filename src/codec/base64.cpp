@@ -9,7 +9,7 @@ namespace wampfcgi::codec {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint8_t no_digit = 0xFF;
+constexpr std::uint32_t no_digit = 0xFF;
 
 constexpr auto digit_values = [] {
     std::array<std::uint8_t, 256> values{};
@@ -19,16 +19,27 @@ constexpr auto digit_values = [] {
     return values;
 }();
 
-// The digits of a last group that is not full: they hold 1 or 2 bytes, and bits behind those that must be 0.
-bool append_last_group(std::string& out, std::uint32_t bits, std::size_t digits)
+// The 24 bits that four digits stand for.
+std::optional<std::uint32_t> bits_of(const char* digits)
 {
-    const auto unused_bits = digits * 6 % 8;
-    if ((bits & ((1U << unused_bits) - 1)) != 0)
+    const auto value = [=](int i) { return std::uint32_t{digit_values[static_cast<unsigned char>(digits[i])]}; };
+    if ((value(0) | value(1) | value(2) | value(3)) == no_digit)
+        return std::nullopt;
+    return value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
+}
+
+// A last group that holds 1 or 2 bytes: bits behind them must be 0.
+bool append_short_group(std::string& out, std::string_view digits)
+{
+    std::array<char, 4> filled{'A', 'A', 'A', 'A'};
+    digits.copy(filled.data(), filled.size());
+    const auto bits = bits_of(filled.data());
+    const std::uint32_t unused_bits = digits.size() == 2 ? 0xFFFF : 0xFF;
+    if (!bits || (*bits & unused_bits) != 0)
         return false;
-    bits >>= unused_bits;
-    if (digits == 3)
-        out += static_cast<char>(bits >> 8);
-    out += static_cast<char>(bits);
+    out += static_cast<char>(*bits >> 16);
+    if (digits.size() == 3)
+        out += static_cast<char>(*bits >> 8);
     return true;
 }
 
@@ -38,40 +49,36 @@ std::optional<std::string> from_base64(std::string_view text)
 {
     if (text.size() % 4 != 0)
         return std::nullopt;
-    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding)
-        text.remove_suffix(1);
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    const auto full_groups = padding == 0 ? text.size() / 4 : text.size() / 4 - 1;
 
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t bits = 0;
-    std::size_t digits = 0;
-    for (const char c : text) {
-        const auto value = digit_values[static_cast<unsigned char>(c)];
-        if (value == no_digit)
+    std::string bytes(full_groups * 3, '\0');
+    for (std::size_t group = 0; group < full_groups; ++group) {
+        const auto bits = bits_of(text.data() + group * 4);
+        if (!bits)
             return std::nullopt;
-        bits = bits << 6 | value;
-        if (++digits == 4) {
-            bytes += static_cast<char>(bits >> 16);
-            bytes += static_cast<char>(bits >> 8);
-            bytes += static_cast<char>(bits);
-            bits = 0;
-            digits = 0;
-        }
+        bytes[group * 3] = static_cast<char>(*bits >> 16);
+        bytes[group * 3 + 1] = static_cast<char>(*bits >> 8);
+        bytes[group * 3 + 2] = static_cast<char>(*bits);
     }
-    if (digits != 0 && !append_last_group(bytes, bits, digits))
+    if (padding != 0 && !append_short_group(bytes, text.substr(full_groups * 4, 4 - padding)))
         return std::nullopt;
     return bytes;
 }
 
 void append_base64(std::string& out, std::string_view bytes)
 {
+    const auto digits_at = out.size();
+    out.resize(digits_at + (bytes.size() + 2) / 3 * 4, '=');
+    char* digit = out.data() + digits_at;
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
         const auto group = bytes.substr(at, 3);
         std::uint32_t bits = 0;
         for (std::size_t i = 0; i < 3; ++i)
             bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
-        for (std::size_t i = 0; i < 4; ++i)
-            out += i <= group.size() ? alphabet[bits >> (18 - 6 * i) & 0x3FU] : '=';
+        for (std::size_t i = 0; i <= group.size(); ++i)
+            digit[i] = alphabet[bits >> (18 - 6 * i) & 0x3FU];
+        digit += 4;
     }
 }
 

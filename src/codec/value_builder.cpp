@@ -3,6 +3,7 @@
 #include <msgpack/pack.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <functional>
 #include <utility>
@@ -53,9 +54,10 @@ void value_builder::real(double value)
 {
     // msgpack::packer would make an integer of an integral double
     const auto bits = std::bit_cast<std::uint64_t>(value);
-    bytes_ += '\xCB';
-    for (int shift = 56; shift >= 0; shift -= 8)
-        bytes_ += static_cast<char>(bits >> shift);
+    std::array<char, 9> packed{'\xCB'};
+    for (unsigned i = 0; i < 8; ++i)
+        packed[8 - i] = static_cast<char>(bits >> 8 * i);
+    bytes_.append(packed.data(), packed.size());
 }
 
 void value_builder::text(std::string_view utf8)
@@ -91,9 +93,7 @@ void value_builder::close_list(std::size_t size)
         bytes_[at] = static_cast<char>(0x90U | size);
         return;
     }
-    edit header{at, at + 1, {}};
-    pack_into(header.replacement, [&](auto& packer) { packer.pack_array(static_cast<std::uint32_t>(size)); });
-    edits_.push_back(std::move(header));
+    edits_.push_back({at, at + 1, edit::list_header, static_cast<std::uint32_t>(size)});
 }
 
 void value_builder::close_map()
@@ -106,9 +106,7 @@ void value_builder::close_map()
         bytes_[at] = static_cast<char>(0x80U | size);
         return;
     }
-    edit header{at, at + 1, {}};
-    pack_into(header.replacement, [&](auto& packer) { packer.pack_map(static_cast<std::uint32_t>(size)); });
-    edits_.push_back(std::move(header));
+    edits_.push_back({at, at + 1, edit::map_header, static_cast<std::uint32_t>(size)});
 }
 
 // Equal keys are equal bytes, because a text has one shortest encoding.
@@ -128,16 +126,28 @@ std::size_t value_builder::cut_duplicates(std::size_t first_member)
         m->end = (m + 1)->begin;
 
     // sorted, not hashed into buckets: a client that makes hashes collide gains nothing
-    std::sort(first, last, [this](const member& a, const member& b) {
-        if (a.key_hash != b.key_hash)
-            return a.key_hash < b.key_hash;
-        const auto order = key_of(a).compare(key_of(b));
-        return order != 0 ? order < 0 : a.begin < b.begin;
+    std::sort(first, last, [](const member& a, const member& b) {
+        return a.key_hash != b.key_hash ? a.key_hash < b.key_hash : a.begin < b.begin;
     });
     std::size_t cut = 0;
-    for (auto m = first; m + 1 != last; ++m)
-        if (m->key_hash == (m + 1)->key_hash && key_of(*m) == key_of(*(m + 1))) {
-            edits_.push_back({m->begin, m->end, {}});
+    for (auto run = first; run != last;) {
+        const auto run_end = std::find_if(run, last, [&](const member& m) { return m.key_hash != run->key_hash; });
+        cut += cut_duplicates_in({run, run_end});
+        run = run_end;
+    }
+    return cut;
+}
+
+// The same for members in document order whose keys have one hash.
+std::size_t value_builder::cut_duplicates_in(std::span<member> run)
+{
+    const auto differ = [this](const member& a, const member& b) { return key_of(a) != key_of(b); };
+    if (std::ranges::adjacent_find(run, differ) != run.end())
+        std::ranges::stable_sort(run, {}, [this](const member& m) { return key_of(m); });
+    std::size_t cut = 0;
+    for (std::size_t i = 1; i < run.size(); ++i)
+        if (key_of(run[i - 1]) == key_of(run[i])) {
+            edits_.push_back({run[i - 1].begin, run[i - 1].end, edit::cut, 0});
             ++cut;
         }
     return cut;
@@ -160,7 +170,10 @@ std::string value_builder::edited()
         if (e.begin < done)
             continue;  // inside a member that was cut
         value.append(bytes_, done, e.begin - done);
-        value += e.replacement;
+        if (e.what == edit::list_header)
+            pack_into(value, [&](auto& packer) { packer.pack_array(e.size); });
+        else if (e.what == edit::map_header)
+            pack_into(value, [&](auto& packer) { packer.pack_map(e.size); });
         done = e.end;
     }
     return value.append(bytes_, done);

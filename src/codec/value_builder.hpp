@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,15 +48,17 @@ private:
         std::size_t end;      // known when the map is closed
     };
 
-    // What take() has yet to do to bytes_: put `replacement` in place of [begin, end).
+    // What take() has yet to do to bytes_: put a header for `size` items, or nothing, in place of [begin, end).
     struct edit {
         std::size_t begin;
         std::size_t end;
-        std::string replacement;
+        enum { cut, list_header, map_header } what;
+        std::uint32_t size;
     };
 
     std::string_view key_of(const member& m) const;
     std::size_t cut_duplicates(std::size_t first_member);
+    std::size_t cut_duplicates_in(std::span<member> run);
     std::string edited();
 
     std::string bytes_;            // with one byte for the header of each container

@@ -32,7 +32,7 @@ std::optional<std::string> parse_procedure(std::string_view text)
 
 std::optional<std::string> read_procedure(const entry& from)
 {
-    return read_string_as<std::string>(from, "a procedure's URI, or the start of one with \".\" or \".*\" at its end",
+    return read_string_as<std::string>(from, "a URI, or the start of one with \".\" or \".*\" at its end",
                                        parse_procedure);
 }
 

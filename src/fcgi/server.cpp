@@ -21,12 +21,14 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-// As long as descriptors or memory are short, accepting would fail at once and for ever.
-constexpr std::chrono::milliseconds pause_when_short{100};
+// As long as descriptors or memory are short, or the socket is no longer what it was, accepting would fail at once and
+// for ever.
+constexpr std::chrono::milliseconds pause_when_failing{100};
 
-bool is_shortage(int error)
+/// Another worker had the connection, or the web server has given it up.
+bool concerns_one_connection(int error)
 {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ECONNABORTED;
 }
 
 }  // namespace
@@ -70,9 +72,9 @@ private:
     {
         const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
-            short_before_ = false;
+            failed_before_ = false;
             take(fd);
-        } else if (is_shortage(errno)) {
+        } else if (!concerns_one_connection(errno)) {
             return pause(errno);
         }
         wait();
@@ -100,11 +102,11 @@ private:
 
     void pause(int error)
     {
-        if (!std::exchange(short_before_, true))
+        if (!std::exchange(failed_before_, true))
             log::write(log_level::error, std::string("accepting is paused: ") + std::strerror(error));
-        pause_.expires_after(pause_when_short);
+        pause_.expires_after(pause_when_failing);
         pause_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
-            if (!cancelled)
+            if (!cancelled && !self->stopping_)
                 self->accept();
         });
     }
@@ -123,7 +125,7 @@ private:
     std::unordered_map<peer*, std::shared_ptr<peer>> peers_;
     std::function<void()> drained_;
     bool stopping_ = false;
-    bool short_before_ = false;
+    bool failed_before_ = false;
 };
 
 server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to)

@@ -7,8 +7,9 @@
 namespace wampfcgi::wamp {
 namespace {
 
-constexpr std::uint64_t max_iterations = 1'000'000;  // about a second on one core
+constexpr std::uint64_t max_iterations = 1'000'000;  // about a second on one core, over all blocks of the key
 constexpr std::uint64_t max_key_bytes = 1024;
+constexpr std::uint64_t block_bytes = 32;  // of PBKDF2 with SHA-256, which makes the iterations for each block
 
 std::variant<std::string, refused_challenge> wampcra_signature(const challenge& asked, const std::string& secret)
 {
@@ -16,8 +17,8 @@ std::variant<std::string, refused_challenge> wampcra_signature(const challenge& 
         return refused_challenge{"the router's CHALLENGE has nothing to sign"};
     if (asked.salt.empty())
         return compute_wcs(secret, asked.text);
-    if (asked.iterations < 1 || asked.iterations > max_iterations || asked.key_bytes < 1 ||
-        asked.key_bytes > max_key_bytes)
+    if (asked.iterations < 1 || asked.key_bytes < 1 || asked.key_bytes > max_key_bytes ||
+        asked.iterations > max_iterations / ((asked.key_bytes + block_bytes - 1) / block_bytes))
         return refused_challenge{"the router's CHALLENGE has iterations or keylen out of range"};
     const auto iterations = static_cast<int>(asked.iterations);
     const auto key_bytes = static_cast<int>(asked.key_bytes);

@@ -9,6 +9,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <deque>
 #include <optional>
 #include <random>
 #include <utility>
@@ -22,17 +23,6 @@ using clock = std::chrono::steady_clock;
 
 // A router that enforces the timeout option may be a little ahead of our own timer: its answer means the same.
 constexpr std::chrono::milliseconds router_may_be_ahead{250};
-
-session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role)
-{
-    session_fsm::parameters given;
-    for (const router_url& each : router.urls)
-        given.urls.push_back(each.text);
-    given.realm = std::move(realm);
-    given.role = std::move(role);
-    given.connect_timeout = router.connect_timeout;
-    return given;
-}
 
 const credentials& credentials_for(const router_settings& router, const std::string& role)
 {
@@ -62,17 +52,26 @@ public:
           call_timer_(loop)
     {}
 
-    void feed(const session_event& what)
+    /// An event that comes up while steps are carried out waits until these are done: its steps follow theirs.
+    void feed(session_event what)
     {
-        for (const session_step& each : fsm_.resume(what, clock::now()))
-            std::visit([this](const auto& todo) { carry_out(todo); }, each);
-        if (calls_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
-            !std::holds_alternative<event::call_waiting>(what))
-            feed(event::call_waiting{});
+        const auto self = shared_from_this();  // whoever is told of the end may drop the connection
+        events_.push_back(std::move(what));
+        if (events_.size() > 1)
+            return;
+        for (; !events_.empty(); events_.pop_front()) {
+            for (const session_step& each : fsm_.resume(events_.front(), clock::now()))
+                std::visit([this](const auto& todo) { carry_out(todo); }, each);
+            if (calls_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
+                !std::holds_alternative<event::call_waiting>(events_.front()))
+                events_.emplace_back(event::call_waiting{});
+        }
     }
 
     void stop(std::function<void()> stopped)
     {
+        if (fsm_.current() == session_fsm::state::stopped)
+            return stopped();
         stopped_ = std::move(stopped);
         feed(event::stop{});
     }
@@ -265,6 +264,7 @@ private:
     std::shared_ptr<link> link_;
     std::optional<login_session> login_;
     std::uint64_t last_request_id_ = 0;
+    std::deque<session_event> events_;  // the first is being handled
     asio::steady_timer session_timer_;
     asio::steady_timer call_timer_;
     std::optional<clock::time_point> watched_;  // deadline that call_timer_ waits for

@@ -8,6 +8,7 @@
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <string>
 #include <utility>
@@ -20,17 +21,26 @@ namespace asio = boost::asio;
 
 constexpr std::size_t shared_string_bytes = 64 * 1024;      // small frames are written from one string up to this
 constexpr std::size_t max_queued_bytes = 64 * 1024 * 1024;  // four of the largest messages
+constexpr std::chrono::seconds stall_limit{5};              // between two pieces of one frame
 constexpr std::size_t max_strings_a_write = 16;
 
 }  // namespace
 
-link::link(asio::io_context& loop, handlers tell) : loop_(loop), tell_(std::move(tell)), socket_(loop), resolver_(loop)
+link::link(asio::io_context& loop, handlers tell)
+    : loop_(loop),
+      tell_(std::move(tell)),
+      socket_(loop),
+      resolver_(loop),
+      stall_timer_(loop)
 {}
 
 void link::connect(const router_url& where)
 {
-    if (where.transport == router_url::transport_kind::rawsocket_unix)
+    if (where.transport == router_url::transport_kind::rawsocket_unix) {
+        if (where.path.size() >= sizeof(sockaddr_un::sun_path))
+            return try_addresses({}, 0, asio::error::name_too_long);
         return try_addresses({asio::local::stream_protocol::endpoint(where.path)}, 0, {});
+    }
     // An address needs no resolver, which would start a thread.
     error_code not_an_address;
     const auto address = asio::ip::make_address(where.host, not_an_address);
@@ -124,9 +134,26 @@ void link::read()
                                 if (error)
                                     return self->fail("reading", error);
                                 self->reader_.commit(bytes);
-                                if (self->handle_frames())
-                                    self->read();
+                                if (!self->handle_frames())
+                                    return;
+                                self->watch_partial_frame();
+                                self->read();
                             });
+}
+
+// The end of a frame that never comes would swallow every answer behind it.
+void link::watch_partial_frame()
+{
+    if (!reader_.partial()) {
+        stall_timer_.cancel();
+        return;
+    }
+    stall_timer_.expires_after(stall_limit);
+    stall_timer_.async_wait([weak = weak_from_this()](error_code error) {
+        const auto self = weak.lock();
+        if (!error && self && !self->closed_)
+            self->fail("the router stopped in the middle of a message");
+    });
 }
 
 bool link::handle_frames()
@@ -215,6 +242,7 @@ void link::close()
     closed_ = true;
     error_code ignored;
     resolver_.cancel();
+    stall_timer_.cancel();
     if (writing_ == 0 && socket_.is_open()) {
         socket_.non_blocking(true, ignored);
         for (const std::string& frames : queue_)

@@ -8,6 +8,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cstddef>
@@ -52,6 +53,7 @@ private:
     void shake_hands();
     void read_reply();
     void read();
+    void watch_partial_frame();
     bool handle_frames();
     void answer_ping(std::string_view payload);
     void enqueue(rawsocket::frame_type type, std::string payload);
@@ -66,6 +68,7 @@ private:
     boost::asio::ip::tcp::resolver resolver_;
     std::array<char, 4> handshake_{};
     rawsocket::frame_reader reader_;
+    boost::asio::steady_timer stall_timer_;  // ends a frame that stopped half-way
     std::size_t peer_max_bytes_ = 0;
     std::deque<std::string> queue_;  // frames, header and payload; small ones share a string
     std::size_t queued_bytes_ = 0;

@@ -109,8 +109,10 @@ public:
         send_(encode(reply));
     }
 
+    // The session holds its transport, which holds the session: without this neither would ever be freed.
     void forget()
     {
+        session_.reset();
         send_ = [](const std::string&) {};
     }
 
@@ -149,6 +151,8 @@ private:
     std::optional<session_event> answer_challenge(wamp_message message)
     {
         const msgpack::object& extra = message.field(2);
+        if (extra.type != msgpack::type::MAP)
+            return event::refused{"the router's CHALLENGE is malformed"};
         challenge asked{message.field<std::string>(1), text_member(extra, "challenge"), text_member(extra, "salt"), 0,
                         0};
         for (const auto& [key, value] : extra.via.map) {

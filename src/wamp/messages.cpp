@@ -130,19 +130,20 @@ std::optional<message_fields> split_message(std::string_view bytes)
     return message;
 }
 
+// The lead byte is not believed: a field that is not as long as it says is none.
 std::optional<std::uint64_t> as_unsigned(std::string_view field)
 {
     if (field.empty())
         return {};
     const auto first = static_cast<std::uint8_t>(field.front());
-    if (first < 0x80)
+    if (first < 0x80 && field.size() == 1)
         return first;
-    if (first >= 0xCC && first <= 0xCF)
-        return big_endian(field.substr(1));
-    const bool is_signed = first >= 0xD0 && first <= 0xD3;
-    if (is_signed && static_cast<std::uint8_t>(field[1]) < 0x80)
-        return big_endian(field.substr(1));
-    return {};
+    if (first < 0xCC || first > 0xD3 || field.size() != 1 + (std::size_t{1} << (first & 3U)))
+        return {};
+    const bool is_signed = first >= 0xD0;
+    if (is_signed && static_cast<std::uint8_t>(field[1]) >= 0x80)
+        return {};
+    return big_endian(field.substr(1));
 }
 
 std::optional<std::string_view> as_string(std::string_view field)
@@ -151,17 +152,13 @@ std::optional<std::string_view> as_string(std::string_view field)
         return {};
     const auto first = static_cast<std::uint8_t>(field.front());
     if ((first & 0xE0U) == 0xA0)
-        return field.substr(1);
-    switch (first) {
-    case 0xD9:
-        return field.substr(2);
-    case 0xDA:
-        return field.substr(3);
-    case 0xDB:
-        return field.substr(5);
-    default:
+        return field.size() == 1 + (first & 0x1FU) ? std::optional(field.substr(1)) : std::nullopt;
+    if (first < 0xD9 || first > 0xDB)
         return {};
-    }
+    const std::size_t size = std::size_t{1} << (first - 0xD9U);  // of the length behind the lead byte
+    if (field.size() < 1 + size || field.size() - 1 - size != big_endian(field.substr(1, size)))
+        return {};
+    return field.substr(1 + size);
 }
 
 std::string encode_call(std::uint64_t request_id, const call& what)

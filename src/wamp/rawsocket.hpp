@@ -51,6 +51,9 @@ public:
     /// the stream is broken().
     std::optional<frame> next();
 
+    /// Bytes of a frame have come that is not whole yet.
+    bool partial() const noexcept { return end_ != begin_; }
+
     /// A frame header was malformed: nothing more can be read from this stream.
     bool broken() const noexcept { return broken_; }
 

@@ -1,5 +1,7 @@
 #include "wamp/session_fsm.hpp"
 
+#include "wampfcgi/log/log.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,9 +9,21 @@ namespace wampfcgi::wamp {
 
 using std::chrono::milliseconds;
 
+session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role)
+{
+    session_fsm::parameters given;
+    for (const router_url& each : router.urls)
+        given.urls.push_back(each.text);
+    given.realm = std::move(realm);
+    given.role = std::move(role);
+    given.connect_timeout = router.connect_timeout;
+    return given;
+}
+
 session_fsm::session_fsm(parameters given, std::function<double()> random)
     : given_(std::move(given)),
-      random_(std::move(random))
+      random_(std::move(random)),
+      last_failures_(given_.urls.size())
 {}
 
 std::vector<session_step> session_fsm::resume(const session_event& what, time_point now)
@@ -52,12 +66,13 @@ void session_fsm::on(const event::welcomed& welcome)
     if (welcome.authrole != given_.role) {
         role_is_wrong_ = true;
         steps_.emplace_back(step::send_goodbye{});
-        return attempt_failed("the router gave authrole '" + welcome.authrole + "' instead of '" + given_.role + "'");
+        return attempt_failed("the router gave authrole " + log::quote(welcome.authrole) + " instead of " +
+                              log::quote(given_.role));
     }
     role_is_wrong_ = false;
     state_ = state::joined;
     joined_at_ = now_;
-    last_failure_.clear();
+    last_failures_.assign(given_.urls.size(), {});
     steps_.emplace_back(step::disarm_timer{});
     steps_.emplace_back(step::log{log_level::info, "joined" + where()});
     steps_.emplace_back(step::send_waiting{});
@@ -128,8 +143,7 @@ void session_fsm::connect()
 void session_fsm::attempt_failed(const std::string& reason)
 {
     const std::string text = "cannot join" + where() + ": " + reason;
-    const bool repeated = text == last_failure_;
-    last_failure_ = text;
+    const bool repeated = std::exchange(last_failures_.at(url_), text) == text;
     steps_.emplace_back(step::log{repeated ? log_level::info : log_level::warning, text});
     steps_.emplace_back(step::close_link{});
     if (role_is_wrong_)
@@ -168,9 +182,10 @@ void session_fsm::finish()
     steps_.emplace_back(step::stopped{});
 }
 
+// Between half of a doubling span and the whole of it, so that even the first pause is spread and none is too short.
 milliseconds session_fsm::next_delay()
 {
-    const unsigned doublings = std::min(rounds_failed_++, 16U);
+    const unsigned doublings = std::min(++rounds_failed_, 16U);
     const milliseconds full = std::min(given_.longest_delay, given_.first_delay * (1 << doublings));
     return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(full.count()) * (0.5 + random_() / 2)));
 }

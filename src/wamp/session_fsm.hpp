@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/settings.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -118,12 +119,15 @@ private:
     bool role_is_wrong_ = false;
     std::size_t url_ = 0;
     unsigned rounds_failed_ = 0;
-    std::string last_failure_;  // the same failure again is logged less loudly
+    std::vector<std::string> last_failures_;  // by url: the same failure again is logged less loudly
     time_point now_;
     time_point attempt_started_;
     time_point joined_at_;
     time_point wakes_at_;
     std::vector<session_step> steps_;
 };
+
+/// Parameters of the session in `realm` under `role` at the routers configured.
+session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role);
 
 }  // namespace wampfcgi::wamp

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -63,7 +64,8 @@ public:
     /// the returned handle means nothing), unless the call is given up first.
     started_call handle(const admission& admitted, const request& req, respond done);
 
-    /// Gives a call up whose answer nobody waits for any more; its `respond` is not called.
+    /// Gives a call up whose answer nobody waits for any more; its `respond` is not called. Does nothing for one
+    /// that has been answered.
     void give_up(const started_call& started);
 
 private:
@@ -72,7 +74,7 @@ private:
     const settings& config_;
     std::vector<caller*> callers_;  // one for each service, in the order of config_.services
     clock now_;
-    std::size_t in_flight_ = 0;
+    std::shared_ptr<std::size_t> in_flight_ = std::make_shared<std::size_t>(0);  // held by the calls too
 };
 
 }  // namespace wampfcgi::bridge

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 
 using namespace wampfcgi;
 using namespace wampfcgi::codec;
@@ -171,9 +172,24 @@ BOOST_AUTO_TEST_CASE(duplicates_do_not_count_for_the_header)
     BOOST_TEST(packed.ends_with("\xA8k1000003\x08"));
 }
 
+BOOST_AUTO_TEST_CASE(keys_whose_hashes_collide_are_different_keys)
+{
+    const std::string a = "aaaaaaaabbbbbbbb", b = "flxtqkotQdFVEJnB", c = "pfhiajhb7@X]Gr6z";
+    BOOST_WARN(std::hash<std::string_view>{}(a) == std::hash<std::string_view>{}(b));  // so it is in libstdc++
+    BOOST_WARN(std::hash<std::string_view>{}(a) == std::hash<std::string_view>{}(c));
+    const auto member = [](const std::string& name, int value) { return "\"" + name + "\":" + std::to_string(value); };
+
+    const auto apart = kwargs_of("{" + member(c, 1) + "," + member(a, 2) + "," + member(b, 3) + "}");
+    const auto twice = kwargs_of("{" + member(c, 1) + "," + member(a, 2) + "," + member(c, 3) + "," + member(b, 4) +
+                                 "," + member(a, 5) + "}");
+
+    BOOST_TEST(apart == "\x83\xB0" + c + "\x01\xB0" + a + "\x02\xB0" + b + "\x03");
+    BOOST_TEST(twice == "\x83\xB0" + c + "\x03\xB0" + b + "\x04\xB0" + a + "\x05");
+}
+
 BOOST_AUTO_TEST_CASE(many_duplicates_nested_in_duplicates_leave_the_last)
 {
-    const auto flat = listed("\"a\":1", 200'000);
+    const auto flat = listed("\"a\":1", 50'000);
     std::string nested = flat;
     for (int level = 0; level < 100; ++level)
         nested = "\"a\":1,\"a\":{" + nested + "}";

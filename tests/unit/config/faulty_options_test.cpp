@@ -2,67 +2,79 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <string>
-#include <vector>
-
 namespace wampfcgi::config::test {
 namespace {
 
-const std::string option_keys =
-    "key, secret, secret_file, post_body_limit, timestamp_delta_limit, require_ip, require_tls, "
-    "debug, call_timeout, procedures, allowed_origins, status_codes";
-
-const std::vector<faulty_row> options{
-    {with_options(R"("key": "k")"),
-     {"f:1: paths.call.options.secret: expected a secret (or secret_file) beside key, got nothing"}},
-    {with_options(R"("secret": "abc")"),
-     {"f:1: paths.call.options.key: expected a key beside the secret, got nothing"}},
-    {with_options(R"("key": 5, "secret": {"a": 1})"),
-     {"f:1: paths.call.options.key: expected a string, got 5",
-      "f:1: paths.call.options.secret: expected a string, got an object"}},
-    {with_options(R"("post_body_limit": 9007199254740993)"),
-     {"f:1: paths.call.options.post_body_limit: expected 0..9007199254740992, got 9007199254740993"}},
-    {with_options(R"("post_body_limit": "1M")"),
-     {R"(f:1: paths.call.options.post_body_limit: expected an integer in 0..9007199254740992, got "1M")"}},
-    {with_options(R"("timestamp_delta_limit": -1)"),
-     {"f:1: paths.call.options.timestamp_delta_limit: expected 0..1000000000, got -1"}},
-    {with_options(R"("require_ip": "10.0.0.0/8")"),
-     {R"(f:1: paths.call.options.require_ip: expected a list of addresses and networks, got "10.0.0.0/8")"}},
-    {with_options(R"("require_ip": ["10.0.0.0/8", "10.0.0.0/33", 5])"),
-     {R"(f:1: paths.call.options.require_ip[1]: expected an IPv4 or IPv6 address or network, got "10.0.0.0/33")",
-      "f:1: paths.call.options.require_ip[2]: expected a string, got 5"}},
-    {with_options(R"("require_tls": "yes")"),
-     {R"(f:1: paths.call.options.require_tls: expected true or false, got "yes")"}},
-    {with_options(R"("debug": 1)"), {"f:1: paths.call.options.debug: expected true or false, got 1"}},
-    {with_options(R"("call_timeout": 86400.5)"),
-     {"f:1: paths.call.options.call_timeout: expected 0..86400, got 86400.5"}},
-    {with_options(R"("procedures": ["com.*.x", "a..b", ".*", "."])"),
-     {R"(f:1: paths.call.options.procedures[0]: expected a procedure's URI, or the start of one with "." or ".*" at its end, got "com.*.x")",
-      R"(f:1: paths.call.options.procedures[1]: expected a procedure's URI, or the start of one with "." or ".*" at its end, got "a..b")",
-      R"(f:1: paths.call.options.procedures[2]: expected a procedure's URI, or the start of one with "." or ".*" at its end, got ".*")",
-      R"(f:1: paths.call.options.procedures[3]: expected a procedure's URI, or the start of one with "." or ".*" at its end, got ".")"}},
-    {with_options(R"("allowed_origins": ["https://a/", "*"])"),
-     {R"(f:1: paths.call.options.allowed_origins[0]: expected an origin such as "https://app.example.com", or "*", got "https://a/")"}},
-    {with_options(R"("status_codes": "HTTP")"),
-     {R"(f:1: paths.call.options.status_codes: expected "crossbar" or "http", got "HTTP")"}},
-    {with_options(R"("post_body_limt": 1, "requireTls": true, "xyz": 1)"),
-     {"f:1: paths.call.options.post_body_limt: unknown key, expected one of " + option_keys +
-          R"(, got "post_body_limt" (did you mean "post_body_limit"?))",
-      "f:1: paths.call.options.requireTls: unknown key, expected one of " + option_keys +
-          R"(, got "requireTls" (did you mean "require_tls"?))",
-      "f:1: paths.call.options.xyz: unknown key, expected one of " + option_keys + R"(, got "xyz")"}},
-    {with_options(R"("require_tls": "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")"),
-     {R"(f:1: paths.call.options.require_tls: expected true or false, got "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...")"}},
-    {with_options(R"("key": "k", "secret": "abc", "secret_file": "/secret")"),
-     {"f:1: paths.call.options.secret_file: expected either secret or secret_file, got both"}},
-    {with_options(R"("key": "k", "secret_file": "/missing")"),
-     {R"(f:1: paths.call.options.secret_file: expected a file that can be read, got "/missing" (No such file or directory))"}},
-    {with_options(R"("require_ip": null)"),
-     {"f:1: paths.call.options.require_ip: expected a list of addresses and networks, got null"}},
-    {with_options(R"("post_body_limit": 1.0)"),
-     {"f:1: paths.call.options.post_body_limit: expected an integer in 0..9007199254740992, got 1.0"}},
-    {with_options(R"("debug": true, "debug": false)"),
-     {"f:1: paths.call.options.debug: expected the key once, got it again (first in line 1)"}},
+constexpr faulty_row options[] = {
+    {with_options, R"("key": "k")",
+     "f:1: paths.call.options.secret: expected a secret (or secret_file) beside key, got nothing"},
+    {with_options, R"("secret": "abc")", "f:1: paths.call.options.key: expected a key beside the secret, got nothing"},
+    {with_options, R"("key": 5, "secret": {"a": 1})",
+     "f:1: paths.call.options.key: expected a string, got 5"
+     "\n"
+     "f:1: paths.call.options.secret: expected a string, got an object"},
+    {with_options, R"("post_body_limit": 9007199254740993)",
+     "f:1: paths.call.options.post_body_limit: expected 0..9007199254740992, got 9007199254740993"},
+    {with_options, R"("post_body_limit": "1M")",
+     R"(f:1: paths.call.options.post_body_limit: expected an integer in 0..9007199254740992, got "1M")"},
+    {with_options, R"("timestamp_delta_limit": -1)",
+     "f:1: paths.call.options.timestamp_delta_limit: expected 0..1000000000, got -1"},
+    {with_options, R"("require_ip": "10.0.0.0/8")",
+     R"(f:1: paths.call.options.require_ip: expected a list of addresses and networks, got "10.0.0.0/8")"},
+    {with_options, R"("require_ip": ["10.0.0.0/8", "10.0.0.0/33", 5])",
+     "f:1: paths.call.options.require_ip[1]: expected an IPv4 or IPv6 address or network, got"
+     R"( "10.0.0.0/33")"
+     "\n"
+     "f:1: paths.call.options.require_ip[2]: expected a string, got 5"},
+    {with_options, R"("require_tls": "yes")",
+     R"(f:1: paths.call.options.require_tls: expected true or false, got "yes")"},
+    {with_options, R"("debug": 1)", "f:1: paths.call.options.debug: expected true or false, got 1"},
+    {with_options, R"("call_timeout": 86400.5)",
+     "f:1: paths.call.options.call_timeout: expected 0..86400, got 86400.5"},
+    {with_options, R"("procedures": ["com.*.x", "a..b", ".*", "."])",
+     R"(f:1: paths.call.options.procedures[0]: expected a URI, or the start of one with "." or ".*" at)"
+     R"( its end, got "com.*.x")"
+     "\n"
+     R"(f:1: paths.call.options.procedures[1]: expected a URI, or the start of one with "." or ".*" at)"
+     R"( its end, got "a..b")"
+     "\n"
+     R"(f:1: paths.call.options.procedures[2]: expected a URI, or the start of one with "." or ".*" at)"
+     R"( its end, got ".*")"
+     "\n"
+     R"(f:1: paths.call.options.procedures[3]: expected a URI, or the start of one with "." or ".*" at)"
+     R"( its end, got ".")"},
+    {with_options, R"("allowed_origins": ["https://a/", "*"])",
+     "f:1: paths.call.options.allowed_origins[0]: expected an origin such as"
+     R"( "https://app.example.com", or "*", got "https://a/")"},
+    {with_options, R"("status_codes": "HTTP")",
+     R"(f:1: paths.call.options.status_codes: expected "crossbar" or "http", got "HTTP")"},
+    {with_options, R"("post_body_limt": 1, "requireTls": true, "xyz": 1)",
+     "f:1: paths.call.options.post_body_limt: unknown key, expected one of key, secret, secret_file,"
+     " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
+     R"( procedures, allowed_origins, status_codes, got "post_body_limt" (did you mean)"
+     R"( "post_body_limit"?))"
+     "\n"
+     "f:1: paths.call.options.requireTls: unknown key, expected one of key, secret, secret_file,"
+     " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
+     R"( procedures, allowed_origins, status_codes, got "requireTls" (did you mean "require_tls"?))"
+     "\n"
+     "f:1: paths.call.options.xyz: unknown key, expected one of key, secret, secret_file,"
+     " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
+     R"( procedures, allowed_origins, status_codes, got "xyz")"},
+    {with_options, R"("require_tls": "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")",
+     "f:1: paths.call.options.require_tls: expected true or false, got"
+     R"( "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...")"},
+    {with_options, R"("key": "k", "secret": "abc", "secret_file": "/secret")",
+     "f:1: paths.call.options.secret_file: expected either secret or secret_file, got both"},
+    {with_options, R"("key": "k", "secret_file": "/missing")",
+     R"(f:1: paths.call.options.secret_file: expected a file that can be read, got "/missing" (No such)"
+     " file or directory)"},
+    {with_options, R"("require_ip": null)",
+     "f:1: paths.call.options.require_ip: expected a list of addresses and networks, got null"},
+    {with_options, R"("post_body_limit": 1.0)",
+     "f:1: paths.call.options.post_body_limit: expected an integer in 0..9007199254740992, got 1.0"},
+    {with_options, R"("debug": true, "debug": false)",
+     "f:1: paths.call.options.debug: expected the key once, got it again (first in line 1)"},
 };
 
 }  // namespace

@@ -2,108 +2,124 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <string>
-#include <vector>
-
 namespace wampfcgi::config::test {
 namespace {
 
-const std::vector<faulty_row> router_section{
-    {with_router("true"), {"f:1: router: expected an object, got true"}},
-    {with_router("{}"), {"f:1: router.url: expected a router URL (or urls, a list of them), got nothing"}},
-    {with_router(R"({"url": 5})"), {"f:1: router.url: expected a string, got 5"}},
-    {with_router(R"({"urls": []})"),
-     {"f:1: router.urls: expected a list of at least one router URL, got an empty list"}},
-    {with_router(R"({"urls": "rs://h:1"})"), {R"(f:1: router.urls: expected a list of router URLs, got "rs://h:1")"}},
-    {with_router(R"({"urls": ["rs://h:1", 5, "unix:x"]})"),
-     {"f:1: router.urls[1]: expected a string, got 5",
-      R"(f:1: router.urls[2]: expected unix:/PATH with an absolute path, got "unix:x")"}},
-    {with_router(R"({"url": "rs://h:1", "urls": ["rs://h:1"]})"),
-     {"f:1: router.urls: expected either url or urls, got both"}},
-    {with_router(R"({"url": "wss://h:1/ws"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT or unix:/PATH (wss:// is not supported yet), got "wss://h:1/ws")"}},
-    {with_router(R"({"url": "http://h:1/"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT or unix:/PATH, got "http://h:1/")"}},
-    {with_router(R"({"url": "rs://h"})"),
-     {R"(f:1: router.url: expected a port behind the host, as in rs://HOST:PORT, got "rs://h")"}},
-    {with_router(R"({"url": "rs://h:0"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a port in 1..65535 and nothing behind it, got "rs://h:0")"}},
-    {with_router(R"({"url": "rs://h:65536"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a port in 1..65535 and nothing behind it, got "rs://h:65536")"}},
-    {with_router(R"({"url": "rs://h:1/"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a port in 1..65535 and nothing behind it, got "rs://h:1/")"}},
-    {with_router(R"({"url": "rs://:1"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets, got "rs://:1")"}},
-    {with_router(R"({"url": "rs://::1:1"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets, got "rs://::1:1")"}},
-    {with_router(R"({"url": "rs://[::1]"})"),
-     {R"(f:1: router.url: expected a port behind the host, as in rs://HOST:PORT, got "rs://[::1]")"}},
-    {with_router(R"({"url": "rs://300.0.0.1:1"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets, got "rs://300.0.0.1:1")"}},
-    {with_router(R"({"url": ""})"), {R"(f:1: router.url: expected a string that is not empty, got "")"}},
-    {with_router(R"({"urll": "rs://h:1"})"),
-     {"f:1: router.url: expected a router URL (or urls, a list of them), got nothing",
-      R"(f:1: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout, credentials, tls, got "urll" (did you mean "url"?))"}},
-    {with_router_members(R"("serializer": "json")"),
-     {R"(f:1: router.serializer: expected "msgpack" ("json" is not supported yet), got "json")"}},
-    {with_router_members(R"("serializer": "cbor")"), {R"(f:1: router.serializer: expected "msgpack", got "cbor")"}},
-    {with_router_members(R"("connect_timeout": 0)"), {"f:1: router.connect_timeout: expected 1..300, got 0"}},
-    {with_router_members(R"("connect_timeout": "5")"),
-     {R"(f:1: router.connect_timeout: expected a number in 1..300, got "5")"}},
-    {with_router_members(R"("connect_timeout": 300.001)"),
-     {"f:1: router.connect_timeout: expected 1..300, got 300.001"}},
-    {with_router_members(R"("connect_timeout": 1e400)"), {"f:1: router.connect_timeout: expected 1..300, got 1e400"}},
-    {with_router_members(R"("tls": {"ca_file": 5, "cert": "x"})"),
-     {"f:1: router.tls.ca_file: expected a string, got 5",
-      R"(f:1: router.tls.cert: unknown key, expected one of ca_file, got "cert")"}},
-    {with_router_members(R"("tls": true)"), {"f:1: router.tls: expected an object, got true"}},
-    {with_router_members(R"("credentials": [])"), {"f:1: router.credentials: expected an object, got an empty list"}},
-    {with_router(R"({"url": "rs://user:pw@h:1"})"),
-     {"f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets, got "
-      "a string of 16 bytes"}},
-    {with_router(
-         R"({"url": "unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678"})"),
-     {R"(f:1: router.url: expected unix:/PATH with a path of at most 107 bytes, got "unix:/0123456789012345678901234567890123...")"}},
-    {with_router(R"({"url": "rs://[127.0.0.1]:1"})"),
-     {R"(f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets, got "rs://[127.0.0.1]:1")"}},
-    {with_router_members(R"("credentials": "abc")"),
-     {"f:1: router.credentials: expected an object, got a string of 3 bytes"}},
-    {with_router_members(R"("credentials": {"": {"authmethod": "anonymous"}})"),
-     {R"(f:1: router.credentials[""]: expected the name of a role, got "")"}},
-    {with_router_members(R"("credentials": {"f": {"authmethod": "anonymous"}, "f": {"authmethod": "anonymous"}})"),
-     {"f:1: router.credentials.f: expected the key once, got it again (first in line 1)"}},
+constexpr faulty_row router_section[] = {
+    {with_router, "true", "f:1: router: expected an object, got true"},
+    {with_router, "{}", "f:1: router.url: expected a router URL (or urls, a list of them), got nothing"},
+    {with_router, R"({"url": 5})", "f:1: router.url: expected a string, got 5"},
+    {with_router, R"({"urls": []})", "f:1: router.urls: expected a list of at least one router URL, got an empty list"},
+    {with_router, R"({"urls": "rs://h:1"})", R"(f:1: router.urls: expected a list of router URLs, got "rs://h:1")"},
+    {with_router, R"({"urls": ["rs://h:1", 5, "unix:x"]})",
+     "f:1: router.urls[1]: expected a string, got 5"
+     "\n"
+     R"(f:1: router.urls[2]: expected unix:/PATH with an absolute path, got "unix:x")"},
+    {with_router, R"({"url": "rs://h:1", "urls": ["rs://h:1"]})",
+     "f:1: router.urls: expected either url or urls, got both"},
+    {with_router, R"({"url": "wss://h:1/ws"})",
+     "f:1: router.url: expected rs://HOST:PORT or unix:/PATH (wss:// is not supported yet), got"
+     R"( "wss://h:1/ws")"},
+    {with_router, R"({"url": "http://h:1/"})",
+     R"(f:1: router.url: expected rs://HOST:PORT or unix:/PATH, got "http://h:1/")"},
+    {with_router, R"({"url": "rs://h"})",
+     R"(f:1: router.url: expected a port behind the host, as in rs://HOST:PORT, got "rs://h")"},
+    {with_router, R"({"url": "rs://h:0"})",
+     "f:1: router.url: expected rs://HOST:PORT with a port in 1..65535 and nothing behind it, got"
+     R"( "rs://h:0")"},
+    {with_router, R"({"url": "rs://h:65536"})",
+     "f:1: router.url: expected rs://HOST:PORT with a port in 1..65535 and nothing behind it, got"
+     R"( "rs://h:65536")"},
+    {with_router, R"({"url": "rs://h:1/"})",
+     "f:1: router.url: expected rs://HOST:PORT with a port in 1..65535 and nothing behind it, got"
+     R"( "rs://h:1/")"},
+    {with_router, R"({"url": "rs://:1"})",
+     "f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address"
+     R"( in brackets, got "rs://:1")"},
+    {with_router, R"({"url": "rs://::1:1"})",
+     "f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address"
+     R"( in brackets, got "rs://::1:1")"},
+    {with_router, R"({"url": "rs://[::1]"})",
+     R"(f:1: router.url: expected a port behind the host, as in rs://HOST:PORT, got "rs://[::1]")"},
+    {with_router, R"({"url": "rs://300.0.0.1:1"})",
+     "f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address"
+     R"( in brackets, got "rs://300.0.0.1:1")"},
+    {with_router, R"({"url": ""})", R"(f:1: router.url: expected a string that is not empty, got "")"},
+    {with_router, R"({"urll": "rs://h:1"})",
+     "f:1: router.url: expected a router URL (or urls, a list of them), got nothing"
+     "\n"
+     "f:1: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout,"
+     R"( credentials, tls, got "urll" (did you mean "url"?))"},
+    {with_router_members, R"("serializer": "json")",
+     R"(f:1: router.serializer: expected "msgpack" ("json" is not supported yet), got "json")"},
+    {with_router_members, R"("serializer": "cbor")", R"(f:1: router.serializer: expected "msgpack", got "cbor")"},
+    {with_router_members, R"("connect_timeout": 0)", "f:1: router.connect_timeout: expected 1..300, got 0"},
+    {with_router_members, R"("connect_timeout": "5")",
+     R"(f:1: router.connect_timeout: expected a number in 1..300, got "5")"},
+    {with_router_members, R"("connect_timeout": 300.001)", "f:1: router.connect_timeout: expected 1..300, got 300.001"},
+    {with_router_members, R"("connect_timeout": 1e400)", "f:1: router.connect_timeout: expected 1..300, got 1e400"},
+    {with_router_members, R"("tls": {"ca_file": 5, "cert": "x"})",
+     "f:1: router.tls.ca_file: expected a string, got 5"
+     "\n"
+     R"(f:1: router.tls.cert: unknown key, expected one of ca_file, got "cert")"},
+    {with_router_members, R"("tls": true)", "f:1: router.tls: expected an object, got true"},
+    {with_router_members, R"("credentials": [])", "f:1: router.credentials: expected an object, got an empty list"},
+    {with_router, R"({"url": "rs://user:pw@h:1"})",
+     "f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets, got a "
+     "string of 16 bytes"},
+    {with_router,
+     R"({"url":)"
+     R"( "unix:/012345678901234567890123456789012345678901234567890123456789012345678901234567890123456)"
+     R"(7890123456789012345678"})",
+     "f:1: router.url: expected unix:/PATH with a path of at most 107 bytes, got"
+     R"( "unix:/0123456789012345678901234567890123...")"},
+    {with_router, R"({"url": "rs://[127.0.0.1]:1"})",
+     "f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address"
+     R"( in brackets, got "rs://[127.0.0.1]:1")"},
+    {with_router_members, R"("credentials": "abc")",
+     "f:1: router.credentials: expected an object, got a string of 3 bytes"},
+    {with_router_members, R"("credentials": {"": {"authmethod": "anonymous"}})",
+     R"(f:1: router.credentials[""]: expected the name of a role, got "")"},
+    {with_router_members, R"("credentials": {"f": {"authmethod": "anonymous"}, "f": {"authmethod": "anonymous"}})",
+     "f:1: router.credentials.f: expected the key once, got it again (first in line 1)"},
 };
 
-const std::vector<faulty_row> logins{
-    {with_login(R"("abc")"), {"f:1: router.credentials.f: expected an object, got a string of 3 bytes"}},
-    {with_login("{}"),
-     {R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket" or "wampcra", got nothing)"}},
-    {with_login(R"({"authmethod": "cryptosign"})"),
-     {R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket" or "wampcra" ("cryptosign" is not supported yet), got "cryptosign")"}},
-    {with_login(R"({"authmethod": "ticket"})"),
-     {"f:1: router.credentials.f.authid: expected a string, got nothing",
-      "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"}},
-    {with_login(R"({"authmethod": "anonymous", "secret": "abc"})"),
-     {"f:1: router.credentials.f.secret: expected no secret for anonymous, got one"}},
-    {with_login(R"({"authmethod": "wampcra", "authid": "joe", "secret": 12345})"),
-     {"f:1: router.credentials.f.secret: expected a string, got a number"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secret": ""})"),
-     {"f:1: router.credentials.f.secret: expected a string that is not empty, got a string of 0 bytes"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secret": "abc", "secret_file": "/secret"})"),
-     {"f:1: router.credentials.f.secret_file: expected either secret or secret_file, got both"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secret_file": "/missing"})"),
-     {R"(f:1: router.credentials.f.secret_file: expected a file that can be read, got "/missing" (No such file or directory))"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secret_file": "/empty"})"),
-     {R"(f:1: router.credentials.f.secret_file: expected a file with a secret in it, got "/empty", which is empty)"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secret_file": "secret"})"),
-     {"f:1: router.credentials.f.secret_file: expected an absolute path, got a string of 6 bytes"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secret_file": "abc\ndef"})"),
-     {"f:1: router.credentials.f.secret_file: expected an absolute path, got a string of 7 bytes"}},
-    {with_login(R"({"authmethod": "anonymous", "secret_file": "/secret"})"),
-     {"f:1: router.credentials.f.secret_file: expected no secret for anonymous, got one"}},
-    {with_login(R"({"authmethod": "ticket", "authid": "joe", "secrett": "abc"})"),
-     {"f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing",
-      R"(f:1: router.credentials.f.secrett: unknown key, expected one of authmethod, authid, secret, secret_file, got "secrett" (did you mean "secret"?))"}},
+constexpr faulty_row logins[] = {
+    {with_login, R"("abc")", "f:1: router.credentials.f: expected an object, got a string of 3 bytes"},
+    {with_login, "{}",
+     R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket" or "wampcra", got nothing)"},
+    {with_login, R"({"authmethod": "cryptosign"})",
+     R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket" or "wampcra")"
+     R"( ("cryptosign" is not supported yet), got "cryptosign")"},
+    {with_login, R"({"authmethod": "ticket"})",
+     "f:1: router.credentials.f.authid: expected a string, got nothing"
+     "\n"
+     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"},
+    {with_login, R"({"authmethod": "anonymous", "secret": "abc"})",
+     "f:1: router.credentials.f.secret: expected no secret for anonymous, got one"},
+    {with_login, R"({"authmethod": "wampcra", "authid": "joe", "secret": 12345})",
+     "f:1: router.credentials.f.secret: expected a string, got a number"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret": ""})",
+     "f:1: router.credentials.f.secret: expected a string that is not empty, got a string of 0 bytes"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret": "abc", "secret_file": "/secret"})",
+     "f:1: router.credentials.f.secret_file: expected either secret or secret_file, got both"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "/missing"})",
+     R"(f:1: router.credentials.f.secret_file: expected a file that can be read, got "/missing" (No)"
+     " such file or directory)"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "/empty"})",
+     R"(f:1: router.credentials.f.secret_file: expected a file with a secret in it, got "/empty",)"
+     " which is empty"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "secret"})",
+     "f:1: router.credentials.f.secret_file: expected an absolute path, got a string of 6 bytes"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "abc\ndef"})",
+     "f:1: router.credentials.f.secret_file: expected an absolute path, got a string of 7 bytes"},
+    {with_login, R"({"authmethod": "anonymous", "secret_file": "/secret"})",
+     "f:1: router.credentials.f.secret_file: expected no secret for anonymous, got one"},
+    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secrett": "abc"})",
+     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"
+     "\n"
+     "f:1: router.credentials.f.secrett: unknown key, expected one of authmethod, authid, secret,"
+     R"( secret_file, got "secrett" (did you mean "secret"?))"},
 };
 
 }  // namespace

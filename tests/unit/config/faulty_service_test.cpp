@@ -2,41 +2,58 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <string>
-#include <vector>
-
 namespace wampfcgi::config::test {
 namespace {
 
-const std::vector<faulty_row> services{
-    {with_paths("{}"), {"f:1: paths: expected an object of at least one service, got an empty object"}},
-    {with_paths("[]"), {"f:1: paths: expected an object, got an empty list"}},
-    {with_paths(R"({"/signed": {"type": "caller", "realm": "r", "role": "f"}})"),
-     {R"(f:1: paths./signed: expected "/", or names joined by single slashes without ?, # and control characters, got "/signed")"}},
-    {with_paths(R"({"a?b": {"type": "caller", "realm": "r", "role": "f"}})"),
-     {R"(f:1: paths["a?b"]: expected "/", or names joined by single slashes without ?, # and control characters, got "a?b")"}},
-    {with_paths(R"({"": 1})"),
-     {R"(f:1: paths[""]: expected "/", or names joined by single slashes without ?, # and control characters, got "")",
-      R"(f:1: paths[""]: expected an object, got 1)"}},
-    {with_service("{}"),
-     {R"(f:1: paths.call.type: expected "caller", got nothing)",
-      "f:1: paths.call.realm: expected a string, got nothing", "f:1: paths.call.role: expected a string, got nothing"}},
-    {with_service(R"({"type": "caler", "realm": "a b", "role": ""})"),
-     {R"(f:1: paths.call.type: expected "caller", got "caler")",
-      R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")",
-      R"(f:1: paths.call.role: expected a string that is not empty, got "")"}},
-    {with_service(R"({"type": "publisher", "foo": 1})"),
-     {R"(f:1: paths.call.type: expected "caller" ("publisher" is not supported here), got "publisher")"}},
-    {with_service(R"({"type": "caller", "realm": 5, "role": null, "options": []})"),
-     {"f:1: paths.call.realm: expected a string, got 5", "f:1: paths.call.role: expected a string, got null",
-      "f:1: paths.call.options: expected an object, got an empty list"}},
-    {with_paths(R"({"a/": {"type": "caller", "realm": "r", "role": "f"}})"),
-     {R"(f:1: paths.a/: expected "/", or names joined by single slashes without ?, # and control characters, got "a/")"}},
-    {with_paths(R"({"a.b": {"type": "caller", "realm": "r"}})"),
-     {R"(f:1: paths["a.b"].role: expected a string, got nothing)"}},
-    {with_paths(R"({"/": {"type": "caller", "realm": "r", "options": {"debug": 2}}})"),
-     {"f:1: paths./.role: expected a string, got nothing",
-      "f:1: paths./.options.debug: expected true or false, got 2"}},
+constexpr faulty_row services[] = {
+    {with_paths, "{}", "f:1: paths: expected an object of at least one service, got an empty object"},
+    {with_paths, "[]", "f:1: paths: expected an object, got an empty list"},
+    {with_paths, R"({"/signed": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths./signed: expected "/", or names joined by single slashes without ?, # and control)"
+     R"( characters, got "/signed")"},
+    {with_paths, R"({"a?b": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths["a?b"]: expected "/", or names joined by single slashes without ?, # and control)"
+     R"( characters, got "a?b")"},
+    {with_paths, R"({"a#b": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths["a#b"]: expected "/", or names joined by single slashes without ?, # and)"
+     R"( control characters, got "a#b")"},
+    {with_paths, R"({"a//b": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths.a//b: expected "/", or names joined by single slashes without ?, # and)"
+     R"( control characters, got "a//b")"},
+    {with_paths, R"({"": 1})",
+     R"(f:1: paths[""]: expected "/", or names joined by single slashes without ?, # and control)"
+     R"( characters, got "")"
+     "\n"
+     R"(f:1: paths[""]: expected an object, got 1)"},
+    {with_service, "{}",
+     R"(f:1: paths.call.type: expected "caller", got nothing)"
+     "\n"
+     "f:1: paths.call.realm: expected a string, got nothing"
+     "\n"
+     "f:1: paths.call.role: expected a string, got nothing"},
+    {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
+     R"(f:1: paths.call.type: expected "caller", got "caler")"
+     "\n"
+     R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")"
+     "\n"
+     R"(f:1: paths.call.role: expected a string that is not empty, got "")"},
+    {with_service, R"({"type": "publisher", "foo": 1})",
+     R"(f:1: paths.call.type: expected "caller" ("publisher" is not supported here), got "publisher")"},
+    {with_service, R"({"type": "caller", "realm": 5, "role": null, "options": []})",
+     "f:1: paths.call.realm: expected a string, got 5"
+     "\n"
+     "f:1: paths.call.role: expected a string, got null"
+     "\n"
+     "f:1: paths.call.options: expected an object, got an empty list"},
+    {with_paths, R"({"a/": {"type": "caller", "realm": "r", "role": "f"}})",
+     R"(f:1: paths.a/: expected "/", or names joined by single slashes without ?, # and control)"
+     R"( characters, got "a/")"},
+    {with_paths, R"({"a.b": {"type": "caller", "realm": "r"}})",
+     R"(f:1: paths["a.b"].role: expected a string, got nothing)"},
+    {with_paths, R"({"/": {"type": "caller", "realm": "r", "options": {"debug": 2}}})",
+     "f:1: paths./.role: expected a string, got nothing"
+     "\n"
+     "f:1: paths./.options.debug: expected true or false, got 2"},
 };
 
 }  // namespace

@@ -2,26 +2,24 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <string>
-#include <vector>
-
 namespace wampfcgi::config::test {
 namespace {
 
-const std::vector<faulty_row> no_json{
-    {"", {"f:1: expected an object, got the end of the file"}},
-    {R"({"router": {"url": "rs://h:1"})", {R"(f:1: expected "}" for the "{" in line 1, got the end of the file)"}},
-    {R"({"router": [1, 2)", {R"(f:1: expected "]" for the "[" in line 1, got the end of the file)"}},
-    {R"({"router": /* never)", {R"(f:1: expected "*/" for the "/*" in line 1, got the end of the file)"}},
-    {R"({"a": tru})", {"f:1: expected JSON, got a syntax error at column 7"}},
-    {"{\"a\": \"x\n\"}", {"f:1: expected JSON, got the end of the line inside a value at column 9"}},
-    {R"({"a" 1})", {"f:1: expected JSON, got a syntax error at column 6"}},
-    {"{} {}", {"f:1: expected the end of the file, got more at column 4"}},
-    {"{}\n x", {"f:2: expected the end of the file, got more at column 2"}},
-    {R"({"a": "\ud800"})", {"f:1: expected JSON, got a syntax error at column 14"}},
-    {"{\"a\": /* \n x */ ; }", {"f:2: expected JSON, got a syntax error at column 7"}},
-    {R"({"a": 1e99999999999})", {"f:1: expected JSON, got a syntax error (exponent overflow)"}},
-    {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]", {"f:1: expected at most 32 nested lists and objects, got more"}},
+constexpr faulty_row no_json[] = {
+    {as_it_is, "", "f:1: expected an object, got the end of the file"},
+    {as_it_is, R"({"router": {"url": "rs://h:1"})",
+     R"(f:1: expected "}" for the "{" in line 1, got the end of the file)"},
+    {as_it_is, R"({"router": [1, 2)", R"(f:1: expected "]" for the "[" in line 1, got the end of the file)"},
+    {as_it_is, R"({"router": /* never)", R"(f:1: expected "*/" for the "/*" in line 1, got the end of the file)"},
+    {as_it_is, R"({"a": tru})", "f:1: expected JSON, got a syntax error at column 7"},
+    {as_it_is, "{\"a\": \"x\n\"}", "f:1: expected JSON, got the end of the line inside a value at column 9"},
+    {as_it_is, R"({"a" 1})", "f:1: expected JSON, got a syntax error at column 6"},
+    {as_it_is, "{} {}", "f:1: expected the end of the file, got more at column 4"},
+    {as_it_is, "{}\n x", "f:2: expected the end of the file, got more at column 2"},
+    {as_it_is, R"({"a": "\ud800"})", "f:1: expected JSON, got a syntax error at column 14"},
+    {as_it_is, "{\"a\": /* \n x */ ; }", "f:2: expected JSON, got a syntax error at column 7"},
+    {as_it_is, R"({"a": 1e99999999999})", "f:1: expected JSON, got a syntax error (exponent overflow)"},
+    {as_it_is, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]", "f:1: expected at most 32 nested lists and objects, got more"},
 };
 
 }  // namespace

@@ -2,33 +2,37 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <string>
-#include <vector>
-
 namespace wampfcgi::config::test {
 namespace {
 
-const std::vector<faulty_row> top_level{
-    {"[1]", {"f:1: expected an object, got a list"}},
-    {"{}", {"f:1: router: expected an object, got nothing", "f:1: paths: expected an object, got nothing"}},
-    {R"({"router": {"url": "rs://h:1"}, "paths": {"/": {"type": "caller", "realm": "r", "role": "f"}}, "router": 5})",
-     {"f:1: router: expected the key once, got it again (first in line 1)"}},
-    {with_top(R"("mont": "/x")"),
-     {R"(f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, $schema, got "mont" (did you mean "mount"?))"}},
-    {with_top(R"("mount": "x")"), {R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"}},
-    {with_top(R"("mount": "/a//b")"),
-     {R"(f:1: mount: expected a slash and names joined by single slashes, got "/a//b")"}},
-    {with_top(R"("mount": 5)"), {"f:1: mount: expected a string, got 5"}},
-    {with_top(R"("mount": null)"), {"f:1: mount: expected a string, got null"}},
-    {with_top(R"("max_in_flight": 0)"), {"f:1: max_in_flight: expected 1..1000000, got 0"}},
-    {with_top(R"("max_in_flight": 1.5)"), {"f:1: max_in_flight: expected an integer in 1..1000000, got 1.5"}},
-    {with_top(R"("max_in_flight": 1e3)"), {"f:1: max_in_flight: expected an integer in 1..1000000, got 1e3"}},
-    {with_top(R"("max_in_flight": -1)"), {"f:1: max_in_flight: expected 1..1000000, got -1"}},
-    {with_top(R"("max_in_flight": 123456789012345678901234567890)"),
-     {"f:1: max_in_flight: expected 1..1000000, got 123456789012345678901234567890"}},
-    {with_top(R"("$schema": 1)"), {"f:1: $schema: expected a string, got 1"}},
-    {with_top(R"("a.b\n\"c": 1)"),
-     {R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, $schema, got "a.b\n\"c")"}},
+constexpr faulty_row top_level[] = {
+    {as_it_is, "[1]", "f:1: expected an object, got a list"},
+    {as_it_is, "{}",
+     "f:1: router: expected an object, got nothing"
+     "\n"
+     "f:1: paths: expected an object, got nothing"},
+    {as_it_is,
+     R"({"router": {"url": "rs://h:1"}, "paths": {"/": {"type": "caller", "realm": "r", "role": "f"}},)"
+     R"( "router": 5})",
+     "f:1: router: expected the key once, got it again (first in line 1)"},
+    {with_top, R"("mont": "/x")",
+     "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, $schema, got"
+     R"( "mont" (did you mean "mount"?))"},
+    {with_top, R"("mount": "x")", R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"},
+    {with_top, R"("mount": "/a//b")",
+     R"(f:1: mount: expected a slash and names joined by single slashes, got "/a//b")"},
+    {with_top, R"("mount": 5)", "f:1: mount: expected a string, got 5"},
+    {with_top, R"("mount": null)", "f:1: mount: expected a string, got null"},
+    {with_top, R"("max_in_flight": 0)", "f:1: max_in_flight: expected 1..1000000, got 0"},
+    {with_top, R"("max_in_flight": 1.5)", "f:1: max_in_flight: expected an integer in 1..1000000, got 1.5"},
+    {with_top, R"("max_in_flight": 1e3)", "f:1: max_in_flight: expected an integer in 1..1000000, got 1e3"},
+    {with_top, R"("max_in_flight": -1)", "f:1: max_in_flight: expected 1..1000000, got -1"},
+    {with_top, R"("max_in_flight": 123456789012345678901234567890)",
+     "f:1: max_in_flight: expected 1..1000000, got 123456789012345678901234567890"},
+    {with_top, R"("$schema": 1)", "f:1: $schema: expected a string, got 1"},
+    {with_top, R"("a.b\n\"c": 1)",
+     R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, $schema,)"
+     R"( got "a.b\n\"c")"},
 };
 
 }  // namespace

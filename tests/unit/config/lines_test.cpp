@@ -5,8 +5,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace wampfcgi::config::test {
 namespace {
@@ -91,6 +94,36 @@ BOOST_AUTO_TEST_CASE(a_token_at_the_end_of_a_line_belongs_to_this_line)
     BOOST_TEST(list.items[4].text == "-1.5e3");
 }
 
+BOOST_AUTO_TEST_CASE(white_space_and_comments_between_any_two_tokens_keep_the_lines)
+{
+    const std::vector<std::string> tokens{"{", "\"a\"", ":",     "[", "1",     ",", "true", ",",
+                                          "]", ",",     "\"b\"", ":", "\"x\"", ",", "}"};
+    const std::vector<std::string> fillers{"", " ", "\n", "\r\n", "// * / \"x\n", "/**/", "/* *\n / */", "/*\n\n*/"};
+    for (const std::string& one : fillers)
+        for (const std::string& other : fillers) {
+            const std::string filler = one + other;
+            const auto step = static_cast<std::size_t>(std::count(filler.begin(), filler.end(), '\n'));
+            std::string text = filler;
+            for (const std::string& token : tokens)
+                text += token + filler;
+            const auto line_of = [step](std::size_t token) { return 1 + step * (token + 1); };
+
+            const auto tree = read_tree(text);
+
+            BOOST_TEST_CONTEXT(text)
+            {
+                const node& root = std::get<node>(tree);
+                BOOST_TEST(root.line == line_of(0));
+                BOOST_TEST(root.members.at(0).line == line_of(1));
+                BOOST_TEST(root.members.at(0).value.line == line_of(3));
+                BOOST_TEST(root.members.at(0).value.items.at(0).line == line_of(4));
+                BOOST_TEST(root.members.at(0).value.items.at(1).line == line_of(6));
+                BOOST_TEST(root.members.at(1).line == line_of(10));
+                BOOST_TEST(root.members.at(1).value.line == line_of(12));
+            }
+        }
+}
+
 BOOST_AUTO_TEST_CASE(a_syntax_error_is_reported_alone_with_its_line)
 {
     const std::string text = "{\n  \"router\": 5,\n  // a comment\n  \"paths\" 6\n}\n";
@@ -129,8 +162,8 @@ BOOST_AUTO_TEST_CASE(other_languages_are_shown_as_they_are)
 {
     const auto found = mistakes_in(with_options(R"("debug": "größer \u0085 日本 😀")"));
 
-    BOOST_TEST(found ==
-                   mistakes{R"(f:1: paths.call.options.debug: expected true or false, got "größer \u0085 日本 😀")"},
+    BOOST_TEST(found == mistakes{R"(f:1: paths.call.options.debug: expected true or false, )"
+                                 R"(got "größer \u0085 日本 😀")"},
                boost::test_tools::per_element());
 }
 

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wampfcgi::config::test {
@@ -37,46 +38,54 @@ std::string joined(const std::vector<std::string>& lines)
     return text;
 }
 
-std::vector<std::string> matches(const std::string& text, const std::regex& pattern)
+std::string trimmed(const std::string& line)
 {
-    std::vector<std::string> found;
-    for (std::sregex_iterator one{text.begin(), text.end(), pattern}, end; one != end; ++one)
-        found.push_back((*one)[1]);
-    return found;
+    const std::size_t begin = line.find_first_not_of(' ');
+    return begin == line.npos ? std::string{} : line.substr(begin);
+}
+
+// What stands between two marks, the first of them that is there.
+std::string between(const std::string& text, std::string_view before, std::string_view behind)
+{
+    const std::size_t begin = text.find(before);
+    BOOST_TEST_REQUIRE(begin != text.npos);
+    const std::size_t end = text.find(behind, begin + before.size());
+    BOOST_TEST_REQUIRE(end != text.npos);
+    return text.substr(begin + before.size(), end - begin - before.size());
 }
 
 // The keys of a section, from the mistake that an unknown one is.
 std::vector<std::string> keys_of_section(const std::string& text)
 {
     const mistakes found = mistakes_in(text);
-    const auto unknown = std::find_if(found.begin(), found.end(), [](const auto& one) {
-        return one.find("f:1: ") == 0 && one.find("unknown key") != one.npos;
-    });
-    BOOST_TEST_REQUIRE((unknown != found.end()));
-    const std::size_t begin = unknown->find("one of ") + 7;
-    return matches(unknown->substr(begin, unknown->find(", got ") - begin), std::regex{R"(([^ ,]+))"});
+    BOOST_TEST_REQUIRE(found.size() == 1U);
+    std::vector<std::string> keys;
+    std::istringstream list{between(found[0], "one of ", ", got ")};
+    for (std::string key; list >> key;)
+        keys.push_back(key.ends_with(',') ? key.substr(0, key.size() - 1) : key);
+    return keys;
 }
 
-// Every line that is a key in a comment, as a text with the comment marks of this line alone taken away.
+// A text with the comment mark of this one line taken away.
 struct variant_row {
     std::string line;
     std::string text;
 };
 
+// One for each line that is a key in a comment.
 std::vector<variant_row> uncommented_one_by_one()
 {
-    const std::regex commented_key{R"(^( *)// ("[^"]+": .*,)$)"};
     const auto lines = lines_of(sample());
     std::vector<variant_row> variants;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        std::smatch parts;
-        if (!std::regex_match(lines[i], parts, commented_key))
+        const std::string line = trimmed(lines[i]);
+        if (!line.starts_with("// \"") || line.find("\": ") == line.npos || !line.ends_with(','))
             continue;
         auto changed = lines;
-        changed[i] = parts[2];
-        if (parts[2].str().starts_with("\"urls\""))
-            std::erase_if(changed, [](const std::string& line) { return line.find("   \"url\"") != line.npos; });
-        variants.push_back({lines[i], joined(changed)});
+        changed[i] = line.substr(3);
+        if (changed[i].starts_with("\"urls\""))
+            std::erase_if(changed, [](const std::string& other) { return trimmed(other).starts_with("\"url\""); });
+        variants.push_back({line, joined(changed)});
     }
     return variants;
 }
@@ -86,8 +95,7 @@ std::string comment_of(const std::string& key)
 {
     std::string comment;
     for (const std::string& line : lines_of(sample())) {
-        const std::size_t begin = line.find_first_not_of(' ');
-        const std::string text = begin == line.npos ? "" : line.substr(begin);
+        const std::string text = trimmed(line);
         if (text.starts_with("// "))
             comment += text.substr(2);
         else if (text.starts_with('"' + key + '"'))
@@ -141,56 +149,62 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
         const auto secret_of_any_file = [](const std::string&, std::string&) { return std::string{"s3cret"}; };
         const auto parsed = parse(variant.text, "f", secret_of_any_file);
         BOOST_TEST_CONTEXT(variant.line)
-        BOOST_TEST(std::holds_alternative<settings>(parsed));
+        {
+            BOOST_TEST(std::holds_alternative<settings>(parsed));
+        }
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
 {
-    const auto shown = matches(sample(), std::regex{"\"([^\"]+)\": "});
+    const std::string shown = sample();
     for (const std::string& text :
          {with_top(R"("x": 1)"), with_router_members(R"("x": 1)"), with_router_members(R"("tls": {"x": 1})"),
           with_login(R"({"authmethod": "anonymous", "x": 1})"), with_options(R"("x": 1)"),
           with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
-    BOOST_TEST((std::find(shown.begin(), shown.end(), key) != shown.end()));
+            {
+                BOOST_TEST(shown.find('"' + key + "\": ") != std::string::npos);
+            }
 }
 
 BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
 {
-    const std::regex live_scalar
-    {R"(^ *"([a-z_]+)": ([^{]+),$)"};
     std::size_t compared = 0;
-            for (const std::string& line : lines_of(sample())) {
-                std::smatch parts;
-                if (!std::regex_match(line, parts, live_scalar))
-                    continue;
-                const std::string comment = comment_of(parts[1]);
-                if (comment.find("Required") != comment.npos)
-                    continue;
-                BOOST_TEST_CONTEXT(line << comment)
-                BOOST_TEST(comment.ends_with(" Default: " + parts[2].str() + '.'));
-                ++compared;
-            }
-            BOOST_TEST(compared == 10U);
+    for (const std::string& line : lines_of(sample())) {
+        const std::string text = trimmed(line);
+        if (!text.starts_with('"') || !text.ends_with(','))
+            continue;
+        const std::string comment = comment_of(between(text, "\"", "\": "));
+        if (comment.find("Required") != comment.npos)
+            continue;
+        BOOST_TEST_CONTEXT(line << comment)
+        {
+            BOOST_TEST(comment.ends_with(" Default: " + between(text, "\": ", ",") + '.'));
+        }
+        ++compared;
+    }
+    BOOST_TEST(compared == 10U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
 {
-            const std::vector<std::pair<std::string, std::string>> numbers{
-                {"max_in_flight", with_top(R"("max_in_flight": {})")},
-                {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
-                {"post_body_limit", with_options(R"("post_body_limit": {})")},
-                {"timestamp_delta_limit", with_options(R"("timestamp_delta_limit": {})")},
-                {"call_timeout", with_options(R"("call_timeout": {})")}};
-            for (const auto& [key, text] : numbers) {
-                const auto range = matches(mistakes_in(text).at(0), std::regex{R"( in (\d+\.\.\d+),)"}).at(0);
-                BOOST_TEST_CONTEXT(key)
-                BOOST_TEST(comment_of(key).find(": " + range + '.') != std::string::npos);
-            }
+    const std::vector<std::pair<std::string, std::string>> numbers{
+        {"max_in_flight", with_top(R"("max_in_flight": {})")},
+        {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
+        {"post_body_limit", with_options(R"("post_body_limit": {})")},
+        {"timestamp_delta_limit", with_options(R"("timestamp_delta_limit": {})")},
+        {"call_timeout", with_options(R"("call_timeout": {})")}};
+    for (const auto& [key, text] : numbers) {
+        const auto range = between(mistakes_in(text).at(0), " in ", ", got ");
+        BOOST_TEST_CONTEXT(key)
+        {
+            BOOST_TEST(comment_of(key).find(": " + range + '.') != std::string::npos);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-    }  // namespace wampfcgi::config::test
+}  // namespace wampfcgi::config::test

@@ -1,0 +1,49 @@
+"""The examples of README.md: its configuration and its shell commands as they stand there, against real servers. A block
+behind <!-- example: NAME --> is run, and what it prints is compared with the block behind <!-- output: NAME -->."""
+import re
+import subprocess
+
+from integration.deployment import DeploymentTest, main
+from support.servers import TOP, DevRouter, Lighttpd, replace_once
+
+README = (TOP / "README.md").read_text()
+
+
+def block(kind, name):
+    found = re.findall(rf"<!-- {kind}: {name} -->\n```\w+\n(.*?)^```$", README, re.S | re.M)
+    if len(found) != 1:
+        raise ValueError(f"README.md has {len(found)} blocks behind <!-- {kind}: {name} -->")
+    return found[0]
+
+
+class Examples(DeploymentTest):
+    def setUp(self):
+        super().setUp()
+        router = DevRouter(self.scratch).start()
+        text = replace_once(block("example", "config"), "rs://127.0.0.1:8081", router.url)
+        self.server = Lighttpd(self.scratch, self.scratch.write("config.json", text)).start()
+
+    def run_example(self, name, **variables):
+        script = replace_once(block("example", name), "http://localhost/", f"http://127.0.0.1:{self.server.port}/")
+        for variable, value in variables.items():
+            script, count = re.subn(rf"^{variable}=.*$", f"{variable}='{value}'", script, flags=re.M)
+            self.assertEqual(count, 1)
+        run = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=30)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return run.stdout
+
+    def test_first_call_prints_what_is_promised(self):
+        self.assertEqual(self.run_example("call"), block("output", "call").rstrip("\n"))
+
+    def test_signed_call_prints_what_is_promised(self):
+        self.assertEqual(self.run_example("signed"), block("output", "signed").rstrip("\n"))
+
+    def test_signed_call_with_another_secret_is_refused(self):
+        self.assertIn("wampfcgi.error.signature_invalid", self.run_example("signed", secret="wrong"))
+
+    def test_signed_call_of_another_time_is_refused(self):
+        self.assertIn("wampfcgi.error.request_expired", self.run_example("signed", timestamp="2011-10-14T16:59:51Z"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Holds README.md and the manual page against the program, the sample configuration and the tables in the sources.
+usage: docs_test.py WAMP-FCGI"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+README = (TOP / "README.md").read_text()
+MANUAL = (TOP / "etc/wamp-fcgi.8").read_text()
+SAMPLE = (TOP / "etc/config.json").read_text()
+PROGRAM = None
+
+# README.md shows the messages for this file.
+FAULTY = """{
+    "router": {"url": "rs://127.0.0.1:8081",
+        "connect_timeout": 0
+    },
+    "paths": {
+        "signed": {
+            "type": "caller", "realm": "realm1", "role": "anonymous",
+            "options": {
+                "require_ip": ["10.0.0.0/8", "10.0.0.256"], "alowed_origins": []
+            }
+        }
+    }
+}
+"""
+
+
+def run_program(*arguments, folder=None):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=30, cwd=folder)
+
+
+def section(title):
+    """Text of the README from a heading to the next of the same or a higher level."""
+    found = re.search(rf"^(#+) {re.escape(title)}$", README, re.M)
+    if not found:
+        raise ValueError(f"README.md has no heading {title!r}")
+    rest = README[found.end():]
+    end = re.search(rf"^#{{2,{len(found[1])}}} ", rest, re.M)
+    return rest[:end.start()] if end else rest
+
+
+def rows(text):
+    """Cells of the lines of tables in a text, but for those of dashes."""
+    for line in text.splitlines():
+        if line.startswith("|") and not line.startswith("|-"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def in_code(text):
+    return re.findall(r"`([^`]+)`", text)
+
+
+def anchor_of(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def without_code_blocks(text):
+    return re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+
+
+def sample_keys():
+    """Names of the keys in the sample, in use or behind //; names of roles and services are no keys."""
+    names = set()
+    for line in SAMPLE.splitlines():
+        line = re.sub(r'^(\s*)//\s+(?=")', r"\1", line)
+        if not line.lstrip().startswith("//"):
+            line = re.sub(r'"\w+": (?=\{"authmethod")', "", line)
+            names.update(re.findall(r'"(\$?\w+)":', line))
+    return names
+
+
+def sample_settings():
+    """By key: the comment above it, and the value where the line is in use."""
+    comment = []
+    for line in SAMPLE.splitlines():
+        found = re.match(r'\s*(// )?"(\$?\w+)": (.*?),?$', line)
+        if found:
+            yield found[2], " ".join(comment), None if found[1] else found[3]
+        elif line.lstrip().startswith("//"):
+            comment.append(line.strip().removeprefix("// "))
+        if not line.strip():
+            comment = []
+
+
+class Options(unittest.TestCase):
+    def test_help_manual_and_readme_have_the_same_options(self):
+        in_help = set(re.findall(r"--[a-z-]+", run_program("--help").stdout))
+        in_manual = {f"--{name}" for name in re.findall(r"Fl Fl ([a-z-]+)", MANUAL)}
+        in_readme = {code.split()[0] for cells in rows(section("Command line")) for code in in_code(cells[0])}
+        self.assertEqual(in_manual, in_help)
+        self.assertEqual(in_readme, in_help)
+
+    def test_readme_names_no_other_option_of_the_program(self):
+        in_help = set(re.findall(r"--[a-z-]+", run_program("--help").stdout))
+        for line in README.splitlines():
+            for command in re.findall(r"wamp-fcgi( --[^`|&]*)", line):
+                self.assertLessEqual(set(re.findall(r"--[a-z-]+", command)), in_help, line)
+
+    def test_places_of_the_configuration_are_everywhere(self):
+        for place in ("WAMP_FCGI_CONFIG", "~/.config/wamp-fcgi/config.json", "/etc/wamp-fcgi/config.json"):
+            for name, text in (("--help", run_program("--help").stdout), ("manual", MANUAL), ("README.md", README)):
+                self.assertIn(place, text, name)
+
+    def test_manual_is_shown_without_warnings(self):
+        if not shutil.which("man"):
+            self.skipTest("no man here")
+        shown = subprocess.run(["man", "--warnings", "-l", TOP / "etc/wamp-fcgi.8"], capture_output=True, text=True)
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+
+
+class Configuration(unittest.TestCase):
+    def setUp(self):
+        self.text = section("Configuration")
+        self.table = {code: cells for cells in rows(self.text) for code in in_code(cells[0])}
+
+    def test_readme_has_every_key_and_no_other(self):
+        self.assertEqual(sample_keys() - set(in_code(self.text)), set())
+        self.assertEqual(set(self.table) - sample_keys(), set())
+
+    def test_readme_has_the_ranges_of_the_sample(self):
+        ranges = 0
+        for key, comment, _ in sample_settings():
+            for least, most in re.findall(r"(\d+)\.\.(\d+)", comment):
+                ranges += 1
+                self.assertIn(f"{least} to {most}", self.table[key][1], key)
+        self.assertGreater(ranges, 4)
+
+    def test_readme_has_the_defaults_of_the_sample(self):
+        defaults = 0
+        for key, comment, value in sample_settings():
+            if value is None or not re.search(r"Default: ", comment) or value.startswith("{") and value != "{}":
+                continue
+            defaults += 1
+            self.assertEqual(self.table[key][2].strip("`"), value, key)
+        self.assertGreater(defaults, 8)
+
+    def test_messages_are_those_of_the_program(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "config.json").write_text(FAULTY)
+            run = run_program("--check-config", "config.json", folder=folder)
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.stderr.splitlines(), re.findall(r"^    (error: .*)$", self.text, re.M))
+
+
+class Answers(unittest.TestCase):
+    def setUp(self):
+        table = (TOP / "src/core/errc.cpp").read_text()
+        self.errors = re.findall(r'\{(\w+), "\1", (\d+), (\d+),.*?log_level::(\w+)\}', table, re.S)
+
+    def test_readme_has_every_error_with_both_statuses(self):
+        documented = [(in_code(cells[0])[0], cells[1], cells[2]) for cells in rows(section("Refusals and failures"))
+                      if in_code(cells[0])]
+        self.assertGreater(len(self.errors), 20)
+        self.assertEqual(documented, [(name, crossbar, http) for name, crossbar, http, _ in self.errors])
+
+    def test_readme_has_the_statuses_of_wamp_errors(self):
+        table = re.findall(r'\{"(wamp\.error\.\w+)", (\d+)\}', (TOP / "src/bridge/rendering.cpp").read_text())
+        documented = [(uri, cells[1]) for cells in rows(section("Results and errors")) for uri in in_code(cells[0])
+                      if uri.startswith("wamp.error.")]
+        self.assertGreater(len(table), 8)
+        self.assertEqual(sorted(documented), sorted(table))
+
+    def test_readme_says_which_refusals_are_logged(self):
+        sentence = re.search(r"an administrator should know of them: (.*?)everything", section("The log"), re.S)[1]
+        loud = {name for name, _, status, level in self.errors if level != "info" and int(status) < 500}
+        self.assertEqual(set(in_code(sentence)), loud)
+        for name, _, status, level in self.errors:
+            if int(status) >= 500:
+                self.assertNotEqual(level, "info", name)
+
+
+class Links(unittest.TestCase):
+    def test_links_lead_somewhere(self):
+        text = without_code_blocks(README)
+        anchors = [anchor_of(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)]
+        self.assertEqual(len(anchors), len(set(anchors)))
+        for target in re.findall(r"\]\(([^)]+)\)", text):
+            if target.startswith("#"):
+                self.assertIn(target[1:], anchors)
+            else:
+                self.assertTrue((TOP / target).exists(), target)
+
+
+if __name__ == "__main__":
+    PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main(verbosity=2)
