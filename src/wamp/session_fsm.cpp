@@ -51,8 +51,10 @@ void session_fsm::on(const event::link_up&)
 
 void session_fsm::on(const event::link_down& down)
 {
-    if (attempting())
+    if (attempting()) {
+        role_is_wrong_ = false;
         return attempt_failed(down.reason);
+    }
     if (state_ == state::joined)
         return session_ended(log_level::warning, "connection lost: " + down.reason);
     if (state_ == state::leaving)
@@ -74,7 +76,8 @@ void session_fsm::on(const event::welcomed& welcome)
     joined_at_ = now_;
     last_failures_.assign(given_.urls.size(), {});
     steps_.emplace_back(step::disarm_timer{});
-    steps_.emplace_back(step::log{log_level::info, "joined" + where()});
+    steps_.emplace_back(step::log{had_trouble_ ? log_level::notice : log_level::info, "joined" + where()});
+    had_trouble_ = false;
     steps_.emplace_back(step::send_waiting{});
 }
 
@@ -107,6 +110,7 @@ void session_fsm::on(const event::timer&)
         url_ = 0;
         return connect();
     }
+    role_is_wrong_ = false;
     if (state_ == state::connecting)
         return attempt_failed("no connection in time");
     if (state_ == state::joining)
@@ -142,6 +146,7 @@ void session_fsm::connect()
 // One address of the list failed: the next is tried at once, and only after the whole list there is a pause.
 void session_fsm::attempt_failed(const std::string& reason)
 {
+    had_trouble_ = true;
     const std::string text = "cannot join" + where() + ": " + reason;
     const bool repeated = std::exchange(last_failures_.at(url_), text) == text;
     steps_.emplace_back(step::log{repeated ? log_level::info : log_level::warning, text});
@@ -155,6 +160,7 @@ void session_fsm::attempt_failed(const std::string& reason)
 
 void session_fsm::session_ended(log_level level, const std::string& reason)
 {
+    had_trouble_ = true;
     steps_.emplace_back(step::log{level, "session ended" + where() + ": " + reason});
     steps_.emplace_back(step::close_link{});
     steps_.emplace_back(step::fail_in_flight{});

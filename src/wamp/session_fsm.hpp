@@ -117,6 +117,7 @@ private:
     std::function<double()> random_;
     state state_ = state::idle;
     bool role_is_wrong_ = false;
+    bool had_trouble_ = false;  // since the session was joined last: that it is joined again is worth a line
     std::size_t url_ = 0;
     unsigned rounds_failed_ = 0;
     std::vector<std::string> last_failures_;  // by url: the same failure again is logged less loudly
