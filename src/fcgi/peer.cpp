@@ -45,13 +45,12 @@ bool can_write_now(int fd)
 
 }  // namespace
 
-peer::peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, std::function<void(peer*)> closed)
-    : loop_(loop),
-      fd_(fd),
+peer::peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, events tell)
+    : fd_(fd),
       watch_(loop),
       timer_(loop),
       to_(to),
-      closed_(std::move(closed))
+      tell_(std::move(tell))
 {}
 
 peer::~peer()
@@ -62,35 +61,39 @@ peer::~peer()
         ::close(fd_);
 }
 
-void peer::start()
-{
-    look_for_request();
-}
-
-void peer::retire()
-{
-    retiring_ = true;
-    if (!busy_)
-        close();
-}
-
 void peer::await(bool to_read, next_step next)
 {
+    error_code error;
     if (!watch_.is_open())
-        watch_.assign(fd_);
+        watch_.assign(fd_, error);
+    if (error) {
+        log::write(log_level::error, "connection closed: it cannot be waited for: " + error.message());
+        return close();
+    }
     const auto kind = to_read ? watch_.wait_read : watch_.wait_write;
-    watch_.async_wait(kind, [self = shared_from_this(), next](error_code error) {
-        if (!error && self->fd_ >= 0)
+    watch_.async_wait(kind, [self = shared_from_this(), next](error_code aborted) {
+        if (!aborted && self->fd_ >= 0)
             (self.get()->*next)();
     });
-    if (!busy_)
-        return;  // an idle connection may stay for as long as the web server likes
-    timer_.expires_after(stall_limit);
-    timer_.async_wait([weak = weak_from_this()](error_code error) {
+}
+
+// An idle connection may stay for as long as the web server likes, one with a request not.
+void peer::await_progress(bool to_read, next_step next)
+{
+    if (busy_)
+        close_after(stall_limit, "connection closed: the web server has stalled for a minute");
+    await(to_read, next);
+}
+
+void peer::close_after(std::chrono::seconds limit, std::string_view why)
+{
+    timer_.expires_after(limit);
+    timer_.async_wait([weak = weak_from_this(), why](error_code aborted) {
         const auto self = weak.lock();
-        if (error || !self || self->fd_ < 0)
+        // One that was already on its way when the timer was stopped or set anew comes without an error.
+        if (aborted || !self || self->fd_ < 0 || self->timer_.expiry() > clock::now())
             return;
-        log::write(log_level::info, "connection closed: the web server has stalled for a minute");
+        log::write(log_level::info, why);
         self->close();
     });
 }
@@ -100,7 +103,7 @@ void peer::look_for_request()
     auto& bytes = look_ahead();
     const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (got < 0 && would_block())
-        return await(true, &peer::look_for_request);
+        return await_progress(true, &peer::look_for_request);
     if (got <= 0)
         return close();
     busy_ = true;
@@ -132,7 +135,7 @@ void peer::look_for_request()
 
 void peer::spool_request()
 {
-    timer_.cancel();
+    stop_timer();
     auto& bytes = look_ahead();
     const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
     if (got == 0 || (got < 0 && !would_block()))
@@ -146,7 +149,7 @@ void peer::spool_request()
         if (!take_spooled(seen.substr(0, consumed), made))
             return;
     }
-    await(true, &peer::spool_request);  // others have their turn before the next piece
+    await_progress(true, &peer::spool_request);  // others have their turn before the next piece
 }
 
 // False: nothing more is to be read for now.
@@ -202,10 +205,42 @@ void peer::serve()
 {
     request_.body = fcgi_->read_body(scanner_.body_bytes(), admitted_->body_limit_bytes);
     input_.close();
-    timer_.cancel();
-    to_.handle(*admitted_, request_,
-               [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
+    stop_timer();
+    under_way_.emplace();
+    const auto started = to_.handle(*admitted_, request_, [self = shared_from_this()](bridge::answer given) {
+        self->under_way_.reset();
+        self->respond(std::move(given));
+    });
     request_.body = {};
+    if (!under_way_)
+        return;
+    under_way_ = started;
+    tell_.waits();
+}
+
+void peer::watch_client()
+{
+    if (!under_way_ || watched_)
+        return;
+    watched_ = true;
+    await(true, &peer::client_readable);
+}
+
+void peer::client_readable()
+{
+    watched_ = false;
+    if (!under_way_)
+        return;
+    char next = 0;
+    const ssize_t got = ::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && would_block())
+        return watch_client();
+    // There is nothing that a web server sends in the middle of a call but the record that aborts it.
+    log::write(log_level::info, "call given up: the web server " +
+                                    std::string(got > 0 ? "aborted the request" : "closed the connection") +
+                                    " id=" + request_.id);
+    to_.give_up(*std::exchange(under_way_, std::nullopt));
+    close();
 }
 
 void peer::respond(bridge::answer given)
@@ -235,11 +270,11 @@ void peer::respond_now(const response& what)
 
 void peer::send_spooled()
 {
-    timer_.cancel();
+    stop_timer();
     while (true) {
         const ssize_t sent = ::sendfile(fd_, output_.fd(), &output_sent_, 1024 * 1024);
         if (sent < 0 && would_block())
-            return await(false, &peer::send_spooled);
+            return await_progress(false, &peer::send_spooled);
         if (sent <= 0) {
             output_.close();
             return answered(sent == 0);
@@ -257,7 +292,7 @@ void peer::answered(bool written)
         return input_complete_ ? close() : linger();
     busy_ = false;
     input_complete_ = false;
-    await(true, &peer::look_for_request);
+    await_progress(true, &peer::look_for_request);
 }
 
 // Closing while the web server still sends would make the kernel reset the connection, and the answer could be lost.
@@ -265,32 +300,22 @@ void peer::linger()
 {
     input_.close();
     ::shutdown(fd_, SHUT_WR);
-    timer_.expires_after(linger_limit);
-    timer_.async_wait([weak = weak_from_this()](error_code error) {
-        if (const auto self = weak.lock(); self && !error)
-            self->close();
-    });
+    close_after(linger_limit, "connection closed: the web server did not close it after an early answer");
     drain();
 }
 
 void peer::drain()
 {
     auto& bytes = look_ahead();
-    ssize_t got = 0;
-    while ((got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0) {}
-    if (got == 0 || !would_block())
+    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got == 0 || (got < 0 && !would_block()))
         return close();
-    if (!watch_.is_open())
-        watch_.assign(fd_);
-    watch_.async_wait(watch_.wait_read, [self = shared_from_this()](error_code error) {
-        if (!error && self->fd_ >= 0)
-            self->drain();
-    });
+    await(true, &peer::drain);  // others have their turn, however fast the web server sends
 }
 
 void peer::close()
 {
-    timer_.cancel();
+    stop_timer();
     if (watch_.is_open())
         watch_.release();
     if (fd_ >= 0)
@@ -298,7 +323,7 @@ void peer::close()
     busy_ = false;
     input_.close();
     output_.close();
-    if (auto closed = std::exchange(closed_, nullptr))
+    if (auto closed = std::exchange(tell_.closed, nullptr))
         closed(this);
 }
 

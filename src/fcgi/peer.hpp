@@ -15,36 +15,56 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace wampfcgi::fcgi {
 
 class peer : public std::enable_shared_from_this<peer> {
 public:
-    /// Takes over `fd`, a connected socket that does not block. `closed` is called when the connection has ended.
-    peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, std::function<void(peer*)> closed);
+    /// What the server is told.
+    struct events {
+        std::function<void()> waits;        ///< a call is under way: watch_client() may be called after a while
+        std::function<void(peer*)> closed;  ///< the connection has ended
+    };
+
+    /// Takes over `fd`, a connected socket that does not block.
+    peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, events tell);
     ~peer();
     peer(const peer&) = delete;
     peer& operator=(const peer&) = delete;
 
     /// Waits for the first request.
-    void start();
+    void start() { look_for_request(); }
 
     /// Lets a request that has begun end, keeps the connection for no other; an idle one is closed at once.
-    void retire();
+    void retire()
+    {
+        retiring_ = true;
+        if (!busy_)
+            close();
+    }
 
     /// A request has begun to arrive, or has not been answered in full.
     bool busy() const noexcept { return busy_; }
+
+    /// Looks from now on whether the web server closes the connection while a call is under way: then nobody waits for
+    /// its answer, and the call is given up. Does nothing where no call is under way.
+    void watch_client();
 
 private:
     using error_code = boost::system::error_code;
     using next_step = void (peer::*)();
 
     void await(bool to_read, next_step next);
+    void await_progress(bool to_read, next_step next);
+    void close_after(std::chrono::seconds limit, std::string_view why);
+    void stop_timer() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
     void look_for_request();
     void spool_request();
     bool take_spooled(std::string_view bytes, record_scanner::progress made);
     bool begin(int input_fd);
     void serve();
+    void client_readable();
     void respond(bridge::answer given);
     void respond_now(const response& what);
     void send_spooled();
@@ -53,12 +73,11 @@ private:
     void drain();
     void close();
 
-    boost::asio::io_context& loop_;
     int fd_;
     boost::asio::posix::stream_descriptor watch_;  // of fd_, once it had to be waited for
     boost::asio::steady_timer timer_;              // ends what takes the web server too long
     bridge::bridge& to_;
-    std::function<void(peer*)> closed_;
+    events tell_;
 
     record_scanner scanner_;
     spool input_;   // a request that did not arrive at once
@@ -67,6 +86,8 @@ private:
     std::optional<fcgi_request> fcgi_;
     request request_;
     std::optional<bridge::admission> admitted_;
+    std::optional<bridge::bridge::started_call> under_way_;
+    bool watched_ = false;  // client_readable() will be called
     std::chrono::steady_clock::time_point began_;
     bool busy_ = false;
     bool keep_ = false;

@@ -25,6 +25,9 @@ namespace {
 // for ever.
 constexpr std::chrono::milliseconds pause_when_failing{100};
 
+// Watching costs system calls: a call that is answered sooner never pays them.
+constexpr std::chrono::milliseconds sweep_interval{100};
+
 /// Another worker had the connection, or the web server has given it up.
 bool concerns_one_connection(int error)
 {
@@ -39,6 +42,7 @@ public:
         : loop_(loop),
           listener_(loop, listen_fd),
           pause_(loop),
+          sweep_(loop),
           to_(to)
     {
         listener_.non_blocking(true);
@@ -85,12 +89,38 @@ private:
         const int on = 1;
         ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a Unix socket, which has no delay
         auto self = weak_from_this();
-        auto added = std::make_shared<peer>(loop_, fd, to_, [self](peer* closed) {
-            if (const auto still = self.lock())
-                still->forget(closed);
-        });
+        peer::events tell{[self] {
+                              if (const auto still = self.lock())
+                                  still->sweep_later();
+                          },
+                          [self](peer* closed) {
+                              if (const auto still = self.lock())
+                                  still->forget(closed);
+                          }};
+        auto added = std::make_shared<peer>(loop_, fd, to_, std::move(tell));
         peers_.emplace(added.get(), added);
         added->start();
+    }
+
+    // Calls that take a while are watched for web servers that do not wait for them.
+    void sweep_later()
+    {
+        if (std::exchange(sweeping_, true))
+            return;
+        sweep_.expires_after(sweep_interval);
+        sweep_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (error || !self)
+                return;
+            self->sweeping_ = false;
+            bool any = false;
+            for (const auto& [key, each] : self->peers_) {
+                each->watch_client();
+                any = any || each->busy();
+            }
+            if (any)
+                self->sweep_later();
+        });
     }
 
     void forget(peer* closed)
@@ -121,11 +151,13 @@ private:
     boost::asio::io_context& loop_;
     boost::asio::posix::stream_descriptor listener_;
     boost::asio::steady_timer pause_;
+    boost::asio::steady_timer sweep_;
     bridge::bridge& to_;
     std::unordered_map<peer*, std::shared_ptr<peer>> peers_;
     std::function<void()> drained_;
     bool stopping_ = false;
     bool failed_before_ = false;
+    bool sweeping_ = false;
 };
 
 server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to)

@@ -92,7 +92,8 @@ public:
 
     void cancel(call_id id)
     {
-        if (const auto request_id = calls_.remove(id))
+        const auto request_id = calls_.remove(id);
+        if (request_id && login_->router_cancels_calls())
             link_->send(encode_cancel(*request_id));
     }
 

@@ -24,6 +24,11 @@ constexpr std::size_t max_queued_bytes = 64 * 1024 * 1024;  // four of the large
 constexpr std::chrono::seconds stall_limit{5};              // between two pieces of one frame
 constexpr std::size_t max_strings_a_write = 16;
 
+void set_option(int fd, int level, int option, int value)
+{
+    ::setsockopt(fd, level, option, &value, sizeof value);  // fails on a Unix socket, where none has a meaning
+}
+
 }  // namespace
 
 link::link(asio::io_context& loop, handlers tell)
@@ -88,10 +93,15 @@ void link::try_addresses(std::vector<socket::endpoint_type> addresses, std::size
 
 void link::shake_hands()
 {
-    const int on = 1;
-    // Fails on a Unix socket, where neither has a meaning.
-    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    const int fd = socket_.native_handle();
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    // A router that has vanished is noticed within a minute, idle or not; a RawSocket PING would end some routers'
+    // connections.
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 60'000);
     handshake_ = rawsocket::handshake_request(rawsocket::msgpack_serializer);
     asio::async_write(socket_, asio::buffer(handshake_), [self = shared_from_this()](error_code error, std::size_t) {
         if (self->closed_)

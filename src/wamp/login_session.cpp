@@ -43,15 +43,30 @@ wamp_message decode(std::string_view bytes)
     return {std::move(fields), std::move(zone)};
 }
 
+/// A member of a dictionary; null when there is none.
+const msgpack::object* member(const msgpack::object* dictionary, std::string_view name)
+{
+    if (dictionary == nullptr || dictionary->type != msgpack::type::MAP)
+        return nullptr;
+    for (const auto& [key, value] : dictionary->via.map)
+        if (key.type == msgpack::type::STR && key.as<std::string>() == name)
+            return &value;
+    return nullptr;
+}
+
 /// A string member of a dictionary; empty when there is none.
 std::string text_member(const msgpack::object& dictionary, std::string_view name)
 {
-    if (dictionary.type != msgpack::type::MAP)
-        return {};
-    for (const auto& [key, value] : dictionary.via.map)
-        if (key.type == msgpack::type::STR && key.as<std::string>() == name && value.type == msgpack::type::STR)
-            return value.as<std::string>();
-    return {};
+    const auto* found = member(&dictionary, name);
+    return found != nullptr && found->type == msgpack::type::STR ? found->as<std::string>() : std::string();
+}
+
+/// WELCOME.Details.roles.dealer.features.call_canceling ("Call Canceling").
+bool announces_call_canceling(const msgpack::object& details)
+{
+    const auto* dealer = member(member(&details, "roles"), "dealer");
+    const auto* feature = member(member(dealer, "features"), "call_canceling");
+    return feature != nullptr && feature->type == msgpack::type::BOOLEAN && feature->via.boolean;
 }
 
 std::string_view authmethod_name(authmethod_kind method)
@@ -97,6 +112,8 @@ public:
         joined_ = session_->join(realm_, {std::string(authmethod_name(how_.authmethod))}, how_.authid);
     }
 
+    bool router_cancels_calls() const { return router_cancels_calls_; }
+
     void say_goodbye() { session_->leave("wamp.close.close_realm"); }
 
     // Autobahn forgets its session before it answers, and then refuses to send without one: so the answer is ours.
@@ -141,6 +158,7 @@ private:
         event::welcomed said{text_member(message.field(2), "authrole")};
         if (joined_.is_ready())
             return {};
+        router_cancels_calls_ = announces_call_canceling(message.field(2));
         handler().on_message(std::move(message));
         if (!joined_.is_ready() || !joined_.has_value())
             return event::refused{"the router's WELCOME is malformed"};
@@ -217,6 +235,7 @@ private:
     msgpack::zone hello_zone_;
     std::shared_ptr<autobahn::wamp_session> session_;
     boost::future<std::uint64_t> joined_;
+    bool router_cancels_calls_ = false;
 };
 
 login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
@@ -241,6 +260,11 @@ void login_session::say_goodbye()
 void login_session::answer_goodbye()
 {
     between_->answer_goodbye();
+}
+
+bool login_session::router_cancels_calls() const
+{
+    return between_->router_cancels_calls();
 }
 
 std::optional<session_event> login_session::take(const message_fields& message, std::string_view bytes)

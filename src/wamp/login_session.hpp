@@ -34,6 +34,9 @@ public:
     void say_goodbye();
     void answer_goodbye();
 
+    /// The router said in its WELCOME that it takes CANCEL.
+    bool router_cancels_calls() const;
+
     /// Handles a message that is not about a call, and says what it means for the connection. Nothing when it means
     /// nothing (a CHALLENGE that has been answered), or is none of the session's messages.
     std::optional<session_event> take(const message_fields& message, std::string_view bytes);

@@ -49,6 +49,15 @@ void only_one_procedure(service_options& options)
     options.procedures = {"com.example.only"};
 }
 
+void everything(service_options& options)
+{
+    sign(options);
+    only_tls(options);
+    only_private(options);
+    at_most_50_bytes(options);
+    only_one_procedure(options);
+}
+
 struct refusal {
     std::string_view name;
     options_change options;
@@ -149,13 +158,7 @@ BOOST_AUTO_TEST_CASE(the_age_of_a_signed_request_is_limited_to_the_second)
 // The order is that of contract section 3.
 BOOST_AUTO_TEST_CASE(of_two_faults_the_one_that_is_checked_first_decides)
 {
-    service_options everything;
-    sign(everything);
-    only_tls(everything);
-    only_private(everything);
-    at_most_50_bytes(everything);
-    only_one_procedure(everything);
-    gateway to([&](service_options& options) { options = everything; });
+    gateway to(everything);
     to.now = [] { return signing_time; };
     // From all faults on, one after the other is mended.
     request req = request_builder{}.path_info("/other").method("GET").origin("https://evil.example").build();

@@ -186,7 +186,9 @@ BOOST_AUTO_TEST_CASE(what_no_responder_is_sent_breaks_the_request)
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
-    BOOST_TEST(scan({each.bytes}).find("broken@") != std::string::npos);
+        {
+            BOOST_TEST(scan({each.bytes}).find("broken@") != std::string::npos);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_request_of_any_id_is_followed)

@@ -106,7 +106,9 @@ BOOST_AUTO_TEST_CASE(a_faulty_answer_to_a_known_call_is_a_result_that_is_invalid
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
-    BOOST_TEST(invalid_because(each.bytes) == each.reason);
+        {
+            BOOST_TEST(invalid_because(each.bytes) == each.reason);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_result_that_nests_too_deep_is_invalid)
@@ -134,5 +136,7 @@ BOOST_AUTO_TEST_CASE(what_answers_no_call_is_no_answer)
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
-    BOOST_TEST(!read(each.bytes).has_value());
+        {
+            BOOST_TEST(!read(each.bytes).has_value());
+        }
 }

@@ -61,9 +61,11 @@ BOOST_AUTO_TEST_CASE(a_method_other_than_the_configured_one_is_refused)
                                 {"Ticket", by_ticket}};
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.asked)
-    BOOST_TEST(signature({std::string(each.asked), text, "", 0, 0}, each.how) ==
-               "refused: the router asks for a login by \"" + std::string(each.asked) +
-                   "\", which is not the one that is configured");
+        {
+            BOOST_TEST(signature({std::string(each.asked), text, "", 0, 0}, each.how) ==
+                       "refused: the router asks for a login by \"" + std::string(each.asked) +
+                           "\", which is not the one that is configured");
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_wampcra_challenge_without_text_is_refused)
@@ -93,8 +95,10 @@ BOOST_AUTO_TEST_CASE(a_salt_out_of_range_is_refused)
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
-    BOOST_TEST(signature({"wampcra", text, "salt123", each.iterations, each.key_bytes}, by_wampcra) ==
-               "refused: the router's CHALLENGE has iterations or keylen out of range");
+        {
+            BOOST_TEST(signature({"wampcra", text, "salt123", each.iterations, each.key_bytes}, by_wampcra) ==
+                       "refused: the router's CHALLENGE has iterations or keylen out of range");
+        }
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_key_is_derived)

@@ -54,74 +54,23 @@ BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
     const std::string args = "\x92\x01\x02";
     const std::string kwargs = "\x81\xA1k\xC3";
     const std::vector<row> rows{
-        {"no arguments",
-         1,
-         {"a.b", {}, 0ms},
-         "94"
-         "30"
-         "01"
-         "80"
-         "a3612e62"},
-        {"time-out in milliseconds",
-         1,
-         {"a.b", {}, 30s},
-         "94"
-         "30"
-         "01"
-         "81a774696d656f7574cd7530"
-         "a3612e62"},
-        {"args",
-         2,
-         {"a.b", {args, ""}, 0ms},
-         "95"
-         "30"
-         "02"
-         "80"
-         "a3612e62"
-         "920102"},
-        {"kwargs alone",
-         200,
-         {"a.b", {"", kwargs}, 0ms},
-         "96"
-         "30"
-         "ccc8"
-         "80"
-         "a3612e62"
-         "90"
-         "81a16bc3"},
-        {"args and kwargs",
-         65'536,
-         {"a.b", {args, kwargs}, 0ms},
-         "96"
-         "30"
-         "ce00010000"
-         "80"
-         "a3612e62"
-         "920102"
-         "81a16bc3"},
-        {"long procedure",
-         1,
-         {std::string(32, 'p'), {}, 0ms},
-         "94"
-         "30"
-         "01"
-         "80"
-         "d920" +
-             hex(std::string(32, 'p'))},
+        {"no arguments", 1, {"a.b", {}, 0ms}, "94300180a3612e62"},
+        {"time-out in milliseconds", 1, {"a.b", {}, 30s}, "94300181a774696d656f7574cd7530a3612e62"},
+        {"args", 2, {"a.b", {args, ""}, 0ms}, "95300280a3612e62920102"},
+        {"kwargs alone", 200, {"a.b", {"", kwargs}, 0ms}, "9630ccc880a3612e629081a16bc3"},
+        {"args and kwargs", 65'536, {"a.b", {args, kwargs}, 0ms}, "9630ce0001000080a3612e6292010281a16bc3"},
+        {"long procedure", 1, {std::string(32, 'p'), {}, 0ms}, "94300180d920" + hex(std::string(32, 'p'))},
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
-    BOOST_TEST(hex(encode_call(each.request_id, each.what)) == each.expected);
+        {
+            BOOST_TEST(hex(encode_call(each.request_id, each.what)) == each.expected);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_is_encoded_byte_for_byte)
 {
-    BOOST_TEST(hex(encode_cancel(7)) == "93"
-                                        "31"
-                                        "07"
-                                        "81"
-                                        "a46d6f6465"
-                                        "aa6b696c6c6e6f77616974");
+    BOOST_TEST(hex(encode_cancel(7)) == "93310781a46d6f6465aa6b696c6c6e6f77616974");
 }
 
 BOOST_AUTO_TEST_CASE(an_unsigned_integer_is_read_from_every_form_that_holds_one)
@@ -152,7 +101,9 @@ BOOST_AUTO_TEST_CASE(an_unsigned_integer_is_read_from_every_form_that_holds_one)
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(hex(each.bytes))
-    BOOST_TEST((read_alone(each.bytes, as_unsigned) == each.value));
+        {
+            BOOST_TEST((read_alone(each.bytes, as_unsigned) == each.value));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_string_is_read_from_every_form)
@@ -206,7 +157,9 @@ BOOST_AUTO_TEST_CASE(what_has_no_message_code_is_no_message)
          {""sv, "\xC1"sv, "\x80"sv, "\x32"sv, "\xA1x"sv, "\x90"sv, "\x91"sv, "\x91\xA1x"sv, "\x91\xFF"sv,
           "\x91\xCD\x01"sv, "\xDC"sv, "\xDC\x00"sv, "\xDD\x00\x00\x01"sv, "\xDC\x00\x00"sv, "\x91\xC1"sv})
         BOOST_TEST_CONTEXT(hex(bytes))
-    BOOST_TEST(!read_alone(bytes, [](std::string_view alone) { return split_message(alone).has_value(); }));
+        {
+            BOOST_TEST(!read_alone(bytes, [](std::string_view alone) { return split_message(alone).has_value(); }));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_message_cut_anywhere_is_never_whole)

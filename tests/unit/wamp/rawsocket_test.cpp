@@ -94,7 +94,9 @@ BOOST_AUTO_TEST_CASE(every_refusal_of_the_handshake_has_its_words)
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.reason)
-    BOOST_TEST(std::get<std::string>(read_handshake_reply(each.reply, msgpack_serializer)) == each.reason);
+        {
+            BOOST_TEST(std::get<std::string>(read_handshake_reply(each.reply, msgpack_serializer)) == each.reason);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_frame_header_has_the_type_and_three_bytes_of_length)
