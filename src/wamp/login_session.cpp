@@ -78,6 +78,8 @@ std::string_view authmethod_name(authmethod_kind method)
         return "ticket";
     case authmethod_kind::wampcra:
         return "wampcra";
+    case authmethod_kind::cryptosign:
+        return "cryptosign";
     }
     return "";
 }

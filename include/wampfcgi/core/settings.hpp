@@ -49,20 +49,34 @@ struct router_url {
     std::string text;        ///< as configured, for the log
 };
 
-enum class authmethod_kind { anonymous, ticket, wampcra };
+enum class authmethod_kind { anonymous, ticket, wampcra, cryptosign };
 
 /// How sessions of one role log in.
 struct credentials {
     authmethod_kind authmethod = authmethod_kind::anonymous;
     std::string authid;
-    std::string secret;  ///< from `secret` or `secret_file`; never logged
+    std::string secret;     ///< from `secret` or `secret_file`; for cryptosign the 32 bytes of the key; never logged
+    std::string authextra;  ///< one MessagePack map for HELLO; empty: none
+};
+
+/// How messages are encoded on the way to the router.
+enum class serializer_kind { msgpack, json };
+
+/// For connections over TLS. Certificate and host name of the router are verified always.
+struct tls_settings {
+    std::string ca_file;           ///< PEM; empty: the system's store
+    std::string certificate_file;  ///< PEM chain of a client certificate; empty: none
+    std::string key_file;          ///< PEM; with certificate_file
 };
 
 /// The `router` section.
 struct router_settings {
     std::vector<router_url> urls;                      ///< at least one; tried in order
     std::chrono::milliseconds connect_timeout{5'000};  ///< for TCP, TLS and WAMP handshake together
-    std::map<std::string, credentials> by_role;        ///< a role without an entry joins anonymously
+    std::chrono::seconds keepalive{30};                ///< within which a peer that has vanished is found out
+    serializer_kind serializer = serializer_kind::msgpack;
+    tls_settings tls;
+    std::map<std::string, credentials> by_role;  ///< a role without an entry joins anonymously
 };
 
 /// The whole configuration.
