@@ -8,38 +8,43 @@ from support.servers import BUILD
 
 GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
 
+ROUTER = '"router": {"url": "rs://h:1"}'
+SERVICE = '"type": "caller", "realm": "r", "role": "a"'
+PATHS = f'"paths": {{"/": {{{SERVICE}}}}}'
+
+
+def with_option(text):
+    """A file whose service "call" has these options, in line 3."""
+    return f'{{{ROUTER},\n "paths": {{"call": {{{SERVICE},\n "options": {{{text}}}}}}}}}'
+
+
 # A name, the faulty file, and what its message must have: the line, the path, and what was found.
 FAULTY = (
     ("no JSON", "{\n", [":1:"]),
     ("empty", "", [":1:"]),
     ("list", "[]", [":1:", "object"]),
-    ("unknown key", '{\n "router": {"url": "rs://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}},\n "rooter": 1\n}',
-     [":4:", "rooter"]),
-    ("no router", '{"paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}}', ["router"]),
-    ("no paths", '{"router": {"url": "rs://h:1"}}', ["paths"]),
-    ("wrong type", '{\n "router": {\n  "url": 5\n },\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}\n}',
-     [":3:", "router.url", "5"]),
-    ("bad URL", '{"router": {"url": "http://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}}',
-     [":1:", "router.url", "http://h:1"]),
-    ("out of range", '{"router": {"url": "rs://h:1",\n "connect_timeout": 0},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a"}}}',
+    ("unknown key", f'{{\n {ROUTER},\n {PATHS},\n "rooter": 1\n}}', [":4:", "rooter"]),
+    ("no router", f"{{{PATHS}}}", ["router"]),
+    ("no paths", f"{{{ROUTER}}}", ["paths"]),
+    ("wrong type", f'{{\n "router": {{\n  "url": 5\n }},\n {PATHS}}}', [":3:", "router.url", "5"]),
+    ("bad URL", f'{{"router": {{"url": "http://h:1"}},\n {PATHS}}}', [":1:", "router.url", "http://h:1"]),
+    ("out of range", f'{{"router": {{"url": "rs://h:1",\n "connect_timeout": 0}},\n {PATHS}}}',
      [":2:", "router.connect_timeout", "0"]),
-    ("service without realm", '{"router": {"url": "rs://h:1"},\n "paths": {\n  "call": {"type": "caller", "role": "a"}}}',
-     [":3:", "paths.call", "realm"]),
-    ("key without secret", '{"router": {"url": "rs://h:1"},\n "paths": {"/": {"type": "caller", "realm": "r", "role": "a",\n "options": {"key": "k"}}}}',
-     [":3:", "secret"]),
-    ("bad network", '{"router": {"url": "rs://h:1"},\n "paths": {"call": {"type": "caller", "realm": "r", "role": "a",\n "options": {"require_ip": ["127.0.0.1",\n "10.0.0.256"]}}}}',
+    ("no realm", f'{{{ROUTER},\n "paths": {{\n  "call": {{"type": "caller", "role": "a"}}}}}}', [":3:", "paths.call",
+    "realm"]),
+    ("key without secret", with_option('"key": "k"'), [":3:", "secret"]),
+    ("bad network", with_option('"require_ip": ["127.0.0.1",\n "10.0.0.256"]'),
      [":4:", "paths.call.options.require_ip[1]", "10.0.0.256"]),
-    ("bad option", '{"router": {"url": "rs://h:1"},\n "paths": {"call": {"type": "caller", "realm": "r", "role": "a",\n "options": {"require_tls": "yes"}}}}',
-     [":3:", "paths.call.options.require_tls", "yes"]),
-    ("bad style", '{"router": {"url": "rs://h:1"},\n "paths": {"call": {"type": "caller", "realm": "r", "role": "a",\n "options": {"status_codes": "htttp"}}}}',
-     [":3:", "paths.call.options.status_codes", "htttp"]),
+    ("no boolean", with_option('"require_tls": "yes"'), [":3:", "paths.call.options.require_tls", "yes"]),
+    ("no choice", with_option('"status_codes": "htttp"'), [":3:", "paths.call.options.status_codes", "htttp"]),
 )
 
 
 class CommandLine(DeploymentTest):
     def run_program(self, *arguments, **environment):
-        return subprocess.run([BUILD / "wamp-fcgi", *map(str, arguments)], env=clean_environment(**environment), cwd=self.scratch.path,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+        return subprocess.run([BUILD / "wamp-fcgi", *map(str, arguments)], env=clean_environment(**environment),
+                              cwd=self.scratch.path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=20)
 
     def test_good_configuration_is_reported_good(self):
         path = self.scratch.write("good.json", GOOD)
@@ -69,8 +74,10 @@ class CommandLine(DeploymentTest):
 
     def test_no_message_shows_a_secret(self):
         path = self.scratch.write("faulty.json", """{
-            "router": {"url": "rs://h:1", "credentials": {"a": {"authmethod": "ticket", "authid": "b", "secret": ["s3cret"]}}},
-            "paths": {"/": {"type": "caller", "realm": "r", "role": "a", "options": {"secret": "s3cret", "secret_file": "x"}}}
+            "router": {"url": "rs://h:1",
+                       "credentials": {"a": {"authmethod": "ticket", "authid": "b", "secret": ["s3cret"]}}},
+            "paths": {"/": {"type": "caller", "realm": "r", "role": "a",
+                            "options": {"secret": "s3cret", "secret_file": "x"}}}
         }""")
         report = self.run_program("--check-config", path)
         self.assertEqual(report.returncode, 1)

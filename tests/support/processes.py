@@ -73,8 +73,10 @@ def users_of(folder):
 
 
 def clean_environment(**more):
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "TZ") or "SAN_OPTIONS" in name}
-    return {**kept, **more}
+    def is_kept(name):
+        return name in ("PATH", "LANG", "TZ") or name.endswith("SAN_OPTIONS")
+
+    return {**{name: value for name, value in os.environ.items() if is_kept(name)}, **more}
 
 
 class Scratch:
@@ -156,9 +158,6 @@ class Process:
     def is_ready(self):
         raise NotImplementedError
 
-    def environment(self):
-        return clean_environment()
-
     def start(self):
         for _ in range(5):
             self.launch()
@@ -175,8 +174,9 @@ class Process:
         command = ["setpriv", "--pdeathsig", "TERM", "--", *map(str, self.command())]
         identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         with open(self.log, "ab") as log:
-            self.child = subprocess.Popen(command, cwd=self.scratch.path, env=self.environment(), start_new_session=True,
-                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log, **identity)
+            self.child = subprocess.Popen(command, cwd=self.scratch.path, env=clean_environment(),
+                                          stdin=subprocess.DEVNULL,
+                                          stdout=log, stderr=log, start_new_session=True, **identity)
         self.scratch.running.append(self)
 
     @property

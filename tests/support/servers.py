@@ -30,9 +30,9 @@ def self_signed_certificate(scratch):
     """Paths of a certificate for 127.0.0.1 and of its key."""
     certificate, key = scratch.path / "tls.crt", scratch.path / "tls.key"
     if not certificate.exists():
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", certificate],
-                       check=True, capture_output=True)
+        key_type = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        subprocess.run(["openssl", "req", "-x509", *key_type, "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout", key,
+                        "-out", certificate], check=True, capture_output=True)
     return certificate, key
 
 
@@ -108,7 +108,8 @@ class WebServer(Process):
 
 def runs_wamp_fcgi(pid):
     try:
-        return b"wamp-fcgi" in pathlib.Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[0].rpartition(b"/")[2]
+        command = pathlib.Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[0]
+        return command.rpartition(b"/")[2] == b"wamp-fcgi"
     except OSError:
         return False
 
@@ -125,8 +126,9 @@ class Lighttpd(WebServer):
     def command(self):
         self.port, self.tls_port = self.wanted_port or free_port(), free_port()
         sample = (TOP / "etc/lighttpd.conf").read_text()
-        for variable, value in (("wamp_program", self.scratch.program(BUILD / "wamp-fcgi")), ("wamp_config", self.config),
-                                ("wamp_socket", self.scratch.folder("run") / "lighttpd.sock")):
+        values = {"wamp_program": self.scratch.program(BUILD / "wamp-fcgi"), "wamp_config": self.config,
+                  "wamp_socket": self.scratch.folder("run") / "lighttpd.sock"}
+        for variable, value in values.items():
             line = re.search(rf'^var\.{variable} = ".*"$', sample, re.M)[0]
             sample = replace_once(sample, line, f'var.{variable} = "{value}"')
         user = f'server.username = "{SERVER_USER}"\nserver.groupname = "{SERVER_USER}"\n' if SERVER_USER else ""
