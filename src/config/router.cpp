@@ -1,9 +1,11 @@
 #include "router.hpp"
 
 #include "secret.hpp"
+#include "tls.hpp"
 #include "url.hpp"
 #include "values.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -96,15 +98,6 @@ std::optional<std::map<std::string, credentials>> read_credentials(entry from, c
     return by_role;
 }
 
-// Nothing of it is kept: only TLS connections need it, and read_url refuses those so far.
-void check_tls(const entry& from)
-{
-    section tls{from};
-    std::string ca_file;
-    tls.optional("ca_file", ca_file, read_text);
-    tls.finish();
-}
-
 }  // namespace
 
 std::optional<router_settings> read_router(const entry& from, const file_reader& read_file)
@@ -112,13 +105,12 @@ std::optional<router_settings> read_router(const entry& from, const file_reader&
     router_settings out;
     section router{from};
     read_urls(router, out.urls);
-    enum class serializer { msgpack } serializer_used{};
-    router.optional("serializer", serializer_used,
-                    one_of<serializer>({{"msgpack", serializer::msgpack}}, {{"json"}, "is not supported yet"}));
+    router.optional("serializer", out.serializer,
+                    one_of<serializer_kind>({{"msgpack", serializer_kind::msgpack}, {"json", serializer_kind::json}}));
     router.optional("connect_timeout", out.connect_timeout, seconds_in(1, 300));
+    router.optional("keepalive", out.keepalive, integer_in<std::chrono::seconds>(1, 3600));
     router.optional("credentials", out.by_role, [&](const entry& found) { return read_credentials(found, read_file); });
-    if (const entry tls = router.find("tls"); tls.is_present())
-        check_tls(tls);
+    router.optional("tls", out.tls, [&](const entry& found) { return read_tls(found, read_file); });
     router.finish();
     return out;
 }

@@ -1,7 +1,10 @@
 #include "secret.hpp"
 
+#include "named_file.hpp"
 #include "text.hpp"
 #include "values.hpp"
+
+#include <utility>
 
 namespace wampfcgi::config {
 namespace {
@@ -10,24 +13,19 @@ std::optional<std::string> read_secret_file(const entry& from, const file_reader
 {
     entry hidden = from;  // who confuses the two keys has put the secret here
     hidden.is_secret = true;
-    const auto path = read_absolute_path(hidden);
-    if (!path)
+    auto file = read_named_file(hidden, read_file);
+    if (!file)
         return std::nullopt;
-    std::string why_not;
-    auto secret = read_file(*path, why_not);
-    if (!secret) {
-        from.refuse("a file that can be read", quote(*path) + " (" + why_not + ')');
-        return std::nullopt;
-    }
-    if (secret->ends_with('\n'))
-        secret->pop_back();
-    if (secret->ends_with('\r'))
-        secret->pop_back();
-    if (secret->empty()) {
-        from.refuse("a file with a secret in it", quote(*path) + ", which is empty");
+    std::string& secret = file->content;
+    if (secret.ends_with('\n'))
+        secret.pop_back();
+    if (secret.ends_with('\r'))
+        secret.pop_back();
+    if (secret.empty()) {
+        from.refuse("a file with a secret in it", quote(file->path) + ", which is empty");
         return std::nullopt;
     }
-    return secret;
+    return std::move(secret);
 }
 
 }  // namespace

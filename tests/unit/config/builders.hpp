@@ -59,8 +59,8 @@ inline std::string with_options(std::string_view members)
                         "}}");
 }
 
-/// Knows three files: /secret, /secret.crlf, and /empty.
-inline std::optional<std::string> read_fake_secret(const std::string& path, std::string& why_not)
+/// Knows a few files: /secret, /secret.crlf, /empty, and PEM files, which nobody looks into.
+inline std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path == "/secret")
         return "s3cret\n";
@@ -68,6 +68,8 @@ inline std::optional<std::string> read_fake_secret(const std::string& path, std:
         return "s3cret\r\n";
     if (path == "/empty")
         return "\n";
+    if (path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key"))
+        return "PEM";
     why_not = "No such file or directory";
     return std::nullopt;
 }
@@ -75,14 +77,14 @@ inline std::optional<std::string> read_fake_secret(const std::string& path, std:
 /// The mistakes found in `text`, as those of a file "f".
 inline mistakes mistakes_in(std::string_view text)
 {
-    auto parsed = parse(text, "f", read_fake_secret);
+    auto parsed = parse(text, "f", read_fake_file);
     return std::holds_alternative<mistakes>(parsed) ? std::get<mistakes>(parsed) : mistakes{};
 }
 
 /// The settings in `text`, which must have no mistake.
 inline settings settings_in(std::string_view text)
 {
-    return std::get<settings>(parse(text, "f", read_fake_secret));
+    return std::get<settings>(parse(text, "f", read_fake_file));
 }
 
 /// The text itself.
