@@ -1,6 +1,6 @@
 #include "router.hpp"
 
-#include "secret.hpp"
+#include "login.hpp"
 #include "tls.hpp"
 #include "url.hpp"
 #include "values.hpp"
@@ -50,38 +50,6 @@ void read_urls(section& router, std::vector<router_url>& out)
         router.find("urls").refuse("either url or urls", "both");
     if (!router.has("url") && !router.has("urls"))
         router.refuse_missing("url", "a router URL (or urls, a list of them)");
-}
-
-void refuse_secret(section& login)
-{
-    for (const std::string_view key : {"secret", "secret_file"})
-        if (const entry found = login.find(key); found.is_present())
-            found.refuse("no secret for anonymous", "one");
-}
-
-std::optional<credentials> read_login(const entry& from, const file_reader& read_file)
-{
-    using enum authmethod_kind;
-    section login{from};
-    std::optional<authmethod_kind> method;
-    login.required("authmethod", method,
-                   one_of<authmethod_kind>({{"anonymous", anonymous}, {"ticket", ticket}, {"wampcra", wampcra}},
-                                           {{"cryptosign"}, "is not supported yet"}));
-    credentials out;
-    out.authmethod = method.value_or(anonymous);
-    if (out.authmethod == anonymous)
-        login.optional("authid", out.authid, read_text);
-    else
-        login.required("authid", out.authid, read_text);
-
-    if (method == anonymous)
-        refuse_secret(login);
-    else if (auto secret = read_secret(login, read_file))
-        out.secret = *std::move(secret);
-    if (out.authmethod != anonymous && !has_secret(login))
-        login.refuse_missing("secret", "a secret (or secret_file)");
-    login.finish();
-    return out;
 }
 
 std::optional<std::map<std::string, credentials>> read_credentials(entry from, const file_reader& read_file)

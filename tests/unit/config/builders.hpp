@@ -16,6 +16,16 @@ namespace wampfcgi::config::test {
 inline constexpr std::string_view good_router = R"("router": {"url": "rs://localhost:8081"})";
 inline constexpr std::string_view good_paths = R"("paths": {"/": {"type": "caller", "realm": "r", "role": "f"}})";
 
+/// ssh-keygen -t ed25519, made for these tests alone.
+inline constexpr std::string_view openssh_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACB3t7wFzW86UfQAezIOPfV7zai+scn7YH8fC+wTX7A8HwAAAJD1GRjr9RkY
+6wAAAAtzc2gtZWQyNTUxOQAAACB3t7wFzW86UfQAezIOPfV7zai+scn7YH8fC+wTX7A8Hw
+AAAEA/sqjsDGrX1MxzIFtnfPm5XdxpvwAY+ZVM3NxQYjfdYXe3vAXNbzpR9AB7Mg499XvN
+qL6xyftgfx8L7BNfsDwfAAAACHRlc3Qga2V5AQIDBAU=
+-----END OPENSSH PRIVATE KEY-----
+)";
+
 /// The top level, all in one line: `members` beside a good router and good paths.
 inline std::string with_top(std::string_view members)
 {
@@ -59,7 +69,7 @@ inline std::string with_options(std::string_view members)
                         "}}");
 }
 
-/// Knows a few files: /secret, /secret.crlf, /empty, and PEM files, which nobody looks into.
+/// Knows a few files: /secret, /secret.crlf, /empty, private keys, and PEM files, which nobody looks into.
 inline std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path == "/secret")
@@ -68,6 +78,12 @@ inline std::optional<std::string> read_fake_file(const std::string& path, std::s
         return "s3cret\r\n";
     if (path == "/empty")
         return "\n";
+    if (path == "/raw")
+        return std::string(31, 'k') + '\n';
+    if (path == "/hex")
+        return std::string(64, '4') + '\n';
+    if (path == "/openssh")
+        return std::string{openssh_key};
     if (path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key"))
         return "PEM";
     why_not = "No such file or directory";

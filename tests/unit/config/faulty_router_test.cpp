@@ -160,44 +160,6 @@ constexpr faulty_row tls_section[] = {
      R"(f:1: router.tls.key_file: expected an absolute path, got "key.pem")"},
 };
 
-constexpr faulty_row logins[] = {
-    {with_login, R"("abc")", "f:1: router.credentials.f: expected an object, got a string of 3 bytes"},
-    {with_login, "{}",
-     R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket" or "wampcra", got nothing)"},
-    {with_login, R"({"authmethod": "cryptosign"})",
-     R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket" or "wampcra")"
-     R"( ("cryptosign" is not supported yet), got "cryptosign")"},
-    {with_login, R"({"authmethod": "ticket"})",
-     "f:1: router.credentials.f.authid: expected a string, got nothing"
-     "\n"
-     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"},
-    {with_login, R"({"authmethod": "anonymous", "secret": "abc"})",
-     "f:1: router.credentials.f.secret: expected no secret for anonymous, got one"},
-    {with_login, R"({"authmethod": "wampcra", "authid": "joe", "secret": 12345})",
-     "f:1: router.credentials.f.secret: expected a string, got a number"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret": ""})",
-     "f:1: router.credentials.f.secret: expected a string that is not empty, got a string of 0 bytes"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret": "abc", "secret_file": "/secret"})",
-     "f:1: router.credentials.f.secret_file: expected either secret or secret_file, got both"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "/missing"})",
-     R"(f:1: router.credentials.f.secret_file: expected a file that can be read, got "/missing" (No)"
-     " such file or directory)"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "/empty"})",
-     R"(f:1: router.credentials.f.secret_file: expected a file with a secret in it, got "/empty",)"
-     " which is empty"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "secret"})",
-     "f:1: router.credentials.f.secret_file: expected an absolute path, got a string of 6 bytes"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret_file": "abc\ndef"})",
-     "f:1: router.credentials.f.secret_file: expected an absolute path, got a string of 7 bytes"},
-    {with_login, R"({"authmethod": "anonymous", "secret_file": "/secret"})",
-     "f:1: router.credentials.f.secret_file: expected no secret for anonymous, got one"},
-    {with_login, R"({"authmethod": "ticket", "authid": "joe", "secrett": "abc"})",
-     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"
-     "\n"
-     "f:1: router.credentials.f.secrett: unknown key, expected one of authmethod, authid, secret,"
-     R"( secret_file, got "secrett" (did you mean "secret"?))"},
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(faulty_router)
@@ -215,11 +177,6 @@ BOOST_AUTO_TEST_CASE(each_mistake_in_a_url_with_tls_or_websocket_is_named_whole)
 BOOST_AUTO_TEST_CASE(each_mistake_in_the_tls_section_is_named_whole)
 {
     check_rows(tls_section);
-}
-
-BOOST_AUTO_TEST_CASE(each_mistake_in_credentials_is_named_whole_without_the_secret)
-{
-    check_rows(logins);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
