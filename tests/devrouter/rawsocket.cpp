@@ -21,7 +21,6 @@ constexpr std::size_t head_bytes = 4;
 constexpr std::size_t input_bytes = 32 << 10;
 constexpr std::size_t kept_bytes = 1 << 20;      // a buffer that grew beyond this is given back
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
-constexpr std::chrono::seconds longest_linger{2};
 
 enum frame_type : unsigned char { message_frame = 0, ping_frame = 1, pong_frame = 2, reserved_frame = 3 };
 
@@ -266,11 +265,7 @@ void rawsocket<Stream>::end_output()
 {
     output_ = output::ended;
     deaf_ = false;
-    timer_.expires_after(longest_linger);
-    timer_.async_wait([self = self()](error_code trouble) {
-        if (!trouble)
-            self->drop();
-    });
+    drop_soon();
     if constexpr (over_tls<Stream>)
         stream_.async_shutdown([self = self()](error_code) { self->linger(); });
     else
