@@ -1,9 +1,9 @@
 #include "websocket.hpp"
 
+#include "tls_stream.hpp"
 #include "websocket_frame.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -12,7 +12,6 @@
 
 #include <deque>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
 namespace wampfcgi::devrouter {
@@ -25,16 +24,13 @@ using boost::system::error_code;
 
 namespace {
 
-using tls_stream = asio::ssl::stream<stream_socket>;
-
-constexpr std::string_view subprotocol_prefix = "wamp.2.";
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
 
 template <typename Stream>
 class websocket final : public connection {
 public:
     websocket(Stream peer, router& shared, std::string path)
-        : connection(shared, peer.get_executor(), std::is_same_v<Stream, tls_stream> ? "wss" : "ws"),
+        : connection(shared, peer.get_executor(), over_tls<Stream> ? "wss" : "ws"),
           stream_(std::move(peer)),
           path_(std::move(path))
     {}
@@ -88,12 +84,8 @@ template <typename Stream>
 void websocket<Stream>::start()
 {
     watch_for_silence();
-    if constexpr (std::is_same_v<Stream, tls_stream>)
-        stream_.next_layer().async_handshake(asio::ssl::stream_base::server, [self = self()](error_code trouble) {
-            trouble ? self->drop() : self->read_request();
-        });
-    else
-        read_request();
+    secure(stream_.next_layer(),
+           [self = self()](error_code trouble) { trouble ? self->drop() : self->read_request(); });
 }
 
 template <typename Stream>
@@ -127,7 +119,7 @@ std::optional<serializer> websocket<Stream>::choose_format() const
 {
     for (const std::string_view wanted : http::token_list(request_[http::field::sec_websocket_protocol]))
         for (const auto offered : router_.settings.serializers)
-            if (wanted == std::string(subprotocol_prefix).append(name_of(offered)))
+            if (wanted == subprotocol_of(offered))
                 return offered;
     return {};
 }
@@ -146,7 +138,7 @@ void websocket<Stream>::upgrade()
 {
     stream_.set_option(ws::stream_base::timeout{longest_linger, ws::stream_base::none(), false});
     stream_.set_option(ws::stream_base::decorator([format = facts_.format](ws::response_type& response) {
-        response.set(http::field::sec_websocket_protocol, std::string(subprotocol_prefix).append(name_of(format)));
+        response.set(http::field::sec_websocket_protocol, subprotocol_of(format));
         response.set(http::field::server, "wamp-devrouter");
     }));
     stream_.read_message_max(router_.settings.max_message_bytes);

@@ -1,25 +1,20 @@
 #!/usr/bin/env python3
-"""wamp-devrouter's transports and serializers, TLS, cryptosign, and what it does to connections on request."""
+"""wamp-devrouter's transports, serializers and TLS."""
 import json
 import os
 import pathlib
-import select
-import socket
 import ssl
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import websocket_lite  # noqa: E402
-from keys import SigningKey, make_certificate, tls_client  # noqa: E402
-from router_case import RouterCase  # noqa: E402
+from keys import make_certificate, tls_client  # noqa: E402
+from router_case import TransportCase  # noqa: E402
 from wamp_client import (  # noqa: E402
-    ABORT, CALL, CHALLENGE, ERROR, HELLO, JSON, MESSAGE, MESSAGEPACK, PING, PONG, RESULT, WELCOME, Client, Closed, Devrouter,
-    build_dir)
+    ABORT, CALL, ERROR, JSON, MESSAGE, MESSAGEPACK, RESULT, WELCOME, Client, Closed, Devrouter, build_dir)
 
 NUMBERS = (0, 1, -1, 2 ** 31, 2 ** 53 + 1, 2 ** 63 - 1, 2 ** 64 - 1, -2 ** 53 - 1, -2 ** 63, 0.0, -0.0, 0.1, 3.0, 1e21, 1e22,
            123456789012345680.0, 5e-324, 2.2250738585072011e-308, 1.7976931348623157e308, -1e-7, 8.41e21, 9007199254740993.0)
@@ -27,47 +22,7 @@ OTHERS = (None, True, False, "", "\"\\/\b\f\n\r\t\x01\x1f\x7f", "\u00e9\u20ac\U0
           [], {}, {"": [[], {"a": [None]}]}, {"\"": 1, "\n": 2})
 
 
-class Folder(unittest.TestCase):
-    """A router of the class's own arguments and addresses, and a scratch folder."""
-
-    listen = ("rs://127.0.0.1:0", "ws://127.0.0.1:0/ws")
-
-    @classmethod
-    def setUpClass(cls):
-        scratch = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(scratch.cleanup)
-        cls.folder = scratch.name
-        cls.router = Devrouter(*cls.arguments(), listen=cls.listen)
-        cls.addClassCleanup(cls.router.stop)
-
-    @classmethod
-    def arguments(cls):
-        return ()
-
-    def client(self, url=None, **options):
-        client = self.router.client(url, **options)
-        self.addCleanup(client.sock.close)
-        return client
-
-    def joined(self, url=None, **options):
-        client = self.client(url, **options)
-        self.assertEqual(WELCOME, client.join()[0])
-        return client
-
-    def each(self):
-        """A joined client for each listener and serializer."""
-        for url in self.router.urls:
-            for serializer in (MESSAGEPACK, JSON):
-                with self.subTest(url=url, serializer=serializer):
-                    yield self.joined(url, serializer=serializer)
-
-    def check_abort(self, client, uri):
-        answer = client.receive()
-        self.assertEqual([ABORT, uri], [answer[0], answer[2]])
-        client.expect_end()
-
-
-class Transports(Folder):
+class Transports(TransportCase):
     @classmethod
     def arguments(cls):
         cls.certificate, key = make_certificate(cls.folder, "router")
@@ -122,7 +77,7 @@ class Transports(Folder):
         self.assertEqual(WELCOME, self.client(self.router.urls[1]).join()[0])
 
 
-class ClientCertificates(Folder):
+class ClientCertificates(TransportCase):
     @classmethod
     def arguments(cls):
         cls.certificate, key = make_certificate(cls.folder, "router")
@@ -139,7 +94,7 @@ class ClientCertificates(Folder):
                         self.client(url, tls=tls_client(self.certificate, own))
 
 
-class WebSocket(Folder):
+class WebSocket(TransportCase):
     listen = ("ws://127.0.0.1:0/ws", "ws://127.0.0.1:0/ws?key=1")
 
     @classmethod
@@ -209,7 +164,7 @@ class WebSocket(Folder):
             self.assertEqual(b"HTTP/1.1 426 ", client.handshake_reply + client.read(9))
 
 
-class JsonText(Folder):
+class JsonText(TransportCase):
     def raw(self, url, text):
         client = self.joined(url, serializer=JSON)
         client.send_frame(MESSAGE, text.encode())
@@ -273,186 +228,6 @@ class Serializers(unittest.TestCase):
             with self.assertRaises(Closed) as end:
                 router.client(serializer=JSON)
             self.assertEqual(b"", end.exception.args[0])
-
-
-class Cryptosign(Folder):
-    @classmethod
-    def arguments(cls):
-        cls.key, cls.other = SigningKey(cls.folder), SigningKey(cls.folder, "other")
-        return "--no-anonymous", "--cryptosign", f"joe:backend:{cls.key.public_hex}", "--cryptosign", f"sam:frontend:{cls.other.public_hex}"
-
-    def log_in(self, key, answer, authid="joe", **options):
-        client = self.client(**options)
-        return client, client.join(authid=authid, methods=["cryptosign"], secret=answer, authextra={"pubkey": key.public_hex})
-
-    def test_the_right_key_logs_in(self):
-        for url in self.router.urls:
-            for serializer in (MESSAGEPACK, JSON):
-                client, answer = self.log_in(self.key, self.key.answer, url=url, serializer=serializer)
-                self.assertEqual([WELCOME, "joe", "backend", "cryptosign"],
-                                 [answer[0], *(answer[2][name] for name in ("authid", "authrole", "authmethod"))])
-                self.assertEqual({"pubkey": self.key.public_hex}, client.call("com.example.stats")[4]["hello_details"]["authextra"])
-
-    def test_the_key_alone_tells_who_it_is(self):
-        self.assertEqual("frontend", self.log_in(self.other, self.other.answer, authid=None)[1][2]["authrole"])
-
-    def test_the_challenge_is_64_digits_each_time_others(self):
-        seen = set()
-        for _ in range(2):
-            client = self.client()
-            client.send([HELLO, "realm1", {"roles": {"caller": {}}, "authid": "joe", "authmethods": ["cryptosign"],
-                                           "authextra": {"pubkey": self.key.public_hex.upper()}}])
-            answer = client.receive()
-            self.assertEqual([CHALLENGE, "cryptosign", None], [*answer[:2], answer[2]["channel_binding"]])
-            self.assertRegex(answer[2]["challenge"], "^[0-9a-f]{64}$")
-            seen.add(answer[2]["challenge"])
-        self.assertEqual(2, len(seen))
-
-    def test_a_wrong_answer_is_refused(self):
-        def answer(extra):
-            return self.key.answer(extra)
-        wrong = (self.other.answer, lambda extra: answer(extra)[:128], lambda extra: "0" * 192, lambda extra: "",
-                 lambda extra: answer(extra)[:-1] + "g", lambda extra: answer({"challenge": "00" * 32}), lambda extra: answer(extra) + "00",
-                 lambda extra: self.key.sign(extra["challenge"].encode()).hex() + extra["challenge"])
-        for number, secret in enumerate(wrong):
-            with self.subTest(number=number):
-                client, reply = self.log_in(self.key, secret)
-                self.assertEqual([ABORT, "wamp.error.authentication_failed"], [reply[0], reply[2]])
-                client.expect_end()
-
-    def test_an_unknown_key_or_the_key_of_another_is_refused(self):
-        for extra in ({}, {"pubkey": "00" * 32}, {"pubkey": self.other.public_hex}, {"pubkey": ""}, {"pubkey": 1}, None):
-            with self.subTest(extra=extra):
-                answer = self.client().join(authid="joe", methods=["cryptosign"], secret=self.key.answer, authextra=extra)
-                self.assertEqual([ABORT, "wamp.error.authentication_failed"], [answer[0], answer[2]])
-
-
-class Pings(RouterCase):
-    def check_pings(self, client, ping, pong, count=3):
-        before = self.stats()["pongs"]
-        client.start_call("com.example.fault.ping", count)
-        payloads = []
-        for _ in range(count):
-            kind, payload = client.receive_frame()
-            self.assertEqual(ping, kind)
-            payloads.append(payload)
-            client.send_frame(pong, payload)
-        self.assertEqual(count, len(set(payloads)))
-        self.assertEqual([RESULT, 1, {}, [count]], client.receive())
-        self.assertEqual(before + count, client.call("com.example.stats")[4]["pongs"])
-
-    def test_rawsocket_pings_are_sent_and_their_pongs_counted(self):
-        self.check_pings(self.joined(), PING, PONG)
-
-    def test_websocket_pings_are_sent_and_their_pongs_counted(self):
-        with Devrouter(listen=("ws://127.0.0.1:0/ws",)) as self.router, self.router.joined() as client:
-            self.check_pings(client, websocket_lite.PING, websocket_lite.PONG)
-
-    def test_on_ping_ignore(self):
-        with Devrouter("--on-ping", "ignore") as router, router.joined() as client:
-            client.send_frame(PING, b"")
-            self.assertEqual([RESULT, 1, {}, [3]], client.call("com.example.add2", 1, 2))
-            self.assertEqual(1, client.call("com.example.stats")[4]["pings"])
-
-    def test_on_ping_drop(self):
-        with Devrouter("--on-ping=drop") as router, router.joined() as client, router.joined() as other:
-            client.send_frame(PING, b"")
-            client.expect_end()
-            self.assertEqual(1, other.call("com.example.stats")[4]["pings"])
-
-
-class Silence(Folder):
-    def test_accept_silently_says_nothing_whatever_comes(self):
-        listen = ("127.0.0.1:0", "ws://127.0.0.1:0/", f"unix:{self.folder}/silent.sock")
-        with Devrouter("--accept-silently", listen=listen) as router:
-            for url in router.urls:
-                with self.assertRaises(TimeoutError, msg=url):
-                    router.client(url, timeout=0.2)
-
-    def test_silent_after_welcome_answers_no_message_but_ping(self):
-        with Devrouter("--silent-after-welcome") as router, router.joined() as client:
-            client.start_call("com.example.add2", 1, 2)
-            client.send([6, {}, "wamp.close.close_realm"])
-            client.send_frame(PING, b"there?")
-            self.assertEqual((PONG, b"there?"), client.receive_frame())
-
-    def test_idle_timeout_ends_a_silent_session_only(self):
-        with Devrouter("--idle-timeout", "0.4", listen=self.listen) as router:
-            for url in router.urls:
-                silent, other = router.joined(url=url), router.joined()
-                with self.subTest(url=url), silent, other:
-                    ends = time.monotonic() + 1
-                    while time.monotonic() < ends:
-                        other.send_frame(PING, b"")
-                        self.assertEqual(PONG, other.receive_frame()[0])
-                        self.assertFalse(select.select([other.sock], [], [], 0.05)[0])
-                    self.check_abort(silent, "wamp.close.killed")
-
-    def test_idle_timeout_ends_a_connection_that_never_begins(self):
-        with Devrouter("--idle-timeout", "0.1", listen=self.listen) as router:
-            for url in router.urls:
-                host, port = url.split("/")[2].split(":")
-                with self.subTest(url=url), socket.create_connection((host, int(port)), 10) as sock:
-                    self.assertEqual(b"", sock.recv(1))
-
-
-class WebSocketFaults(Folder):
-    listen = ("ws://127.0.0.1:0/ws",)
-
-    def fault(self, name, *args, serializer=MESSAGEPACK):
-        client = self.joined(serializer=serializer)
-        client.start_call("com.example.fault." + name, *args)
-        return client
-
-    def each_fault(self, name, *args):
-        for serializer in (MESSAGEPACK, JSON):
-            with self.subTest(serializer=serializer):
-                yield self.fault(name, *args, serializer=serializer)
-
-    def test_drop(self):
-        for client in self.each_fault("drop"):
-            self.assertIsNone(client.expect_end())
-
-    def test_drop_mid_frame(self):
-        for client in self.each_fault("drop_mid_frame"):
-            _, length = client.web.receive_head()
-            with self.assertRaises(Closed) as end:
-                client.read(length)
-            self.assertEqual(length // 2, len(end.exception.args[0]))
-
-    def test_oversized_announces_the_most_and_stops(self):
-        for client in self.each_fault("oversized"):
-            self.assertEqual(2 ** 63 - 1, client.web.receive_head()[1])
-            client.sock.settimeout(0.2)
-            with self.assertRaises(TimeoutError):
-                client.read(1000)
-
-    def test_reserved_frame(self):
-        for client in self.each_fault("reserved_frame"):
-            self.assertEqual(3, client.receive_frame()[0])
-            self.assertEqual([RESULT, 1, {}, ["survived"]], client.receive())
-
-    def test_garbage(self):
-        for client in self.each_fault("garbage"):
-            with self.assertRaises(ValueError):
-                client.receive()
-            self.assertEqual([RESULT, 1, {}, ["survived"]], client.receive())
-
-    def test_deaf_delays_pongs_as_well(self):
-        start = time.monotonic()
-        client = self.fault("deaf", 0.4)
-        self.assertEqual([RESULT, 1, {}, [0.4]], client.receive())
-        client.web.send_frame(websocket_lite.PING, b"")
-        self.assertEqual((websocket_lite.PONG, b""), client.receive_frame())
-        self.assertGreaterEqual(time.monotonic() - start, 0.4)
-
-    def test_goodbye_and_abort(self):
-        for client in self.each_fault("goodbye"):
-            self.assertEqual([6, {}, "wamp.close.system_shutdown"], client.receive())
-            client.send([6, {}, "wamp.close.goodbye_and_out"])
-            self.assertEqual(1000, client.expect_end())
-        for client in self.each_fault("abort"):
-            self.check_abort(client, "wamp.error.system_failure")
 
 
 class Usage(unittest.TestCase):
