@@ -72,6 +72,15 @@ void connection::stop_reading_for(std::chrono::steady_clock::duration time)
     });
 }
 
+void connection::drop_soon()
+{
+    timer_.expires_after(longest_linger);
+    timer_.async_wait([self = shared_from_this()](error_code trouble) {
+        if (!trouble)
+            self->drop();
+    });
+}
+
 void connection::watch_for_silence()
 {
     const auto longest = router_.settings.idle_timeout;

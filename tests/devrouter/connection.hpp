@@ -44,7 +44,15 @@ protected:
     /// Ends the session where an option says when silence is too long.
     void watch_for_silence();
     /// Puts that off; for each read.
-    void heard() { last_heard_ = std::chrono::steady_clock::now(); }
+    void heard()
+    {
+        if (router_.settings.idle_timeout.count() > 0)
+            last_heard_ = std::chrono::steady_clock::now();
+    }
+    /// For a peer that does not end its side, either.
+    void drop_soon();
+
+    static constexpr std::chrono::seconds longest_linger{2};
 
     router& router_;
     session session_;

@@ -1,13 +1,13 @@
 #include "rawsocket.hpp"
 
+#include "tls_stream.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <cstring>
-#include <type_traits>
 #include <utility>
 
 namespace wampfcgi::devrouter {
@@ -21,12 +21,8 @@ constexpr std::size_t head_bytes = 4;
 constexpr std::size_t input_bytes = 32 << 10;
 constexpr std::size_t kept_bytes = 1 << 20;      // a buffer that grew beyond this is given back
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
-constexpr std::chrono::seconds longest_linger{2};
 
 enum frame_type : unsigned char { message_frame = 0, ping_frame = 1, pong_frame = 2, reserved_frame = 3 };
-
-template <typename Stream>
-constexpr bool over_tls = !std::is_same_v<Stream, stream_socket>;
 
 void give_back(std::string& buffer)
 {
@@ -47,12 +43,7 @@ template <typename Stream>
 void rawsocket<Stream>::start()
 {
     watch_for_silence();
-    if constexpr (over_tls<Stream>)
-        stream_.async_handshake(asio::ssl::stream_base::server, [self = self()](error_code trouble) {
-            trouble ? self->drop() : self->read_handshake();
-        });
-    else
-        read_handshake();
+    secure(stream_, [self = self()](error_code trouble) { trouble ? self->drop() : self->read_handshake(); });
 }
 
 template <typename Stream>
@@ -266,11 +257,7 @@ void rawsocket<Stream>::end_output()
 {
     output_ = output::ended;
     deaf_ = false;
-    timer_.expires_after(longest_linger);
-    timer_.async_wait([self = self()](error_code trouble) {
-        if (!trouble)
-            self->drop();
-    });
+    drop_soon();
     if constexpr (over_tls<Stream>)
         stream_.async_shutdown([self = self()](error_code) { self->linger(); });
     else
@@ -286,11 +273,10 @@ void rawsocket<Stream>::linger()
 }
 
 template class rawsocket<stream_socket>;
-template class rawsocket<asio::ssl::stream<stream_socket>>;
+template class rawsocket<tls_stream>;
 
 void serve_rawsocket(stream_socket peer, router& shared, tls_context* tls)
 {
-    using tls_stream = asio::ssl::stream<stream_socket>;
     if (tls)
         std::make_shared<rawsocket<tls_stream>>(tls_stream(std::move(peer), *tls), shared)->start();
     else

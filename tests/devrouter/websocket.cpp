@@ -1,7 +1,9 @@
 #include "websocket.hpp"
 
+#include "tls_stream.hpp"
+#include "websocket_frame.hpp"
+
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -10,7 +12,6 @@
 
 #include <deque>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
 namespace wampfcgi::devrouter {
@@ -23,30 +24,13 @@ using boost::system::error_code;
 
 namespace {
 
-using tls_stream = asio::ssl::stream<stream_socket>;
-
-constexpr std::string_view subprotocol_prefix = "wamp.2.";
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
-constexpr std::chrono::seconds longest_linger{2};
-constexpr unsigned char final_frame = 0x80;
-enum opcode : unsigned char { text_frame = 1, binary_frame = 2, reserved_frame = 3 };
-
-/// As a server sends it: without a mask.
-std::string frame_head(unsigned char code, std::uint64_t length)
-{
-    const int width = length < 126 ? 0 : length <= 0xffff ? 2 : 8;
-    std::string head(1, static_cast<char>(final_frame | code));
-    head += static_cast<char>(width == 0 ? length : width == 2 ? 126U : 127U);
-    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8)
-        head += static_cast<char>(length >> shift & 0xff);
-    return head;
-}
 
 template <typename Stream>
 class websocket final : public connection {
 public:
     websocket(Stream peer, router& shared, std::string path)
-        : connection(shared, peer.get_executor(), std::is_same_v<Stream, tls_stream> ? "wss" : "ws"),
+        : connection(shared, peer.get_executor(), over_tls<Stream> ? "wss" : "ws"),
           stream_(std::move(peer)),
           path_(std::move(path))
     {}
@@ -100,12 +84,8 @@ template <typename Stream>
 void websocket<Stream>::start()
 {
     watch_for_silence();
-    if constexpr (std::is_same_v<Stream, tls_stream>)
-        stream_.next_layer().async_handshake(asio::ssl::stream_base::server, [self = self()](error_code trouble) {
-            trouble ? self->drop() : self->read_request();
-        });
-    else
-        read_request();
+    secure(stream_.next_layer(),
+           [self = self()](error_code trouble) { trouble ? self->drop() : self->read_request(); });
 }
 
 template <typename Stream>
@@ -139,7 +119,7 @@ std::optional<serializer> websocket<Stream>::choose_format() const
 {
     for (const std::string_view wanted : http::token_list(request_[http::field::sec_websocket_protocol]))
         for (const auto offered : router_.settings.serializers)
-            if (wanted == std::string(subprotocol_prefix).append(name_of(offered)))
+            if (wanted == subprotocol_of(offered))
                 return offered;
     return {};
 }
@@ -158,7 +138,7 @@ void websocket<Stream>::upgrade()
 {
     stream_.set_option(ws::stream_base::timeout{longest_linger, ws::stream_base::none(), false});
     stream_.set_option(ws::stream_base::decorator([format = facts_.format](ws::response_type& response) {
-        response.set(http::field::sec_websocket_protocol, std::string(subprotocol_prefix).append(name_of(format)));
+        response.set(http::field::sec_websocket_protocol, subprotocol_of(format));
         response.set(http::field::server, "wamp-devrouter");
     }));
     stream_.read_message_max(router_.settings.max_message_bytes);
@@ -187,7 +167,7 @@ void websocket<Stream>::read_more()
     stream_.async_read(input_, [self = self()](error_code trouble, std::size_t) {
         self->reading_ = false;
         if (trouble)
-            return self->output_ == output::ended ? void() : self->drop();
+            return self->drop();
         self->take_message();
         self->read_more();
     });
@@ -231,15 +211,16 @@ void websocket<Stream>::break_rules(wire_fault fault, std::string_view payload)
     const auto code = facts_.format == serializer::json ? text_frame : binary_frame;
     switch (fault) {
     case wire_fault::half_frame:
-        queue({output_kind::raw, frame_head(code, payload.size()).append(payload.substr(0, payload.size() / 2))});
+        queue({output_kind::raw,
+               websocket_frame_head(code, payload.size()).append(payload.substr(0, payload.size() / 2))});
         output_ = output::cutting;
         return flush();
     case wire_fault::endless_frame:
-        queue({output_kind::raw, frame_head(code, longest).append(payload)});
+        queue({output_kind::raw, websocket_frame_head(code, longest).append(payload)});
         output_ = output::silenced;
         return;
     case wire_fault::reserved_frame:
-        return queue({output_kind::raw, frame_head(reserved_frame, payload.size()).append(payload)});
+        return queue({output_kind::raw, websocket_frame_head(reserved_opcode, payload.size()).append(payload)});
     }
 }
 
@@ -299,6 +280,7 @@ void websocket<Stream>::end_output()
         socket().shutdown(stream_socket::shutdown_send, ignored);
     else
         return;
+    drop_soon();
     output_ = output::ended;
 }
 
