@@ -16,8 +16,6 @@ namespace wampfcgi::log {
 
 namespace {
 
-constexpr const char* journal_socket = "/run/systemd/journal/socket";
-
 std::atomic<log_level> threshold{log_level::notice};
 std::atomic<bool> access_wanted{false};
 std::atomic<bool> time_shown{false};
@@ -89,7 +87,7 @@ void guarded(const Action& action) noexcept
     errno = saved_errno;
 }
 
-opened_sink open(const log_settings& wanted, line_form form)
+opened_sink open(const log_settings& wanted, const std::string& journal_socket, line_form form)
 {
     switch (wanted.target) {
     case log_target::file:
@@ -106,10 +104,10 @@ opened_sink open(const log_settings& wanted, line_form form)
 
 }  // namespace
 
-std::optional<std::string> configure(const log_settings& wanted)
+std::optional<std::string> configure(const log_settings& wanted, const std::string& journal_socket)
 {
     const line_form form{wanted.format, wanted.timestamps.value_or(wanted.target == log_target::file)};
-    auto opened = open(wanted, form);
+    auto opened = open(wanted, journal_socket, form);
     auto* const why_not = std::get_if<std::string>(&opened);
     if (why_not != nullptr && wanted.target != log_target::journal)
         return *std::move(why_not);

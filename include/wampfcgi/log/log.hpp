@@ -44,7 +44,8 @@ inline field number(std::string_view key, std::integral auto value)
 /// Sends the lines where `wanted` says, from now on; standard error in text at notice before. Answers why the
 /// destination cannot be used, and changes nothing then. A journal that is not there is replaced by standard error,
 /// with an error line.
-std::optional<std::string> configure(const log_settings& wanted);
+std::optional<std::string> configure(const log_settings& wanted,
+                                     const std::string& journal_socket = "/run/systemd/journal/socket");
 
 /// Opens the log file again, for it may have been renamed. Where that fails the old one stays in use, and says so. Not
 /// for signal handlers.

@@ -196,3 +196,20 @@ BOOST_AUTO_TEST_CASE(lines_that_are_always_written_know_neither_threshold_nor_fl
 
     BOOST_TEST(text.size() == 12 * std::string("debug: x\n").size());
 }
+
+BOOST_AUTO_TEST_CASE(a_journal_that_is_not_there_is_replaced_by_standard_error)
+{
+    const settings_restored restored;
+    log_settings wanted;
+    wanted.target = log_target::journal;
+
+    const std::string text = written_by([&] {
+        BOOST_TEST(!log::configure(wanted, "/nowhere/socket"));
+        log::write(log_level::notice, "one");
+    });
+
+    BOOST_TEST(text ==
+               "error: the journal cannot be reached: No such file or directory; the log goes to standard error\n"
+               "notice: one\n");
+    BOOST_TEST(!log::shows_time());
+}
