@@ -33,6 +33,19 @@ std::optional<settings> load_settings(const process::options& given)
     return {};
 }
 
+/// The settings, with the log already as they say; nothing when there is a reason not to start.
+std::optional<settings> start_with_settings(const process::options& given)
+{
+    auto config = load_settings(given);
+    if (!config)
+        return {};
+    if (const auto why_not = log::configure(config->log)) {
+        log::write(log_level::error, *why_not);
+        return {};
+    }
+    return config;
+}
+
 int check_config(const process::options& given)
 {
     if (!load_settings(given))
@@ -45,14 +58,14 @@ int run_on_fd0(const process::options& given)
 {
     process::ignore_sigpipe();
     std::signal(SIGHUP, SIG_IGN);
-    std::signal(SIGUSR1, SIG_IGN);
-    const auto config = load_settings(given);
+    std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
+    const auto config = start_with_settings(given);
     return config ? app::run_worker(*config, 0) : 1;
 }
 
 int run_pool(const process::options& given)
 {
-    const auto config = load_settings(given);
+    const auto config = start_with_settings(given);
     if (!config)
         return 1;
     auto opened = process::open_listener(*given.listen);
@@ -71,6 +84,7 @@ int run_pool(const process::options& given)
         return app::run_worker(*config, listener.fd());
     });
     listener.remove_socket();
+    log::finish();
     return status;
 }
 

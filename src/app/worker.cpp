@@ -29,6 +29,7 @@ public:
     worker(const settings& config, int listen_fd)
         : config_(config),
           signals_(loop_, SIGTERM, SIGINT),
+          reopen_(loop_, SIGUSR1),
           grace_(loop_),
           bridge_(
               config,
@@ -48,7 +49,9 @@ public:
             if (!error)
                 stop(signal);
         });
+        await_reopen();
         loop_.run();
+        log::finish();
         return 0;
     }
 
@@ -59,6 +62,16 @@ private:
         if (!connection)
             connection = std::make_unique<wamp::connection>(loop_, config_.router, realm, role);
         return *connection;
+    }
+
+    void await_reopen()
+    {
+        reopen_.async_wait([this](boost::system::error_code error, int) {
+            if (error)
+                return;
+            log::reopen();
+            await_reopen();
+        });
     }
 
     // What is in flight may finish, then the router is told; after the grace there is no more waiting.
@@ -89,6 +102,7 @@ private:
     const settings& config_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
+    asio::signal_set reopen_;  // the log file
     asio::steady_timer grace_;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
     bridge::bridge bridge_;

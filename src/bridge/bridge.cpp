@@ -31,8 +31,11 @@ failure internal_error(const std::exception& bug)
 /// A call that counts as in flight until it is answered, or dropped because it was given up.
 class begun_call {
 public:
-    begun_call(std::shared_ptr<std::size_t> in_flight, admission admitted, std::string procedure, bridge::respond done)
-        : in_flight_(std::move(in_flight)),
+    begun_call(std::shared_ptr<std::size_t> in_flight, std::shared_ptr<const bridge::steady_clock> stopwatch,
+               admission admitted, std::string procedure, bridge::respond done)
+        : stopwatch_(std::move(stopwatch)),
+          submitted_at_((*stopwatch_)()),
+          in_flight_(std::move(in_flight)),
           admitted_(std::move(admitted)),
           procedure_(std::move(procedure)),
           done_(std::move(done))
@@ -47,10 +50,13 @@ public:
 
     void end(const outcome& how)
     {
+        const auto ended_at = (*stopwatch_)();
         count_down();
         answer finished = render(how);
         finished.procedure = procedure_;
         finished.debug = admitted_.target->options.debug;
+        finished.submitted_at = submitted_at_;
+        finished.ended_at = ended_at;
         std::exchange(done_, nullptr)(std::move(finished));
     }
 
@@ -71,6 +77,8 @@ private:
             --*counted;
     }
 
+    std::shared_ptr<const bridge::steady_clock> stopwatch_;
+    answer::time_point submitted_at_;
     std::shared_ptr<std::size_t> in_flight_;
     admission admitted_;
     std::string procedure_;
@@ -79,7 +87,10 @@ private:
 
 }  // namespace
 
-bridge::bridge(const settings& config, const caller_lookup& callers, clock now) : config_(config), now_(std::move(now))
+bridge::bridge(const settings& config, const caller_lookup& callers, clock now, steady_clock stopwatch)
+    : config_(config),
+      now_(std::move(now)),
+      stopwatch_(std::make_shared<const steady_clock>(std::move(stopwatch)))
 {
     callers_.reserve(config.services.size());
     for (const service& each : config.services)
@@ -156,7 +167,7 @@ bridge::started_call bridge::handle(const admission& admitted, const request& re
     }
     const auto index = static_cast<std::size_t>(admitted.target - config_.services.data());
     caller& by = *callers_[index];
-    auto begun = std::make_shared<begun_call>(in_flight_, admitted, checked->procedure, std::move(done));
+    auto begun = std::make_shared<begun_call>(in_flight_, stopwatch_, admitted, checked->procedure, std::move(done));
     try {
         return {&by, by.submit(std::move(*checked), [begun](const outcome& how) { begun->end(how); })};
     } catch (const std::exception& bug) {

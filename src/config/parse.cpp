@@ -1,3 +1,4 @@
+#include "logging.hpp"
 #include "path.hpp"
 #include "router.hpp"
 #include "section.hpp"
@@ -36,6 +37,7 @@ settings read_settings(const entry& from, const file_reader& read_file)
     top.required("paths", out.services, [&](const entry& found) { return read_services(found, read_file); });
     top.optional("mount", out.mount, read_mount);
     top.optional("max_in_flight", out.max_in_flight, integer_in<std::size_t>(1, 1'000'000));
+    top.optional("log", out.log, read_log);
     std::string schema;  // for editors that know JSON Schema
     top.optional("$schema", schema, read_text);
     top.finish();

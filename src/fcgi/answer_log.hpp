@@ -5,15 +5,22 @@
 #include "wampfcgi/core/request.hpp"
 
 #include <chrono>
-#include <string>
 
 namespace wampfcgi::fcgi {
 
-/// Writes the line for a refused or failed request at its level, and one for every request where the service asks for
-/// that (`debug`). Never a secret, a signature or a payload.
-void log_answer(const request& req, const bridge::answer& given, std::chrono::steady_clock::duration took);
+/// When things happened to a request.
+struct request_times {
+    using time_point = std::chrono::steady_clock::time_point;
+    time_point began;         ///< its first byte came
+    time_point checked_from;  ///< all that the last checks needed was there
+    time_point ended;
+};
 
-/// A name for a request in the log, unlike that of any other request of this machine for a long time.
-std::string next_request_id();
+/// Writes the line for a refused or failed request at its level, one for every request where the service asks for that
+/// (`debug`), and the access line where such are wanted. Never a secret, a signature, a query string or a payload.
+void log_answer(const request& req, const bridge::answer& given, const request_times& when);
+
+/// Writes the access line of a request whose answer nobody waits for any more; its status is 499.
+void log_given_up(const request& req, const request_times& when);
 
 }  // namespace wampfcgi::fcgi

@@ -1,5 +1,7 @@
 #include "fcgi/fcgi_request.hpp"
 
+#include "fcgi/request_id.hpp"
+
 #include <fcgiapp.h>
 
 #include <algorithm>
@@ -132,12 +134,23 @@ bool fcgi_request::begin(int input_fd)
 request fcgi_request::environment() const
 {
     request req;
+    std::string_view unique_id;
+    std::string_view x_request_id;
     for (char** each = state_->request.envp; *each != nullptr; ++each) {
         const std::string_view pair = *each;
         const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos)
-            take_variable(req, pair.substr(0, equals), pair.substr(equals + 1));
+        if (equals == std::string_view::npos)
+            continue;
+        const std::string_view name = pair.substr(0, equals);
+        const std::string_view value = pair.substr(equals + 1);
+        if (name == "UNIQUE_ID")
+            unique_id = value;
+        else if (name == "HTTP_X_REQUEST_ID")
+            x_request_id = value;
+        else
+            take_variable(req, name, value);
     }
+    req.id = request_id(unique_id, x_request_id);
     return req;
 }
 

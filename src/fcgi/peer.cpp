@@ -180,6 +180,7 @@ bool peer::take_spooled(std::string_view bytes, progress made)
     if (scanner_.body_bytes() <= limit)
         return true;
     const std::string detail = "body of more than " + std::to_string(limit) + " bytes";
+    checked_from_ = clock::now();
     respond(to_.refuse(*admitted_, {errc::body_too_large, detail, {}, {}}));
     return false;
 }
@@ -199,7 +200,7 @@ bool peer::begin(int input_fd)
     }
     keep_ = fcgi_->keeps_connection();
     request_ = fcgi_->environment();
-    request_.id = next_request_id();
+    checked_from_ = clock::now();
     auto decision = to_.admit(request_);
     if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
         respond(std::move(*refusal));
@@ -211,6 +212,7 @@ bool peer::begin(int input_fd)
 
 void peer::serve()
 {
+    checked_from_ = clock::now();
     request_.body = fcgi_->read_body(scanner_.body_bytes(), admitted_->body_limit_bytes);
     input_.close();
     stop_timer();
@@ -244,9 +246,13 @@ void peer::client_readable()
     if (got < 0 && would_block())
         return watch_client();
     // There is nothing that a web server sends in the middle of a call but the record that aborts it.
-    log::write(log_level::info, "call given up: the web server " +
-                                    std::string(got > 0 ? "aborted the request" : "closed the connection") +
-                                    " id=" + request_.id);
+    if (log::enabled(log_level::info))
+        log::write(log_level::info,
+                   got > 0 ? "call given up: the web server aborted the request"
+                           : "call given up: the web server closed the connection",
+                   {log::token("id", request_.id)});
+    if (log::wants_access())
+        log_given_up(request_, {began_, checked_from_, clock::now()});
     to_.give_up(*std::exchange(under_way_, std::nullopt));
     close();
 }
@@ -257,7 +263,8 @@ void peer::respond(bridge::answer given)
         return;
     if (input_complete_)
         fcgi_->skip_body();
-    log_answer(request_, given, clock::now() - began_);
+    given.http.headers.emplace_back("X-Request-Id", request_.id);
+    log_answer(request_, given, {began_, checked_from_, clock::now()});
     respond_now(given.http);
 }
 

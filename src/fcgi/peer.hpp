@@ -88,8 +88,9 @@ private:
     request request_;
     std::optional<bridge::admission> admitted_;
     std::optional<bridge::bridge::started_call> under_way_;
-    bool watched_ = false;  // client_readable() will be called
-    std::chrono::steady_clock::time_point began_;
+    bool watched_ = false;                                // client_readable() will be called
+    std::chrono::steady_clock::time_point began_;         // the request began to arrive
+    std::chrono::steady_clock::time_point checked_from_;  // all that the next checks need is there
     bool busy_ = false;
     bool keep_ = false;
     bool retiring_ = false;

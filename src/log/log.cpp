@@ -1,126 +1,137 @@
 #include "wampfcgi/log/log.hpp"
 
-#include <array>
+#include "log/flood_control.hpp"
+#include "log/sink.hpp"
+
 #include <atomic>
 #include <cerrno>
-#include <cstddef>
-#include <cstdint>
 #include <exception>
-#include <poll.h>
+#include <memory>
+#include <mutex>
+#include <variant>
+
 #include <unistd.h>
 
 namespace wampfcgi::log {
 
 namespace {
 
-constexpr std::size_t max_quoted_bytes = 200;
-constexpr int full_pipe_patience_ms = 1000;
-
 std::atomic<log_level> threshold{log_level::notice};
+std::atomic<bool> access_wanted{false};
+std::atomic<bool> time_shown{false};
 
-std::string_view name_of(log_level level) noexcept
+std::chrono::sys_time<std::chrono::milliseconds> milliseconds_now()
 {
-    switch (level) {
-    case log_level::error:
-        return "error";
-    case log_level::warning:
-        return "warning";
-    case log_level::notice:
-        return "notice";
-    case log_level::info:
-        return "info";
-    case log_level::debug:
-        return "debug";
-    }
-    return "error";
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-/// Length of the character that `text` begins with, and its code point; length 0 where that is not UTF-8.
-struct character {
-    std::size_t length = 0;
-    std::uint32_t code = 0;
+class logger {
+public:
+    void put(log_level level, std::string_view text, const fields& with)
+    {
+        to_->put({level, text, with, milliseconds_now(), ::getpid()});
+    }
+
+    void put(const std::vector<flood_control::summary>& summaries)
+    {
+        for (const auto& each : summaries)
+            put(each.level, each.text, {});
+    }
+
+    void put_due() { put(floods_.due(std::chrono::steady_clock::now())); }
+
+    void put_unless_repeated(log_level level, std::string_view text, const fields& with, std::string_view kind)
+    {
+        const auto now = std::chrono::steady_clock::now();
+        auto summaries = floods_.due(now);
+        const bool admitted = floods_.admits(level, kind, now, summaries);
+        put(summaries);
+        if (admitted)
+            put(level, text, with);
+    }
+
+    void put_owed() { put(floods_.finish()); }
+    void use(std::unique_ptr<sink> other) { to_ = std::move(other); }
+
+    void reopen()
+    {
+        if (const auto why_not = to_->reopen())
+            put(log_level::error, *why_not + "; the old one stays in use", {});
+    }
+
+    std::mutex guard;
+
+private:
+    std::unique_ptr<sink> to_ = standard_error_sink({});
+    flood_control floods_;
 };
 
-/// Bounds of well-formed UTF-8: no overlong form, no surrogate, nothing past U+10FFFF (RFC 3629, 3).
-bool is_scalar(std::size_t length, std::uint32_t code) noexcept
+/// Never destroyed: a line may be written until the very end.
+logger& the_logger()
 {
-    constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-    return code >= smallest[length] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+    static logger& only = *new logger;
+    return only;
 }
 
-character first_character(std::string_view text) noexcept
+template <class Action>
+void guarded(const Action& action) noexcept
 {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-    const std::uint32_t lead = byte(0);
-    if (lead < 0x80)
-        return {1, lead};
-    const std::size_t length = lead >= 0xF8 ? 0 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
-    if (length == 0 || text.size() < length)
-        return {};
-    std::uint32_t code = lead & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80)
-            return {};
-        code = code << 6U | (byte(i) & 0x3FU);
+    const int saved_errno = errno;
+    try {
+        logger& only = the_logger();
+        const std::lock_guard lock(only.guard);
+        action(only);
+    } catch (const std::exception&) {
+        write_all(STDERR_FILENO, "error: a log line was lost: out of memory\n");
     }
-    return is_scalar(length, code) ? character{length, code} : character{};
+    errno = saved_errno;
 }
 
-/// Characters that end a line or move text about where a log is looked at: C0 and C1 controls, U+2028 and U+2029, and
-/// the overrides and isolates of bidirectional text.
-bool is_unfit(std::uint32_t code) noexcept
+opened_sink open(const log_settings& wanted, const std::string& journal_socket, line_form form)
 {
-    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
-
-void append_hex(std::string& out, std::string_view bytes)
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += "\\x";
-        out += digits[byte >> 4U];
-        out += digits[byte & 0xFU];
+    switch (wanted.target) {
+    case log_target::file:
+        return open_file_sink(wanted.file, form);
+    case log_target::syslog:
+        return syslog_sink(form);
+    case log_target::journal:
+        return open_journal_sink(journal_socket, form);
+    case log_target::standard_error:
+        break;
     }
-}
-
-/// Moves the first character of `text`, or its first byte where that is not UTF-8, escaped where needed, to `out`.
-void take_escaped(std::string& out, std::string_view& text, bool quoted)
-{
-    const character first = first_character(text);
-    const std::string_view bytes = text.substr(0, first.length == 0 ? 1 : first.length);
-    text.remove_prefix(bytes.size());
-    if (first.length == 0 || is_unfit(first.code)) {
-        append_hex(out, bytes);
-        return;
-    }
-    if (quoted && (first.code == '"' || first.code == '\\'))
-        out += '\\';
-    out += bytes;
-}
-
-/// False where it cannot be written to within the patience: whoever reads the log must not stop the program.
-bool wait_until_writable(int fd) noexcept
-{
-    pollfd wanted{fd, POLLOUT, 0};
-    return poll(&wanted, 1, full_pipe_patience_ms) > 0;
-}
-
-void write_all(int fd, std::string_view bytes) noexcept
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written >= 0)
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        else if (errno == EAGAIN && !wait_until_writable(fd))
-            return;
-        else if (errno != EINTR && errno != EAGAIN)
-            return;
-    }
+    return standard_error_sink(form);
 }
 
 }  // namespace
+
+std::optional<std::string> configure(const log_settings& wanted, const std::string& journal_socket)
+{
+    const line_form form{wanted.format, wanted.timestamps.value_or(wanted.target == log_target::file)};
+    auto opened = open(wanted, journal_socket, form);
+    auto* const why_not = std::get_if<std::string>(&opened);
+    if (why_not != nullptr && wanted.target != log_target::journal)
+        return *std::move(why_not);
+    const bool to_stderr = why_not != nullptr || wanted.target == log_target::standard_error;
+    set_threshold(wanted.level);
+    access_wanted = wanted.access;
+    time_shown = form.stamped || form.format == log_format::json || (!to_stderr && wanted.target != log_target::file);
+    guarded([&](logger& only) {
+        only.use(why_not != nullptr ? standard_error_sink(form) : std::get<std::unique_ptr<sink>>(std::move(opened)));
+    });
+    if (why_not != nullptr)
+        write(log_level::error, *why_not + "; the log goes to standard error");
+    return {};
+}
+
+void reopen() noexcept
+{
+    guarded([](logger& only) { only.reopen(); });
+}
+
+void finish() noexcept
+{
+    guarded([](logger& only) { only.put_owed(); });
+}
 
 void set_threshold(log_level least_important) noexcept
 {
@@ -132,43 +143,34 @@ bool enabled(log_level level) noexcept
     return level <= threshold.load(std::memory_order_relaxed);
 }
 
-std::string format(log_level level, std::string_view text)
+bool wants_access() noexcept
 {
-    std::string line;
-    line.reserve(text.size() + 16);
-    line += name_of(level);
-    line += ": ";
-    while (!text.empty())
-        take_escaped(line, text, false);
-    line += '\n';
-    return line;
+    return access_wanted.load(std::memory_order_relaxed);
 }
 
-void write(log_level level, std::string_view text) noexcept
+bool shows_time() noexcept
+{
+    return time_shown.load(std::memory_order_relaxed);
+}
+
+std::string time_now()
+{
+    return format_time(milliseconds_now());
+}
+
+void write(log_level level, std::string_view text, const fields& with, std::string_view same_as) noexcept
 {
     if (!enabled(level))
         return;
-    const int saved_errno = errno;
-    try {
-        write_all(STDERR_FILENO, format(level, text));
-    } catch (const std::exception&) {
-        write_all(STDERR_FILENO, "error: a log line was lost: out of memory\n");
-    }
-    errno = saved_errno;
+    guarded([&](logger& only) { only.put_unless_repeated(level, text, with, same_as.empty() ? text : same_as); });
 }
 
-std::string quote(std::string_view peer_text)
+void write_always(log_level level, std::string_view text, const fields& with) noexcept
 {
-    std::string quoted = "\"";
-    while (!peer_text.empty()) {
-        const std::size_t before = quoted.size();
-        take_escaped(quoted, peer_text, true);
-        if (quoted.size() > max_quoted_bytes + 1) {  // 1: the opening quote
-            quoted.resize(before);
-            return quoted + "\"...";
-        }
-    }
-    return quoted + '"';
+    guarded([&](logger& only) {
+        only.put_due();
+        only.put(level, text, with);
+    });
 }
 
 }  // namespace wampfcgi::log

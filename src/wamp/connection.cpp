@@ -176,7 +176,7 @@ private:
             stopped();
     }
 
-    void carry_out(const step::log& line) { log::write(line.level, line.text); }
+    void carry_out(const step::log& line) { log::write(line.level, line.text, line.with); }
 
     call_id send(std::optional<call_id> id, call what, completion done)
     {
@@ -218,7 +218,7 @@ private:
             return feed(*meaning);
         if (!message->whole)
             return malformed();
-        log::write(log_level::debug, "message of code " + std::to_string(message->code) + " from the router ignored");
+        log::write(log_level::debug, "message from the router ignored", {log::number("code", message->code)});
     }
 
     void malformed()

@@ -76,7 +76,7 @@ void session_fsm::on(const event::welcomed& welcome)
     joined_at_ = now_;
     last_failures_.assign(given_.urls.size(), {});
     steps_.emplace_back(step::disarm_timer{});
-    steps_.emplace_back(step::log{had_trouble_ ? log_level::notice : log_level::info, "joined" + where()});
+    steps_.emplace_back(step::log{had_trouble_ ? log_level::notice : log_level::info, "joined", where()});
     had_trouble_ = false;
     steps_.emplace_back(step::send_waiting{});
 }
@@ -147,9 +147,9 @@ void session_fsm::connect()
 void session_fsm::attempt_failed(const std::string& reason)
 {
     had_trouble_ = true;
-    const std::string text = "cannot join" + where() + ": " + reason;
-    const bool repeated = std::exchange(last_failures_.at(url_), text) == text;
-    steps_.emplace_back(step::log{repeated ? log_level::info : log_level::warning, text});
+    const bool repeated = std::exchange(last_failures_.at(url_), reason) == reason;
+    const log_level level = repeated ? log_level::info : log_level::warning;
+    steps_.emplace_back(step::log{level, "cannot join: " + reason, where()});
     steps_.emplace_back(step::close_link{});
     if (role_is_wrong_)
         steps_.emplace_back(step::fail_waiting{});
@@ -161,7 +161,7 @@ void session_fsm::attempt_failed(const std::string& reason)
 void session_fsm::session_ended(log_level level, const std::string& reason)
 {
     had_trouble_ = true;
-    steps_.emplace_back(step::log{level, "session ended" + where() + ": " + reason});
+    steps_.emplace_back(step::log{level, "session ended: " + reason, where()});
     steps_.emplace_back(step::close_link{});
     steps_.emplace_back(step::fail_in_flight{});
     if (now_ - joined_at_ >= given_.stable_after)
@@ -196,10 +196,10 @@ milliseconds session_fsm::next_delay()
     return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(full.count()) * (0.5 + random_() / 2)));
 }
 
-std::string session_fsm::where() const
+log::fields session_fsm::where() const
 {
-    return " realm=" + given_.realm + " role=" + given_.role +
-           " router=" + given_.urls.at(std::min(url_, given_.urls.size() - 1));
+    return {log::token("realm", given_.realm), log::token("role", given_.role),
+            log::token("router", given_.urls.at(std::min(url_, given_.urls.size() - 1)))};
 }
 
 }  // namespace wampfcgi::wamp

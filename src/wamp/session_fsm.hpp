@@ -4,6 +4,7 @@
 
 #include "wampfcgi/core/errc.hpp"
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/log/log.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -56,6 +57,7 @@ struct stopped {};
 struct log {
     log_level level;
     std::string text;
+    wampfcgi::log::fields with;
 };
 }  // namespace step
 
@@ -111,7 +113,7 @@ private:
     void finish();
     bool attempting() const noexcept { return state_ == state::connecting || state_ == state::joining; }
     std::chrono::milliseconds next_delay();
-    std::string where() const;
+    log::fields where() const;
 
     parameters given_;
     std::function<double()> random_;

@@ -28,6 +28,10 @@ struct answer {
     std::string error_uri;       ///< WAMP error of the callee or router, as it came; empty where there was none
     std::string procedure;       ///< empty when it was not known yet
     bool debug = false;          ///< the service asks for a log line whatever the outcome
+
+    using time_point = std::chrono::steady_clock::time_point;
+    std::optional<time_point> submitted_at{};  ///< when the checks were over and the call was made; absent: refused
+    time_point ended_at{};                     ///< when the call had its outcome; only with `submitted_at`
 };
 
 /// A request that has passed every check that needs no body.
@@ -41,11 +45,14 @@ struct admission {
 class bridge {
 public:
     using clock = std::function<std::chrono::sys_time<std::chrono::microseconds>()>;
+    using steady_clock = std::function<std::chrono::steady_clock::time_point()>;
     using caller_lookup = std::function<caller&(const std::string& realm, const std::string& role)>;
     using respond = std::function<void(answer)>;
 
-    /// `config` must outlive the bridge; `callers` is asked once for each service.
-    bridge(const settings& config, const caller_lookup& callers, clock now);
+    /// `config` must outlive the bridge; `callers` is asked once for each service. `now` is what signatures are held
+    /// against, `stopwatch` measures how long calls take.
+    bridge(const settings& config, const caller_lookup& callers, clock now,
+           steady_clock stopwatch = std::chrono::steady_clock::now);
 
     /// Decides what needs no body: path, method, TLS, address, origin, content type, announced length. An answer (a
     /// refusal, or that to OPTIONS) is final.
@@ -74,6 +81,7 @@ private:
     const settings& config_;
     std::vector<caller*> callers_;  // one for each service, in the order of config_.services
     clock now_;
+    std::shared_ptr<const steady_clock> stopwatch_;                              // held by the calls too
     std::shared_ptr<std::size_t> in_flight_ = std::make_shared<std::size_t>(0);  // held by the calls too
 };
 

@@ -1,6 +1,7 @@
 // Owns the shape of the configuration and every default value. Reading the file is config/'s business.
 #pragma once
 
+#include "wampfcgi/core/errc.hpp"
 #include "wampfcgi/core/network.hpp"
 
 #include <chrono>
@@ -79,12 +80,26 @@ struct router_settings {
     std::map<std::string, credentials> by_role;  ///< a role without an entry joins anonymously
 };
 
+enum class log_target { standard_error, file, syslog, journal };
+enum class log_format { text, json };
+
+/// The `log` section.
+struct log_settings {
+    log_target target = log_target::standard_error;
+    std::string file;  ///< absolute path, for log_target::file
+    log_format format = log_format::text;
+    log_level level = log_level::notice;  ///< the least important that is written
+    bool access = false;                  ///< a line for each request
+    std::optional<bool> timestamps;       ///< in text; absent: in files only
+};
+
 /// The whole configuration.
 struct settings {
     std::string mount;  ///< cut off the front of SCRIPT_NAME + PATH_INFO; empty: PATH_INFO alone decides
     router_settings router;
     std::vector<service> services;       ///< in the file's order; paths are unique
     std::size_t max_in_flight = 10'000;  ///< calls under way in one worker, past which 503 is answered
+    log_settings log;
 };
 
 }  // namespace wampfcgi

@@ -1,28 +1,84 @@
-// Owns the form of a log line and where it goes: standard error, one write a line. A leaf: it knows only core.
+// Owns what is said in the log: lines with fields, their levels, where they go, and that none can be forged. A leaf: it
+// knows only core.
 #pragma once
 
 #include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/settings.hpp"
 
+#include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace wampfcgi::log {
 
-/// Lines less important than this are dropped. Set once at start; notice by default.
+/// What a line tells beside its text: ` key=value` in text, a member in JSON, a field of its own in the journal.
+struct field {
+    enum class kind { token, outside, number };
+
+    std::string_view key;  ///< ours: lower-case letters, digits and underscores; lives as long as the program
+    std::string value;
+    kind what;
+};
+using fields = std::vector<field>;
+
+/// A value of ours or of the configuration: bare where it is printable ASCII without spaces, quotes and backslashes.
+inline field token(std::string_view key, std::string value)
+{
+    return {key, std::move(value), field::kind::token};
+}
+
+/// A value that a client, the web server or the router chose: always quoted, escaped, and cut at 200 bytes.
+inline field outside(std::string_view key, std::string value)
+{
+    return {key, std::move(value), field::kind::outside};
+}
+
+inline field number(std::string_view key, std::integral auto value)
+{
+    return {key, std::to_string(value), field::kind::number};
+}
+
+/// Sends the lines where `wanted` says, from now on; standard error in text at notice before. Answers why the
+/// destination cannot be used, and changes nothing then. A journal that is not there is replaced by standard error,
+/// with an error line.
+std::optional<std::string> configure(const log_settings& wanted,
+                                     const std::string& journal_socket = "/run/systemd/journal/socket");
+
+/// Opens the log file again, for it may have been renamed. Where that fails the old one stays in use, and says so. Not
+/// for signal handlers.
+void reopen() noexcept;
+
+/// Writes what is still to be said about repeated lines. To be called before the process ends.
+void finish() noexcept;
+
+/// Lines less important than this are dropped; configure() sets it too.
 void set_threshold(log_level least_important) noexcept;
 bool enabled(log_level level) noexcept;
 
-/// "LEVEL: TEXT" and a line feed. Control characters, line separators, bidirectional overrides and bytes that are not
-/// UTF-8 are written as \xNN, byte by byte: whatever `text` holds, it stays one line. Backslashes stay as they are, so
-/// that quote()'s escapes are not escaped again.
-std::string format(log_level level, std::string_view text);
+/// A line for each request is wanted (`log.access`).
+bool wants_access() noexcept;
 
-/// Writes format(level, text) to standard error, where the threshold allows it. Safe in any thread; keeps errno. A line
-/// that cannot be written is lost in silence.
-void write(log_level level, std::string_view text) noexcept;
+/// Each line begins with the time, or is given one by its destination.
+bool shows_time() noexcept;
 
-/// Text of a peer made fit for a log line: in double quotes, escaped as in format(), quotes and backslashes too. What
-/// stands between the quotes is at most 200 bytes; where more came, it is cut at a character and "..." follows the
+/// The time as lines show it: UTC, "2026-11-22T11:00:00.123Z".
+std::string time_now();
+
+/// Writes a line where the threshold allows it. More than ten lines of one level with the same `same_as` (`text` where
+/// that is empty) within ten seconds are summed up in one. Safe in any thread; keeps errno. A line that cannot be
+/// written is lost in silence. Control characters, line separators, bidirectional overrides and bytes that are not
+/// UTF-8 become \xNN, byte by byte: whatever `text` holds, it stays one line. Backslashes stay as they are, so that
+/// quote()'s escapes are not escaped again.
+void write(log_level level, std::string_view text, const fields& with = {}, std::string_view same_as = {}) noexcept;
+
+/// As write(), but whatever the threshold and however often.
+void write_always(log_level level, std::string_view text, const fields& with = {}) noexcept;
+
+/// Text of a peer made fit for the text of a line: in double quotes, escaped as in write(), quotes and backslashes too.
+/// What stands between the quotes is at most 200 bytes; where more came, it is cut at a character and "..." follows the
 /// closing quote.
 std::string quote(std::string_view peer_text);
 

@@ -48,7 +48,7 @@ public:
         if (!bridge_)
             bridge_ = std::make_unique<bridge>(
                 config, [this](const std::string&, const std::string&) -> caller& { return router; },
-                [this] { return now(); });
+                [this] { return now(); }, [this] { return steady_now; });
         auto decision = bridge_->admit(req);
         if (auto* final_answer = std::get_if<answer>(&decision)) {
             answers.push_back(std::move(*final_answer));
@@ -75,6 +75,7 @@ public:
     settings config;
     fake_caller router;
     std::vector<answer> answers;
+    std::chrono::steady_clock::time_point steady_now{};
     std::function<instant()> now = [] { return instant{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}; };
 
 private:

@@ -143,3 +143,24 @@ BOOST_AUTO_TEST_CASE(an_empty_list_of_procedures_allows_none)
     BOOST_TEST(error_of(to.ask(request_builder{}.build())) == "procedure_denied");
     BOOST_TEST(to.router.calls.empty());
 }
+
+BOOST_AUTO_TEST_CASE(an_answer_tells_when_its_call_was_made_and_when_that_ended)
+{
+    using std::chrono::milliseconds;
+    gateway to;
+    to.take(request_builder{}.build());
+
+    const auto made = to.steady_now;
+    to.steady_now += milliseconds(7);
+    to.router.end(payload{});
+
+    BOOST_TEST((to.answers.at(0).submitted_at == made));
+    BOOST_TEST((to.answers.at(0).ended_at == made + milliseconds(7)));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_tells_of_no_call)
+{
+    gateway to;
+
+    BOOST_TEST(!to.ask(request_builder{}.body("{").build()).submitted_at);
+}

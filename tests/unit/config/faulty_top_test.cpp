@@ -16,7 +16,7 @@ constexpr faulty_row top_level[] = {
      R"( "router": 5})",
      "f:1: router: expected the key once, got it again (first in line 1)"},
     {with_top, R"("mont": "/x")",
-     "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, $schema, got"
+     "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, log, $schema, got"
      R"( "mont" (did you mean "mount"?))"},
     {with_top, R"("mount": "x")", R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"},
     {with_top, R"("mount": "/a//b")",
@@ -31,7 +31,7 @@ constexpr faulty_row top_level[] = {
      "f:1: max_in_flight: expected 1..1000000, got 123456789012345678901234567890"},
     {with_top, R"("$schema": 1)", "f:1: $schema: expected a string, got 1"},
     {with_top, R"("a.b\n\"c": 1)",
-     R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, $schema,)"
+     R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, log, $schema,)"
      R"( got "a.b\n\"c")"},
 };
 

@@ -106,6 +106,17 @@ std::string comment_of(const std::string& key)
     return {};
 }
 
+void check_default_log(const log_settings& shown)
+{
+    const log_settings defaults;
+    BOOST_TEST((shown.target == defaults.target));
+    BOOST_TEST(shown.file == defaults.file);
+    BOOST_TEST((shown.format == defaults.format));
+    BOOST_TEST((shown.level == defaults.level));
+    BOOST_TEST(shown.access == defaults.access);
+    BOOST_TEST((shown.timestamps == defaults.timestamps));
+}
+
 void check_default_options(const service_options& shown)
 {
     const service_options defaults;
@@ -139,6 +150,7 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
     BOOST_TEST_REQUIRE(shown.services.size() == 1U);
+    check_default_log(shown.log);
     check_default_options(shown.services[0].options);
 }
 
@@ -146,7 +158,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 13U);
+    BOOST_TEST(variants.size() == 14U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string&, std::string&) { return std::string(64, '0'); };
         const auto parsed = parse(variant.text, "f", any_file);
@@ -161,9 +173,9 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
 {
     const std::string shown = sample();
     for (const std::string& text :
-         {with_top(R"("x": 1)"), with_router_members(R"("x": 1)"), with_router_members(R"("tls": {"x": 1})"),
-          with_login(R"({"authmethod": "anonymous", "x": 1})"), with_options(R"("x": 1)"),
-          with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})")})
+         {with_top(R"("x": 1)"), with_top(R"("log": {"x": 1})"), with_router_members(R"("x": 1)"),
+          with_router_members(R"("tls": {"x": 1})"), with_login(R"({"authmethod": "anonymous", "x": 1})"),
+          with_options(R"("x": 1)"), with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
             {
@@ -187,7 +199,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 11U);
+    BOOST_TEST(compared == 15U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)

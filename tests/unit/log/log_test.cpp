@@ -1,115 +1,57 @@
 #include "wampfcgi/log/log.hpp"
 
+#include "support/standard_error.hpp"
+
 #include <boost/test/unit_test.hpp>
 
-#include <array>
 #include <cerrno>
-#include <functional>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <string>
-#include <string_view>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace wampfcgi;
 
 namespace {
 
-/// What `action` writes to standard error: less than a pipe holds.
-std::string written_by(const std::function<void()>& action)
+struct settings_restored {
+    ~settings_restored()
+    {
+        log::finish();
+        log::configure({});
+    }
+};
+
+struct temporary_folder {
+    temporary_folder() { BOOST_REQUIRE(::mkdtemp(path.data()) != nullptr); }
+    ~temporary_folder() { std::filesystem::remove_all(path); }
+    std::string path = "/tmp/wamp-fcgi-log-XXXXXX";
+};
+
+std::string content(const std::string& path)
 {
-    std::array<int, 2> pipe_ends{};
-    BOOST_REQUIRE(pipe(pipe_ends.data()) == 0);
-    const int saved = dup(STDERR_FILENO);
-    dup2(pipe_ends[1], STDERR_FILENO);
-    action();
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    close(pipe_ends[1]);
-    std::string text;
-    std::array<char, 4096> buffer{};
-    for (ssize_t n = 0; (n = read(pipe_ends[0], buffer.data(), buffer.size())) > 0;)
-        text.append(buffer.data(), static_cast<std::size_t>(n));
-    close(pipe_ends[0]);
-    return text;
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
-struct threshold_restored {
-    ~threshold_restored() { log::set_threshold(log_level::notice); }
-};
+log_settings to_file(const std::string& path)
+{
+    log_settings wanted;
+    wanted.target = log_target::file;
+    wanted.file = path;
+    wanted.timestamps = false;
+    return wanted;
+}
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(every_level_has_its_name)
-{
-    BOOST_TEST(log::format(log_level::error, "x") == "error: x\n");
-    BOOST_TEST(log::format(log_level::warning, "x") == "warning: x\n");
-    BOOST_TEST(log::format(log_level::notice, "x") == "notice: x\n");
-    BOOST_TEST(log::format(log_level::info, "x") == "info: x\n");
-    BOOST_TEST(log::format(log_level::debug, "x") == "debug: x\n");
-}
-
-BOOST_AUTO_TEST_CASE(text_that_could_forge_a_line_is_escaped_and_other_text_is_not)
-{
-    using namespace std::string_view_literals;
-    struct row {
-        std::string_view name, text, line;
-    };
-    constexpr std::array rows{
-        row{"empty", "", "info: \n"},
-        row{"line feed", "a\nerror: b", "info: a\\x0aerror: b\n"},
-        row{"carriage return, tab, escape", "\r\t\x1b[2J", "info: \\x0d\\x09\\x1b[2J\n"},
-        row{"zero byte", "a\0b"sv, "info: a\\x00b\n"},
-        row{"delete", "\x7f", "info: \\x7f\n"},
-        row{"next line, U+0085", "\xc2\x85", "info: \\xc2\\x85\n"},
-        row{"first behind the C1 controls, U+00A0", "\xc2\xa0", "info: \xc2\xa0\n"},
-        row{"line separator, U+2028", "\xe2\x80\xa8", "info: \\xe2\\x80\\xa8\n"},
-        row{"right-to-left override, U+202E", "\xe2\x80\xae", "info: \\xe2\\x80\\xae\n"},
-        row{"UTF-8 of 2, 3 and 4 bytes", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
-            "info: \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\n"},
-        row{"a lone continuation byte", "a\x80z", "info: a\\x80z\n"},
-        row{"a character cut short", "\xe2\x82", "info: \\xe2\\x82\n"},
-        row{"a line feed inside a character", "\xe2\x82\n", "info: \\xe2\\x82\\x0a\n"},
-        row{"an overlong line feed", "\xc0\x8a", "info: \\xc0\\x8a\n"},
-        row{"a surrogate", "\xed\xa0\x80", "info: \\xed\\xa0\\x80\n"},
-        row{"past U+10FFFF", "\xf4\x90\x80\x80", "info: \\xf4\\x90\\x80\\x80\n"},
-        row{"a byte that is never UTF-8", "\xff", "info: \\xff\n"},
-        row{"quotes and backslashes stay", "\"a\\x0a\"", "info: \"a\\x0a\"\n"},
-    };
-    for (const auto& row : rows)
-        BOOST_TEST_CONTEXT(row.name)
-    BOOST_TEST(log::format(log_level::info, row.text) == row.line);
-}
-
-BOOST_AUTO_TEST_CASE(quoted_text_cannot_leave_its_quotes)
-{
-    BOOST_TEST(log::quote("") == R"("")");
-    BOOST_TEST(log::quote("wamp.error") == R"("wamp.error")");
-    BOOST_TEST(log::quote("a\" b=\"c\\") == R"("a\" b=\"c\\")");
-    BOOST_TEST(log::quote("a\nb\xff") == R"("a\x0ab\xff")");
-}
-
-BOOST_AUTO_TEST_CASE(quoted_text_is_cut_behind_200_bytes)
-{
-    BOOST_TEST(log::quote(std::string(200, 'a')) == '"' + std::string(200, 'a') + '"');
-    BOOST_TEST(log::quote(std::string(201, 'a')) == '"' + std::string(200, 'a') + "\"...");
-}
-
-BOOST_AUTO_TEST_CASE(quoted_text_is_cut_neither_inside_a_character_nor_inside_an_escape)
-{
-    BOOST_TEST(log::quote(std::string(198, 'a') + "\xe2\x82\xac") == '"' + std::string(198, 'a') + "\"...");
-    BOOST_TEST(log::quote(std::string(199, 'a') + "\"") == '"' + std::string(199, 'a') + "\"...");
-    BOOST_TEST(log::quote(std::string(197, 'a') + "\n") == '"' + std::string(197, 'a') + "\"...");
-}
-
-BOOST_AUTO_TEST_CASE(escaped_and_quoted_text_goes_through_a_line_unchanged)
-{
-    const std::string quoted = log::quote("a\nb\\\"\xc3\xa4\xff");
-
-    BOOST_TEST(log::format(log_level::info, quoted) == "info: " + quoted + "\n");
-}
-
 BOOST_AUTO_TEST_CASE(lines_up_to_the_threshold_are_written_and_others_dropped)
 {
-    const threshold_restored restored;
+    const settings_restored restored;
     log::set_threshold(log_level::warning);
 
     const std::string text = written_by([] {
@@ -139,4 +81,135 @@ BOOST_AUTO_TEST_CASE(writing_to_a_closed_standard_error_changes_nothing)
     dup2(saved, STDERR_FILENO);
     close(saved);
     BOOST_TEST(seen == ENOENT);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_gets_stamped_lines_and_is_closed_to_others)
+{
+    const settings_restored restored;
+    const temporary_folder folder;
+    log_settings wanted = to_file(folder.path + "/log");
+    wanted.timestamps.reset();
+
+    BOOST_REQUIRE(!log::configure(wanted));
+    log::write(log_level::notice, "one", {log::number("status", 200)});
+
+    const std::regex expected(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \[)" + std::to_string(getpid()) +
+                              R"(\] notice: one status=200\n)");
+    BOOST_TEST(std::regex_match(content(wanted.file), expected));
+    struct stat found {};
+    BOOST_REQUIRE(::stat(wanted.file.c_str(), &found) == 0);
+    BOOST_TEST((found.st_mode & 07137) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_renamed_is_left_when_it_is_reopened)
+{
+    const settings_restored restored;
+    const temporary_folder folder;
+    const std::string path = folder.path + "/log";
+    BOOST_REQUIRE(!log::configure(to_file(path)));
+    log::write(log_level::notice, "one");
+    std::filesystem::rename(path, path + ".1");
+    log::write(log_level::notice, "two");
+
+    log::reopen();
+    log::write(log_level::notice, "three");
+
+    BOOST_TEST(content(path + ".1") == "notice: one\nnotice: two\n");
+    BOOST_TEST(content(path) == "notice: three\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_reopened_stays_in_use_and_says_so)
+{
+    const settings_restored restored;
+    const temporary_folder folder;
+    std::filesystem::create_directory(folder.path + "/a");
+    const std::string path = folder.path + "/a/log";
+    BOOST_REQUIRE(!log::configure(to_file(path)));
+    std::filesystem::rename(folder.path + "/a", folder.path + "/b");
+
+    log::reopen();
+    log::write(log_level::notice, "two");
+
+    BOOST_TEST(content(folder.path + "/b/log") ==
+               "error: " + path +
+                   ": the log file cannot be opened: No such file or directory; the old one stays in use\n"
+                   "notice: two\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_changes_nothing)
+{
+    const settings_restored restored;
+    const temporary_folder folder;
+    std::optional<std::string> why_not;
+
+    const std::string text = written_by([&] {
+        log_settings wanted = to_file(folder.path);
+        wanted.level = log_level::debug;
+        why_not = log::configure(wanted);
+        log::write(log_level::notice, "one");
+        log::write(log_level::info, "two");
+    });
+
+    BOOST_TEST(why_not.value_or("") == folder.path + ": the log file cannot be opened: Is a directory");
+    BOOST_TEST(text == "notice: one\n");
+}
+
+BOOST_AUTO_TEST_CASE(level_and_format_are_those_of_the_settings)
+{
+    const settings_restored restored;
+    log_settings wanted;
+    wanted.level = log_level::debug;
+    wanted.format = log_format::json;
+
+    const std::string text = written_by([&] {
+        log::configure(wanted);
+        log::write(log_level::debug, "one");
+    });
+
+    BOOST_TEST(
+        std::regex_match(text, std::regex(R"(\{"time":"[^"]+Z","level":"debug","pid":\d+,"message":"one"\}\n)")));
+}
+
+BOOST_AUTO_TEST_CASE(eleven_of_a_kind_are_ten_and_a_summary_at_the_end)
+{
+    const settings_restored restored;
+
+    const std::string text = written_by([] {
+        for (int i = 0; i < 12; ++i)
+            log::write(log_level::error, "flood " + std::to_string(i), {}, "flood");
+        log::finish();
+    });
+
+    BOOST_TEST(text.starts_with("error: flood 0\n"));
+    BOOST_TEST(text.ends_with("error: flood 9\nerror: last message repeated 2 times in 1 s: flood\n"));
+}
+
+BOOST_AUTO_TEST_CASE(lines_that_are_always_written_know_neither_threshold_nor_flood)
+{
+    const settings_restored restored;
+
+    const std::string text = written_by([] {
+        for (int i = 0; i < 12; ++i)
+            log::write_always(log_level::debug, "x");
+        log::finish();
+    });
+
+    BOOST_TEST(text.size() == 12 * std::string("debug: x\n").size());
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_is_not_there_is_replaced_by_standard_error)
+{
+    const settings_restored restored;
+    log_settings wanted;
+    wanted.target = log_target::journal;
+
+    const std::string text = written_by([&] {
+        BOOST_TEST(!log::configure(wanted, "/nowhere/socket"));
+        log::write(log_level::notice, "one");
+    });
+
+    BOOST_TEST(text ==
+               "error: the journal cannot be reached: No such file or directory; the log goes to standard error\n"
+               "notice: one\n");
+    BOOST_TEST(!log::shows_time());
 }

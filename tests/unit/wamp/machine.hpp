@@ -47,7 +47,7 @@ public:
         for (const session_step& each : fsm.resume(what, now)) {
             text += (text.empty() ? "" : ", ") + std::visit(step_name{}, each);
             if (const auto* line = std::get_if<step::log>(&each))
-                logged = line->text;
+                logged = with_fields(*line);
             if (const auto* armed = std::get_if<step::arm_timer>(&each))
                 delay = armed->delay;
         }
@@ -79,6 +79,14 @@ public:
     session_fsm fsm;
 
 private:
+    static std::string with_fields(const step::log& line)
+    {
+        std::string text = line.text;
+        for (const auto& each : line.with)
+            text.append(" ").append(each.key).append("=").append(each.value);
+        return text;
+    }
+
     static session_fsm::parameters parameters(std::size_t urls)
     {
         session_fsm::parameters given;

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_ends_is_looked_for_from_the_first_url_on)
     session.feed(event::start{});
     session.feed(event::link_down{"x"});
     join_and_lose(session, 1s);
-    BOOST_TEST(session.logged == "session ended realm=realm1 role=backend router=r1: connection lost: eof");
+    BOOST_TEST(session.logged == "session ended: connection lost: eof realm=realm1 role=backend router=r1");
 
     BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 0");
 }

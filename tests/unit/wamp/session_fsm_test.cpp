@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(whatever_fails_on_the_way_closes_and_pauses)
 
             BOOST_TEST(session.fsm.current() == state::backing_off);
             BOOST_TEST(session.logged ==
-                       "cannot join realm=realm1 role=backend router=r0: " + std::string(each.reason));
+                       "cannot join: " + std::string(each.reason) + " realm=realm1 role=backend router=r0");
         }
 }
 
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(whatever_ends_a_session_fails_what_is_in_flight_and_pauses)
 
             BOOST_TEST(session.fsm.current() == state::backing_off);
             BOOST_TEST(session.logged ==
-                       "session ended realm=realm1 role=backend router=r0: " + std::string(each.reason));
+                       "session ended: " + std::string(each.reason) + " realm=realm1 role=backend router=r0");
         }
 }
 
@@ -211,6 +211,6 @@ BOOST_AUTO_TEST_CASE(the_authrole_that_came_is_logged_quoted_and_cut)
 
     session.feed(event::welcomed{"a\"b" + std::string(300, 'x')});
 
-    BOOST_TEST(session.logged == "cannot join realm=realm1 role=backend router=r0: the router gave authrole \"a\\\"b" +
-                                     std::string(196, 'x') + "\"... instead of \"backend\"");
+    BOOST_TEST(session.logged == "cannot join: the router gave authrole \"a\\\"b" + std::string(196, 'x') +
+                                     "\"... instead of \"backend\" realm=realm1 role=backend router=r0");
 }

@@ -1,0 +1,13 @@
+// Owns the `log` section.
+#pragma once
+
+#include "section.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <optional>
+
+namespace wampfcgi::config {
+
+std::optional<log_settings> read_log(const entry& from);
+
+}  // namespace wampfcgi::config

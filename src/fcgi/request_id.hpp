@@ -1,0 +1,16 @@
+// Owns the name that a request has in the log and in X-Request-Id.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::fcgi {
+
+/// 1 to 64 of A-Z a-z 0-9 . _ ~ @ / + = - and nothing else.
+bool is_plain_token(std::string_view text) noexcept;
+
+/// The web server's UNIQUE_ID if it is a plain token, else the client's X-Request-Id if that is one, else a name of our
+/// own, unlike that of any other request of this machine for a long time.
+std::string request_id(std::string_view unique_id, std::string_view x_request_id);
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,162 @@
+#include "log/sink.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+namespace wampfcgi::log {
+
+namespace {
+
+constexpr int full_pipe_patience_ms = 1000;
+
+bool wait_until_writable(int fd) noexcept
+{
+    pollfd wanted{fd, POLLOUT, 0};
+    return poll(&wanted, 1, full_pipe_patience_ms) > 0;
+}
+
+std::string line_of(const record& what, line_form form)
+{
+    return form.format == log_format::json ? json_line(what) : text_line(what, form.stamped);
+}
+
+std::string reason(int error)
+{
+    return std::generic_category().message(error);
+}
+
+class standard_error : public sink {
+public:
+    explicit standard_error(line_form form) : form_(form) {}
+    void put(const record& what) override { write_all(STDERR_FILENO, line_of(what, form_)); }
+
+private:
+    line_form form_;
+};
+
+class file : public sink {
+public:
+    file(std::string path, line_form form) : path_(std::move(path)), form_(form) {}
+    ~file() override
+    {
+        if (fd_ >= 0)
+            ::close(fd_);
+    }
+
+    void put(const record& what) override { write_all(fd_, line_of(what, form_)); }
+
+    std::optional<std::string> reopen() override
+    {
+        const int opened = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+        if (opened < 0)
+            return path_ + ": the log file cannot be opened: " + reason(errno);
+        if (const int old = std::exchange(fd_, opened); old >= 0)
+            ::close(old);
+        return {};
+    }
+
+private:
+    std::string path_;
+    line_form form_;
+    int fd_ = -1;
+};
+
+class system_log : public sink {
+public:
+    explicit system_log(line_form form) : form_(form) { ::openlog("wamp-fcgi", LOG_PID | LOG_NDELAY, LOG_DAEMON); }
+    ~system_log() override { ::closelog(); }
+
+    void put(const record& what) override { ::syslog(syslog_priority(what.level), "%s", line_of(what, form_).c_str()); }
+
+private:
+    line_form form_;
+};
+
+class journal : public sink {
+public:
+    journal(int fd, sockaddr_un to, line_form form) : fd_(fd), to_(to), form_(form) {}
+    ~journal() override { ::close(fd_); }
+
+    void put(const record& what) override
+    {
+        const std::string entry = journal_entry(what, form_.format);
+        const auto* to = reinterpret_cast<const sockaddr*>(&to_);
+        if (::sendto(fd_, entry.data(), entry.size(), MSG_NOSIGNAL, to, sizeof to_) < 0)
+            write_all(STDERR_FILENO, line_of(what, form_));
+    }
+
+private:
+    int fd_;
+    sockaddr_un to_;
+    line_form form_;
+};
+
+}  // namespace
+
+void write_all(int fd, std::string_view bytes) noexcept
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written >= 0)
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        else if (errno == EAGAIN && !wait_until_writable(fd))
+            return;
+        else if (errno != EINTR && errno != EAGAIN)
+            return;
+    }
+}
+
+std::unique_ptr<sink> standard_error_sink(line_form form)
+{
+    return std::make_unique<standard_error>(form);
+}
+
+opened_sink open_file_sink(const std::string& path, line_form form)
+{
+    auto opened = std::make_unique<file>(path, form);
+    if (auto why_not = opened->reopen())
+        return *std::move(why_not);
+    return opened;
+}
+
+std::unique_ptr<sink> syslog_sink(line_form form)
+{
+    return std::make_unique<system_log>(form);
+}
+
+opened_sink open_journal_sink(const std::string& socket_path, line_form form)
+{
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    if (socket_path.size() >= sizeof to.sun_path)
+        return "the journal cannot be reached: " + reason(ENAMETOOLONG);
+    std::copy(socket_path.begin(), socket_path.end(), to.sun_path);
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return "the journal cannot be reached: " + reason(errno);
+    // Connecting only looks whether it is there: the address goes with each line, so that a new journald is found.
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) {
+        const int error = errno;
+        ::close(fd);
+        return "the journal cannot be reached: " + reason(error);
+    }
+    const sockaddr nobody{AF_UNSPEC, {}};
+    ::connect(fd, &nobody, sizeof nobody);
+    const timeval patience{full_pipe_patience_ms / 1000, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    return std::make_unique<journal>(fd, to, form);
+}
+
+}  // namespace wampfcgi::log

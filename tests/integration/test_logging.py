@@ -1,0 +1,205 @@
+"""Where the log goes, in which form, and what it says about requests."""
+import json
+import os
+import signal
+import socket
+import subprocess
+
+from integration.contract_base import ADD2, SECRET, SIGNED
+from integration.deployment import DeploymentTest, configuration, main, service, start_server
+from support import fastcgi_client as fastcgi
+from support.processes import AS_ROOT, SERVER_USER, Process, wait_until
+from support.servers import BUILD, DevRouter, Nginx
+from support.web import Client, signed_query
+
+HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
+
+
+class WorkerOnFd0(Process):
+    """One worker with a listening socket as descriptor 0, started as a web server would."""
+
+    name = "worker"
+    user = SERVER_USER
+
+    def __init__(self, scratch, config):
+        super().__init__(scratch)
+        self.config = config
+        self.address = scratch.folder("run") / "worker.sock"
+
+    def launch(self):
+        listener = socket.socket(socket.AF_UNIX)
+        with listener:
+            listener.bind(str(self.address))
+            self.address.chmod(0o666)
+            listener.listen(16)
+            command = [self.scratch.program(BUILD / "wamp-fcgi"), "--config", self.config]
+            identity = {"user": self.user, "group": self.user, "extra_groups": []} if AS_ROOT else {}
+            with open(self.log, "ab") as log:
+                self.child = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", *map(str, command)],
+                                              stdin=listener, stdout=log, stderr=log, cwd=self.scratch.path,
+                                              start_new_session=True, **identity)
+        self.scratch.running.append(self)
+
+    def is_ready(self):
+        return self.send("{}")[0] == 400
+
+    def send(self, body, **variables):
+        variables = fastcgi.variables(length=len(body), **variables)
+        return fastcgi.request(self.address, fastcgi.begin() + fastcgi.params(variables) + fastcgi.stdin(body.encode()))
+
+
+class Logging(DeploymentTest):
+    def configured(self, log, paths=None):
+        """The configuration of wamp-fcgi with a router that runs."""
+        self.router = DevRouter(self.scratch).start()
+        return {**configuration(self.router.url, paths or {"/": service()}), "log": log}
+
+    def start_worker(self, log, paths=None):
+        config = self.scratch.write("config.json", json.dumps(self.configured(log, paths)))
+        return WorkerOnFd0(self.scratch, config).start()
+
+    def start_nginx(self, log, paths=None):
+        self.server = start_server(self.scratch, Nginx, self.configured(log, paths))
+        return Client(self.server.port)
+
+    def log_file(self):
+        return self.scratch.folder("logs") / "wamp-fcgi.txt"
+
+    def lines(self, count, path=None):
+        """The lines of the log file when it has so many that are about requests."""
+        path = path or self.log_file()
+
+        def found():
+            text = path.read_text() if path.exists() else ""
+            return [line for line in text.split("\n") if "request" in line]
+
+        wait_until(lambda: len(found()) >= count, f"{count} lines in {path.name}")
+        return found()
+
+    def test_log_file_is_opened_again_on_usr1(self):
+        path = self.log_file()
+        worker = self.start_worker({"target": f"file:{path}", "access": True})
+        old = path.with_suffix(".old")
+        before = len(self.lines(1))
+        path.rename(old)
+        worker.send(ADD2)
+        self.lines(before + 1, old)
+        os.kill(worker.pid, signal.SIGUSR1)
+        wait_until(path.exists, "the log file to be opened again")
+        worker.send(ADD2)
+        line, = self.lines(1)
+        self.assertRegex(line, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \[" + str(worker.pid) + r"\] info: request id=")
+        self.assertEqual(len(self.lines(before + 1, old)), before + 1)
+        self.assertEqual(path.stat().st_mode & 0o137, 0)
+
+    def test_log_file_that_cannot_be_opened_is_a_reason_not_to_start(self):
+        nowhere = self.scratch.path / "nowhere" / "log"
+        config = self.scratch.write("config.json", json.dumps(self.configured({"target": f"file:{nowhere}"})))
+        command = [BUILD / "wamp-fcgi", "--config", config, "--listen", "127.0.0.1:0"]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.stderr,
+                         f"error: {nowhere}: the log file cannot be opened: No such file or directory\n")
+
+    def test_no_client_can_forge_a_line_or_a_member(self):
+        for form in ("text", "json"):
+            with self.subTest(form):
+                path = self.scratch.folder("logs") / form
+                worker = self.start_worker({"target": f"file:{path}", "format": form, "access": True},
+                                           {"/": service(debug=True)})
+                before = len(self.lines(2, path))
+                worker.send(json.dumps({"procedure": HOSTILE}), REMOTE_ADDR=HOSTILE, REQUEST_METHOD="P\nOST")
+                worker.send(json.dumps({"procedure": HOSTILE}), PATH_INFO=HOSTILE, HTTP_X_REQUEST_ID=HOSTILE)
+                worker.send(json.dumps({"procedure": "com.example.fail", "args": [HOSTILE]}), UNIQUE_ID=HOSTILE)
+                lines = self.lines(before + 4, path)
+                worker.stop()
+                worker.address.unlink()
+                self.assertEqual(len(lines), before + 4)
+                for line in path.read_text().removesuffix("\n").split("\n"):
+                    self.assertTrue(line.isprintable(), line)
+                    self.assertRegex(line, r'^\{"time":"[^"]+","level":"\w+",' if form == "json" else r"^\S+ \[\d+\] \w+: ")
+                    if form == "json":
+                        json.loads(line)
+                self.router.stop()
+
+    def access_lines(self, count):
+        return [json.loads(line) for line in self.lines(count)]
+
+    def test_each_request_has_one_access_line(self):
+        client = self.start_nginx({"target": f"file:{self.log_file()}", "format": "json", "access": True,
+                                   "level": "error"}, {"/": service(), "nobody": service(require_ip=[])})
+        self.assertEqual(client.send(body=ADD2, query="secret=1").status, 200)
+        self.assertEqual(client.send(method="GET").status, 405)
+        self.assertEqual(client.send(service="nobody", body=ADD2).status, 400)
+        self.assertEqual(client.send(service="unknown", body=ADD2).status, 404)
+        self.assertEqual(client.send(method="OPTIONS").status, 200)
+        lines = self.access_lines(5)
+        found = [(line["method"], line["path"], line.get("procedure"), line["status"], line["bytes"] > 0)
+                 for line in lines]
+        self.assertEqual(found, [("POST", "/wamp", "com.example.add2", 200, True), ("GET", "/wamp", None, 405, True),
+                                 ("POST", "/wamp/nobody", None, 400, True), ("POST", "/wamp/unknown", None, 404, True),
+                                 ("OPTIONS", "/wamp", None, 200, False)])
+        self.assertEqual([line for line in lines if line["level"] != "info" or line["message"] != "request"], [])
+        self.assertLessEqual(lines[0]["checks_us"] + lines[0]["call_us"], lines[0]["duration_us"])
+        self.assertNotIn("secret", self.log_file().read_text())
+
+    def test_call_that_is_given_up_has_an_access_line(self):
+        client = self.start_nginx({"target": f"file:{self.log_file()}", "format": "json", "access": True})
+        body = json.dumps({"procedure": "com.example.sleep", "args": [60]}).encode()
+        connection = client.connect()
+        connection.request("POST", "/wamp", body, {"Content-Type": "application/json"})
+        stats = "com.example.stats"
+        wait_until(lambda: client.call(stats).json["kwargs"]["calls_by_procedure"].get("com.example.sleep"), "the call")
+        connection.close()
+        wait_until(lambda: '"status":499' in self.log_file().read_text(), "the call to be given up")
+
+    def test_request_id_is_returned_and_logged(self):
+        client = self.start_nginx({"target": f"file:{self.log_file()}", "format": "json", "access": True})
+        taken = client.send(body=ADD2, headers={"X-Request-Id": "abc/DEF+1.2~3@4=_-"})
+        self.assertEqual(taken.headers.get_all("X-Request-Id"), ["abc/DEF+1.2~3@4=_-"])
+        own = [client.send(body=ADD2, headers=headers).headers["X-Request-Id"]
+               for headers in ({}, {"X-Request-Id": "two words"}, {"X-Request-Id": "x" * 65})]
+        refused = client.send(method="GET", headers={"X-Request-Id": "refused"})
+        self.assertEqual(refused.headers["X-Request-Id"], "refused")
+        self.assertEqual(len(set(own)), 3)
+        for each in own:
+            self.assertRegex(each, r"^[0-9a-f]+-[0-9a-f]+$")
+        self.assertEqual([line["id"] for line in self.access_lines(5)], [taken.headers["X-Request-Id"], *own, "refused"])
+
+    def test_id_of_the_web_server_wins(self):
+        worker = self.start_worker({})
+        _, headers, _ = worker.send(ADD2, UNIQUE_ID="Z1@x", HTTP_X_REQUEST_ID="client")
+        self.assertEqual(headers["X-Request-Id"], "Z1@x")
+
+    def test_no_log_has_a_secret_a_signature_or_a_payload(self):
+        for form in ("text", "json"):
+            with self.subTest(form):
+                path = self.scratch.folder("logs") / form
+                worker = self.start_worker({"target": f"file:{path}", "format": form, "level": "debug", "access": True},
+                                           {"/": service(), "signed": service(**SIGNED, debug=True)})
+                body = json.dumps({"procedure": "com.example.echo", "args": ["s3cret-payload"]})
+                good = signed_query(SECRET, body)
+                bad = {**good, "signature": "A" * 43 + "="}
+                for query in (good, bad, {**good, "key": "k3y"}, {**good, "nonce": "n0nce"}):
+                    text = "&".join(f"{name}={value}" for name, value in query.items())
+                    worker.send(body, PATH_INFO="/signed", QUERY_STRING=text)
+                self.lines(8, path)
+                worker.stop()
+                worker.address.unlink()
+                log = path.read_text() + worker.log.read_text()
+                for secret in (SECRET, good["signature"], bad["signature"], "s3cret-payload"):
+                    self.assertNotIn(secret, log)
+                self.router.stop()
+
+    def test_flood_of_refusals_is_summed_up(self):
+        worker = self.start_worker({"target": f"file:{self.log_file()}"}, {"/": service(), "nobody": service(require_ip=[])})
+        for _ in range(25):
+            worker.send(ADD2, PATH_INFO="/nobody")
+        worker.stop()
+        lines = self.lines(11)
+        self.assertEqual(len(lines), 11)
+        self.assertRegex(lines[-1], r"notice: last message repeated 15 times in \d+ s: request refused: address_denied$")
+
+
+if __name__ == "__main__":
+    main()
