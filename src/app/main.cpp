@@ -7,10 +7,12 @@
 #include "wampfcgi/process/options.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +23,9 @@ using namespace wampfcgi;
 namespace {
 
 constexpr int bad_usage = 2;
+
+// A worker that is about to end by itself is not to be killed.
+constexpr std::chrono::seconds kill_after_grace{2};
 
 /// The settings, or nothing when the file is faulty; every mistake is then on standard error.
 std::optional<settings> load_settings(const process::options& given)
@@ -41,18 +46,36 @@ int check_config(const process::options& given)
     return 0;
 }
 
+/// The log is on standard error: there is no file to open again.
+void reopen_log() {}
+
 int run_on_fd0(const process::options& given)
 {
     process::ignore_sigpipe();
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);
     const auto config = load_settings(given);
-    return config ? app::run_worker(*config, 0) : 1;
+    if (!config)
+        return 1;
+    return app::run_worker(*config, {.listen_fd = 0, .pool = {}, .reopen_log = reopen_log});
+}
+
+/// What a pool's workers do with these settings.
+process::worker_program program_for(settings loaded, int listen_fd)
+{
+    const auto config = std::make_shared<const settings>(std::move(loaded));
+    process::worker_program program;
+    program.main = [config, listen_fd](const process::pool_link& link) {
+        return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link, .reopen_log = reopen_log});
+    };
+    program.grace = config->shutdown_grace + kill_after_grace;
+    program.ready_within = config->router.connect_timeout + kill_after_grace;
+    return program;
 }
 
 int run_pool(const process::options& given)
 {
-    const auto config = load_settings(given);
+    auto config = load_settings(given);
     if (!config)
         return 1;
     auto opened = process::open_listener(*given.listen);
@@ -65,11 +88,14 @@ int run_pool(const process::options& given)
                                       std::to_string(given.workers) + " workers");
     process::pool_options pool;
     pool.workers = given.workers;
-    pool.grace = std::chrono::seconds(5);
-    const int status = process::run_pool(pool, [&] {
-        std::signal(SIGUSR1, SIG_IGN);
-        return app::run_worker(*config, listener.fd());
-    });
+    pool.reopen_log = reopen_log;
+    pool.reload = [&]() -> std::optional<process::worker_program> {
+        auto changed = load_settings(given);
+        if (!changed)
+            return {};
+        return program_for(std::move(*changed), listener.fd());
+    };
+    const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd()));
     listener.remove_socket();
     return status;
 }

@@ -2,10 +2,20 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/process/supervisor.hpp"
+
+#include <functional>
 
 namespace wampfcgi::app {
 
-/// Serves the listening socket `listen_fd`, which it takes over, until SIGTERM or SIGINT. Returns the exit status.
-int run_worker(const settings& config, int listen_fd);
+/// Where a worker stands.
+struct worker_place {
+    int listen_fd = 0;                 ///< taken over
+    process::pool_link pool;           ///< as it is by default: in no pool
+    std::function<void()> reopen_log;  ///< for SIGUSR1
+};
+
+/// Serves until SIGTERM or SIGINT, or, in no pool, until max_requests have begun. Returns the exit status.
+int run_worker(const settings& config, const worker_place& place);
 
 }  // namespace wampfcgi::app

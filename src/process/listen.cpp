@@ -1,5 +1,6 @@
 #include "wampfcgi/process/listen.hpp"
 
+#include "descriptor.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
@@ -46,24 +47,6 @@ public:
 
 private:
     mode_t before_;
-};
-
-/// A descriptor that is closed unless it is released.
-class descriptor {
-public:
-    explicit descriptor(int fd) noexcept : fd_(fd) {}
-    ~descriptor()
-    {
-        if (fd_ >= 0)
-            close(fd_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    int get() const noexcept { return fd_; }
-    int release() noexcept { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
 };
 
 /// `path` fits.
