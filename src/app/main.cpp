@@ -2,6 +2,8 @@
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/process/activation.hpp"
+#include "wampfcgi/process/identity.hpp"
 #include "wampfcgi/process/listen.hpp"
 #include "wampfcgi/process/mode.hpp"
 #include "wampfcgi/process/options.hpp"
@@ -46,6 +48,21 @@ int check_config(const process::options& given)
     return 0;
 }
 
+int fail(const std::string& why)
+{
+    log::write(log_level::error, why);
+    return 1;
+}
+
+/// False when it is not possible; the log then says why.
+bool become_user(const process::options& given)
+{
+    const std::string why_not = process::become(given.user, given.group);
+    if (!why_not.empty())
+        log::write(log_level::error, "cannot become another user: " + why_not);
+    return why_not.empty();
+}
+
 /// The log is on standard error: there is no file to open again.
 void reopen_log() {}
 
@@ -55,7 +72,7 @@ int run_on_fd0(const process::options& given)
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);
     const auto config = load_settings(given);
-    if (!config)
+    if (!config || !become_user(given))
         return 1;
     return app::run_worker(*config, {.listen_fd = 0, .pool = {}, .reopen_log = reopen_log});
 }
@@ -73,17 +90,41 @@ process::worker_program program_for(settings loaded, int listen_fd)
     return program;
 }
 
+using opened = std::variant<process::listener, std::string>;
+
+opened open_listener(const process::options& given)
+{
+    if (!given.listen)
+        return process::take_passed_socket();
+    process::socket_access access{given.socket_mode, {}, {}};
+    if (given.socket_owner) {
+        const auto owner = process::find_user(*given.socket_owner);
+        if (const auto* why_not = std::get_if<std::string>(&owner))
+            return "--socket-owner: " + *why_not;
+        access.owner = std::get<uid_t>(owner);
+    }
+    if (given.socket_group) {
+        const auto group = process::find_group(*given.socket_group);
+        if (const auto* why_not = std::get_if<std::string>(&group))
+            return "--socket-group: " + *why_not;
+        access.group = std::get<gid_t>(group);
+    }
+    return process::open_listener(*given.listen, access);
+}
+
 int run_pool(const process::options& given)
 {
     auto config = load_settings(given);
     if (!config)
         return 1;
-    auto opened = process::open_listener(*given.listen);
-    if (const auto* why_not = std::get_if<std::string>(&opened)) {
-        log::write(log_level::error, *why_not);
+    auto socket = open_listener(given);
+    if (const auto* why_not = std::get_if<std::string>(&socket))
+        return fail(*why_not);
+    auto& listener = std::get<process::listener>(socket);
+    if (!become_user(given)) {
+        listener.remove_socket();
         return 1;
     }
-    auto& listener = std::get<process::listener>(opened);
     log::write(log_level::notice, "listening on " + process::describe(listener.fd()) + " with " +
                                       std::to_string(given.workers) + " workers");
     process::pool_options pool;
@@ -125,6 +166,8 @@ int run(int argc, char** argv)
     case process::mode::usage:
         break;
     }
+    if (given.workers_given)
+        std::cerr << "wamp-fcgi: --workers needs --listen, or a socket from systemd\n";
     std::cerr << process::usage();
     return bad_usage;
 }

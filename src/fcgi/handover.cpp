@@ -65,12 +65,10 @@ bool is_full(int error)
 
 handover::handover(boost::asio::io_context& loop, int give_fd, int take_fd)
     : give_fd_(give_fd),
+      take_fd_(take_fd),
       take_(loop),
       again_(loop)
-{
-    if (take_fd >= 0)
-        take_.assign(take_fd);
-}
+{}
 
 handover::~handover()
 {
@@ -81,7 +79,10 @@ handover::~handover()
 
 void handover::start_taking(std::function<void(int)> taken)
 {
+    if (take_fd_ < 0)
+        return;
     taken_ = std::move(taken);
+    take_.assign(take_fd_);
     wait_for_one();
 }
 

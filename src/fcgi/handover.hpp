@@ -41,6 +41,7 @@ private:
     bool send(int fd) const;
 
     int give_fd_;
+    int take_fd_;
     boost::asio::posix::stream_descriptor take_;
     boost::asio::steady_timer again_;
     std::function<void(int)> taken_;

@@ -105,8 +105,8 @@ std::vector<pid_t> roster::dismiss_all(time_point now)
             dismiss(each.present, now, told);
         if (each.next && each.next->pid != 0)
             dismiss(*each.next, now, told);
-        each = {};
     }
+    seats_.clear();
     for (const dismissed& each : leaving_)
         if (std::find(told.begin(), told.end(), each.pid) == told.end())
             told.push_back(each.pid);

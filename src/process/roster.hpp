@@ -60,7 +60,7 @@ public:
     /// Lets those that are ready take their seats. Returns the workers before them, which are to be told to end.
     std::vector<pid_t> change_over(time_point now);
 
-    /// All are to be told to end: returns them.
+    /// All are to be told to end: returns them. No other is started any more.
     std::vector<pid_t> dismiss_all(time_point now);
 
     /// Returns those that have used up their grace and are to be killed; each once.

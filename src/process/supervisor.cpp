@@ -110,7 +110,7 @@ private:
     void look_after_workers();
     void start(const roster::vacancy& where);
     void reap();
-    void report_end(pid_t pid, int wait_status, const roster::end_report& meaning) const;
+    static void report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now);
     void wait();
     void on_signal(int number);
     void reload();
@@ -204,16 +204,17 @@ void supervisor::reap()
         if (pid <= 0)
             return;
         reports_.remove(pid);
-        if (const auto meaning = roster_.ended(pid, clock::now()))  // else a child of what this process was before exec
-            report_end(pid, wait_status, *meaning);
+        const time_point now = clock::now();
+        if (const auto meaning = roster_.ended(pid, now))  // else a child of what this process was before exec
+            report_end(pid, wait_status, *meaning, now);
     }
 }
 
-void supervisor::report_end(pid_t pid, int wait_status, const roster::end_report& meaning) const
+void supervisor::report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now)
 {
     const std::string what = "worker " + std::to_string(pid) + " " + in_words(wait_status);
     if (!meaning.was_told_to_end)
-        log::write(log_level::warning, what + "; next start " + in_words(meaning.next_start - clock::now()));
+        log::write(log_level::warning, what + "; next start " + in_words(meaning.next_start - now));
     else if (!is_orderly(wait_status))
         log::write(log_level::warning, what);
 }
