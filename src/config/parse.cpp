@@ -47,7 +47,7 @@ settings read_settings(const entry& from, const file_reader& read_file)
 }  // namespace
 
 std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
-                                       const file_reader& read_secret)
+                                       const file_reader& read_file)
 {
     report log{file_name};
     auto tree = read_tree(text);
@@ -56,7 +56,7 @@ std::variant<settings, mistakes> parse(std::string_view text, const std::string&
         return log.take();
     }
     const node& root = std::get<node>(tree);
-    settings found = read_settings({&root, root.line, {}, &log}, read_secret);
+    settings found = read_settings({&root, root.line, {}, &log}, read_file);
     if (mistakes all = log.take(); !all.empty())
         return all;
     return found;

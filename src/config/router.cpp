@@ -1,9 +1,11 @@
 #include "router.hpp"
 
-#include "secret.hpp"
+#include "login.hpp"
+#include "tls.hpp"
 #include "url.hpp"
 #include "values.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -50,38 +52,6 @@ void read_urls(section& router, std::vector<router_url>& out)
         router.refuse_missing("url", "a router URL (or urls, a list of them)");
 }
 
-void refuse_secret(section& login)
-{
-    for (const std::string_view key : {"secret", "secret_file"})
-        if (const entry found = login.find(key); found.is_present())
-            found.refuse("no secret for anonymous", "one");
-}
-
-std::optional<credentials> read_login(const entry& from, const file_reader& read_file)
-{
-    using enum authmethod_kind;
-    section login{from};
-    std::optional<authmethod_kind> method;
-    login.required("authmethod", method,
-                   one_of<authmethod_kind>({{"anonymous", anonymous}, {"ticket", ticket}, {"wampcra", wampcra}},
-                                           {{"cryptosign"}, "is not supported yet"}));
-    credentials out;
-    out.authmethod = method.value_or(anonymous);
-    if (out.authmethod == anonymous)
-        login.optional("authid", out.authid, read_text);
-    else
-        login.required("authid", out.authid, read_text);
-
-    if (method == anonymous)
-        refuse_secret(login);
-    else if (auto secret = read_secret(login, read_file))
-        out.secret = *std::move(secret);
-    if (out.authmethod != anonymous && !has_secret(login))
-        login.refuse_missing("secret", "a secret (or secret_file)");
-    login.finish();
-    return out;
-}
-
 std::optional<std::map<std::string, credentials>> read_credentials(entry from, const file_reader& read_file)
 {
     std::map<std::string, credentials> by_role;
@@ -96,15 +66,6 @@ std::optional<std::map<std::string, credentials>> read_credentials(entry from, c
     return by_role;
 }
 
-// Nothing of it is kept: only TLS connections need it, and read_url refuses those so far.
-void check_tls(const entry& from)
-{
-    section tls{from};
-    std::string ca_file;
-    tls.optional("ca_file", ca_file, read_text);
-    tls.finish();
-}
-
 }  // namespace
 
 std::optional<router_settings> read_router(const entry& from, const file_reader& read_file)
@@ -112,13 +73,12 @@ std::optional<router_settings> read_router(const entry& from, const file_reader&
     router_settings out;
     section router{from};
     read_urls(router, out.urls);
-    enum class serializer { msgpack } serializer_used{};
-    router.optional("serializer", serializer_used,
-                    one_of<serializer>({{"msgpack", serializer::msgpack}}, {{"json"}, "is not supported yet"}));
+    router.optional("serializer", out.serializer,
+                    one_of<serializer_kind>({{"msgpack", serializer_kind::msgpack}, {"json", serializer_kind::json}}));
     router.optional("connect_timeout", out.connect_timeout, seconds_in(1, 300));
+    router.optional("keepalive", out.keepalive, integer_in<std::chrono::seconds>(1, 3600));
     router.optional("credentials", out.by_role, [&](const entry& found) { return read_credentials(found, read_file); });
-    if (const entry tls = router.find("tls"); tls.is_present())
-        check_tls(tls);
+    router.optional("tls", out.tls, [&](const entry& found) { return read_tls(found, read_file); });
     router.finish();
     return out;
 }

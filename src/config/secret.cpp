@@ -1,7 +1,13 @@
 #include "secret.hpp"
 
+#include "named_file.hpp"
 #include "text.hpp"
 #include "values.hpp"
+#include "wampfcgi/checks/private_key.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
 
 namespace wampfcgi::config {
 namespace {
@@ -10,24 +16,45 @@ std::optional<std::string> read_secret_file(const entry& from, const file_reader
 {
     entry hidden = from;  // who confuses the two keys has put the secret here
     hidden.is_secret = true;
-    const auto path = read_absolute_path(hidden);
-    if (!path)
+    auto file = read_named_file(hidden, read_file);
+    if (!file)
         return std::nullopt;
-    std::string why_not;
-    auto secret = read_file(*path, why_not);
-    if (!secret) {
-        from.refuse("a file that can be read", quote(*path) + " (" + why_not + ')');
-        return std::nullopt;
-    }
-    if (secret->ends_with('\n'))
-        secret->pop_back();
-    if (secret->ends_with('\r'))
-        secret->pop_back();
-    if (secret->empty()) {
-        from.refuse("a file with a secret in it", quote(*path) + ", which is empty");
+    std::string& secret = file->content;
+    if (secret.ends_with('\n'))
+        secret.pop_back();
+    if (secret.ends_with('\r'))
+        secret.pop_back();
+    if (secret.empty()) {
+        from.refuse("a file with a secret in it", quote(file->path) + ", which is empty");
         return std::nullopt;
     }
-    return secret;
+    return std::move(secret);
+}
+
+std::optional<std::string> read_key_digits(entry from)
+{
+    from.is_secret = true;
+    return read_string_as<std::string>(from, "an Ed25519 private key, 64 hexadecimal digits",
+                                       [](const std::string& text) -> std::optional<std::string> {
+                                           constexpr std::size_t digits = 64;
+                                           if (text.size() != digits)
+                                               return std::nullopt;
+                                           return checks::read_ed25519_key(text);
+                                       });
+}
+
+std::optional<std::string> read_key_file(const entry& from, const file_reader& read_file)
+{
+    entry hidden = from;  // as above
+    hidden.is_secret = true;
+    const auto file = read_named_file(hidden, read_file);
+    if (!file)
+        return std::nullopt;
+    auto key = checks::read_ed25519_key(file->content);
+    if (!key)
+        from.refuse("an Ed25519 private key (32 raw bytes, 64 hex digits, OpenSSH or PEM, unencrypted)",
+                    quote(file->path) + ", a file of " + std::to_string(file->content.size()) + " bytes");
+    return key;
 }
 
 }  // namespace
@@ -47,6 +74,26 @@ std::optional<std::string> read_secret(section& where, const file_reader& read_f
     if (secret.is_present())
         return read_text(secret);
     return file.is_present() ? read_secret_file(file, read_file) : std::nullopt;
+}
+
+std::optional<std::string> read_private_key(section& where, const file_reader& read_file)
+{
+    std::optional<std::string> key;
+    std::string_view first;
+    for (const std::string_view name : {"secret", "secret_file", "private_key_file"}) {
+        const entry found = where.find(name);
+        if (!found.is_present())
+            continue;
+        if (!first.empty()) {
+            found.refuse(std::string{"either "}.append(first).append(" or ").append(name), "both");
+            continue;
+        }
+        first = name;
+        key = name == "secret" ? read_key_digits(found) : read_key_file(found, read_file);
+    }
+    if (first.empty())
+        where.refuse_missing("secret", "a private key (or secret_file)");
+    return key;
 }
 
 }  // namespace wampfcgi::config

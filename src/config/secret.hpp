@@ -1,4 +1,4 @@
-// Owns reading `secret` and `secret_file`, which stand for one another wherever there is a secret.
+// Owns reading `secret` and `secret_file`, which stand for one another wherever there is a secret or a private key.
 #pragma once
 
 #include "section.hpp"
@@ -14,5 +14,9 @@ bool has_secret(const section& where);
 
 /// Reads `secret`, or the file that `secret_file` names, and refuses both together.
 std::optional<std::string> read_secret(section& where, const file_reader& read_file);
+
+/// The 32 bytes of the Ed25519 key whose digits `secret` has, or that is in the file which `secret_file` or
+/// `private_key_file` names. Exactly one of the three has to be there.
+std::optional<std::string> read_private_key(section& where, const file_reader& read_file);
 
 }  // namespace wampfcgi::config

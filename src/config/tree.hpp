@@ -36,7 +36,7 @@ struct syntax_error {
     std::string text;  ///< "expected WHAT, got WHAT"
 };
 
-/// Most nested lists and objects; settings need no more than 5.
+/// Most nested lists and objects; settings need no more than 5, and 16 in authextra.
 inline constexpr std::size_t max_depth = 32;
 
 /// Reads JSON with comments and trailing commas; a byte order mark at the start does not count.

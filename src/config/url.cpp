@@ -3,6 +3,7 @@
 #include "wampfcgi/checks/address.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -56,19 +57,57 @@ std::optional<std::string> parse_host(std::string_view text)
     return std::string{text};
 }
 
-std::variant<router_url, std::string> parse_tcp(std::string_view text, std::string_view authority)
+// A kind of URL that has a host.
+struct scheme {
+    std::string_view prefix;
+    kind transport;
+    std::uint16_t default_port;  // 0: the port is required
+    bool has_path;
+    std::string_view form;
+};
+
+constexpr std::array<scheme, 4> schemes{{
+    {"rs://", kind::rawsocket_tcp, 0, false, "rs://HOST:PORT"},
+    {"rss://", kind::rawsocket_tls, 0, false, "rss://HOST:PORT"},
+    {"ws://", kind::websocket, 80, true, "ws://HOST[:PORT][/PATH]"},
+    {"wss://", kind::websocket_tls, 443, true, "wss://HOST[:PORT][/PATH]"},
+}};
+
+// Printable ASCII is what a request line can carry (RFC 9112, 3); a fragment never leaves the client (RFC 6455, 3).
+bool is_path(std::string_view text)
 {
-    const std::size_t colon = authority.rfind(':');
-    const bool colon_in_brackets = authority.ends_with(']');
-    if (colon == std::string_view::npos || colon_in_brackets)
-        return std::string{"a port behind the host, as in rs://HOST:PORT"};
-    const auto port = parse_port(authority.substr(colon + 1));
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F' && c != '#'; });
+}
+
+// The path and query of a WebSocket URL, as given but for the slash that a URL may leave out.
+std::string request_target(std::string_view text)
+{
+    return text.starts_with('/') ? std::string{text} : '/' + std::string{text};
+}
+
+std::variant<router_url, std::string> parse_network_url(const scheme& known, std::string_view text)
+{
+    const auto expected = [&](std::string_view what) { return std::string{known.form}.append(what); };
+    const std::string_view rest = text.substr(known.prefix.size());
+    const std::string_view authority = known.has_path ? rest.substr(0, rest.find_first_of("/?#")) : rest;
+    const std::string_view path = rest.substr(authority.size());
+
+    if (authority.find('@') != std::string_view::npos)
+        return expected(" without user name and password");
+    const std::size_t colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
+    if (colon == std::string_view::npos && known.default_port == 0)
+        return std::string{"a port behind the host, as in "}.append(known.form);
+    const auto port =
+        colon == std::string_view::npos ? std::optional{known.default_port} : parse_port(authority.substr(colon + 1));
     if (!port)
-        return std::string{"rs://HOST:PORT with a port in 1..65535 and nothing behind it"};
+        return expected(known.has_path ? " with a port in 1..65535" : " with a port in 1..65535 and nothing behind it");
     auto host = parse_host(authority.substr(0, colon));
     if (!host)
-        return std::string{"rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address in brackets"};
-    return router_url{kind::rawsocket_tcp, *std::move(host), *port, {}, std::string{text}};
+        return expected(" with a host name, an IPv4 address or an IPv6 address in brackets");
+    if (!is_path(path))
+        return expected(" with a path of printable ASCII, without spaces and #");
+    return router_url{known.transport, *std::move(host), *port, known.has_path ? request_target(path) : std::string{},
+                      std::string{text}};
 }
 
 std::variant<router_url, std::string> parse_unix(std::string_view text, std::string_view path)
@@ -84,16 +123,16 @@ std::variant<router_url, std::string> parse_unix(std::string_view text, std::str
 
 std::variant<router_url, std::string> parse_url(std::string_view text)
 {
-    constexpr std::string_view tcp = "rs://";
     constexpr std::string_view local = "unix:";
-    if (text.starts_with(tcp))
-        return parse_tcp(text, text.substr(tcp.size()));
     if (text.starts_with(local))
         return parse_unix(text, text.substr(local.size()));
-    for (const std::string_view scheme : {"rss://", "ws://", "wss://"})
-        if (text.starts_with(scheme))
-            return "rs://HOST:PORT or unix:/PATH (" + std::string{scheme} + " is not supported yet)";
-    return std::string{"rs://HOST:PORT or unix:/PATH"};
+    std::string forms = "unix:/PATH";
+    for (const scheme& known : schemes) {
+        if (text.starts_with(known.prefix))
+            return parse_network_url(known, text);
+        forms.append(&known == &schemes.back() ? " or " : ", ").append(known.form);
+    }
+    return forms;
 }
 
 }  // namespace wampfcgi::config

@@ -9,7 +9,8 @@
 
 namespace wampfcgi::config {
 
-/// Reads "rs://HOST:PORT" or "unix:/PATH", or says what was expected instead.
+/// Reads "rs://HOST:PORT", "rss://HOST:PORT", "unix:/PATH", "ws://HOST[:PORT][/PATH]" or "wss://HOST[:PORT][/PATH]", or
+/// says what was expected instead.
 std::variant<router_url, std::string> parse_url(std::string_view text);
 
 }  // namespace wampfcgi::config

@@ -84,7 +84,7 @@ struct choice {
 /// Words that are known from elsewhere but mean nothing here.
 struct refused_words {
     std::vector<std::string_view> words;
-    std::string_view why;  ///< goes on behind the word: "is not supported yet"
+    std::string_view why;  ///< goes on behind the word: "is not supported here"
 };
 
 /// Reader for one of a few words.

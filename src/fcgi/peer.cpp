@@ -156,10 +156,18 @@ void peer::spool_request()
 // False: nothing more is to be read for now.
 bool peer::take_spooled(std::string_view bytes, progress made)
 {
-    if (made == progress::broken || made == progress::aborted || !input_.append(bytes)) {
+    // After an early answer mod_proxy_fcgi leaves the rest of the request out, others send it.
+    if (skipping_ && (made == progress::complete || made == progress::superseded)) {
+        await_next_request();
+        return false;
+    }
+    if (made == progress::broken || made == progress::aborted || made == progress::superseded ||
+        (!skipping_ && !input_.append(bytes))) {
         close();
         return false;
     }
+    if (skipping_)
+        return true;
     if (made == progress::params_complete && !begin(input_.fd()))
         return false;
     if (made == progress::complete) {
@@ -248,11 +256,8 @@ void peer::respond(bridge::answer given)
 {
     if (fd_ < 0)
         return;
-    // What is left of a request that was answered early would be taken for the next one.
     if (input_complete_)
         fcgi_->skip_body();
-    else
-        keep_ = false;
     log_answer(request_, given, clock::now() - began_);
     respond_now(given.http);
 }
@@ -291,7 +296,18 @@ void peer::answered(bool written)
         return close();  // the web server has gone: there is nobody to tell
     if (!keep_)
         return input_complete_ ? close() : linger();
+    if (input_complete_)
+        return await_next_request();
+    // What is still to come of a request that was answered early would be taken for the next one.
+    skipping_ = true;
+    input_.close();
+    spool_request();
+}
+
+void peer::await_next_request()
+{
     busy_ = false;
+    skipping_ = false;
     input_complete_ = false;
     if (retiring_)
         return part();

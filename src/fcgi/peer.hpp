@@ -72,6 +72,7 @@ private:
     void respond_now(const response& what);
     void send_spooled();
     void answered(bool written);
+    void await_next_request();
     void linger();
     void drain();
     void part();
@@ -97,6 +98,7 @@ private:
     bool keep_ = false;
     bool retiring_ = false;
     bool input_complete_ = false;
+    bool skipping_ = false;  // the request was answered before it had come in full
 };
 
 }  // namespace wampfcgi::fcgi

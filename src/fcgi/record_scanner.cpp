@@ -30,6 +30,12 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
             continue;
         header_bytes_ = 0;
         const progress made = take_header();
+        if (made == progress::superseded) {
+            if (consumed < header_.size())
+                return progress::broken;  // a part of the header has been consumed before
+            consumed -= header_.size();
+            return made;
+        }
         if (made == progress::broken || made == progress::aborted)
             return made;
         if (made != progress::incomplete && content_left_ == 0)
@@ -54,6 +60,8 @@ record_scanner::progress record_scanner::take_header()
         request_id_ = id;
         return progress::incomplete;
     }
+    if (type == begin_request)
+        return progress::superseded;
     if (id != request_id_)
         return progress::broken;  // management records and multiplexing, which no web server uses within a request
     switch (type) {

@@ -21,6 +21,7 @@ public:
         complete,         ///< the body has ended as well
         broken,           ///< no FastCGI, not what a responder is sent, or too many variables
         aborted,          ///< the web server gave the request up
+        superseded,       ///< another request begins; its first record is not consumed
     };
 
     /// Takes the next bytes of the connection, and looks at them up to the end of the variables, then of the request.

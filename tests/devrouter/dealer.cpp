@@ -162,10 +162,9 @@ void dealer::result(std::uint64_t id, std::string_view args, std::string_view kw
 {
     packed head;
     head.list(3 + payload_fields(or_empty_list(args, kwargs), kwargs)).uint(message_type::result).uint(id).map(0);
-    if (head.view().size() + args.size() + kwargs.size() + 1 > owner_.wire().peer_limit_bytes())
+    if (!owner_.send({head.view(), or_empty_list(args, kwargs), kwargs}))
         return error_text(id, "wamp.error.payload_size_exceeded", "the result is longer than the caller takes");
     ++owner_.shared().counts.results;
-    owner_.send({head.view(), or_empty_list(args, kwargs), kwargs});
 }
 
 void dealer::error(std::uint64_t id, std::string_view uri, std::string_view args, std::string_view kwargs)

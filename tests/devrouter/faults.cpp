@@ -111,6 +111,18 @@ void refuse_logins(dealer& calls, const invocation& call)
     calls.result(call.id, call.args);
 }
 
+void ping(dealer& calls, const invocation& call)
+{
+    constexpr std::uint64_t most = 1000;
+    const auto args = split_array(call.args);
+    const auto count = args && args->count == 1 ? read_uint(args->item[0]) : std::nullopt;
+    if (!count || *count > most)
+        return calls.error_text(call.id, "wamp.error.invalid_argument", "expected a number of pings, up to 1000");
+    for (std::uint64_t i = 1; i <= *count; ++i)
+        calls.owner().wire().ping("ping " + std::to_string(i));
+    calls.result(call.id, call.args);
+}
+
 void deaf(dealer& calls, const invocation& call)
 {
     const auto time = read_seconds(calls, call);
@@ -138,6 +150,7 @@ void add_faults(procedure_table& table)
         {"com.example.fault.oversized", oversized},
         {"com.example.fault.reserved_frame", reserved_frame},
         {"com.example.fault.refuse_logins", refuse_logins},
+        {"com.example.fault.ping", ping},
         {"com.example.fault.deaf", deaf},
     });
 }

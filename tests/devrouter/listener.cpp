@@ -1,13 +1,16 @@
 #include "listener.hpp"
 
 #include "rawsocket.hpp"
+#include "websocket.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
+#include <utility>
 
 namespace wampfcgi::devrouter {
 
@@ -16,7 +19,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::string_view unix_prefix = "unix:";
 constexpr std::chrono::milliseconds accept_pause{100};  // after running out of descriptors, not to spin
 
 /// What a router that was killed has left behind would be in the way.
@@ -31,37 +33,41 @@ void remove_stale_socket(asio::io_context& io, const std::string& path)
         std::filesystem::remove(path, refused);
 }
 
+/// Holds the connection until the peer ends it.
+void keep_silent(std::shared_ptr<stream_socket> peer)
+{
+    auto& watched = *peer;
+    auto ignored = std::make_shared<std::array<char, 4096>>();
+    watched.async_read_some(asio::buffer(*ignored), [peer = std::move(peer), ignored](error_code trouble, std::size_t) {
+        if (!trouble)
+            keep_silent(peer);
+    });
+}
+
 }  // namespace
 
-listener::listener(asio::io_context& io, router& shared, const std::string& address)
+listener::listener(asio::io_context& io, router& shared, tls_context* tls, address where)
     : io_(io),
       router_(shared),
+      tls_(tls),
+      where_(std::move(where)),
       pause_(io),
       acceptor_(tcp::acceptor(io))
 {
-    if (address.starts_with(unix_prefix))
-        open_local(address.substr(unix_prefix.size()));
-    else
-        open_tcp(address);
+    where_.is_local() ? open_local() : open_tcp();
 }
 
 listener::~listener()
 {
     error_code ignored;
-    if (!path_.empty())
-        std::filesystem::remove(path_, ignored);
+    if (where_.is_local())
+        std::filesystem::remove(where_.path, ignored);
 }
 
-void listener::open_tcp(const std::string& address)
+void listener::open_tcp()
 {
-    const auto colon = address.rfind(':');
-    if (colon == std::string::npos || colon == 0 || colon + 1 == address.size())
-        throw std::invalid_argument("--listen expects HOST:PORT, [HOST]:PORT or unix:/PATH, got " + address);
-    std::string host = address.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']'))
-        host = host.substr(1, host.size() - 2);
     const tcp::endpoint endpoint =
-        tcp::resolver(io_).resolve(host, address.substr(colon + 1), tcp::resolver::passive)->endpoint();
+        tcp::resolver(io_).resolve(where_.host, where_.port, tcp::resolver::passive)->endpoint();
     auto& acceptor = std::get<tcp::acceptor>(acceptor_);
     acceptor.open(endpoint.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
@@ -71,25 +77,23 @@ void listener::open_tcp(const std::string& address)
     acceptor.listen();
 }
 
-void listener::open_local(const std::string& path)
+void listener::open_local()
 {
-    if (!path.starts_with('/'))
-        throw std::invalid_argument("--listen unix: expects an absolute path, got " + path);
-    remove_stale_socket(io_, path);
+    remove_stale_socket(io_, where_.path);
     auto& acceptor = acceptor_.emplace<local::acceptor>(io_);
     acceptor.open();
-    acceptor.bind(path);
-    path_ = path;
+    acceptor.bind(where_.path);
     acceptor.listen();
 }
 
 std::string listener::url() const
 {
-    if (!path_.empty())
-        return std::string(unix_prefix) + path_;
+    if (where_.is_local())
+        return "unix:" + where_.path;
     const auto endpoint = std::get<tcp::acceptor>(acceptor_).local_endpoint();
     const auto host = endpoint.address().to_string();
-    return "rs://" + (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
+    return where_.scheme + "://" + (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
+           std::to_string(endpoint.port()) + where_.path;
 }
 
 void listener::start()
@@ -111,9 +115,20 @@ void listener::accept(Acceptor& acceptor)
         error_code ignored;
         if constexpr (std::is_same_v<Acceptor, tcp::acceptor>)
             peer.set_option(tcp::no_delay(true), ignored);
-        std::make_shared<rawsocket>(std::move(peer), router_)->start();
+        serve(std::move(peer));
         accept(acceptor);
     });
+}
+
+void listener::serve(stream_socket peer)
+{
+    auto* tls = where_.is_tls() ? tls_ : nullptr;
+    if (router_.settings.accept_silently)
+        keep_silent(std::make_shared<stream_socket>(std::move(peer)));
+    else if (where_.is_websocket())
+        serve_websocket(std::move(peer), router_, tls, where_.path);
+    else
+        serve_rawsocket(std::move(peer), router_, tls);
 }
 
 }  // namespace wampfcgi::devrouter

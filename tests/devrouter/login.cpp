@@ -12,6 +12,8 @@ namespace {
 
 constexpr int iterations = 1000;
 constexpr std::size_t key_bytes = 32;
+constexpr std::size_t challenge_bytes = 32;
+constexpr std::size_t signature_bytes = 64;  // of Ed25519
 
 std::string now_utc()
 {
@@ -49,15 +51,46 @@ bool wampcra_proves(const principal& who, const login_challenge& asked, std::str
     return same_secret(base64(hmac_sha256(who.key, asked.text)), signature);
 }
 
+login_challenge cryptosign_challenge(const principal&, std::uint64_t)
+{
+    const std::string text = hex(random_bytes(challenge_bytes));
+    packed extra;
+    extra.map(2).text("challenge").text(text).text("channel_binding").nil();
+    return {"cryptosign", text, std::string(extra.view())};
+}
+
+/// The signature and the challenge that it signs, both in hexadecimal.
+bool cryptosign_proves(const principal& who, const login_challenge& asked, std::string_view signed_challenge)
+{
+    if (signed_challenge.size() != 2 * (signature_bytes + challenge_bytes))
+        return false;
+    const auto signature = from_hex(signed_challenge.substr(0, 2 * signature_bytes));
+    return signature && signed_challenge.substr(2 * signature_bytes) == asked.text &&
+           ed25519_verifies(who.key, *from_hex(asked.text), *signature);
+}
+
+bool same_authid(const principal& who, const login_request& request)
+{
+    return who.authid == request.authid;
+}
+
+/// The key alone is enough to know somebody by.
+bool same_public_key(const principal& who, const login_request& request)
+{
+    return who.key == request.public_key && (request.authid.empty() || same_authid(who, request));
+}
+
 struct method {
     std::string_view name;
+    bool (*is)(const principal&, const login_request&);
     login_challenge (*challenge)(const principal&, std::uint64_t session_id);
     bool (*proves)(const principal&, const login_challenge&, std::string_view signature);
 };
 
 constexpr method methods[] = {
-    {"ticket", ticket_challenge, ticket_proves},
-    {"wampcra", wampcra_challenge, wampcra_proves},
+    {"ticket", same_authid, ticket_challenge, ticket_proves},
+    {"wampcra", same_authid, wampcra_challenge, wampcra_proves},
+    {"cryptosign", same_public_key, cryptosign_challenge, cryptosign_proves},
 };
 
 const method* find_method(std::string_view name)
@@ -80,10 +113,11 @@ directory::directory(const options& from) : anonymous_(from.anonymous), anonymou
     }
 }
 
-const principal* directory::find(std::string_view method_name, std::string_view authid) const
+const principal* directory::find(std::string_view method_name, const login_request& request) const
 {
+    const auto* way = find_method(method_name);
     const auto found = std::ranges::find_if(
-        principals_, [&](const principal& who) { return who.method == method_name && who.authid == authid; });
+        principals_, [&](const principal& who) { return who.method == method_name && way->is(who, request); });
     return found == principals_.end() ? nullptr : &*found;
 }
 
@@ -106,7 +140,7 @@ std::variant<identity, login_challenge, refusal> login::begin(const login_reques
             return identity{"anonymous-" + std::to_string(random_id()), directory_.anonymous_role(), name};
         const auto* way = find_method(name);
         known_method = known_method || way;
-        principal_ = way ? directory_.find(name, request.authid) : nullptr;
+        principal_ = way ? directory_.find(name, request) : nullptr;
         if (principal_)
             return challenge_ = way->challenge(*principal_, session_id_);
     }

@@ -16,7 +16,7 @@ struct principal {
     std::string method;
     std::string authid;
     std::string role;
-    std::string key;   ///< the ticket; for WAMP-CRA the secret, or what is derived from it where there is a salt
+    std::string key;   ///< the ticket; for WAMP-CRA the secret, or what a salt derives from it; the public key
     std::string salt;  ///< empty: not salted
 };
 
@@ -34,7 +34,7 @@ struct refusal {
 
 struct login_challenge {
     std::string method;
-    std::string text;   ///< what is to be signed; empty for a ticket
+    std::string text;   ///< what is to be signed, for cryptosign in hexadecimal; empty for a ticket
     std::string extra;  ///< the message's Extra, packed
 };
 
@@ -42,6 +42,7 @@ struct login_challenge {
 struct login_request {
     std::string authid;
     std::string role;                  ///< empty: none asked for
+    std::string public_key;            ///< its bytes, for cryptosign; empty: none
     std::vector<std::string> methods;  ///< in its order of preference; empty: anonymous
 };
 
@@ -49,7 +50,7 @@ class directory {
 public:
     explicit directory(const options& from);
 
-    const principal* find(std::string_view method, std::string_view authid) const;
+    const principal* find(std::string_view method, const login_request& request) const;
     bool anonymous() const { return anonymous_; }
     const std::string& anonymous_role() const { return anonymous_role_; }
     bool knows_role(std::string_view role) const;

@@ -1,8 +1,10 @@
 // wamp-devrouter: a small WAMP router with built-in procedures, for development, demonstrations and tests.
 
+#include "address.hpp"
 #include "listener.hpp"
 #include "options.hpp"
 #include "router.hpp"
+#include "tls.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -26,9 +28,11 @@ void serve(const devrouter::options& options)
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
 
+    auto tls = devrouter::make_tls_context(options);
     std::vector<std::unique_ptr<devrouter::listener>> listeners;
-    for (const auto& address : options.listen)
-        listeners.push_back(std::make_unique<devrouter::listener>(io, shared, address));
+    for (const auto& text : options.listen)
+        listeners.push_back(
+            std::make_unique<devrouter::listener>(io, shared, tls ? &*tls : nullptr, devrouter::parse_address(text)));
     for (const auto& listening : listeners) {
         listening->start();
         std::cout << "listening " << listening->url() << std::endl;

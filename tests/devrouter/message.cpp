@@ -281,6 +281,12 @@ packed& packed::flag(bool value)
     return *this;
 }
 
+packed& packed::nil()
+{
+    packer().pack_nil();
+    return *this;
+}
+
 packed& packed::raw(std::string_view value)
 {
     sink_.bytes.append(value);

@@ -85,6 +85,7 @@ public:
     packed& integer(std::int64_t value);
     packed& real(double value);
     packed& flag(bool value);
+    packed& nil();
     /// Bytes that are packed already, or are meant to be no MessagePack at all.
     packed& raw(std::string_view value);
 

@@ -1,9 +1,14 @@
 #include "options.hpp"
 
+#include "address.hpp"
+#include "crypto.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 
 namespace wampfcgi::devrouter {
@@ -18,6 +23,14 @@ struct option {
     setter set;
 };
 
+// They are put into a challenge, which is JSON, as they are.
+bool is_unfit(std::string_view name)
+{
+    return name.empty() || std::ranges::any_of(name, [](char letter) {
+               return letter == '"' || letter == '\\' || (letter >= 0 && letter < ' ');
+           });
+}
+
 principal_option read_principal(const std::string& name, const std::string& value)
 {
     const auto first = value.find(':');
@@ -25,16 +38,19 @@ principal_option read_principal(const std::string& name, const std::string& valu
     if (second == std::string::npos)
         throw std::invalid_argument(name + " expects AUTHID:ROLE:SECRET");
     principal_option who;
-    who.method = name == "--ticket" ? "ticket" : "wampcra";
     who.salted = name == "--wampcra-salted";
+    who.method = who.salted ? "wampcra" : name.substr(2);
     who.authid = value.substr(0, first);
     who.role = value.substr(first + 1, second - first - 1);
     who.secret = value.substr(second + 1);
-    // They are put into a challenge, which is JSON, as they are.
-    const auto unfit = [](char letter) { return letter == '"' || letter == '\\' || (letter >= 0 && letter < ' '); };
-    if (who.authid.empty() || who.role.empty() || who.secret.empty() || std::ranges::any_of(who.authid, unfit) ||
-        std::ranges::any_of(who.role, unfit))
+    if (who.secret.empty() || is_unfit(who.authid) || is_unfit(who.role))
         throw std::invalid_argument(name + ": AUTHID, ROLE and SECRET may not be empty, nor hold quotes");
+    if (who.method != "cryptosign")
+        return who;
+    const auto key = from_hex(who.secret);
+    if (!key || key->size() != public_key_bytes)
+        throw std::invalid_argument(name + ": expected a public key of 64 hexadecimal digits");
+    who.secret = *key;
     return who;
 }
 
@@ -53,6 +69,45 @@ void set_max_message(options& into, const std::string& name, const std::string& 
     into.max_message_bytes = bytes;
 }
 
+void set_serializers(options& into, const std::string& name, const std::string& value)
+{
+    into.serializers.clear();
+    std::istringstream list(value);
+    for (std::string item; std::getline(list, item, ',');) {
+        if (item != name_of(serializer::json) && item != name_of(serializer::messagepack))
+            throw std::invalid_argument(name + ": expected msgpack, json or msgpack,json, got " + value);
+        into.serializers.push_back(item == "json" ? serializer::json : serializer::messagepack);
+    }
+    if (into.serializers.empty())
+        throw std::invalid_argument(name + ": expected msgpack, json or msgpack,json, got nothing");
+}
+
+void set_on_ping(options& into, const std::string& name, const std::string& value)
+{
+    if (value != "answer" && value != "ignore" && value != "drop")
+        throw std::invalid_argument(name + ": expected answer, ignore or drop, got " + value);
+    into.ping_manners = value == "answer" ? on_ping::answer : value == "ignore" ? on_ping::ignore : on_ping::drop;
+}
+
+void set_idle_timeout(options& into, const std::string& name, const std::string& value)
+{
+    double seconds = 0;
+    const auto [end, trouble] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (trouble != std::errc{} || end != value.data() + value.size() || !(seconds >= 0.001 && seconds <= 86400))
+        throw std::invalid_argument(name + ": expected seconds, 0.001 to 86400, got " + value);
+    into.idle_timeout = std::chrono::milliseconds(std::lround(seconds * 1000));
+}
+
+/// What no option can tell by itself.
+void check_together(const options& parsed)
+{
+    if (parsed.tls_certificate.empty() != parsed.tls_key.empty())
+        throw std::invalid_argument("--tls-cert and --tls-key go together");
+    for (const auto& text : parsed.listen)
+        if (parse_address(text).is_tls() && parsed.tls_certificate.empty())
+            throw std::invalid_argument("--listen " + text + " needs --tls-cert and --tls-key");
+}
+
 constexpr option known[] = {
     {"--listen", true, [](auto& into, auto&, auto& value) { into.listen.push_back(value); }},
     {"--realm", true, [](auto& into, auto&, auto& value) { into.realms.push_back(value); }},
@@ -61,6 +116,16 @@ constexpr option known[] = {
     {"--ticket", true, add_principal},
     {"--wampcra", true, add_principal},
     {"--wampcra-salted", true, add_principal},
+    {"--cryptosign", true, add_principal},
+    {"--serializers", true, set_serializers},
+    {"--drop-on-unsupported", false, [](auto& into, auto&, auto&) { into.drop_on_unsupported = true; }},
+    {"--tls-cert", true, [](auto& into, auto&, auto& value) { into.tls_certificate = value; }},
+    {"--tls-key", true, [](auto& into, auto&, auto& value) { into.tls_key = value; }},
+    {"--tls-client-ca", true, [](auto& into, auto&, auto& value) { into.tls_client_ca = value; }},
+    {"--on-ping", true, set_on_ping},
+    {"--accept-silently", false, [](auto& into, auto&, auto&) { into.accept_silently = true; }},
+    {"--silent-after-welcome", false, [](auto& into, auto&, auto&) { into.silent_after_welcome = true; }},
+    {"--idle-timeout", true, set_idle_timeout},
     {"--max-message", true, set_max_message},
     {"--log-calls", false, [](auto& into, auto&, auto&) { into.log_calls = true; }},
     {"--enforce-timeout", false, [](auto& into, auto&, auto&) { into.enforce_timeout = true; }},
@@ -91,6 +156,7 @@ options parse_options(const std::vector<std::string>& arguments)
         parsed.listen.emplace_back("127.0.0.1:8081");
     if (parsed.realms.empty())
         parsed.realms.emplace_back("realm1");
+    check_together(parsed);
     return parsed;
 }
 
@@ -103,21 +169,34 @@ It is no production router: it has no callees but its own procedures, no publish
 procedures that break the protocol on purpose. Production routers are, among others, Crossbar.io,
 nexus, Bondy and CppWAMP's router.
 
-  --listen HOST:PORT       listen there, [HOST]:PORT for IPv6, port 0 for any free one; repeatable
-  --listen unix:/PATH      listen on a Unix socket; default of --listen: 127.0.0.1:8081
+  --listen rs://HOST:PORT  RawSocket, there; [HOST] for IPv6, port 0 for any free one; rs:// may be left out
+  --listen rss://HOST:PORT RawSocket over TLS
+  --listen ws://HOST:PORT/PATH, --listen wss://HOST:PORT/PATH   WebSocket, and WebSocket over TLS
+  --listen unix:/PATH      RawSocket on a Unix socket; --listen is repeatable; default: 127.0.0.1:8081
+  --tls-cert FILE          certificate chain for rss:// and wss://, in PEM
+  --tls-key FILE           its private key, in PEM
+  --tls-client-ca FILE     ask for client certificates, and take only what these authorities signed
+  --serializers LIST       offer these only: msgpack, json or msgpack,json (the default)
   --realm NAME             offer this realm; repeatable; default: realm1
   --anonymous-role ROLE    role of those who do not log in; default: anonymous
   --no-anonymous           refuse those who do not log in
   --ticket AUTHID:ROLE:SECRET           let AUTHID log in by ticket; repeatable
   --wampcra AUTHID:ROLE:SECRET          let AUTHID log in by WAMP-CRA; repeatable
   --wampcra-salted AUTHID:ROLE:SECRET   the same with a salted key; repeatable
+  --cryptosign AUTHID:ROLE:PUBLICKEY    let AUTHID log in by cryptosign; 64 hexadecimal digits; repeatable
   --max-message BYTES      longest message it takes, a power of two, 512 to 16777216 (the default)
   --enforce-timeout        end calls after their option "timeout", in milliseconds
+  --on-ping WHAT           on a RawSocket PING: answer (the default), ignore, or drop the connection
+  --idle-timeout SECONDS   end a session from which nothing at all has come for so long; default: never
+  --drop-on-unsupported    close without a reply when RawSocket's serializer is not offered
+  --accept-silently        accept connections, and say nothing at all
+  --silent-after-welcome   let sessions begin, then read what comes and do nothing about it; PING is answered
   --log-calls              one line on standard error for each message
   --help                   this text
 
-RawSocket with MessagePack. For each listener one line on standard output says where it listens:
-"listening rs://127.0.0.1:8081" or "listening unix:/PATH". TERM and INT end it.
+Messages are MessagePack or JSON: RawSocket serializers 2 and 1, WebSocket subprotocols wamp.2.msgpack and
+wamp.2.json. For each listener one line on standard output says where it listens: "listening rs://127.0.0.1:8081",
+"listening wss://127.0.0.1:8443/ws", "listening unix:/PATH". TERM and INT end it.
 )";
 }
 

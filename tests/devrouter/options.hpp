@@ -1,6 +1,9 @@
 #pragma once
 // The command line.
 
+#include "serializer.hpp"
+
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,20 +13,32 @@ namespace wampfcgi::devrouter {
 
 /// Somebody who may log in, as written on the command line.
 struct principal_option {
-    std::string method;  ///< "ticket" or "wampcra"
+    std::string method;  ///< "ticket", "wampcra" or "cryptosign"
     bool salted = false;
     std::string authid;
     std::string role;
-    std::string secret;
+    std::string secret;  ///< for cryptosign the 32 bytes of the public key
 };
 
+/// What a RawSocket connection does on PING.
+enum class on_ping { answer, ignore, drop };
+
 struct options {
-    std::vector<std::string> listen;  ///< HOST:PORT, [HOST]:PORT or unix:/PATH
+    std::vector<std::string> listen;  ///< as parse_address takes them
     std::vector<std::string> realms;
     bool anonymous = true;
     std::string anonymous_role = "anonymous";
     std::vector<principal_option> principals;
     std::size_t max_message_bytes = 16777216;  ///< a power of two, 512 to 2^24: what RawSocket can announce
+    std::vector<serializer> serializers{serializer::messagepack, serializer::json};
+    bool drop_on_unsupported = false;  ///< of serializers, without a handshake reply
+    std::string tls_certificate;       ///< files in PEM; empty: none
+    std::string tls_key;
+    std::string tls_client_ca;
+    on_ping ping_manners = on_ping::answer;
+    bool accept_silently = false;
+    bool silent_after_welcome = false;
+    std::chrono::milliseconds idle_timeout{0};  ///< 0: none
     bool log_calls = false;
     bool enforce_timeout = false;
     bool help = false;

@@ -1,9 +1,9 @@
 #include "procedures.hpp"
 
+#include "crypto.hpp"
 #include "dealer.hpp"
 #include "session.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -152,15 +152,8 @@ std::optional<std::string> read_hex(dealer& calls, const invocation& call)
 {
     const auto args = read_args(call, 1, 1);
     const auto text = args ? read_text(args->item[0]) : std::nullopt;
-    std::string bytes;
-    for (std::size_t i = 0; text && i + 1 < text->size(); i += 2) {
-        unsigned char byte = 0;
-        const auto* end = text->data() + i + 2;
-        if (std::from_chars(text->data() + i, end, byte, 16).ptr != end)
-            break;
-        bytes += static_cast<char>(byte);
-    }
-    if (text && !text->empty() && bytes.size() * 2 == text->size())
+    auto bytes = text ? from_hex(*text) : std::nullopt;
+    if (bytes && !bytes->empty())
         return bytes;
     refuse(calls, call, "expected bytes in hexadecimal");
     return {};
@@ -183,13 +176,17 @@ void stats(dealer& calls, const invocation& call)
     auto& owner = calls.owner();
     const auto& counts = owner.shared().counts;
     packed message;
-    message.list(5).uint(message_type::result).uint(call.id).map(0).list(0).map(16);
+    message.list(5).uint(message_type::result).uint(call.id).map(0).list(0).map(18);
     message.text("calls").uint(counts.calls).text("results").uint(counts.results);
     message.text("errors").uint(counts.errors).text("cancels").uint(counts.cancels);
     message.text("sessions").uint(counts.sessions).text("connections").uint(counts.connections);
     message.text("open_connections").uint(counts.open_connections).text("pings").uint(counts.pings);
+    message.text("pongs").uint(counts.pongs);
     message.text("session_id").uint(owner.id()).text("realm").text(owner.realm());
     message.text("authid").text(owner.who().authid).text("authrole").text(owner.who().role);
+    const auto& facts = owner.wire().facts();
+    message.text("transport").map(4).text("scheme").text(facts.url_scheme).text("serializer");
+    message.text(name_of(facts.format)).text("target").text(facts.target).text("host").text(facts.host);
     message.text("last_timeout_ms").uint(counts.last_timeout_ms);
     message.text("last_call_options").raw(counts.last_call_options);
     message.text("hello_details").raw(owner.hello_details());

@@ -1,11 +1,12 @@
 #include "rawsocket.hpp"
 
+#include "tls_stream.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -16,17 +17,12 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr unsigned char magic = 0x7f;
-constexpr unsigned char messagepack = 2;
 constexpr std::size_t head_bytes = 4;
-constexpr std::size_t longest_frame_bytes = 0xffffff;  // what three bytes can say
 constexpr std::size_t input_bytes = 32 << 10;
 constexpr std::size_t kept_bytes = 1 << 20;      // a buffer that grew beyond this is given back
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
-constexpr std::chrono::seconds linger{2};
 
 enum frame_type : unsigned char { message_frame = 0, ping_frame = 1, pong_frame = 2, reserved_frame = 3 };
-enum handshake_error : unsigned char { serializer_unsupported = 1, reserved_bits_used = 3 };
 
 void give_back(std::string& buffer)
 {
@@ -37,63 +33,58 @@ void give_back(std::string& buffer)
 
 }  // namespace
 
-rawsocket::rawsocket(socket peer, router& shared)
-    : socket_(std::move(peer)),
-      router_(shared),
-      session_(shared, *this, ++shared.counts.connections),
-      timer_(socket_.get_executor())
+template <typename Stream>
+rawsocket<Stream>::rawsocket(Stream peer, router& shared)
+    : connection(shared, peer.get_executor(), over_tls<Stream> ? "rss" : "rs"),
+      stream_(std::move(peer))
+{}
+
+template <typename Stream>
+void rawsocket<Stream>::start()
 {
-    ++router_.counts.open_connections;
+    watch_for_silence();
+    secure(stream_, [self = self()](error_code trouble) { trouble ? self->drop() : self->read_handshake(); });
 }
 
-rawsocket::~rawsocket()
+template <typename Stream>
+void rawsocket<Stream>::read_handshake()
 {
-    --router_.counts.open_connections;
-}
-
-void rawsocket::start()
-{
-    asio::async_read(socket_, asio::buffer(handshake_), [self = shared_from_this()](error_code trouble, std::size_t) {
-        if (trouble || self->handshake_[0] != magic)
+    asio::async_read(stream_, asio::buffer(handshake_), [self = self()](error_code trouble, std::size_t) {
+        if (trouble)
             return self->drop();
         self->shake_hands();
         self->read_more();
     });
 }
 
-void rawsocket::shake_hands()
+template <typename Stream>
+void rawsocket<Stream>::shake_hands()
 {
-    const auto refuse = [this](handshake_error why) {
-        answer_handshake(static_cast<unsigned char>(why << 4), 0, 0);
-        close();
-    };
-    if (handshake_[2] != 0 || handshake_[3] != 0)
-        return refuse(reserved_bits_used);
-    if ((handshake_[1] & 0x0f) != messagepack)
-        return refuse(serializer_unsupported);
-    peer_limit_bytes_ = std::min(std::size_t{512} << (handshake_[1] >> 4), longest_frame_bytes);
-    const int length = std::countr_zero(router_.settings.max_message_bytes) - 9;
-    answer_handshake(static_cast<unsigned char>(length << 4 | messagepack), 0, 0);
-}
-
-void rawsocket::answer_handshake(unsigned char second, unsigned char third, unsigned char fourth)
-{
-    for (const auto byte : {magic, second, third, fourth})
+    const auto answer = answer_handshake(handshake_, router_.settings);
+    if (!answer.reply)
+        return drop();
+    for (const auto byte : *answer.reply)
         queued_ += static_cast<char>(byte);
+    if (!answer.accepted)
+        return close();
+    facts_.format = answer.format;
+    peer_limit_bytes_ = answer.peer_limit_bytes;
     flush();
 }
 
-void rawsocket::read_more()
+template <typename Stream>
+void rawsocket<Stream>::read_more()
 {
-    if (reading_ || deaf_ || !socket_.is_open() || queued_.size() + in_flight_.size() > backlog_bytes)
+    if (reading_ || deaf_ || !stream_.lowest_layer().is_open() || queued_.size() + in_flight_.size() > backlog_bytes)
         return;
     make_room();
     reading_ = true;
-    socket_.async_read_some(asio::buffer(input_.data() + input_end_, input_.size() - input_end_),
-                            [self = shared_from_this()](error_code trouble, std::size_t count) {
+    stream_.async_read_some(asio::buffer(input_.data() + input_end_, input_.size() - input_end_),
+                            [self = self()](error_code trouble, std::size_t count) {
                                 self->reading_ = false;
                                 if (trouble)
                                     return self->drop();
+                                self->heard();
                                 self->input_end_ += count;
                                 self->take_frames();
                                 self->read_more();
@@ -101,7 +92,8 @@ void rawsocket::read_more()
 }
 
 /// Leaves room for the rest of the frame that has begun, or for some frames.
-void rawsocket::make_room()
+template <typename Stream>
+void rawsocket<Stream>::make_room()
 {
     const std::size_t held = input_end_ - input_begin_;
     if (input_begin_ > 0) {
@@ -114,17 +106,19 @@ void rawsocket::make_room()
     input_.resize(std::max({input_.size(), awaited_bytes_, input_bytes}));
 }
 
-void rawsocket::take_frames()
+template <typename Stream>
+void rawsocket<Stream>::take_frames()
 {
     if (output_ == output::closing || output_ == output::ended)
         input_begin_ = input_end_ = awaited_bytes_ = 0;  // only waiting for the peer's end
     corked_ = true;
-    while (!deaf_ && socket_.is_open() && output_ != output::closing && take_frame()) {}
+    while (!deaf_ && stream_.lowest_layer().is_open() && output_ != output::closing && take_frame()) {}
     corked_ = false;
     flush();
 }
 
-bool rawsocket::take_frame()
+template <typename Stream>
+bool rawsocket<Stream>::take_frame()
 {
     const auto* head = reinterpret_cast<const unsigned char*>(input_.data() + input_begin_);
     const std::size_t held = input_end_ - input_begin_;
@@ -141,37 +135,67 @@ bool rawsocket::take_frame()
     const std::string_view payload(input_.data() + input_begin_ + head_bytes, length);
     input_begin_ += awaited_bytes_;
     awaited_bytes_ = 0;
-    if (head[0] == message_frame) {
-        session_.receive(payload);
-    } else if (head[0] == ping_frame && output_ == output::open) {
-        ++router_.counts.pings;
-        queue_head(pong_frame, length);
-        queued_ += payload;
-    }
+    if (head[0] == message_frame)
+        deliver(payload);
+    else if (head[0] == ping_frame)
+        take_ping(payload);
+    else
+        ++router_.counts.pongs;
     return true;
 }
 
-void rawsocket::queue_head(unsigned char type, std::size_t length)
+template <typename Stream>
+void rawsocket<Stream>::take_ping(std::string_view payload)
+{
+    ++router_.counts.pings;
+    const auto manners = router_.settings.ping_manners;
+    if (manners == on_ping::drop)
+        return drop();
+    if (manners == on_ping::answer && output_ == output::open)
+        queue_frame(pong_frame, payload);
+}
+
+template <typename Stream>
+void rawsocket<Stream>::queue_head(unsigned char type, std::size_t length)
 {
     for (const std::size_t byte : {std::size_t{type}, length >> 16, length >> 8, length})
         queued_ += static_cast<char>(byte & 0xff);
 }
 
-void rawsocket::send(std::span<const std::string_view> parts)
+template <typename Stream>
+void rawsocket<Stream>::queue_frame(unsigned char type, std::string_view payload)
 {
-    if (output_ != output::open)
-        return;
+    queue_head(type, payload.size());
+    queued_ += payload;
+    flush();
+}
+
+template <typename Stream>
+bool rawsocket<Stream>::write(std::span<const std::string_view> parts)
+{
     std::size_t length = 0;
     for (const auto part : parts)
         length += part.size();
+    if (length > peer_limit_bytes_)
+        return false;
+    if (output_ != output::open)
+        return true;
     queue_head(message_frame, length);
     for (const auto part : parts)
         queued_ += part;
-    if (!corked_)
-        flush();
+    flush();
+    return true;
 }
 
-void rawsocket::misbehave(wire_fault fault, std::string_view payload)
+template <typename Stream>
+void rawsocket<Stream>::ping(std::string_view payload)
+{
+    if (output_ == output::open)
+        queue_frame(ping_frame, payload);
+}
+
+template <typename Stream>
+void rawsocket<Stream>::break_rules(wire_fault fault, std::string_view payload)
 {
     if (output_ != output::open)
         return;
@@ -186,39 +210,38 @@ void rawsocket::misbehave(wire_fault fault, std::string_view payload)
         output_ = output::silenced;
         break;
     case wire_fault::reserved_frame:
-        queue_head(reserved_frame, payload.size());
-        queued_ += payload;
-        break;
+        return queue_frame(reserved_frame, payload);
     }
-    if (!corked_)
-        flush();
+    flush();
 }
 
-void rawsocket::close()
+template <typename Stream>
+void rawsocket<Stream>::close()
 {
     if (output_ == output::ended)
         return;
     output_ = output::closing;
-    if (!corked_)
-        flush();
+    flush();
 }
 
-void rawsocket::drop()
+template <typename Stream>
+void rawsocket<Stream>::drop()
 {
     error_code ignored;
     timer_.cancel();
-    socket_.close(ignored);
+    stream_.lowest_layer().close(ignored);
 }
 
-void rawsocket::flush()
+template <typename Stream>
+void rawsocket<Stream>::flush()
 {
-    if (writing_ || !socket_.is_open())
+    if (corked_ || writing_ || !stream_.lowest_layer().is_open())
         return;
     if (queued_.empty())
         return output_ == output::closing ? end_output() : void();
     std::swap(queued_, in_flight_);
     writing_ = true;
-    asio::async_write(socket_, asio::buffer(in_flight_), [self = shared_from_this()](error_code trouble, std::size_t) {
+    asio::async_write(stream_, asio::buffer(in_flight_), [self = self()](error_code trouble, std::size_t) {
         self->writing_ = false;
         give_back(self->in_flight_);
         if (trouble)
@@ -229,31 +252,35 @@ void rawsocket::flush()
 }
 
 /// The peer sees the end after everything that was written; to close with its bytes unread would reset the connection.
-void rawsocket::end_output()
+template <typename Stream>
+void rawsocket<Stream>::end_output()
 {
     output_ = output::ended;
     deaf_ = false;
+    drop_soon();
+    if constexpr (over_tls<Stream>)
+        stream_.async_shutdown([self = self()](error_code) { self->linger(); });
+    else
+        linger();
+}
+
+template <typename Stream>
+void rawsocket<Stream>::linger()
+{
     error_code ignored;
-    socket_.shutdown(socket::shutdown_send, ignored);
-    timer_.expires_after(linger);
-    timer_.async_wait([self = shared_from_this()](error_code trouble) {
-        if (!trouble)
-            self->drop();
-    });
+    stream_.lowest_layer().shutdown(stream_socket::shutdown_send, ignored);
     read_more();
 }
 
-void rawsocket::stop_reading_for(std::chrono::steady_clock::duration time)
+template class rawsocket<stream_socket>;
+template class rawsocket<tls_stream>;
+
+void serve_rawsocket(stream_socket peer, router& shared, tls_context* tls)
 {
-    deaf_ = true;
-    timer_.expires_after(time);
-    timer_.async_wait([self = shared_from_this()](error_code trouble) {
-        if (trouble)
-            return;
-        self->deaf_ = false;
-        self->take_frames();
-        self->read_more();
-    });
+    if (tls)
+        std::make_shared<rawsocket<tls_stream>>(tls_stream(std::move(peer), *tls), shared)->start();
+    else
+        std::make_shared<rawsocket<stream_socket>>(std::move(peer), shared)->start();
 }
 
 }  // namespace wampfcgi::devrouter

@@ -1,16 +1,12 @@
 #pragma once
 // RawSocket (WAMP specification, "RawSocket Transport"): handshake, frames, PING, and a queue of writes that gathers.
 
-#include "router.hpp"
-#include "session.hpp"
-#include "transport.hpp"
-
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "connection.hpp"
+#include "rawsocket_handshake.hpp"
+#include "tls.hpp"
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,53 +14,56 @@
 
 namespace wampfcgi::devrouter {
 
-class rawsocket : public transport, public std::enable_shared_from_this<rawsocket> {
-public:
-    using socket = boost::asio::generic::stream_protocol::socket;
+/// Serves one peer; over TLS where there is a context.
+void serve_rawsocket(stream_socket peer, router& shared, tls_context* tls);
 
-    /// The router outlives it. It keeps itself alive while the connection is open.
-    rawsocket(socket peer, router& shared);
-    ~rawsocket() override;
-    rawsocket(const rawsocket&) = delete;
-    rawsocket& operator=(const rawsocket&) = delete;
+/// Stream is a stream_socket, or TLS over one.
+template <typename Stream>
+class rawsocket final : public connection {
+public:
+    rawsocket(Stream peer, router& shared);
 
     void start();
 
-    void send(std::span<const std::string_view> parts) override;
-    void misbehave(wire_fault fault, std::string_view payload) override;
+    void ping(std::string_view payload) override;
     void close() override;
     void drop() override;
-    void stop_reading_for(std::chrono::steady_clock::duration time) override;
-    std::size_t peer_limit_bytes() const override { return peer_limit_bytes_; }
-    boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
 
 private:
     enum class output { open, silenced, closing, ended };
 
+    bool write(std::span<const std::string_view> parts) override;
+    void break_rules(wire_fault fault, std::string_view payload) override;
+    void resume_reading() override
+    {
+        take_frames();
+        read_more();
+    }
+
+    void read_handshake();
     void shake_hands();
-    void answer_handshake(unsigned char second, unsigned char third, unsigned char fourth);
     /// Handles every whole frame that has arrived, then sends the answers together.
     void take_frames();
     bool take_frame();
+    void take_ping(std::string_view payload);
     void read_more();
     void make_room();
     void queue_head(unsigned char type, std::size_t length);
+    void queue_frame(unsigned char type, std::string_view payload);
     void flush();
     void end_output();
+    void linger();
+    auto self() { return std::static_pointer_cast<rawsocket>(shared_from_this()); }
 
-    socket socket_;
-    router& router_;
-    session session_;
-    boost::asio::steady_timer timer_;  // of deafness, then of the lingering close
+    Stream stream_;
     std::size_t peer_limit_bytes_ = 0;
 
-    std::array<unsigned char, 4> handshake_{};
+    handshake_bytes handshake_{};
     std::vector<char> input_;
     std::size_t input_begin_ = 0;
     std::size_t input_end_ = 0;
     std::size_t awaited_bytes_ = 0;  // of the frame that has begun to arrive
     bool reading_ = false;
-    bool deaf_ = false;
 
     std::string queued_;
     std::string in_flight_;

@@ -29,6 +29,7 @@ struct statistics {
     std::uint64_t connections = 0;
     std::uint64_t open_connections = 0;
     std::uint64_t pings = 0;
+    std::uint64_t pongs = 0;
     std::uint64_t last_timeout_ms = 0;      ///< 0: the last call had none
     std::string last_call_options{"\x80"};  ///< packed
     std::map<std::string, std::uint64_t, std::less<>> calls_by_procedure;

@@ -15,6 +15,8 @@ std::optional<login_request> read_login_request(const msgpack::object& details)
     login_request request;
     request.authid = find_text(details, "authid").value_or("");
     request.role = find_text(details, "authrole").value_or("");
+    if (const auto* extra = find(details, "authextra"))
+        request.public_key = from_hex(find_text(*extra, "pubkey").value_or("")).value_or("");
     const auto* methods = find(details, "authmethods");
     if (!methods || methods->is_nil())
         return request;
@@ -43,7 +45,7 @@ void session::receive(std::string_view payload)
 {
     if (router_.settings.log_calls)
         log("<-", payload);
-    if (state_ == state::ended)
+    if (state_ == state::ended || (state_ == state::joined && router_.settings.silent_after_welcome))
         return;
     const auto message = split_array(payload);
     const std::uint64_t type = message ? type_of(*message) : 0;
@@ -65,15 +67,17 @@ void session::receive(std::string_view payload)
     }
 }
 
-void session::send(std::initializer_list<std::string_view> parts)
+bool session::send(std::initializer_list<std::string_view> parts)
 {
+    if (!wire_.send({parts.begin(), parts.size()}))
+        return false;
     if (router_.settings.log_calls) {
         std::string payload;
         for (const auto part : parts)
             payload += part;
         log("->", payload);
     }
-    wire_.send({parts.begin(), parts.size()});
+    return true;
 }
 
 void session::abort(std::string_view uri, std::string_view text)

@@ -24,10 +24,12 @@ public:
 
     void receive(std::string_view payload);
 
-    /// One message, which is its parts joined.
-    void send(std::initializer_list<std::string_view> parts);
+    /// One message, which is its parts joined. False: it is longer than the client takes, and not sent.
+    bool send(std::initializer_list<std::string_view> parts);
     void abort(std::string_view uri, std::string_view text);
     void violated(std::string_view rule) { abort("wamp.error.protocol_violation", rule); }
+    /// Ends it because nothing has come for too long.
+    void expire() { abort("wamp.close.killed", "silent for too long"); }
     /// Says GOODBYE; the connection ends with the client's reply.
     void leave(std::string_view uri);
     /// Takes the request's id: they are 1, 2, 3, ... in a session. False: it was not the next, and the session ended.

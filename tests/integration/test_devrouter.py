@@ -84,7 +84,7 @@ class Protocol(RouterCase):
         self.assertEqual(b"\x7f\x72\0\0", self.client().handshake_reply)
 
     def test_another_serializer_or_reserved_bits_get_the_handshake_error(self):
-        for sent, reply in ((b"\x7f\xf1\0\0", b"\x7f\x10\0\0"), (b"\x7f\xf0\0\0", b"\x7f\x10\0\0"),
+        for sent, reply in ((b"\x7f\xf3\0\0", b"\x7f\x10\0\0"), (b"\x7f\xf0\0\0", b"\x7f\x10\0\0"),
                             (b"\x7f\xf2\0\1", b"\x7f\x30\0\0")):
             with self.subTest(sent=sent):
                 client = self.client(handshake=sent)

@@ -39,6 +39,7 @@ def make_call(port):
 def main():
     once = os.environ.get("ONCE", "") not in ("", "0")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started this in the background
     with Scratch() as scratch:
         server = start(scratch)
         print(f"Running in {scratch.path}: wamp-devrouter, and lighttpd at port {server.port} with wamp-fcgi at /wamp.")

@@ -118,6 +118,7 @@ class Lighttpd(WebServer):
     """lighttpd, starting wamp-fcgi itself. Instead of TLS, which is a package of its own, a port sets HTTPS."""
 
     name = "lighttpd"
+    user = SERVER_USER
 
     def __init__(self, scratch, config, port=None):
         super().__init__(scratch, config)
@@ -131,7 +132,6 @@ class Lighttpd(WebServer):
         for variable, value in values.items():
             line = re.search(rf'^var\.{variable} = ".*"$', sample, re.M)[0]
             sample = replace_once(sample, line, f'var.{variable} = "{value}"')
-        user = f'server.username = "{SERVER_USER}"\nserver.groupname = "{SERVER_USER}"\n' if SERVER_USER else ""
         self.scratch.write("50-wamp-fcgi.conf", sample)
         main = self.scratch.write("lighttpd.conf", f"""
 server.document-root = "{self.scratch.folder('www')}"
@@ -143,8 +143,8 @@ server.breakagelog = "{self.log}"
 server.modules = ( "mod_setenv" )
 $SERVER["socket"] == "127.0.0.1:{self.tls_port}" {{ setenv.set-environment = ( "HTTPS" => "on" ) }}
 include "{self.scratch.path}/50-wamp-fcgi.conf"
-{user}""")
-        self.log.chmod(0o666)
+""")
+        self.log.chmod(0o666)  # lighttpd opens it again by its name
         return [program_named("lighttpd"), "-D", "-f", main]
 
 

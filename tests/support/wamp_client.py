@@ -1,51 +1,82 @@
-"""A raw WAMP client over RawSocket with MessagePack: it sends what it is told, right or wrong, and shows what comes.
+"""A raw WAMP client over RawSocket and WebSocket: it sends what it is told, right or wrong, and shows what comes.
 Every wait has a deadline; past it a TimeoutError is raised."""
 import base64
 import hashlib
 import hmac
+import json
 import os
 import socket
 import struct
 import subprocess
 import threading
+import urllib.parse
 
 import msgpack_lite
+import websocket_lite
 
 HELLO, WELCOME, ABORT, CHALLENGE, AUTHENTICATE, GOODBYE, ERROR = 1, 2, 3, 4, 5, 6, 8
 CALL, CANCEL, RESULT = 48, 49, 50
 MESSAGE, PING, PONG = 0, 1, 2
-MESSAGEPACK = 2
+JSON, MESSAGEPACK = 1, 2
 
 
 class Closed(Exception):
     """The peer has ended the connection."""
 
 
-def connect(url, timeout=10):
-    """A socket to rs://HOST:PORT or unix:/PATH."""
+def connect(url, timeout=10, tls=None):
+    """A socket to rs://HOST:PORT, unix:/PATH and so on; `tls` is an ssl.SSLContext for rss:// and wss://."""
     if url.startswith("unix:"):
         sock = socket.socket(socket.AF_UNIX)
         sock.settimeout(timeout)
         sock.connect(url[len("unix:"):])
         return sock
-    host, port = url.split("//")[1].rsplit(":", 1)
-    sock = socket.create_connection((host.strip("[]"), int(port)), timeout)
+    parts = urllib.parse.urlsplit(url)
+    sock = socket.create_connection((parts.hostname, parts.port), timeout)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+    if tls is None:
+        return sock
+    try:
+        return tls.wrap_socket(sock, server_hostname=parts.hostname)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def pack_json(message):
+    return json.dumps(message, default=lambda data: "\0" + base64.b64encode(data).decode()).encode()
+
+
+def unpack_json(data):
+    return _with_binary(json.loads(data))
+
+
+def _with_binary(value):
+    if isinstance(value, str) and value.startswith("\0"):
+        return base64.b64decode(value[1:], validate=True)
+    if isinstance(value, list):
+        return [_with_binary(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_binary(item) for key, item in value.items()}
+    return value
 
 
 class Client:
     """One connection. `timeout` is the deadline of each wait, in seconds."""
 
-    def __init__(self, url, timeout=10, handshake=bytes([0x7F, 0xF0 | MESSAGEPACK, 0, 0])):
-        self.sock = connect(url, timeout)
+    def __init__(self, url, timeout=10, handshake=None, serializer=MESSAGEPACK, tls=None):
+        self.pack, self.unpack = (pack_json, unpack_json) if serializer == JSON else (msgpack_lite.pack, msgpack_lite.unpack)
         self.next_id = 1
+        self.sock = connect(url, timeout, tls)
         try:
-            self.sock.sendall(handshake)
-            self.handshake_reply = self.read(4)
+            self.shake_hands(url, serializer, handshake)
         except BaseException:
             self.sock.close()
             raise
+
+    def shake_hands(self, url, serializer, handshake):
+        self.sock.sendall(bytes([0x7F, 0xF0 | serializer, 0, 0]) if handshake is None else handshake)
+        self.handshake_reply = self.read(4)
 
     def __enter__(self):
         return self
@@ -69,7 +100,7 @@ class Client:
         self.sock.sendall(bytes([kind]) + struct.pack(">I", len(payload))[1:] + payload)
 
     def send(self, message):
-        self.send_frame(MESSAGE, msgpack_lite.pack(message))
+        self.send_frame(MESSAGE, self.pack(message))
 
     def receive_frame(self):
         """(type, payload)"""
@@ -80,7 +111,7 @@ class Client:
         kind, payload = self.receive_frame()
         if kind != MESSAGE:
             raise ValueError(f"a frame of type {kind}")
-        return msgpack_lite.unpack(payload)
+        return self.unpack(payload)
 
     def expect_end(self):
         """Waits for the end of the connection, with nothing before it."""
@@ -127,7 +158,39 @@ class Client:
         self.send([CANCEL, call_id, {"mode": mode} if mode else {}])
 
 
+class WebSocketClient(Client):
+    """The same over ws:// or wss://; `handshake` is the offered subprotocols, where they are to be others."""
+
+    def shake_hands(self, url, serializer, handshake):
+        parts = urllib.parse.urlsplit(url)
+        target = parts.path + ("?" + parts.query if parts.query else "")
+        offered = ("wamp.2.json" if serializer == JSON else "wamp.2.msgpack",) if handshake is None else handshake
+        self.kind = websocket_lite.TEXT if serializer == JSON else websocket_lite.BINARY
+        self.web = websocket_lite.WebSocket(self.sock, self.read, parts.netloc, target, offered)
+
+    def send_frame(self, kind, payload):
+        self.web.send_frame(self.kind if kind == MESSAGE else kind, payload)
+
+    def receive_frame(self):
+        kind, payload = self.web.receive_frame()
+        return (MESSAGE if kind == self.kind else kind), payload
+
+    def expect_end(self):
+        """Waits for WebSocket's close or just the connection's end, with nothing before it; gives the status."""
+        try:
+            kind, payload = self.receive_frame()
+        except Closed as end:
+            if end.args[0]:
+                raise AssertionError(f"half a frame: {end.args[0]!r}") from None
+            return None
+        if kind != websocket_lite.CLOSE:
+            raise AssertionError(f"a frame of type {kind} instead of the end: {payload[:80]!r}")
+        return int.from_bytes(payload[:2], "big")
+
+
 def sign(method, extra, secret):
+    if callable(secret):
+        return secret(extra)
     if method == "ticket":
         return secret
     key = secret.encode()
@@ -178,8 +241,9 @@ class Devrouter:
         finally:
             self.process.stdout.close()
 
-    def client(self, **options):
-        return Client(self.url, **options)
+    def client(self, url=None, **options):
+        url = url or self.url
+        return (WebSocketClient if url.startswith("ws") else Client)(url, **options)
 
     def joined(self, **options):
         """A client that has joined realm1 anonymously."""

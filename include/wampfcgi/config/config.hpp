@@ -19,9 +19,9 @@ using mistakes = std::vector<std::string>;
 using file_reader = std::function<std::optional<std::string>(const std::string& path, std::string& why_not)>;
 
 /// Turns the text of a configuration file into settings, or finds every mistake in it. `file_name` is for messages;
-/// `read_secret` reads a secret_file (its trailing line end does not count).
+/// `read_file` reads the files that it names.
 std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
-                                       const file_reader& read_secret);
+                                       const file_reader& read_file);
 
 /// Reads and parses the file at `path`; one that cannot be read is a mistake too.
 std::variant<settings, mistakes> load(const std::string& path);

@@ -16,6 +16,16 @@ namespace wampfcgi::config::test {
 inline constexpr std::string_view good_router = R"("router": {"url": "rs://localhost:8081"})";
 inline constexpr std::string_view good_paths = R"("paths": {"/": {"type": "caller", "realm": "r", "role": "f"}})";
 
+/// ssh-keygen -t ed25519, made for these tests alone.
+inline constexpr std::string_view openssh_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACB3t7wFzW86UfQAezIOPfV7zai+scn7YH8fC+wTX7A8HwAAAJD1GRjr9RkY
+6wAAAAtzc2gtZWQyNTUxOQAAACB3t7wFzW86UfQAezIOPfV7zai+scn7YH8fC+wTX7A8Hw
+AAAEA/sqjsDGrX1MxzIFtnfPm5XdxpvwAY+ZVM3NxQYjfdYXe3vAXNbzpR9AB7Mg499XvN
+qL6xyftgfx8L7BNfsDwfAAAACHRlc3Qga2V5AQIDBAU=
+-----END OPENSSH PRIVATE KEY-----
+)";
+
 /// The top level, all in one line: `members` beside a good router and good paths.
 inline std::string with_top(std::string_view members)
 {
@@ -59,8 +69,8 @@ inline std::string with_options(std::string_view members)
                         "}}");
 }
 
-/// Knows three files: /secret, /secret.crlf, and /empty.
-inline std::optional<std::string> read_fake_secret(const std::string& path, std::string& why_not)
+/// Knows a few files: /secret, /secret.crlf, /empty, private keys, and PEM files, which nobody looks into.
+inline std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path == "/secret")
         return "s3cret\n";
@@ -68,6 +78,14 @@ inline std::optional<std::string> read_fake_secret(const std::string& path, std:
         return "s3cret\r\n";
     if (path == "/empty")
         return "\n";
+    if (path == "/raw")
+        return std::string(31, 'k') + '\n';
+    if (path == "/hex")
+        return std::string(64, '4') + '\n';
+    if (path == "/openssh")
+        return std::string{openssh_key};
+    if (path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key"))
+        return "PEM";
     why_not = "No such file or directory";
     return std::nullopt;
 }
@@ -75,14 +93,14 @@ inline std::optional<std::string> read_fake_secret(const std::string& path, std:
 /// The mistakes found in `text`, as those of a file "f".
 inline mistakes mistakes_in(std::string_view text)
 {
-    auto parsed = parse(text, "f", read_fake_secret);
+    auto parsed = parse(text, "f", read_fake_file);
     return std::holds_alternative<mistakes>(parsed) ? std::get<mistakes>(parsed) : mistakes{};
 }
 
 /// The settings in `text`, which must have no mistake.
 inline settings settings_in(std::string_view text)
 {
-    return std::get<settings>(parse(text, "f", read_fake_secret));
+    return std::get<settings>(parse(text, "f", read_fake_file));
 }
 
 /// The text itself.

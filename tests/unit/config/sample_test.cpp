@@ -137,6 +137,8 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST(shown.max_requests == defaults.max_requests);
     BOOST_TEST((shown.shutdown_grace == defaults.shutdown_grace));
     BOOST_TEST((shown.router.connect_timeout == defaults.router.connect_timeout));
+    BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
+    BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
     BOOST_TEST_REQUIRE(shown.services.size() == 1U);
     check_default_options(shown.services[0].options);
@@ -146,10 +148,10 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 11U);
+    BOOST_TEST(variants.size() == 13U);
     for (const auto& variant : variants) {
-        const auto secret_of_any_file = [](const std::string&, std::string&) { return std::string{"s3cret"}; };
-        const auto parsed = parse(variant.text, "f", secret_of_any_file);
+        const auto any_file = [](const std::string&, std::string&) { return std::string(64, '0'); };
+        const auto parsed = parse(variant.text, "f", any_file);
         BOOST_TEST_CONTEXT(variant.line)
         {
             BOOST_TEST(std::holds_alternative<settings>(parsed));
@@ -187,7 +189,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 12U);
+    BOOST_TEST(compared == 13U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
@@ -197,6 +199,7 @@ BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
         {"max_requests", with_top(R"("max_requests": {})")},
         {"shutdown_grace", with_top(R"("shutdown_grace": {})")},
         {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
+        {"keepalive", with_router_members(R"("keepalive": {})")},
         {"post_body_limit", with_options(R"("post_body_limit": {})")},
         {"timestamp_delta_limit", with_options(R"("timestamp_delta_limit": {})")},
         {"call_timeout", with_options(R"("call_timeout": {})")}};

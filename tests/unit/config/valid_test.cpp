@@ -20,14 +20,15 @@ constexpr std::string_view full_text = R"({
   "$schema": "config.schema.json",
   "router": {
     "urls": ["rs://router.example.com:8081", "rs://[::1]:1", "rs://127.0.0.1:65535", "unix:/run/router.sock"],
-    "serializer": "msgpack",
+    "serializer": "json",
     "connect_timeout": 2.5,
+    "keepalive": 10,
     "credentials": {
       "guest": {"authmethod": "anonymous"},
       "frontend": {"authmethod": "ticket", "authid": "joe", "secret": "t1cket"},
       "backend": {"authmethod": "wampcra", "authid": "jim", "secret_file": "/secret"},
     },
-    "tls": {"ca_file": "/etc/ssl/certs/ca-certificates.crt"},
+    "tls": {"ca_file": "/ca.pem", "certificate_file": "/me.pem", "key_file": "/key.pem"},
   },
   "mount": "/wamp/",
   "max_in_flight": 5,
@@ -79,11 +80,59 @@ BOOST_AUTO_TEST_CASE(the_router_section_is_read_whole)
     check_url(router.urls[2], kind::rawsocket_tcp, "127.0.0.1", 65535, "");
     check_url(router.urls[3], kind::rawsocket_unix, "", 0, "/run/router.sock");
     BOOST_TEST(router.urls[1].text == "rs://[::1]:1");
+    BOOST_TEST((router.serializer == serializer_kind::json));
     BOOST_TEST((router.connect_timeout == 2500ms));
+    BOOST_TEST((router.keepalive == 10s));
+    BOOST_TEST(router.tls.ca_file == "/ca.pem");
+    BOOST_TEST(router.tls.certificate_file == "/me.pem");
+    BOOST_TEST(router.tls.key_file == "/key.pem");
     BOOST_TEST_REQUIRE(router.by_role.size() == 3U);
     check_login(router.by_role.at("guest"), authmethod_kind::anonymous, "", "");
     check_login(router.by_role.at("frontend"), authmethod_kind::ticket, "joe", "t1cket");
     check_login(router.by_role.at("backend"), authmethod_kind::wampcra, "jim", "s3cret");
+}
+
+BOOST_AUTO_TEST_CASE(urls_of_tls_and_websocket_are_taken_apart)
+{
+    struct row {
+        std::string text;
+        kind transport;
+        std::string host;
+        unsigned port;
+        std::string path;
+    };
+    const row rows[] = {
+        {"rss://router.example.com:8443", kind::rawsocket_tls, "router.example.com", 8443, ""},
+        {"rss://[2001:db8::1]:1", kind::rawsocket_tls, "2001:db8::1", 1, ""},
+        {"ws://h", kind::websocket, "h", 80, "/"},
+        {"ws://h/", kind::websocket, "h", 80, "/"},
+        {"ws://h:8080/ws", kind::websocket, "h", 8080, "/ws"},
+        {"ws://127.0.0.1:1?a=b", kind::websocket, "127.0.0.1", 1, "/?a=b"},
+        {"ws://[::1]/ws", kind::websocket, "::1", 80, "/ws"},
+        {"ws://[::1]:65535", kind::websocket, "::1", 65535, "/"},
+        {"wss://h", kind::websocket_tls, "h", 443, "/"},
+        {"wss://h/a%20b/@:/?q=/%23?~", kind::websocket_tls, "h", 443, "/a%20b/@:/?q=/%23?~"},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(each.text)
+        {
+            const auto urls = settings_in(with_router(R"({"url": ")" + each.text + "\"}")).router.urls;
+
+            BOOST_TEST_REQUIRE(urls.size() == 1U);
+            check_url(urls[0], each.transport, each.host, each.port, each.path);
+            BOOST_TEST(urls[0].text == each.text);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_router_section_leaves_out_has_its_default)
+{
+    const router_settings router = settings_in(with_top(R"("max_in_flight": 1)")).router;
+
+    BOOST_TEST((router.serializer == serializer_kind::msgpack));
+    BOOST_TEST((router.keepalive == 30s));
+    BOOST_TEST(router.tls.ca_file == "");
+    BOOST_TEST(router.tls.certificate_file == "");
+    BOOST_TEST(router.tls.key_file == "");
 }
 
 BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_the_file)
@@ -177,6 +226,8 @@ BOOST_AUTO_TEST_CASE(every_value_at_the_end_of_its_range_is_accepted)
              with_top(R"("shutdown_grace": 300)"),
              with_router_members(R"("connect_timeout": 1)"),
              with_router_members(R"("connect_timeout": 3e2)"),
+             with_router_members(R"("keepalive": 1)"),
+             with_router_members(R"("keepalive": 3600)"),
              with_router(R"({"url": "rs://h:65535"})"),
              with_router(R"({"url": "rs://h:1"})"),
              with_router(R"({"url": "unix:/)" + std::string(106, 'x') + "\"}"),
@@ -196,6 +247,8 @@ BOOST_AUTO_TEST_CASE(every_value_one_step_out_of_its_range_is_refused)
              with_top(R"("max_in_flight": 1000001)"),
              with_router_members(R"("connect_timeout": 0.999)"),
              with_router_members(R"("connect_timeout": 300.001)"),
+             with_router_members(R"("keepalive": 0)"),
+             with_router_members(R"("keepalive": 3601)"),
              with_router(R"({"url": "rs://h:65536"})"),
              with_router(R"({"url": "rs://h:0"})"),
              with_router(R"({"url": "unix:/)" + std::string(107, 'x') + "\"}"),

@@ -167,8 +167,6 @@ BOOST_AUTO_TEST_CASE(what_no_responder_is_sent_breaks_the_request)
         {"begin with id 0", begin_record(0)},
         {"short begin", record(begin, std::string(7, '\0'))},
         {"long begin", record(begin, std::string(9, '\0'))},
-        {"second begin", started + begin_record()},
-        {"begin of another request", started + begin_record(2)},
         {"record of another request", started + record(params, "a", 0, 2)},
         {"record of another high id", started + record(params, "a", 0, 257)},
         {"management record first", record(get_values, "", 0, 0)},
@@ -189,6 +187,31 @@ BOOST_AUTO_TEST_CASE(what_no_responder_is_sent_breaks_the_request)
         {
             BOOST_TEST(scan({each.bytes}).find("broken@") != std::string::npos);
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_begins_within_another_supersedes_it_and_is_not_consumed)
+{
+    const std::string first = begin_record() + record(params, "a");
+    const std::string both = first + begin_record(2);
+    record_scanner scanner;
+    std::size_t consumed = 0;
+
+    const progress made = scanner.feed(both, consumed);
+
+    BOOST_TEST((made == progress::superseded));
+    BOOST_TEST(consumed == first.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_begins_within_another_in_two_pieces_breaks_it)
+{
+    const std::string both = begin_record() + begin_record(2);
+    record_scanner scanner;
+    std::size_t consumed = 0;
+    scanner.feed(std::string_view(both).substr(0, 20), consumed);
+
+    const progress made = scanner.feed(std::string_view(both).substr(20), consumed);
+
+    BOOST_TEST((made == progress::broken));
 }
 
 BOOST_AUTO_TEST_CASE(a_request_of_any_id_is_followed)

@@ -1,0 +1,24 @@
+#include "named_file.hpp"
+
+#include "text.hpp"
+#include "values.hpp"
+
+#include <utility>
+
+namespace wampfcgi::config {
+
+std::optional<named_file> read_named_file(const entry& from, const file_reader& read_file)
+{
+    auto path = read_absolute_path(from);
+    if (!path)
+        return std::nullopt;
+    std::string why_not;
+    auto content = read_file(*path, why_not);
+    if (!content) {
+        from.refuse("a file that can be read", quote(*path) + " (" + why_not + ')');
+        return std::nullopt;
+    }
+    return named_file{*std::move(path), *std::move(content)};
+}
+
+}  // namespace wampfcgi::config

@@ -1,0 +1,68 @@
+#pragma once
+// What connections of every kind have in common: their session, the serializer at its edge, deafness on request, and
+// the deadline of silence.
+
+#include "router.hpp"
+#include "session.hpp"
+#include "transport.hpp"
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace wampfcgi::devrouter {
+
+/// A TCP or Unix socket.
+using stream_socket = boost::asio::generic::stream_protocol::socket;
+
+class connection : public transport, public std::enable_shared_from_this<connection> {
+public:
+    /// The router outlives it. It keeps itself alive while it is open.
+    connection(router& shared, boost::asio::any_io_executor executor, std::string url_scheme);
+    ~connection() override;
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    bool send(std::span<const std::string_view> parts) final;
+    void misbehave(wire_fault fault, std::string_view payload) final;
+    void stop_reading_for(std::chrono::steady_clock::duration time) final;
+    const transport_facts& facts() const final { return facts_; }
+    boost::asio::any_io_executor executor() final { return timer_.get_executor(); }
+
+protected:
+    /// send() and misbehave() with what the peer's serializer makes of it.
+    virtual bool write(std::span<const std::string_view> parts) = 0;
+    virtual void break_rules(wire_fault fault, std::string_view payload) = 0;
+    virtual void resume_reading() = 0;
+
+    /// Hands a message, as the peer wrote it, to the session.
+    void deliver(std::string_view payload);
+    /// Ends the session where an option says when silence is too long.
+    void watch_for_silence();
+    /// Puts that off; for each read.
+    void heard()
+    {
+        if (router_.settings.idle_timeout.count() > 0)
+            last_heard_ = std::chrono::steady_clock::now();
+    }
+    /// For a peer that does not end its side, either.
+    void drop_soon();
+
+    static constexpr std::chrono::seconds longest_linger{2};
+
+    router& router_;
+    session session_;
+    transport_facts facts_;
+    boost::asio::steady_timer timer_;  // of deafness, then of the lingering close
+    bool deaf_ = false;
+
+private:
+    boost::asio::steady_timer silence_;
+    std::chrono::steady_clock::time_point last_heard_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace wampfcgi::devrouter
