@@ -125,6 +125,8 @@ private:
             if (!error)
                 leave();
         });
+        if (process::supervisor_has_gone())
+            place_.pool.end_giving();
         server_.stop([this] { leave(); });
     }
 

@@ -3,6 +3,7 @@
 #include "notify.hpp"
 #include "roster.hpp"
 #include "ties.hpp"
+#include "wait_status.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "worker.hpp"
 
@@ -11,7 +12,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <optional>
 #include <poll.h>
@@ -62,23 +62,6 @@ void wait_for_any(std::vector<pollfd>& waited, const std::optional<time_point>& 
         patience = {whole.count(), (left - whole).count()};
     }
     ppoll(waited.data(), waited.size(), deadline ? &patience : nullptr, nullptr);
-}
-
-std::string in_words(int wait_status)
-{
-    if (WIFEXITED(wait_status))
-        return "ended with status " + std::to_string(WEXITSTATUS(wait_status));
-    const int number = WTERMSIG(wait_status);
-    return "was ended by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
-}
-
-/// An end that a worker may have once it was told to.
-bool is_orderly(int wait_status) noexcept
-{
-    if (WIFEXITED(wait_status))
-        return WEXITSTATUS(wait_status) == 0;
-    const int number = WTERMSIG(wait_status);
-    return number == SIGTERM || number == SIGINT || number == SIGKILL;
 }
 
 /// "at once" or "in N ms".
@@ -212,7 +195,7 @@ void supervisor::reap()
 
 void supervisor::report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now)
 {
-    const std::string what = "worker " + std::to_string(pid) + " " + in_words(wait_status);
+    const std::string what = "worker " + std::to_string(pid) + " " + end_in_words(wait_status);
     if (!meaning.was_told_to_end)
         log::write(log_level::warning, what + "; next start " + in_words(meaning.next_start - now));
     else if (!is_orderly(wait_status))

@@ -71,4 +71,9 @@ void pool_link::ask_for_replacement() const noexcept
     write_report(reports, report::replace_me);
 }
 
+void pool_link::end_giving() const noexcept
+{
+    shutdown(give, SHUT_WR);
+}
+
 }  // namespace wampfcgi::process

@@ -20,6 +20,10 @@ struct pool_link {
 
     /// Asks the supervisor to put another worker in this one's place and then to end this one by SIGTERM.
     void ask_for_replacement() const noexcept;
+
+    /// For all workers: connections cannot be given any more. For a pool without a supervisor, in which nobody will
+    /// receive them.
+    void end_giving() const noexcept;
 };
 
 /// What the workers of a pool do, and how much time they get for it.

@@ -1,118 +1,17 @@
-#include "wampfcgi/process/supervisor.hpp"
-
-#include "wampfcgi/log/log.hpp"
+#include "running_pool.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
-#include <optional>
-#include <poll.h>
 #include <stdexcept>
 #include <string>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <utility>
 
 using namespace wampfcgi;
 using namespace wampfcgi::process;
+using namespace wampfcgi::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr int deadline_ms = 10'000;
-
-/// A process of its own that runs a pool, and what it and its workers log. All of them are gone afterwards.
-class running_pool {
-public:
-    running_pool(const pool_options& options, const worker_program& program)
-    {
-        std::array<int, 2> ends{};
-        BOOST_REQUIRE(pipe(ends.data()) == 0);
-        log_ = ends[0];
-        prctl(PR_SET_CHILD_SUBREAPER, 1);  // workers that have lost their supervisor are waited for here
-        std::fflush(nullptr);
-        pid_ = fork();
-        BOOST_REQUIRE(pid_ >= 0);
-        if (pid_ == 0) {
-            setpgid(0, 0);
-            dup2(ends[1], STDERR_FILENO);
-            close(ends[0]);
-            close(ends[1]);
-            _exit(run_pool(options, program));
-        }
-        setpgid(pid_, pid_);
-        close(ends[1]);
-    }
-
-    ~running_pool()
-    {
-        kill(-pid_, SIGKILL);
-        while (waitpid(-1, nullptr, 0) > 0) {}
-        close(log_);
-    }
-
-    running_pool(const running_pool&) = delete;
-    running_pool& operator=(const running_pool&) = delete;
-
-    void signal(int number) const { kill(pid_, number); }
-
-    /// The next line of the log, without its line feed; empty once every process of the pool has ended.
-    std::string line()
-    {
-        while (text_.find('\n') == std::string::npos)
-            if (!read_more())
-                return std::exchange(text_, {});
-        const auto end = text_.find('\n');
-        const std::string first = text_.substr(0, end);
-        text_.erase(0, end + 1);
-        return first;
-    }
-
-    /// The exit status of the supervisor, once it and its workers have ended; -1: ended by a signal.
-    int exit_status()
-    {
-        while (read_more()) {}
-        int status = 0;
-        waitpid(pid_, &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-private:
-    bool read_more()
-    {
-        pollfd readable{log_, POLLIN, 0};
-        BOOST_REQUIRE(poll(&readable, 1, deadline_ms) == 1);
-        std::array<char, 4096> buffer{};
-        const ssize_t n = read(log_, buffer.data(), buffer.size());
-        text_.append(buffer.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-        return n > 0;
-    }
-
-    pid_t pid_ = -1;
-    int log_ = -1;
-    std::string text_;
-};
-
-int say_and_wait(const pool_link&)
-{
-    log::write(log_level::notice, "up");
-    while (true)
-        pause();
-}
-
-int say_pid_and_wait(const pool_link&)
-{
-    log::write(log_level::notice, std::to_string(getpid()));
-    while (true)
-        pause();
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(sigterm_and_sigint_end_all_workers_and_then_the_supervisor_with_0)
 {
@@ -203,74 +102,6 @@ BOOST_AUTO_TEST_CASE(sigusr1_reopens_the_log_of_the_supervisor_and_reaches_the_w
     BOOST_TEST(pool.line() == "notice: opened again");
     BOOST_TEST(pool.line() == "notice: worker got SIGUSR1");
     pool.signal(SIGTERM);
-    BOOST_TEST(pool.exit_status() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(a_reload_that_gives_no_program_keeps_the_workers)
-{
-    pool_options options{.workers = 1};
-    options.reload = [] { return std::nullopt; };
-    running_pool pool(options, {say_pid_and_wait});
-    pool.line();
-    const std::string first = pool.line().substr(8);
-
-    pool.signal(SIGHUP);
-
-    BOOST_TEST(pool.line() == "notice: SIGHUP: reading the configuration again");
-    BOOST_TEST(pool.line() == "error: keeping the old configuration");
-    BOOST_TEST(kill(static_cast<pid_t>(std::stol(first)), 0) == 0);
-    pool.signal(SIGTERM);
-    BOOST_TEST(pool.exit_status() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(after_a_reload_a_worker_ends_once_the_new_one_is_ready)
-{
-    pool_options options{.workers = 1};
-    options.reload = [] {
-        return worker_program{[](const pool_link& link) {
-            log::write(log_level::notice, link.takes_over ? "new, takes over" : "new");
-            link.tell_ready();
-            return say_and_wait(link);
-        }};
-    };
-    running_pool pool(options, {[](const pool_link& link) {
-                          std::signal(SIGTERM, [](int) {
-                              log::write(log_level::notice, "told to end");
-                              _exit(0);
-                          });
-                          return say_and_wait(link);
-                      }});
-    pool.line();
-    BOOST_TEST(pool.line() == "notice: up");
-
-    pool.signal(SIGHUP);
-
-    BOOST_TEST(pool.line() == "notice: SIGHUP: reading the configuration again");
-    BOOST_TEST(pool.line() == "notice: new, takes over");
-    const std::array<std::string, 3> rest{pool.line(), pool.line(), pool.line()};
-    for (const char* wanted :
-         {"notice: up", "notice: told to end", "notice: new workers serve with the new configuration"})
-        BOOST_TEST(std::count(rest.begin(), rest.end(), wanted) == 1);
-    pool.signal(SIGTERM);
-    BOOST_TEST(pool.exit_status() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(a_worker_that_asks_for_it_is_replaced)
-{
-    running_pool pool({.workers = 1}, {[](const pool_link& link) -> int {
-                          log::write(log_level::notice, link.takes_over ? "second" : "first");
-                          link.tell_ready();
-                          if (!link.takes_over)
-                              link.ask_for_replacement();
-                          while (true)
-                              pause();
-                      }});
-    pool.line();
-
-    BOOST_TEST(pool.line() == "notice: first");
-    BOOST_TEST(pool.line() == "notice: second");
-    pool.signal(SIGTERM);
-    BOOST_TEST(pool.line() == "notice: SIGTERM: stopping");
     BOOST_TEST(pool.exit_status() == 0);
 }
 
