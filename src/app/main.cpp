@@ -2,15 +2,19 @@
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/process/activation.hpp"
+#include "wampfcgi/process/identity.hpp"
 #include "wampfcgi/process/listen.hpp"
 #include "wampfcgi/process/mode.hpp"
 #include "wampfcgi/process/options.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +25,9 @@ using namespace wampfcgi;
 namespace {
 
 constexpr int bad_usage = 2;
+
+// A worker that is about to end by itself is not to be killed.
+constexpr std::chrono::seconds kill_after_grace{2};
 
 /// The settings, or nothing when the file is faulty; every mistake is then on standard error.
 std::optional<settings> load_settings(const process::options& given)
@@ -54,35 +61,92 @@ int check_config(const process::options& given)
     return 0;
 }
 
+int fail(const std::string& why)
+{
+    log::write(log_level::error, why);
+    return 1;
+}
+
+/// False when it is not possible; the log then says why.
+bool become_user(const process::options& given)
+{
+    const std::string why_not = process::become(given.user, given.group);
+    if (!why_not.empty())
+        log::write(log_level::error, "cannot become another user: " + why_not);
+    return why_not.empty();
+}
+
 int run_on_fd0(const process::options& given)
 {
     process::ignore_sigpipe();
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
     const auto config = start_with_settings(given);
-    return config ? app::run_worker(*config, 0) : 1;
+    if (!config || !become_user(given))
+        return 1;
+    return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
+}
+
+/// What a pool's workers do with these settings.
+process::worker_program program_for(settings loaded, int listen_fd)
+{
+    const auto config = std::make_shared<const settings>(std::move(loaded));
+    process::worker_program program;
+    program.main = [config, listen_fd](const process::pool_link& link) {
+        return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link});
+    };
+    program.grace = config->shutdown_grace + kill_after_grace;
+    program.ready_within = config->router.connect_timeout + kill_after_grace;
+    return program;
+}
+
+using opened = std::variant<process::listener, std::string>;
+
+opened open_listener(const process::options& given)
+{
+    if (!given.listen)
+        return process::take_passed_socket();
+    process::socket_access access{given.socket_mode, {}, {}};
+    if (given.socket_owner) {
+        const auto owner = process::find_user(*given.socket_owner);
+        if (const auto* why_not = std::get_if<std::string>(&owner))
+            return "--socket-owner: " + *why_not;
+        access.owner = std::get<uid_t>(owner);
+    }
+    if (given.socket_group) {
+        const auto group = process::find_group(*given.socket_group);
+        if (const auto* why_not = std::get_if<std::string>(&group))
+            return "--socket-group: " + *why_not;
+        access.group = std::get<gid_t>(group);
+    }
+    return process::open_listener(*given.listen, access);
 }
 
 int run_pool(const process::options& given)
 {
-    const auto config = start_with_settings(given);
+    auto config = start_with_settings(given);
     if (!config)
         return 1;
-    auto opened = process::open_listener(*given.listen);
-    if (const auto* why_not = std::get_if<std::string>(&opened)) {
-        log::write(log_level::error, *why_not);
+    auto socket = open_listener(given);
+    if (const auto* why_not = std::get_if<std::string>(&socket))
+        return fail(*why_not);
+    auto& listener = std::get<process::listener>(socket);
+    if (!become_user(given)) {
+        listener.remove_socket();
         return 1;
     }
-    auto& listener = std::get<process::listener>(opened);
     log::write(log_level::notice, "listening on " + process::describe(listener.fd()) + " with " +
                                       std::to_string(given.workers) + " workers");
     process::pool_options pool;
     pool.workers = given.workers;
-    pool.grace = std::chrono::seconds(5);
-    const int status = process::run_pool(pool, [&] {
-        std::signal(SIGUSR1, SIG_IGN);
-        return app::run_worker(*config, listener.fd());
-    });
+    pool.reopen_log = log::reopen;
+    pool.reload = [&]() -> std::optional<process::worker_program> {
+        auto changed = start_with_settings(given);
+        if (!changed)
+            return {};
+        return program_for(std::move(*changed), listener.fd());
+    };
+    const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd()));
     listener.remove_socket();
     log::finish();
     return status;
@@ -113,6 +177,8 @@ int run(int argc, char** argv)
     case process::mode::usage:
         break;
     }
+    if (given.workers_given)
+        std::cerr << "wamp-fcgi: --workers needs --listen, or a socket from systemd\n";
     std::cerr << process::usage();
     return bad_usage;
 }

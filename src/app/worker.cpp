@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,41 +22,52 @@ namespace {
 
 namespace asio = boost::asio;
 
-// mod_fcgid kills a process about three seconds after it has asked it to end.
-constexpr std::chrono::milliseconds shutdown_grace{2'500};
-
 class worker {
 public:
-    worker(const settings& config, int listen_fd)
+    worker(const settings& config, const worker_place& place)
         : config_(config),
-          signals_(loop_, SIGTERM, SIGINT),
-          reopen_(loop_, SIGUSR1),
+          place_(place),
+          signals_(loop_, SIGTERM, SIGINT, SIGUSR1),
           grace_(loop_),
+          join_time_(loop_),
           bridge_(
               config,
               [this](const std::string& realm, const std::string& role) -> bridge::caller& {
                   return connection_for(realm, role);
               },
               [] { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }),
-          server_(loop_, listen_fd, bridge_)
+          server_(loop_, place.listen_fd, bridge_, share_of_server())
     {}
 
     int run()
     {
-        for (auto& [name, each] : connections_)
-            each->start();
-        server_.start();
-        signals_.async_wait([this](boost::system::error_code error, int signal) {
-            if (!error)
-                stop(signal);
-        });
-        await_reopen();
+        await_signal();
+        join();
+        if (!place_.pool.takes_over)
+            server_.start();
         loop_.run();
         log::finish();
         return 0;
     }
 
 private:
+    fcgi::server_options share_of_server()
+    {
+        fcgi::server_options options;
+        options.give_fd = place_.pool.give;
+        options.take_fd = place_.pool.take;
+        options.max_requests = config_.max_requests;
+        options.enough = [this] {
+            if (in_pool())
+                place_.pool.ask_for_replacement();
+            else
+                stop("max_requests have begun");
+        };
+        return options;
+    }
+
+    bool in_pool() const { return place_.pool.reports >= 0; }
+
     wamp::connection& connection_for(const std::string& realm, const std::string& role)
     {
         auto& connection = connections_[{realm, role}];
@@ -64,25 +76,58 @@ private:
         return *connection;
     }
 
-    void await_reopen()
+    void join()
     {
-        reopen_.async_wait([this](boost::system::error_code error, int) {
+        joining_ = connections_.size();
+        join_time_.expires_after(config_.router.connect_timeout);
+        join_time_.async_wait([this](boost::system::error_code error) {
+            if (!error)
+                become_ready();
+        });
+        for (auto& [name, each] : connections_)
+            each->start([this] {
+                if (--joining_ == 0)
+                    become_ready();
+            });
+    }
+
+    // With its sessions, or without those that cannot be joined: requests may still wait for them.
+    void become_ready()
+    {
+        if (std::exchange(ready_, true) || stopping_)
+            return;
+        join_time_.cancel();
+        if (place_.pool.takes_over)
+            server_.start();
+        place_.pool.tell_ready();
+    }
+
+    void await_signal()
+    {
+        signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error)
                 return;
-            log::reopen();
-            await_reopen();
+            if (signal == SIGUSR1)
+                log::reopen();
+            else
+                stop("signal " + std::to_string(signal));
+            await_signal();
         });
     }
 
     // What is in flight may finish, then the router is told; after the grace there is no more waiting.
-    void stop(int signal)
+    void stop(const std::string& why)
     {
-        log::write(log_level::info, "worker ends on signal " + std::to_string(signal));
-        grace_.expires_after(shutdown_grace);
+        if (std::exchange(stopping_, true))
+            return;
+        log::write(log_level::info, "worker ends: " + why);
+        grace_.expires_after(config_.shutdown_grace);
         grace_.async_wait([this](boost::system::error_code error) {
             if (!error)
                 leave();
         });
+        if (process::supervisor_has_gone())
+            place_.pool.end_giving();
         server_.stop([this] { leave(); });
     }
 
@@ -100,21 +145,25 @@ private:
     }
 
     const settings& config_;
+    const worker_place& place_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
-    asio::signal_set reopen_;  // the log file
     asio::steady_timer grace_;
+    asio::steady_timer join_time_;  // until this worker is ready whatever the router does
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
     bridge::bridge bridge_;
     fcgi::server server_;
+    std::size_t joining_ = 0;
+    bool ready_ = false;
+    bool stopping_ = false;
     bool leaving_ = false;
 };
 
 }  // namespace
 
-int run_worker(const settings& config, int listen_fd)
+int run_worker(const settings& config, const worker_place& place)
 {
-    return worker(config, listen_fd).run();
+    return worker(config, place).run();
 }
 
 }  // namespace wampfcgi::app

@@ -2,10 +2,17 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/process/supervisor.hpp"
 
 namespace wampfcgi::app {
 
-/// Serves the listening socket `listen_fd`, which it takes over, until SIGTERM or SIGINT. Returns the exit status.
-int run_worker(const settings& config, int listen_fd);
+/// Where a worker stands.
+struct worker_place {
+    int listen_fd = 0;        ///< taken over
+    process::pool_link pool;  ///< as it is by default: in no pool
+};
+
+/// Serves until SIGTERM or SIGINT, or, in no pool, until max_requests have begun. Returns the exit status.
+int run_worker(const settings& config, const worker_place& place);
 
 }  // namespace wampfcgi::app

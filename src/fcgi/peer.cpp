@@ -108,6 +108,7 @@ void peer::look_for_request()
         return close();
     busy_ = true;
     began_ = clock::now();
+    tell_.begins();
     scanner_ = {};
     const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
     std::string_view rest = seen;
@@ -300,7 +301,7 @@ void peer::answered(bool written)
     request_ = {};
     if (!written)
         return close();  // the web server has gone: there is nobody to tell
-    if (!keep_ || retiring_)
+    if (!keep_)
         return input_complete_ ? close() : linger();
     if (input_complete_)
         return await_next_request();
@@ -316,7 +317,7 @@ void peer::await_next_request()
     skipping_ = false;
     input_complete_ = false;
     if (retiring_)
-        return close();
+        return part();
     await_progress(true, &peer::look_for_request);
 }
 
@@ -336,6 +337,16 @@ void peer::drain()
     if (got == 0 || (got < 0 && !would_block()))
         return close();
     await(true, &peer::drain);  // others have their turn, however fast the web server sends
+}
+
+// Nothing of a next request has been read here: the descriptor is all there is to the connection.
+void peer::part()
+{
+    const auto self = shared_from_this();
+    if (watch_.is_open())
+        watch_.release();
+    tell_.parts(std::exchange(fd_, -1));
+    close();
 }
 
 void peer::close()

@@ -24,7 +24,9 @@ public:
     /// What the server is told.
     struct events {
         std::function<void()> waits;        ///< a call is under way: watch_client() may be called after a while
-        std::function<void(peer*)> closed;  ///< the connection has ended
+        std::function<void()> begins;       ///< a request has begun to arrive
+        std::function<void(int fd)> parts;  ///< an idle connection after retire(): the descriptor is given away
+        std::function<void(peer*)> closed;  ///< the connection has ended, or was given away
     };
 
     /// Takes over `fd`, a connected socket that does not block.
@@ -36,12 +38,13 @@ public:
     /// Waits for the first request.
     void start() { look_for_request(); }
 
-    /// Lets a request that has begun end, keeps the connection for no other; an idle one is closed at once.
+    /// Lets a request that has begun end and takes no other: the connection is given away as soon as it is idle, where
+    /// the web server keeps it.
     void retire()
     {
         retiring_ = true;
         if (!busy_)
-            close();
+            part();
     }
 
     /// A request has begun to arrive, or has not been answered in full.
@@ -72,6 +75,7 @@ private:
     void await_next_request();
     void linger();
     void drain();
+    void part();
     void close();
 
     int fd_;

@@ -1,5 +1,6 @@
 #include "wampfcgi/fcgi/server.hpp"
 
+#include "fcgi/handover.hpp"
 #include "fcgi/peer.hpp"
 #include "wampfcgi/log/log.hpp"
 
@@ -17,6 +18,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace wampfcgi::fcgi {
 namespace {
@@ -38,14 +40,25 @@ bool concerns_one_connection(int error)
 
 class server::acceptor : public std::enable_shared_from_this<acceptor> {
 public:
-    acceptor(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to)
+    acceptor(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)
         : loop_(loop),
           listener_(loop, listen_fd),
           pause_(loop),
           sweep_(loop),
-          to_(to)
+          to_(to),
+          options_(std::move(options)),
+          handover_(std::make_shared<handover>(loop, options_.give_fd, options_.take_fd))
     {
         listener_.non_blocking(true);
+    }
+
+    void start()
+    {
+        handover_->start_taking([weak = weak_from_this()](int fd) {
+            if (const auto self = weak.lock())
+                self->take(fd);
+        });
+        wait();
     }
 
     void wait()
@@ -60,7 +73,9 @@ public:
     {
         stopping_ = true;
         drained_ = std::move(drained);
-        listener_.close();
+        // Other processes share the socket, so that closing it would not end its events in this one's loop.
+        ::close(listener_.release());
+        handover_->stop_taking();
         pause_.cancel();
         std::vector<std::shared_ptr<peer>> all;
         for (const auto& [key, each] : peers_)
@@ -89,17 +104,46 @@ private:
         const int on = 1;
         ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a Unix socket, which has no delay
         auto self = weak_from_this();
-        peer::events tell{[self] {
-                              if (const auto still = self.lock())
-                                  still->sweep_later();
-                          },
-                          [self](peer* closed) {
-                              if (const auto still = self.lock())
-                                  still->forget(closed);
-                          }};
+        peer::events tell;
+        tell.waits = [self] {
+            if (const auto still = self.lock())
+                still->sweep_later();
+        };
+        tell.begins = [self] {
+            if (const auto still = self.lock())
+                still->count_request();
+        };
+        tell.parts = [self](int parting) {
+            if (const auto still = self.lock())
+                still->give_away(parting);
+            else
+                ::close(parting);
+        };
+        tell.closed = [self](peer* closed) {
+            if (const auto still = self.lock())
+                still->forget(closed);
+        };
         auto added = std::make_shared<peer>(loop_, fd, to_, std::move(tell));
         peers_.emplace(added.get(), added);
         added->start();
+    }
+
+    void count_request()
+    {
+        if (++requests_ == options_.max_requests && options_.enough)
+            options_.enough();
+    }
+
+    void give_away(int fd)
+    {
+        ++parting_;
+        handover_->give(fd, [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            if (!self)
+                return;
+            --self->parting_;
+            self->tell_when_drained();
+        });
     }
 
     // Calls that take a while are watched for web servers that do not wait for them.
@@ -126,8 +170,7 @@ private:
     void forget(peer* closed)
     {
         peers_.erase(closed);
-        if (stopping_)
-            tell_when_drained();
+        tell_when_drained();
     }
 
     void pause(int error)
@@ -143,7 +186,7 @@ private:
 
     void tell_when_drained()
     {
-        if (peers_.empty())
+        if (stopping_ && peers_.empty() && parting_ == 0)
             if (auto drained = std::exchange(drained_, nullptr))
                 drained();
     }
@@ -153,24 +196,28 @@ private:
     boost::asio::steady_timer pause_;
     boost::asio::steady_timer sweep_;
     bridge::bridge& to_;
+    server_options options_;
+    std::shared_ptr<handover> handover_;
     std::unordered_map<peer*, std::shared_ptr<peer>> peers_;
+    std::uint64_t requests_ = 0;  // begun
+    std::size_t parting_ = 0;     // connections on their way to another worker
     std::function<void()> drained_;
     bool stopping_ = false;
     bool failed_before_ = false;
     bool sweeping_ = false;
 };
 
-server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to)
+server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)
 {
     initialize_library();
-    acceptor_ = std::make_shared<acceptor>(loop, listen_fd, to);
+    acceptor_ = std::make_shared<acceptor>(loop, listen_fd, to, std::move(options));
 }
 
 server::~server() = default;
 
 void server::start()
 {
-    acceptor_->wait();
+    acceptor_->start();
 }
 
 void server::stop(std::function<void()> drained)

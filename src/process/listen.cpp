@@ -1,5 +1,6 @@
 #include "wampfcgi/process/listen.hpp"
 
+#include "descriptor.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
@@ -22,7 +23,6 @@ namespace wampfcgi::process {
 namespace {
 
 constexpr int backlog = 1024;
-constexpr mode_t umask_for_0660 = 0117;
 constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
 
 using opened = std::variant<listener, std::string>;
@@ -46,24 +46,6 @@ public:
 
 private:
     mode_t before_;
-};
-
-/// A descriptor that is closed unless it is released.
-class descriptor {
-public:
-    explicit descriptor(int fd) noexcept : fd_(fd) {}
-    ~descriptor()
-    {
-        if (fd_ >= 0)
-            close(fd_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    int get() const noexcept { return fd_; }
-    int release() noexcept { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
 };
 
 /// `path` fits.
@@ -104,7 +86,27 @@ std::string clear_path(const std::string& path)
     return "";
 }
 
-opened open_unix(const unix_address& wanted)
+/// Fails with errno; then the socket is not in the file system.
+bool bind_with_access(int fd, const std::string& path, const socket_access& access) noexcept
+{
+    const sockaddr_un address = unix_sockaddr(path);
+    {
+        const umask_guard mask(0777 & ~access.mode);
+        if (bind(fd, generic(address), sizeof address) != 0)
+            return false;
+    }
+    constexpr auto unchanged = static_cast<uid_t>(-1);
+    if (!access.owner && !access.group)
+        return true;
+    if (lchown(path.c_str(), access.owner.value_or(unchanged), access.group.value_or(unchanged)) == 0)
+        return true;
+    const int error_number = errno;
+    unlink(path.c_str());
+    errno = error_number;
+    return false;
+}
+
+opened open_unix(const unix_address& wanted, const socket_access& access)
 {
     const std::string& path = wanted.path;
     if (path.size() > longest_path)
@@ -115,12 +117,8 @@ opened open_unix(const unix_address& wanted)
     descriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (fd.get() < 0)
         return cannot_listen(path, text_of(errno));
-    const sockaddr_un address = unix_sockaddr(path);
-    {
-        const umask_guard mask(umask_for_0660);
-        if (bind(fd.get(), generic(address), sizeof address) != 0)
-            return cannot_listen(path, text_of(errno));
-    }
+    if (!bind_with_access(fd.get(), path, access))
+        return cannot_listen(path, text_of(errno));
     listener bound(fd.release(), path);
     if (listen(bound.fd(), backlog) != 0) {
         const int error_number = errno;
@@ -227,10 +225,10 @@ void listener::remove_socket() noexcept
     path_.clear();
 }
 
-std::variant<listener, std::string> open_listener(const listen_address& address)
+std::variant<listener, std::string> open_listener(const listen_address& address, const socket_access& access)
 {
     if (const auto* on_path = std::get_if<unix_address>(&address))
-        return open_unix(*on_path);
+        return open_unix(*on_path, access);
     return open_tcp(std::get<tcp_address>(address));
 }
 

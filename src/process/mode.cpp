@@ -1,5 +1,7 @@
 #include "wampfcgi/process/mode.hpp"
 
+#include "wampfcgi/process/activation.hpp"
+
 #include <cstdlib>
 #include <string_view>
 #include <sys/socket.h>
@@ -29,6 +31,7 @@ start_facts observe_start(int argc) noexcept
     const std::string_view query = environment("QUERY_STRING");
     start_facts facts;
     facts.fd0_listens = is_listening(STDIN_FILENO);
+    facts.socket_passed = sockets_are_passed();
     facts.cgi_environment = !environment("GATEWAY_INTERFACE").empty() && !environment("REQUEST_METHOD").empty();
     facts.query_without_equals = !query.empty() && query.find('=') == std::string_view::npos;
     facts.has_arguments = argc > 1;
@@ -48,8 +51,12 @@ mode choose_mode(const options& given, const start_facts& facts) noexcept
         return mode::check_config;
     if (given.listen)
         return mode::pool;
-    if (facts.fd0_listens)
+    if (facts.fd0_listens && !given.workers_given)
         return mode::worker_on_fd0;
+    if (facts.socket_passed)
+        return mode::pool;
+    if (given.workers_given)
+        return mode::usage;
     return is_cgi ? mode::cgi : mode::usage;
 }
 

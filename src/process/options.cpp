@@ -34,8 +34,8 @@ public:
         while (next_ < arguments_.size())
             if (complaint wrong = read_one(arguments_[next_++]); !wrong.empty())
                 return wrong;
-        if (workers_given_ && !result_.listen)
-            return "--workers needs --listen";
+        if (socket_option_given_ && !(result_.listen && std::holds_alternative<unix_address>(*result_.listen)))
+            return "--socket-mode, --socket-owner and --socket-group need --listen unix:PATH";
         return result_;
     }
 
@@ -58,6 +58,10 @@ private:
             return read_listen();
         if (name == "--workers")
             return read_workers();
+        if (name == "--socket-mode")
+            return read_socket_mode();
+        if (auto* const text = text_option(name))
+            return read_name(name, *text);
         if (name == "--help")
             return read_flag(name, result_.help);
         if (name == "--version")
@@ -120,12 +124,47 @@ private:
         return {};
     }
 
+    /// Where the value of an option that names a user or a group goes; none for another option.
+    std::optional<std::string>* text_option(std::string_view name) noexcept
+    {
+        if (name == "--socket-owner")
+            return &result_.socket_owner;
+        if (name == "--socket-group")
+            return &result_.socket_group;
+        if (name == "--user")
+            return &result_.user;
+        return name == "--group" ? &result_.group : nullptr;
+    }
+
+    complaint read_name(std::string_view name, std::optional<std::string>& out)
+    {
+        const auto text = take_value();
+        if (!text)
+            return std::string(name) + " needs a name";
+        if (out)
+            return std::string(name) + " is given twice";
+        out = *text;
+        socket_option_given_ = socket_option_given_ || name.starts_with("--socket-");
+        return {};
+    }
+
+    complaint read_socket_mode()
+    {
+        const std::string_view text = take_value().value_or("");
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, result_.socket_mode, 8);
+        if (error != std::errc{} || stop != end || result_.socket_mode > 0777)
+            return "--socket-mode: expected 0 to 0777 in octal digits, got " + log::quote(text);
+        socket_option_given_ = true;
+        return {};
+    }
+
     complaint read_workers()
     {
         const std::string_view text = take_value().value_or("");
-        if (workers_given_)
+        if (result_.workers_given)
             return "--workers is given twice";
-        workers_given_ = true;
+        result_.workers_given = true;
         if (text == "auto") {
             result_.workers = processors_;
             return {};
@@ -141,7 +180,7 @@ private:
     unsigned processors_;
     std::size_t next_ = 0;
     std::optional<std::string_view> inline_value_;  ///< of the option being read: what stands behind '='
-    bool workers_given_ = false;
+    bool socket_option_given_ = false;
     options result_;
 };
 
@@ -165,7 +204,8 @@ std::string_view usage() noexcept
 
 Usage:
   wamp-fcgi [--config FILE] --listen ADDRESS [--workers N]
-                               listen, and keep N worker processes running
+                               listen, and keep N worker processes running; under
+                               systemd with a socket unit without --listen
   wamp-fcgi [--config FILE]    with a listening socket as descriptor 0, as web
                                servers and spawn-fcgi start it: be one worker
   wamp-fcgi --check-config [FILE]
@@ -175,10 +215,15 @@ Options:
   --config FILE          configuration file
   --check-config [FILE]  report every mistake in the configuration; exit
                          status 0: none, 1: at least one
-  --listen ADDRESS       unix:PATH, HOST:PORT or [IPV6]:PORT; a Unix socket gets
-                         mode 0660
+  --listen ADDRESS       unix:PATH, HOST:PORT or [IPV6]:PORT
+  --socket-mode MODE     mode of the Unix socket in octal digits (default 0660)
+  --socket-owner USER    its owner and its group; only root can give it away
+  --socket-group GROUP
   --workers N            worker processes, 1 to 1024 or "auto": one for each
                          processor (default 1)
+  --user USER            become this user and its groups once the socket is
+                         open and the configuration is read
+  --group GROUP          become this group instead of the user's own
   --help                 print this text
   --version              print the version
 
@@ -191,8 +236,10 @@ Files, where neither an option nor the environment names one; the first counts:
 
 Signals, with --listen:
   SIGTERM, SIGINT        end the workers, then the program
-  SIGUSR1                passed on to the workers
-  SIGHUP                 nothing but a line in the log
+  SIGHUP                 read the configuration again; new workers replace the
+                         old ones and no request is lost. A faulty
+                         configuration is reported and the old one stays
+  SIGUSR1                open the log again
 
 Exit status: 0 success, 1 failure, 2 wrong usage. The log is on standard error.
 )";

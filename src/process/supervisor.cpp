@@ -1,6 +1,9 @@
 #include "wampfcgi/process/supervisor.hpp"
 
-#include "restart_policy.hpp"
+#include "notify.hpp"
+#include "roster.hpp"
+#include "ties.hpp"
+#include "wait_status.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "worker.hpp"
 
@@ -9,14 +12,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <optional>
+#include <poll.h>
 #include <string>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace wampfcgi::process {
@@ -37,38 +42,26 @@ sigset_t supervised_set() noexcept
     return set;
 }
 
-/// Waits for one of the supervised signals; nothing where none came until `deadline`. No deadline: as long as it takes.
-std::optional<int> wait_for_signal(const std::optional<time_point>& deadline) noexcept
+descriptor open_signals()
+{
+    const sigset_t set = supervised_set();
+    descriptor opened(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (opened.get() < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot wait for signals");
+    return opened;
+}
+
+/// Returns when there is something to read, and at the deadline; no deadline: as long as it takes.
+void wait_for_any(std::vector<pollfd>& waited, const std::optional<time_point>& deadline) noexcept
 {
     using namespace std::chrono;
-    const sigset_t set = supervised_set();
-    int number = 0;
+    timespec patience{};
     if (deadline) {
         const auto left = std::max(nanoseconds{0}, duration_cast<nanoseconds>(*deadline - clock::now()));
         const auto whole = duration_cast<seconds>(left);
-        const timespec patience{whole.count(), (left - whole).count()};
-        number = sigtimedwait(&set, nullptr, &patience);
-    } else {
-        number = sigwaitinfo(&set, nullptr);
+        patience = {whole.count(), (left - whole).count()};
     }
-    return number > 0 ? std::optional<int>(number) : std::nullopt;
-}
-
-std::string in_words(int wait_status)
-{
-    if (WIFEXITED(wait_status))
-        return "ended with status " + std::to_string(WEXITSTATUS(wait_status));
-    const int number = WTERMSIG(wait_status);
-    return "was ended by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
-}
-
-/// An end that a worker may have once it was told to stop.
-bool is_orderly(int wait_status) noexcept
-{
-    if (WIFEXITED(wait_status))
-        return WEXITSTATUS(wait_status) == 0;
-    const int number = WTERMSIG(wait_status);
-    return number == SIGTERM || number == SIGINT || number == SIGKILL;
+    ppoll(waited.data(), waited.size(), deadline ? &patience : nullptr, nullptr);
 }
 
 /// "at once" or "in N ms".
@@ -78,88 +71,112 @@ std::string in_words(std::chrono::nanoseconds delay)
     return ms <= 0 ? "at once" : "in " + std::to_string(ms) + " ms";
 }
 
+void send_all(const std::vector<pid_t>& workers, int number) noexcept
+{
+    for (const pid_t each : workers)
+        kill(each, number);
+}
+
 /// The supervisor's state. One thread, no handlers: signals stay blocked and are waited for.
 class supervisor {
 public:
-    supervisor(const pool_options& pool, const std::function<int()>& worker_main)
-        : grace_(pool.grace),
-          worker_main_(worker_main),
-          policy_(pool.workers),
-          slots_(pool.workers)
+    supervisor(const pool_options& pool, worker_program program)
+        : pool_(pool),
+          program_(std::move(program)),
+          roster_(pool.workers),
+          signals_(open_signals())
     {}
 
     int run();
 
 private:
-    struct slot {
-        pid_t pid = 0;     ///< 0: no worker
-        time_point due{};  ///< without a worker: when to start one
-    };
-
-    void start_due();
-    void start(unsigned index);
+    void look_after_workers();
+    void start(const roster::vacancy& where);
     void reap();
-    void report_end(pid_t pid, int wait_status, unsigned index);
+    static void report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now);
+    void wait();
     void on_signal(int number);
+    void reload();
     void stop(int status);
-    void kill_overdue();
-    void send_all(int number) const noexcept;
-    std::ptrdiff_t running() const noexcept;
-    std::optional<time_point> next_deadline() const noexcept;
+    roster::patience patience() const noexcept { return {program_.grace, program_.ready_within}; }
 
-    std::chrono::milliseconds grace_;
-    const std::function<int()>& worker_main_;
-    restart_policy policy_;
-    std::vector<slot> slots_;
+    const pool_options& pool_;
+    worker_program program_;
+    roster roster_;
+    notifier notify_;
+    handover handover_;
+    report_pipes reports_;
+    descriptor signals_;
+    std::optional<time_point> alive_at_;  // when the service manager is to hear of us next
+    bool reload_wanted_ = false;
+    bool reloading_ = false;
     bool stopping_ = false;
-    std::optional<time_point> kill_at_;  ///< while stopping, until the rest was killed
     int status_ = 0;
 };
 
 int supervisor::run()
 {
-    log::write(log_level::notice, "starting " + std::to_string(slots_.size()) + " worker(s)");
+    log::write(log_level::notice, "starting " + std::to_string(pool_.workers) + " worker(s)");
+    if (notify_.interval())
+        alive_at_ = clock::now();
+    look_after_workers();
+    notify_.ready();
     while (true) {
         reap();
-        if (!stopping_ && policy_.hopeless()) {
+        if (!stopping_ && roster_.hopeless()) {
             log::write(log_level::error, "giving up: workers end as soon as they are started");
             stop(1);
         }
-        if (stopping_ && running() == 0)
+        if (stopping_ && roster_.empty())
             return status_;
-        if (stopping_)
-            kill_overdue();
-        else
-            start_due();
-        if (const auto number = wait_for_signal(next_deadline()))
-            on_signal(*number);
+        look_after_workers();
+        wait();
     }
 }
 
-void supervisor::start_due()
+void supervisor::look_after_workers()
 {
-    for (unsigned index = 0; index < slots_.size(); ++index)
-        if (slots_[index].pid == 0 && slots_[index].due <= clock::now())
-            start(index);
+    const time_point now = clock::now();
+    if (const auto late = roster_.overdue(now); !late.empty()) {
+        log::write(log_level::warning, std::to_string(late.size()) + " worker(s) did not end in time: killing");
+        send_all(late, SIGKILL);
+    }
+    if (stopping_)
+        return;
+    send_all(roster_.change_over(now), SIGTERM);
+    if (reloading_ && !roster_.replacing_all(now)) {
+        reloading_ = false;
+        log::write(log_level::notice, "new workers serve with the new configuration");
+        notify_.ready();
+    }
+    if (!reloading_ && std::exchange(reload_wanted_, false))
+        reload();
+    for (const auto& where : roster_.vacancies(clock::now()))
+        start(where);
 }
 
-void supervisor::start(unsigned index)
+void supervisor::start(const roster::vacancy& where)
 {
-    const pid_t self = getpid();
+    auto pipe = report_pipes::open();
     std::fflush(nullptr);  // or the worker would write what is buffered here a second time
-    const pid_t pid = fork();
-    if (pid == 0)
-        be_worker(worker_main_, self);
+    const pid_t self = getpid();
+    const pid_t pid = pipe ? fork() : -1;
+    if (pid == 0) {
+        reports_.clear();
+        signals_.reset();
+        pipe->reading.reset();
+        const pool_link link{handover_.give(), handover_.take(), pipe->writing.get(), where.takes_over};
+        be_worker([&] { return program_.main(link); }, self);
+    }
     const int error_number = errno;
     const time_point now = clock::now();
     if (pid > 0) {
-        slots_[index].pid = pid;
-        policy_.started(index, now);
-        return;
+        roster_.began(where, pid, now, patience());
+        return reports_.add(pid, std::move(pipe->reading));
     }
-    slots_[index].due = policy_.start_failed(index, now);
+    const time_point next = roster_.start_failed(where, now);
     log::write(log_level::warning, "cannot start a worker: " + std::generic_category().message(error_number) +
-                                       "; next try " + in_words(slots_[index].due - now));
+                                       "; next try " + in_words(next - now));
 }
 
 void supervisor::reap()
@@ -169,23 +186,44 @@ void supervisor::reap()
         const pid_t pid = waitpid(-1, &wait_status, WNOHANG);
         if (pid <= 0)
             return;
-        const auto ended = std::find_if(slots_.begin(), slots_.end(), [&](const slot& s) { return s.pid == pid; });
-        if (ended == slots_.end())  // a child of whatever this process was before exec
-            continue;
-        ended->pid = 0;
-        report_end(pid, wait_status, static_cast<unsigned>(ended - slots_.begin()));
+        reports_.remove(pid);
+        const time_point now = clock::now();
+        if (const auto meaning = roster_.ended(pid, now))  // else a child of what this process was before exec
+            report_end(pid, wait_status, *meaning, now);
     }
 }
 
-void supervisor::report_end(pid_t pid, int wait_status, unsigned index)
+void supervisor::report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now)
 {
-    const time_point now = clock::now();
-    slots_[index].due = policy_.ended(index, now);
-    const std::string what = "worker " + std::to_string(pid) + " " + in_words(wait_status);
-    if (!stopping_)
-        log::write(log_level::warning, what + "; next start " + in_words(slots_[index].due - now));
+    const std::string what = "worker " + std::to_string(pid) + " " + end_in_words(wait_status);
+    if (!meaning.was_told_to_end)
+        log::write(log_level::warning, what + "; next start " + in_words(meaning.next_start - now));
     else if (!is_orderly(wait_status))
         log::write(log_level::warning, what);
+}
+
+void supervisor::wait()
+{
+    const time_point now = clock::now();
+    auto deadline = roster_.next_deadline(now);
+    if (alive_at_) {
+        if (now >= *alive_at_) {
+            notify_.alive();
+            alive_at_ = now + *notify_.interval();
+        }
+        deadline = std::min(deadline.value_or(*alive_at_), *alive_at_);
+    }
+    std::vector<pollfd> waited{{signals_.get(), POLLIN, 0}};
+    reports_.list(waited);
+    wait_for_any(waited, deadline);
+    signalfd_siginfo signal{};
+    while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal)
+        on_signal(static_cast<int>(signal.ssi_signo));
+    for (const auto& each : reports_.receive())
+        if (each.what == report::ready)
+            roster_.is_ready(each.from);
+        else if (each.what == report::replace_me)
+            roster_.asks_for_replacement(each.from);
 }
 
 void supervisor::on_signal(int number)
@@ -199,67 +237,51 @@ void supervisor::on_signal(int number)
         }
         break;
     case SIGHUP:
-        log::write(log_level::notice, "SIGHUP: reload is not supported yet");
+        reload_wanted_ = true;
         break;
     case SIGUSR1:
-        send_all(SIGUSR1);
+        if (pool_.reopen_log)
+            pool_.reopen_log();
+        send_all(roster_.everybody(), SIGUSR1);
         break;
     default:  // SIGCHLD: run() looks at its children each time round
         break;
     }
 }
 
+void supervisor::reload()
+{
+    log::write(log_level::notice, "SIGHUP: reading the configuration again");
+    notify_.reloading();
+    auto program = pool_.reload ? pool_.reload() : std::nullopt;
+    if (!program) {
+        log::write(log_level::error, "keeping the old configuration");
+        return notify_.ready();
+    }
+    program_ = std::move(*program);
+    reloading_ = true;
+    send_all(roster_.replace_all(clock::now(), patience()), SIGTERM);
+}
+
 void supervisor::stop(int status)
 {
     stopping_ = true;
     status_ = status;
-    kill_at_ = clock::now() + grace_;
-    send_all(SIGTERM);
-}
-
-void supervisor::kill_overdue()
-{
-    if (!kill_at_ || clock::now() < *kill_at_)
-        return;
-    kill_at_.reset();
-    log::write(log_level::warning, std::to_string(running()) + " worker(s) did not end within " +
-                                       std::to_string(grace_.count()) + " ms: killing");
-    send_all(SIGKILL);
-}
-
-void supervisor::send_all(int number) const noexcept
-{
-    for (const slot& each : slots_)
-        if (each.pid != 0)
-            kill(each.pid, number);
-}
-
-std::ptrdiff_t supervisor::running() const noexcept
-{
-    return std::count_if(slots_.begin(), slots_.end(), [](const slot& each) { return each.pid != 0; });
-}
-
-std::optional<time_point> supervisor::next_deadline() const noexcept
-{
-    if (stopping_)
-        return kill_at_;
-    std::optional<time_point> next;
-    for (const slot& each : slots_)
-        if (each.pid == 0 && (!next || each.due < *next))
-            next = each.due;
-    return next;
+    notify_.stopping();
+    handover_.close_for_all();  // before the workers look for somebody who takes their connections
+    send_all(roster_.dismiss_all(clock::now()), SIGTERM);
 }
 
 }  // namespace
 
-int run_pool(const pool_options& pool, const std::function<int()>& worker_main)
+int run_pool(const pool_options& pool, worker_program program)
 {
     ignore_sigpipe();
     const sigset_t set = supervised_set();
     sigprocmask(SIG_BLOCK, &set, nullptr);
     for (const int number : supervised_signals)  // what was ignored before exec would be ignored now; SIGCHLD above all
         set_action(number, SIG_DFL);
-    return supervisor(pool, worker_main).run();
+    return supervisor(pool, std::move(program)).run();
 }
 
 }  // namespace wampfcgi::process

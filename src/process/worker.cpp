@@ -17,13 +17,14 @@ namespace {
 
 pid_t supervisor_pid = 0;  // set in a worker only
 
-/// The default action for every signal, but for SIGPIPE, and SIGHUP, which concerns the supervisor alone even where it
-/// reaches the whole process group.
+/// The default action for every signal, but for SIGPIPE, SIGHUP, which concerns the supervisor alone even where it
+/// reaches the whole process group, and SIGUSR1, which must not end a worker that does not wait for it yet.
 void reset_signals() noexcept
 {
     for (int number = 1; number <= SIGRTMAX; ++number)
         set_action(number, SIG_DFL);
     set_action(SIGHUP, SIG_IGN);
+    set_action(SIGUSR1, SIG_IGN);
     ignore_sigpipe();
     sigset_t none;
     sigemptyset(&none);

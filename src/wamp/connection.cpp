@@ -65,10 +65,18 @@ public:
         for (; !events_.empty(); events_.pop_front()) {
             for (const session_step& each : fsm_.resume(events_.front(), clock::now()))
                 std::visit([this](const auto& todo) { carry_out(todo); }, each);
+            if (joined_ && fsm_.current() == session_fsm::state::joined)
+                std::exchange(joined_, nullptr)();
             if (calls_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
                 !std::holds_alternative<event::call_waiting>(events_.front()))
                 events_.emplace_back(event::call_waiting{});
         }
+    }
+
+    void start(std::function<void()> joined)
+    {
+        joined_ = std::move(joined);
+        feed(event::start{});
     }
 
     void stop(std::function<void()> stopped)
@@ -279,6 +287,7 @@ private:
     asio::steady_timer session_timer_;
     asio::steady_timer call_timer_;
     std::optional<clock::time_point> watched_;  // deadline that call_timer_ waits for
+    std::function<void()> joined_;              // until the session was joined for the first time
     std::function<void()> stopped_;
 };
 
@@ -288,9 +297,9 @@ connection::connection(asio::io_context& loop, const router_settings& router, st
 
 connection::~connection() = default;
 
-void connection::start()
+void connection::start(std::function<void()> joined)
 {
-    driver_->feed(event::start{});
+    driver_->start(std::move(joined));
 }
 
 void connection::stop(std::function<void()> stopped)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -54,12 +55,19 @@ private:
     ino_t inode_ = 0;
 };
 
+/// Who may connect to a Unix socket.
+struct socket_access {
+    mode_t mode = 0660;  ///< whatever the umask
+    std::optional<uid_t> owner;
+    std::optional<gid_t> group;  ///< absent: the process's
+};
+
 /// Opens, binds and listens (backlog 1024). Otherwise: what went wrong, for people.
-/// - Unix: the socket has mode 0660, whatever the umask; owner and group are the process's. A socket left behind by a
-///   process that has gone is replaced; one that is in use, and any other file, is left alone and an error. Changes the
-///   umask for a moment, so: call it before there are threads.
+/// - Unix: nobody can connect before mode, owner and group are set. A socket left behind by a process that has gone is
+///   replaced; one that is in use, and any other file, is left alone and an error. Changes the umask for a moment, so:
+///   call it before there are threads.
 /// - TCP: a name may have several addresses; the first one that this machine has is taken. IPv6 takes no IPv4.
-std::variant<listener, std::string> open_listener(const listen_address& address);
+std::variant<listener, std::string> open_listener(const listen_address& address, const socket_access& access = {});
 
 /// The address that socket `fd` is bound to: "unix:/run/x.sock", "127.0.0.1:9000" or "[::1]:9000"; "descriptor N" where
 /// it has none. Raw bytes of a path: the log escapes them.

@@ -19,6 +19,7 @@ enum class mode {
 /// What the program finds when it is started.
 struct start_facts {
     bool fd0_listens = false;           ///< descriptor 0 is a listening socket
+    bool socket_passed = false;         ///< by systemd, see activation.hpp
     bool cgi_environment = false;       ///< GATEWAY_INTERFACE and REQUEST_METHOD are set
     bool query_without_equals = false;  ///< QUERY_STRING is not empty and has no '='
     bool has_arguments = false;         ///< there is something on the command line

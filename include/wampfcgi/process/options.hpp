@@ -17,7 +17,13 @@ struct options {
     std::optional<std::string> config_file;  ///< from --config, or what --check-config names
     bool check_config = false;
     std::optional<listen_address> listen;
-    unsigned workers = 1;  ///< 1..max_workers; more than 1 only together with `listen`
+    mode_t socket_mode = 0660;
+    std::optional<std::string> socket_owner;
+    std::optional<std::string> socket_group;
+    std::optional<std::string> user;
+    std::optional<std::string> group;
+    unsigned workers = 1;        ///< 1..max_workers
+    bool workers_given = false;  ///< only where there is `listen` or a socket from systemd
     bool help = false;
     bool version = false;
 };

@@ -1,26 +1,58 @@
-// Owns the life of worker processes: starting, watching, restarting and stopping them. What a worker does is its
-// caller's business; when one is restarted is decided by restart_policy.
+// Owns the life of worker processes: starting, watching, replacing and stopping them. What a worker does is its
+// caller's business; when one is started and ended is decided by roster.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace wampfcgi::process {
 
-struct pool_options {
-    unsigned workers = 1;
-    std::chrono::milliseconds grace{30'000};  ///< from SIGTERM until workers that are still there are killed
+/// What ties a worker to its pool. The descriptors stay open as long as the worker lives.
+struct pool_link {
+    int give = -1;            ///< socket: a connection's descriptor that is sent here goes to a worker that serves
+    int take = -1;            ///< socket, does not block: where a worker that serves receives those
+    int reports = -1;         ///< pipe to the supervisor
+    bool takes_over = false;  ///< another worker serves until this one is ready
+
+    /// Tells the supervisor that this worker can serve.
+    void tell_ready() const noexcept;
+
+    /// Asks the supervisor to put another worker in this one's place and then to end this one by SIGTERM.
+    void ask_for_replacement() const noexcept;
+
+    /// For all workers: connections cannot be given any more. For a pool without a supervisor, in which nobody will
+    /// receive them.
+    void end_giving() const noexcept;
 };
 
-/// Keeps `workers` processes running, each of which calls `worker_main` and ends with what it returns (an exception is
-/// logged and means 1). Call it before the first thread. Returns in the supervisor only, when all workers have ended:
-/// 0 after SIGTERM or SIGINT, 1 when the first ten workers to end all did so within a second of their start.
+/// What the workers of a pool do, and how much time they get for it.
+struct worker_program {
+    std::function<int(const pool_link&)> main =
+        nullptr;                                     ///< its result is the worker's exit status; an exception means 1
+    std::chrono::milliseconds grace{30'000};         ///< from SIGTERM until a worker that is still there is killed
+    std::chrono::milliseconds ready_within{30'000};  ///< a worker counts as ready then, whatever it says
+};
+
+struct pool_options {
+    unsigned workers = 1;
+    std::function<std::optional<worker_program>()> reload = nullptr;  ///< nothing: the old program stays
+    std::function<void()> reopen_log = nullptr;
+};
+
+/// Keeps `workers` processes running that carry the program out. Call it before the first thread. Returns in the
+/// supervisor only, when all workers have ended: 0 after SIGTERM or SIGINT, 1 when the first ten workers to end all did
+/// so within a second of their start.
 ///
-/// Signals to the supervisor: SIGTERM and SIGINT stop the workers by SIGTERM, and by SIGKILL after the grace; SIGUSR1
-/// is passed on to them; SIGHUP changes nothing but leaves a notice. All of these stay blocked when it has returned.
-/// A worker starts with an empty signal mask, SIGPIPE and SIGHUP ignored and the default action for the others, and
-/// gets SIGTERM when the supervisor dies.
-int run_pool(const pool_options& pool, const std::function<int()>& worker_main);
+/// Signals to the supervisor. All of these stay blocked when it has returned.
+/// - SIGTERM, SIGINT: workers get SIGTERM, and SIGKILL after the grace. What they give is refused from then on.
+/// - SIGHUP: asks `reload` for a new program. New workers start with it, and as each of them is ready the one before it
+///   gets SIGTERM. Any number of SIGHUPs during this cause one more reload.
+/// - SIGUSR1: calls `reopen_log` and is passed on to the workers.
+///
+/// A worker starts with an empty signal mask, SIGPIPE, SIGHUP and SIGUSR1 ignored and the default action for the
+/// others, and gets SIGTERM when the supervisor dies.
+int run_pool(const pool_options& pool, worker_program program);
 
 /// In a worker of run_pool: true once its supervisor has gone, so that nobody will stop or replace it. Elsewhere:
 /// false.

@@ -23,8 +23,8 @@ public:
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// Begins to join, and never stops trying until stop().
-    void start();
+    /// Begins to join, and never stops trying until stop(). `joined` is called once, when that succeeds the first time.
+    void start(std::function<void()> joined = nullptr);
 
     /// Says GOODBYE, closes, ends all calls that are left, then calls `stopped`.
     void stop(std::function<void()> stopped);

@@ -16,8 +16,8 @@ constexpr faulty_row top_level[] = {
      R"( "router": 5})",
      "f:1: router: expected the key once, got it again (first in line 1)"},
     {with_top, R"("mont": "/x")",
-     "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, log, $schema, got"
-     R"( "mont" (did you mean "mount"?))"},
+     "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_requests,"
+     R"( shutdown_grace, log, $schema, got "mont" (did you mean "mount"?))"},
     {with_top, R"("mount": "x")", R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"},
     {with_top, R"("mount": "/a//b")",
      R"(f:1: mount: expected a slash and names joined by single slashes, got "/a//b")"},
@@ -29,10 +29,15 @@ constexpr faulty_row top_level[] = {
     {with_top, R"("max_in_flight": -1)", "f:1: max_in_flight: expected 1..1000000, got -1"},
     {with_top, R"("max_in_flight": 123456789012345678901234567890)",
      "f:1: max_in_flight: expected 1..1000000, got 123456789012345678901234567890"},
+    {with_top, R"("max_requests": -1)", "f:1: max_requests: expected 0..1000000000, got -1"},
+    {with_top, R"("max_requests": 1000000001)", "f:1: max_requests: expected 0..1000000000, got 1000000001"},
+    {with_top, R"("shutdown_grace": -0.1)", "f:1: shutdown_grace: expected 0..300, got -0.1"},
+    {with_top, R"("shutdown_grace": 300.1)", "f:1: shutdown_grace: expected 0..300, got 300.1"},
+    {with_top, R"("shutdown_grace": "1")", R"(f:1: shutdown_grace: expected a number in 0..300, got "1")"},
     {with_top, R"("$schema": 1)", "f:1: $schema: expected a string, got 1"},
     {with_top, R"("a.b\n\"c": 1)",
-     R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, log, $schema,)"
-     R"( got "a.b\n\"c")"},
+     R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, max_requests,)"
+     R"( shutdown_grace, log, $schema, got "a.b\n\"c")"},
 };
 
 }  // namespace

@@ -145,6 +145,8 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
 
     BOOST_TEST(shown.mount == defaults.mount);
     BOOST_TEST(shown.max_in_flight == defaults.max_in_flight);
+    BOOST_TEST(shown.max_requests == defaults.max_requests);
+    BOOST_TEST((shown.shutdown_grace == defaults.shutdown_grace));
     BOOST_TEST((shown.router.connect_timeout == defaults.router.connect_timeout));
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
@@ -199,13 +201,15 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 15U);
+    BOOST_TEST(compared == 17U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
 {
     const std::vector<std::pair<std::string, std::string>> numbers{
         {"max_in_flight", with_top(R"("max_in_flight": {})")},
+        {"max_requests", with_top(R"("max_requests": {})")},
+        {"shutdown_grace", with_top(R"("shutdown_grace": {})")},
         {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
         {"keepalive", with_router_members(R"("keepalive": {})")},
         {"post_body_limit", with_options(R"("post_body_limit": {})")},

@@ -32,6 +32,8 @@ constexpr std::string_view full_text = R"({
   },
   "mount": "/wamp/",
   "max_in_flight": 5,
+  "max_requests": 1000,
+  "shutdown_grace": 0.25,
   "paths": {
     "signed": {"type": "caller", "realm": "realm1", "role": "frontend", "options": {
       "key": "myapp1", "secret": "kkjH68GiuUZ",
@@ -139,6 +141,8 @@ BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_t
 
     BOOST_TEST(all.mount == "/wamp");
     BOOST_TEST(all.max_in_flight == 5U);
+    BOOST_TEST(all.max_requests == 1000U);
+    BOOST_TEST(all.shutdown_grace.count() == 250);
     BOOST_TEST_REQUIRE(all.services.size() == 2U);
     BOOST_TEST(all.services[0].path == "signed");
     BOOST_TEST(all.services[0].realm == "realm1");
@@ -216,6 +220,10 @@ BOOST_AUTO_TEST_CASE(every_value_at_the_end_of_its_range_is_accepted)
     for (const std::string& text : {
              with_top(R"("max_in_flight": 1)"),
              with_top(R"("max_in_flight": 1000000)"),
+             with_top(R"("max_requests": 0)"),
+             with_top(R"("max_requests": 1000000000)"),
+             with_top(R"("shutdown_grace": 0)"),
+             with_top(R"("shutdown_grace": 300)"),
              with_router_members(R"("connect_timeout": 1)"),
              with_router_members(R"("connect_timeout": 3e2)"),
              with_router_members(R"("keepalive": 1)"),

@@ -33,6 +33,13 @@ options checking()
     return given;
 }
 
+options workers_given()
+{
+    options given;
+    given.workers_given = true;
+    return given;
+}
+
 options configured()
 {
     options given;
@@ -48,6 +55,8 @@ BOOST_AUTO_TEST_CASE(a_start_has_the_mode_that_options_descriptor_0_and_environm
     const start_facts with_socket{.fd0_listens = true};
     const start_facts as_cgi{.cgi_environment = true};
     const start_facts socket_and_cgi{.fd0_listens = true, .cgi_environment = true};
+    const start_facts from_systemd{.socket_passed = true};
+    const start_facts both_sockets{.fd0_listens = true, .socket_passed = true};
     options helping = listening();
     helping.help = true;
     options telling_version = checking();
@@ -69,6 +78,11 @@ BOOST_AUTO_TEST_CASE(a_start_has_the_mode_that_options_descriptor_0_and_environm
         {"listen wins over descriptor 0", listening(), with_socket, mode::pool},
         {"listening socket on descriptor 0", configured(), with_socket, mode::worker_on_fd0},
         {"listening socket wins over the CGI environment", {}, socket_and_cgi, mode::worker_on_fd0},
+        {"workers on a socket of systemd", workers_given(), from_systemd, mode::pool},
+        {"a socket of systemd", configured(), from_systemd, mode::pool},
+        {"descriptor 0 wins over a socket of systemd", configured(), both_sockets, mode::worker_on_fd0},
+        {"a socket of systemd for workers though descriptor 0 listens", workers_given(), both_sockets, mode::pool},
+        {"workers without a socket", workers_given(), shell, mode::usage},
         {"CGI environment", configured(), as_cgi, mode::cgi},
     };
     for (const auto& row : rows)

@@ -95,6 +95,19 @@ BOOST_AUTO_TEST_CASE(workers_are_1_to_1024_or_one_for_each_processor)
     BOOST_TEST(workers("auto") == processors);
 }
 
+BOOST_AUTO_TEST_CASE(the_socket_and_the_process_get_the_users_that_are_named)
+{
+    const options given = parsed({"--listen=unix:/run/x", "--socket-mode=0666", "--socket-owner=a", "--socket-group=b",
+                                  "--user=c", "--group", "d"});
+
+    BOOST_TEST(given.socket_mode == 0666U);
+    BOOST_TEST(given.socket_owner.value() == "a");
+    BOOST_TEST(given.socket_group.value() == "b");
+    BOOST_TEST(given.user.value() == "c");
+    BOOST_TEST(given.group.value() == "d");
+    BOOST_TEST(parsed({}).socket_mode == 0660U);
+}
+
 BOOST_AUTO_TEST_CASE(automatic_workers_stay_within_the_limits)
 {
     const std::array arguments{"wamp-fcgi", "--listen", "a:1", "--workers", "auto"};
@@ -132,7 +145,16 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_refused_in_one_line_that_says_what_is_wrong)
         {{"--listen"}, "--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT"},
         {{"--listen", "9000"}, R"(--listen "9000": expected unix:PATH, HOST:PORT or [IPV6]:PORT)"},
         {{"--listen", "a:1", "--listen", "b:1"}, "--listen is given twice"},
-        {{"--workers", "4"}, "--workers needs --listen"},
+        {{"--socket-mode", "660"}, "--socket-mode, --socket-owner and --socket-group need --listen unix:PATH"},
+        {{"--listen=a:1", "--socket-owner=x"},
+         "--socket-mode, --socket-owner and --socket-group need --listen unix:PATH"},
+        {{"--socket-mode=1000"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "1000")"},
+        {{"--socket-mode=rw"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "rw")"},
+        {{"--socket-mode=8"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "8")"},
+        {{"--socket-mode"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "")"},
+        {{"--user"}, "--user needs a name"},
+        {{"--group="}, "--group needs a name"},
+        {{"--user=a", "--user=b"}, "--user is given twice"},
         {{"--listen=a:1", "--workers"}, R"(--workers: expected 1..1024 or auto, got "")"},
         {{"--listen=a:1", "--workers=0"}, R"(--workers: expected 1..1024 or auto, got "0")"},
         {{"--listen=a:1", "--workers=1025"}, R"(--workers: expected 1..1024 or auto, got "1025")"},
@@ -148,6 +170,7 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_refused_in_one_line_that_says_what_is_wrong)
 
 BOOST_AUTO_TEST_CASE(the_usage_names_every_option)
 {
-    for (const auto* option : {"--config", "--check-config", "--listen", "--workers", "--help", "--version"})
+    for (const auto* option : {"--config", "--check-config", "--listen", "--socket-mode", "--socket-owner",
+                               "--socket-group", "--workers", "--user", "--group", "--help", "--version"})
         BOOST_TEST(usage().find(option) != std::string_view::npos, option);
 }

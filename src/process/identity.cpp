@@ -1,0 +1,124 @@
+#include "wampfcgi/process/identity.hpp"
+
+#include "wampfcgi/log/log.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <grp.h>
+#include <pwd.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace wampfcgi::process {
+
+namespace {
+
+/// Empty: all is well; otherwise what is wrong.
+using complaint = std::string;
+
+std::string text_of(int error_number)
+{
+    return std::generic_category().message(error_number);
+}
+
+/// The highest number means "none" to the system.
+std::optional<uid_t> number_in(const std::string& text) noexcept
+{
+    uid_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || stop != end || number == static_cast<uid_t>(-1))
+        return {};
+    return number;
+}
+
+struct wanted {
+    std::optional<uid_t> user;
+    std::optional<gid_t> group;
+    std::string user_name;  ///< in the database; empty: no such entry, and no further groups
+};
+
+complaint find_wanted(const std::optional<std::string>& user, const std::optional<std::string>& group, wanted& out)
+{
+    if (user) {
+        const auto found = find_user(*user);
+        if (const auto* why_not = std::get_if<std::string>(&found))
+            return *why_not;
+        out.user = std::get<uid_t>(found);
+        if (const passwd* const entry = getpwuid(*out.user)) {
+            out.user_name = entry->pw_name;
+            out.group = entry->pw_gid;
+        }
+    }
+    if (group) {
+        const auto found = find_group(*group);
+        if (const auto* why_not = std::get_if<std::string>(&found))
+            return *why_not;
+        out.group = std::get<gid_t>(found);
+    }
+    if (!out.group)
+        return "user " + log::quote(*user) + " has no entry with a group in the password database: name a group too";
+    return {};
+}
+
+complaint change_groups(const wanted& who)
+{
+    const gid_t group = *who.group;
+    const bool listed = !who.user_name.empty();
+    if ((listed ? initgroups(who.user_name.c_str(), group) : setgroups(1, &group)) != 0)
+        return "the groups cannot be changed: " + text_of(errno);
+    if (setresgid(group, group, group) != 0)
+        return "the group cannot be changed: " + text_of(errno);
+    return {};
+}
+
+/// Looks whether the change is whole, and for good.
+bool is_final(const wanted& who) noexcept
+{
+    uid_t real = 0;
+    uid_t effective = 0;
+    uid_t saved = 0;
+    if (getresuid(&real, &effective, &saved) != 0 || real != *who.user || effective != *who.user || saved != *who.user)
+        return false;
+    return *who.user == 0 || (setuid(0) != 0 && seteuid(0) != 0);
+}
+
+}  // namespace
+
+std::variant<uid_t, std::string> find_user(const std::string& name)
+{
+    if (const passwd* const entry = getpwnam(name.c_str()))
+        return entry->pw_uid;
+    if (const auto number = number_in(name))
+        return *number;
+    return "there is no user " + log::quote(name);
+}
+
+std::variant<gid_t, std::string> find_group(const std::string& name)
+{
+    if (const group* const entry = getgrnam(name.c_str()))
+        return entry->gr_gid;
+    if (const auto number = number_in(name))
+        return *number;
+    return "there is no group " + log::quote(name);
+}
+
+std::string become(const std::optional<std::string>& user, const std::optional<std::string>& group)
+{
+    if (!user && !group)
+        return {};
+    wanted who;
+    if (complaint wrong = find_wanted(user, group, who); !wrong.empty())
+        return wrong;
+    if (geteuid() != 0)
+        return "only root can become another user or group";
+    if (complaint wrong = change_groups(who); !wrong.empty())
+        return wrong;
+    if (!who.user)
+        return {};
+    if (setresuid(*who.user, *who.user, *who.user) != 0)
+        return "the user cannot be changed: " + text_of(errno);
+    return is_final(who) ? complaint{} : "root can be had back after the user was changed";
+}
+
+}  // namespace wampfcgi::process
