@@ -129,6 +129,7 @@ private:
         if (process::supervisor_has_gone())
             place_.pool.end_giving();
         server_.stop([this] { leave(); });
+        place_.pool.tell_takes_no_more();
     }
 
     void leave()

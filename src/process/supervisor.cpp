@@ -15,6 +15,7 @@
 #include <ctime>
 #include <optional>
 #include <poll.h>
+#include <set>
 #include <string>
 #include <sys/signalfd.h>
 #include <sys/types.h>
@@ -106,6 +107,7 @@ private:
     notifier notify_;
     handover handover_;
     report_pipes reports_;
+    std::set<pid_t> still_old_;  // were replaced, but may begin another request until they say or end
     descriptor signals_;
     std::optional<time_point> alive_at_;  // when the service manager is to hear of us next
     bool reload_wanted_ = false;
@@ -143,8 +145,10 @@ void supervisor::look_after_workers()
     }
     if (stopping_)
         return;
-    send_all(roster_.change_over(now), SIGTERM);
-    if (reloading_ && !roster_.replacing_all(now)) {
+    const auto replaced = roster_.change_over(now);
+    send_all(replaced, SIGTERM);
+    still_old_.insert(replaced.begin(), replaced.end());
+    if (reloading_ && !roster_.replacing_all(now) && still_old_.empty()) {
         reloading_ = false;
         log::write(log_level::notice, "new workers serve with the new configuration");
         notify_.ready();
@@ -187,6 +191,7 @@ void supervisor::reap()
         if (pid <= 0)
             return;
         reports_.remove(pid);
+        still_old_.erase(pid);
         const time_point now = clock::now();
         if (const auto meaning = roster_.ended(pid, now))  // else a child of what this process was before exec
             report_end(pid, wait_status, *meaning, now);
@@ -224,6 +229,8 @@ void supervisor::wait()
             roster_.is_ready(each.from);
         else if (each.what == report::replace_me)
             roster_.asks_for_replacement(each.from);
+        else if (each.what == report::takes_no_more)
+            still_old_.erase(each.from);
 }
 
 void supervisor::on_signal(int number)

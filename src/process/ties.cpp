@@ -71,6 +71,11 @@ void pool_link::ask_for_replacement() const noexcept
     write_report(reports, report::replace_me);
 }
 
+void pool_link::tell_takes_no_more() const noexcept
+{
+    write_report(reports, report::takes_no_more);
+}
+
 void pool_link::end_giving() const noexcept
 {
     shutdown(give, SHUT_WR);

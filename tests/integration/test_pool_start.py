@@ -1,10 +1,12 @@
-"""How a pool starts: who may connect to its socket, which user it becomes, and what it has to do with systemd."""
+"""How a pool starts: who may connect to its socket, which user it becomes, and what it has to do with systemd; and a
+worker that a web server has started."""
 import grp
 import json
 import os
 import pathlib
 import pwd
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -47,15 +49,18 @@ class PoolStart(DeploymentTest):
 
     def run_pool(self, *options):
         """Runs one that is not expected to stay."""
-        socket = self.scratch.folder("run") / "refused.sock"
-        return subprocess.run([BUILD / "wamp-fcgi", "--config", self.config, "--listen", f"unix:{socket}", *options],
+        path = self.scratch.folder("run") / "refused.sock"
+        return subprocess.run([BUILD / "wamp-fcgi", "--config", self.config, "--listen", f"unix:{path}", *options],
                               env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=20)
 
     def assert_works(self, pool):
+        self.assert_works_at(pool.address)
+
+    def assert_works_at(self, address):
         body = b'{"procedure": "com.example.add2", "args": [2, 3]}'
         request = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body))) + fastcgi.stdin(body)
-        status, _, answer = fastcgi.request(pool.address, request)
+        status, _, answer = fastcgi.request(address, request)
         self.assertEqual((status, answer), (200, b'{"args":[5]}'))
 
     def identities(self, pid):
@@ -139,6 +144,24 @@ class PoolStart(DeploymentTest):
         manager.wait_for("RELOADING=1", "READY=1")
         self.assertIn("keeping the old configuration", pool.log.read_text())
         self.assert_works(pool)
+
+    # A worker that a web server has started.
+
+    def test_worker_on_descriptor_0_ignores_sighup_and_ends_after_max_requests(self):
+        config = {**configuration(self.router.url, {"/": service()}), "max_requests": 3}
+        self.config.write_text(json.dumps(config))
+        path = self.scratch.path / "worker.sock"
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(path))
+            listening.listen()
+            worker = subprocess.Popen([BUILD / "wamp-fcgi", "--config", self.config], stdin=listening,
+                                      env=clean_environment())
+        self.addCleanup(lambda: worker.poll() is None and worker.kill())
+        for signal_number in (signal.SIGHUP, signal.SIGUSR1, None):
+            self.assert_works_at(path)
+            if signal_number:
+                worker.send_signal(signal_number)
+        self.assertEqual(worker.wait(15), 0)
 
 
 if __name__ == "__main__":

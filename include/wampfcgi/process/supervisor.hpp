@@ -21,6 +21,9 @@ struct pool_link {
     /// Asks the supervisor to put another worker in this one's place and then to end this one by SIGTERM.
     void ask_for_replacement() const noexcept;
 
+    /// Tells the supervisor that this worker begins no other request. A reload lasts until all old workers have.
+    void tell_takes_no_more() const noexcept;
+
     /// For all workers: connections cannot be given any more. For a pool without a supervisor, in which nobody will
     /// receive them.
     void end_giving() const noexcept;
