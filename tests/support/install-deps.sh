@@ -72,7 +72,7 @@ unpack_packages() {
     rm -rf "$unpacked/.download"
 }
 
-tools="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates"
+tools="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates iproute2"
 servers="lighttpd apache2-bin libapache2-mod-fcgid nginx-light"
 # shellcheck disable=SC2046
 install_packages $(missing $tools $servers)
