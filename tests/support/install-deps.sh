@@ -9,7 +9,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx,"
-    say "iproute2, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "iproute2, Autobahn for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -75,7 +75,7 @@ unpack_packages() {
 
 tools="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates iproute2"
 servers="lighttpd apache2-bin libapache2-mod-fcgid nginx-light"
-peers=
+peers="python3-autobahn"
 # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
 command -v node >/dev/null 2>&1 || peers="$peers nodejs"
 command -v npm >/dev/null 2>&1 || peers="$peers npm"
