@@ -158,7 +158,9 @@ private:
     std::optional<session_event> welcome(wamp_message message)
     {
         // WELCOME's details are read here: those that the session keeps point into a message that is freed.
-        event::welcomed said{text_member(message.field(2), "authrole")};
+        event::welcomed said;
+        if (const auto* authrole = member(&message.field(2), "authrole"); authrole != nullptr && !authrole->is_nil())
+            said.authrole = text_member(message.field(2), "authrole");
         if (joined_.is_ready())
             return {};
         router_cancels_calls_ = announces_call_canceling(message.field(2));

@@ -34,6 +34,11 @@ bool is_array(std::string_view value)
     return (first & 0xF0U) == 0x90 || first == 0xDC || first == 0xDD;
 }
 
+bool is_nil(std::string_view value)
+{
+    return value == "\xC0";
+}
+
 bool is_map(std::string_view value)
 {
     const auto first = static_cast<std::uint8_t>(value.empty() ? 0xC1 : value.front());
@@ -58,16 +63,17 @@ failure invalid(std::string detail)
     return {errc::result_invalid, std::move(detail), {}, {}};
 }
 
-/// The arguments among `fields` from index `first` on: a list, then a map, either of which may be left out.
+/// The arguments among `fields` from index `first` on: a list, then a map, either of which may be left out, or be nil,
+/// as with routers in JavaScript.
 std::variant<payload, failure> read_arguments(const std::vector<std::string_view>& fields, std::size_t first)
 {
     payload arguments;
-    if (fields.size() > first) {
+    if (fields.size() > first && !is_nil(fields[first])) {
         if (!is_array(fields[first]))
             return invalid("Arguments is no list");
         arguments.args = fields[first];
     }
-    if (fields.size() > first + 1) {
+    if (fields.size() > first + 1 && !is_nil(fields[first + 1])) {
         if (!is_map(fields[first + 1]))
             return invalid("ArgumentsKw is no dictionary");
         arguments.kwargs = fields[first + 1];

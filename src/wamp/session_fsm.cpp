@@ -65,10 +65,11 @@ void session_fsm::on(const event::welcomed& welcome)
 {
     if (state_ != state::joining)
         return;
-    if (welcome.authrole != given_.role) {
+    // A router of the basic profile knows no roles; there is nothing then that could be another one.
+    if (welcome.authrole && *welcome.authrole != given_.role) {
         role_is_wrong_ = true;
         steps_.emplace_back(step::send_goodbye{});
-        return attempt_failed("the router gave authrole " + log::quote(welcome.authrole) + " instead of " +
+        return attempt_failed("the router gave authrole " + log::quote(*welcome.authrole) + " instead of " +
                               log::quote(given_.role));
     }
     role_is_wrong_ = false;
@@ -76,7 +77,8 @@ void session_fsm::on(const event::welcomed& welcome)
     joined_at_ = now_;
     last_failures_.assign(given_.urls.size(), {});
     steps_.emplace_back(step::disarm_timer{});
-    steps_.emplace_back(step::log{had_trouble_ ? log_level::notice : log_level::info, "joined", where()});
+    steps_.emplace_back(step::log{had_trouble_ ? log_level::notice : log_level::info,
+                                  welcome.authrole ? "joined" : "joined; the router names no authrole", where()});
     had_trouble_ = false;
     steps_.emplace_back(step::send_waiting{});
 }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,7 +23,7 @@ struct link_down {
     std::string reason;
 };
 struct welcomed {
-    std::string authrole;
+    std::optional<std::string> authrole;  ///< none: the router has no roles, or does not tell
 };
 struct refused {
     std::string reason;  ///< ABORT, or a login that we cannot make; ready for the log

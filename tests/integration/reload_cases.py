@@ -7,7 +7,7 @@ import signal
 import time
 
 from integration.deployment import configuration, service, start_server
-from support.load import Load
+from support.http_load import Load
 from support.processes import is_running, wait_until
 from support.servers import DevRouter
 from support.web import Client

@@ -8,7 +8,8 @@ say() { printf 'deps: %s\n' "$*"; }
 
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
-    say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx"
+    say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx,"
+    say "iproute2, Autobahn for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -72,10 +73,14 @@ unpack_packages() {
     rm -rf "$unpacked/.download"
 }
 
-tools="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates"
+tools="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates iproute2"
 servers="lighttpd apache2-bin libapache2-mod-fcgid nginx-light"
+peers="python3-autobahn"
+# Whatever Node.js there is will do; Debian's npm is hundreds of packages.
+command -v node >/dev/null 2>&1 || peers="$peers nodejs"
+command -v npm >/dev/null 2>&1 || peers="$peers npm"
 # shellcheck disable=SC2046
-install_packages $(missing $tools $servers)
+install_packages $(missing $tools $servers $peers)
 
 # The distribution's default Boost does where it has Boost.JSON (1.75 and later); Debian 12 has 1.81 beside its 1.74.
 default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }
@@ -98,4 +103,17 @@ else
     fi
     unpack_packages libmsgpack-cxx-dev autobahn-cpp-dev
 fi
+# A WAMP router and a client library for the tests, as tests/peers/package-lock.json has them. None of their install scripts
+# is needed: they would fetch or compile what makes them faster.
+install_peers() {
+    locked=$(dirname "$0")/../peers
+    cmp -s "$locked/package-lock.json" "$unpacked/peers/.have" && return
+    say "installing the npm packages of tests/peers under build/deps/peers"
+    mkdir -p "$unpacked/peers"
+    cp "$locked/package.json" "$locked/package-lock.json" "$unpacked/peers"
+    npm ci --prefix "$unpacked/peers" --ignore-scripts --no-audit --no-fund --loglevel=error
+    cp "$locked/package-lock.json" "$unpacked/peers/.have"
+}
+install_peers
+
 say "everything is there"

@@ -1,53 +1,110 @@
-"""Owns a load: threads that make calls over kept HTTP connections until they are told to end, and count what failed."""
-import http.client
+"""Owns calls made as a web server would make them, straight to wamp-fcgi's socket: one, or many without a pause, and what
+became of each. A call's first argument, unless it is given, is a number that no other call has, so that a router's log tells
+whether it came twice."""
+import asyncio
+import collections
+import contextlib
+import dataclasses
+import itertools
 import json
+import re
 import threading
+import time
+
+from support import fastcgi_client as fastcgi
+
+UNANSWERED = 0
+numbers = itertools.count(1)
 
 
-class Load:
-    """Calls com.example.add2 at /wamp of a web server. Used as a context; `failures` and `count` tell how it went."""
+@dataclasses.dataclass
+class Outcome:
+    argument: object  # the first
+    begun: float
+    ended: float
+    status: int  # UNANSWERED: none came in time, or the connection was closed without
+    body: bytes
 
-    def __init__(self, port, threads=8, path="/wamp"):
-        self.port, self.path = port, path
-        self.over = threading.Event()
-        self.lock = threading.Lock()
-        self.count, self.failures = 0, []
-        self.threads = [threading.Thread(target=self.run, args=(index,)) for index in range(threads)]
+    @property
+    def seconds(self):
+        return self.ended - self.begun
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def name(self):
+        """The refusal, without what all of them begin with; None for a call's outcome."""
+        prefix, _, name = self.json.get("error", "").rpartition(".")
+        return name if prefix == "wampfcgi.error" else None
+
+    @property
+    def good(self):
+        return self.status == 200 and self.json == {"args": [self.argument]}
+
+
+def request_bytes(procedure, args, kwargs=None, path=""):
+    body = json.dumps({"procedure": procedure, "args": args, **({"kwargs": kwargs} if kwargs else {})}).encode()
+    return fastcgi.begin() + fastcgi.params(fastcgi.variables(path, length=len(body))) + fastcgi.stdin(body)
+
+
+async def make_call(address, limit, procedure="com.example.echo", args=None, kwargs=None, path=""):
+    """Waits for the answer at most `limit` seconds."""
+    args = [next(numbers)] if args is None else args
+    begun, status, body = time.monotonic(), UNANSWERED, b"{}"
+    data = request_bytes(procedure, args, kwargs, path)
+    with contextlib.suppress(asyncio.TimeoutError, OSError, asyncio.IncompleteReadError):
+        status, _, body = await asyncio.wait_for(fastcgi.exchange(address, data), limit)
+    return Outcome(args[0] if args else None, begun, time.monotonic(), status, body)
+
+
+class Background:
+    """An event loop in a thread of its own, for calls that are under way while a test does something else."""
 
     def __enter__(self):
-        for thread in self.threads:
-            thread.start()
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
         return self
 
     def __exit__(self, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
 
-    def run(self, index):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        turn = 0
-        while not self.over.is_set():
-            turn += 1
-            failure = self.call(connection, index, turn)
-            with self.lock:
-                self.count += 1
-                if failure:
-                    self.failures.append(failure)
-        connection.close()
+    def start(self, coroutine):
+        """A future of its outcome."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
-    def call(self, connection, index, turn):
-        """What went wrong, or None."""
-        body = json.dumps({"procedure": "com.example.add2", "args": [index, turn]})
-        try:
-            connection.request("POST", self.path, body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            answer = response.read()
-        except (OSError, http.client.HTTPException) as failure:
-            connection.close()
-            return repr(failure)
-        if response.will_close:
-            connection.close()
-        if response.status != 200 or json.loads(answer) != {"args": [index + turn]}:
-            return f"{response.status} {answer[:200]}"
-        return None
+
+class Load:
+    """Clients that each make one call after the other until they are told to stop. Every other call takes a tenth of a second,
+    so that there are always some under way."""
+
+    def __init__(self, background, address, clients, limit):
+        self.background, self.address, self.limit = background, address, limit
+        self.outcomes, self.stopping = [], False
+        self.clients = [background.start(self.keep_calling()) for _ in range(clients)]
+
+    async def keep_calling(self):
+        while not self.stopping:
+            self.outcomes.append(await make_call(self.address, self.limit))
+            seconds = round(0.1 + next(numbers) / 10**6, 6)  # as many digits as the router logs
+            self.outcomes.append(await make_call(self.address, self.limit, "com.example.sleep", [seconds]))
+
+    def stop(self):
+        self.stopping = True
+        for each in self.clients:
+            each.result(self.limit + 10)
+        return self.outcomes
+
+    def first_good_after(self, moment):
+        """When the first call ended well that ended after a moment; None when none has yet."""
+        return min((each.ended for each in list(self.outcomes) if each.ended > moment and each.good), default=None)
+
+
+def arrivals(router_log):
+    """How often each number came, as the argument of echo or sleep, to a router that runs with --log-calls."""
+    found = re.findall(r'<- CALL, .*"com\.example\.(?:echo|sleep)", ?\[([\d.]+)\]', router_log)
+    return collections.Counter(map(float, found))

@@ -60,6 +60,27 @@ class DevRouter(Process):
         return True
 
 
+class LastingRouter(DevRouter):
+    """A router that comes back at the port that it had, and logs every call."""
+
+    def __init__(self, scratch, *options, scheme="rs", host="127.0.0.1", path=""):
+        super().__init__(scratch, "--log-calls", *options)
+        self.scheme, self.host, self.path, self.port = scheme, host, path, free_port()
+
+    def at(self, host):
+        """Its URL under another name of its host."""
+        return f"{self.scheme}://{host}:{self.port}{self.path}"
+
+    @property
+    def where(self):
+        return self.at(self.host)
+
+    def command(self):
+        command = super().command()
+        command[command.index("--listen") + 1] = self.where
+        return command
+
+
 class WampFcgiPool(Process):
     """wamp-fcgi as a supervisor with workers, on a Unix socket or a loopback port."""
 

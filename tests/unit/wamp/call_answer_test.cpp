@@ -44,6 +44,10 @@ BOOST_AUTO_TEST_CASE(a_result_gives_its_arguments_as_they_came)
         {"nothing", "\x93\x32\x05\x80"sv, "", ""},
         {"args", "\x94\x32\x05\x80\x91\x01"sv, "\x91\x01"sv, ""},
         {"kwargs", "\x95\x32\x05\x80\x90\x81\xA1k\x01"sv, "\x90"sv, "\x81\xA1k\x01"sv},
+        {"args nil", "\x94\x32\x05\x80\xC0"sv, "", ""},
+        {"both nil", "\x95\x32\x05\x80\xC0\xC0"sv, "", ""},
+        {"kwargs nil", "\x95\x32\x05\x80\x91\x01\xC0"sv, "\x91\x01"sv, ""},
+        {"args nil, but kwargs", "\x95\x32\x05\x80\xC0\x81\xA1k\x01"sv, "", "\x81\xA1k\x01"sv},
         {"callee's keys in the details",
          "\x94\x32\x05\x81\xA6"
          "callee\x01\x91\xC0"sv,
@@ -85,6 +89,16 @@ BOOST_AUTO_TEST_CASE(an_error_without_arguments_has_none)
     BOOST_TEST(std::get<call_error>(answered->how).details.kwargs == "");
 }
 
+BOOST_AUTO_TEST_CASE(an_error_whose_arguments_are_nil_has_none)
+{
+    const auto answered = read("\x97\x08\x30\x05\x80\xA3"
+                               "a.b\xC0\xC0"sv);
+
+    BOOST_REQUIRE(answered.has_value());
+    BOOST_TEST(std::get<call_error>(answered->how).details.args == "");
+    BOOST_TEST(std::get<call_error>(answered->how).details.kwargs == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_faulty_answer_to_a_known_call_is_a_result_that_is_invalid)
 {
     struct row {
@@ -92,7 +106,6 @@ BOOST_AUTO_TEST_CASE(a_faulty_answer_to_a_known_call_is_a_result_that_is_invalid
     };
     const std::vector<row> rows{
         {"args no list", "\x94\x32\x05\x80\x80"sv, "Arguments is no list"},
-        {"args nil", "\x94\x32\x05\x80\xC0"sv, "Arguments is no list"},
         {"kwargs no dictionary", "\x95\x32\x05\x80\x90\x90"sv, "ArgumentsKw is no dictionary"},
         {"cut", "\x94\x32\x05\x80\x92\x01"sv, "RESULT is malformed or nests too deep"},
         {"cut behind the id", "\x94\x32\x05"sv, "RESULT is malformed or nests too deep"},

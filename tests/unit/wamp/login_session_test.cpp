@@ -42,7 +42,8 @@ struct login {
         loop.run();
     }
 
-    /// What the message means as text: "welcomed ROLE", "refused REASON", "goodbye REASON", "nothing".
+    /// What the message means as text: "welcomed ROLE", "welcomed, no role", "refused REASON", "goodbye REASON",
+    /// "nothing".
     std::string take(std::string_view bytes)
     {
         std::optional<session_event> meaning;
@@ -54,7 +55,7 @@ struct login {
         if (!meaning)
             return "nothing";
         if (const auto* welcome = std::get_if<event::welcomed>(&*meaning))
-            return "welcomed " + welcome->authrole;
+            return welcome->authrole ? "welcomed " + *welcome->authrole : "welcomed, no role";
         if (const auto* refusal = std::get_if<event::refused>(&*meaning))
             return "refused " + refusal->reason;
         if (const auto* farewell = std::get_if<event::goodbye>(&*meaning))
@@ -117,14 +118,21 @@ BOOST_AUTO_TEST_CASE(welcome_says_the_authrole)
     BOOST_TEST(session.take(welcome) == "welcomed backend");
 }
 
-BOOST_AUTO_TEST_CASE(welcome_without_an_authrole_says_an_empty_one)
+BOOST_AUTO_TEST_CASE(welcome_may_name_no_authrole)
 {
     login session;
-    BOOST_TEST(session.take("\x93\x02\x01\x80"sv) == "welcomed ");
+    BOOST_TEST(session.take("\x93\x02\x01\x80"sv) == "welcomed, no role");
 
     login other;
     BOOST_TEST(other.take("\x93\x02\x01\x81\xA8"
-                          "authrole\x01"sv) == "welcomed ");
+                          "authrole\xC0"sv) == "welcomed, no role");
+}
+
+BOOST_AUTO_TEST_CASE(welcome_with_an_authrole_that_is_no_text_says_an_empty_one)
+{
+    login session;
+    BOOST_TEST(session.take("\x93\x02\x01\x81\xA8"
+                            "authrole\x01"sv) == "welcomed ");
 }
 
 BOOST_AUTO_TEST_CASE(a_second_welcome_means_nothing)

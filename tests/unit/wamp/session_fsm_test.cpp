@@ -182,6 +182,23 @@ BOOST_AUTO_TEST_CASE(another_authrole_says_goodbye_and_refuses_calls_until_a_log
     BOOST_TEST(!session.fsm.role_is_wrong());
 }
 
+BOOST_AUTO_TEST_CASE(no_authrole_is_not_another_one_but_is_logged)
+{
+    machine session;
+    session.reach(state::joining);
+
+    BOOST_TEST(session.feed(event::welcomed{}) == "disarm, log info, send_waiting");
+    BOOST_TEST(session.logged == "joined; the router names no authrole realm=realm1 role=backend router=r0");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_authrole_is_another_one)
+{
+    machine session;
+    session.reach(state::joining);
+
+    BOOST_TEST(session.feed(event::welcomed{""}) == "goodbye, log warning, close, fail_waiting, arm 100");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_login_lets_calls_wait_again_after_another_authrole)
 {
     machine session;

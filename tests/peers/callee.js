@@ -1,0 +1,43 @@
+// Procedures by AutobahnJS: usage: callee.js URL [AUTHID TICKET]. Says "serving" whenever it has joined and registered them.
+'use strict'
+
+const autobahn = require('autobahn')
+
+const counts = {} // calls by procedure
+const [url, authid, ticket] = process.argv.slice(2)
+
+// WAMP's form of binary values in JSON.
+const binary = bytes => '\0' + bytes.toString('base64')
+
+const procedures = {
+  'com.example.add2': ([left, right]) => left + right,
+  'com.example.echo': (args, kwargs) => new autobahn.Result(args, kwargs),
+  'com.example.nothing': () => new autobahn.Result([], {}),
+  'com.example.fail': ([uri, args, kwargs]) => { throw new autobahn.Error(uri, args, kwargs) },
+  'com.example.binary': ([length]) => binary(Buffer.from(Array.from(Array(length).keys()))),
+  'com.example.slow': ([seconds]) => new Promise(resolve => setTimeout(resolve, 1000 * seconds, 'late')),
+  'com.example.vanish': () => process.exit(0),
+  'com.example.counts': () => counts
+}
+
+function counted (name) {
+  return (args, kwargs) => {
+    counts[name] = (counts[name] || 0) + 1
+    return procedures[name](args || [], kwargs)
+  }
+}
+
+const connection = new autobahn.Connection({
+  url,
+  realm: 'realm1',
+  max_retries: -1,
+  initial_retry_delay: 0.05,
+  max_retry_delay: 0.1,
+  ...(authid ? { authid, authmethods: ['ticket'], onchallenge: () => ticket } : {})
+})
+connection.onopen = async session => {
+  await Promise.all(Object.keys(procedures).map(name => session.register(name, counted(name))))
+  console.log('serving')
+}
+connection.onclose = () => false // it is to try again
+connection.open()
