@@ -6,6 +6,7 @@
 #include <csignal>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 using namespace wampfcgi;
@@ -91,7 +92,11 @@ BOOST_AUTO_TEST_CASE(sigusr1_reopens_the_log_of_the_supervisor_and_reaches_the_w
     pool_options options{.workers = 1};
     options.reopen_log = [] { log::write(log_level::notice, "opened again"); };
     running_pool pool(options, {[](const pool_link& link) {
-                          std::signal(SIGUSR1, [](int) { log::write(log_level::notice, "worker got SIGUSR1"); });
+                          std::signal(SIGUSR1, [](int) {
+                              // Not by way of the log, which the signal may have interrupted.
+                              constexpr std::string_view line = "worker got SIGUSR1\n";
+                              [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+                          });
                           return say_and_wait(link);
                       }});
     pool.line();
@@ -100,7 +105,7 @@ BOOST_AUTO_TEST_CASE(sigusr1_reopens_the_log_of_the_supervisor_and_reaches_the_w
     pool.signal(SIGUSR1);
 
     BOOST_TEST(pool.line() == "notice: opened again");
-    BOOST_TEST(pool.line() == "notice: worker got SIGUSR1");
+    BOOST_TEST(pool.line() == "worker got SIGUSR1");
     pool.signal(SIGTERM);
     BOOST_TEST(pool.exit_status() == 0);
 }
