@@ -23,7 +23,8 @@ session_fsm::parameters parameters_for(const router_settings& router, std::strin
 session_fsm::session_fsm(parameters given, std::function<double()> random)
     : given_(std::move(given)),
       random_(std::move(random)),
-      last_failures_(given_.urls.size())
+      last_failures_(given_.urls.size()),
+      passed_over_until_(given_.urls.size())
 {}
 
 std::vector<session_step> session_fsm::resume(const session_event& what, time_point now)
@@ -38,7 +39,7 @@ std::vector<session_step> session_fsm::resume(const session_event& what, time_po
 void session_fsm::on(const event::start&)
 {
     if (state_ == state::idle)
-        connect();
+        begin_round();
 }
 
 void session_fsm::on(const event::link_up&)
@@ -108,11 +109,11 @@ void session_fsm::on(const event::goodbye& farewell)
 
 void session_fsm::on(const event::timer&)
 {
-    if (state_ == state::backing_off) {
-        url_ = 0;
-        return connect();
-    }
+    if (state_ == state::backing_off)
+        return begin_round();
     role_is_wrong_ = false;
+    if (attempting())
+        passed_over_until_.at(url_) = now_ + given_.pass_over;
     if (state_ == state::connecting)
         return attempt_failed("no connection in time");
     if (state_ == state::joining)
@@ -138,6 +139,20 @@ void session_fsm::on(const event::stop&)
     steps_.emplace_back(step::arm_timer{given_.goodbye_timeout});
 }
 
+// The preferred router comes first whenever it is up: one that is down refuses at once, which costs nothing. One that
+// was silent costs the whole time that a waiting request has, so it is passed over for a while.
+void session_fsm::begin_round()
+{
+    tried_ = 0;
+    url_ = 0;
+    for (std::size_t i = 0; i < given_.urls.size(); ++i)
+        if (passed_over_until_[i] <= now_) {
+            url_ = i;
+            break;
+        }
+    connect();
+}
+
 void session_fsm::connect()
 {
     state_ = state::connecting;
@@ -155,9 +170,10 @@ void session_fsm::attempt_failed(const std::string& reason)
     steps_.emplace_back(step::close_link{});
     if (role_is_wrong_)
         steps_.emplace_back(step::fail_waiting{});
-    if (++url_ < given_.urls.size())
-        return connect();
-    back_off();
+    if (++tried_ == given_.urls.size())
+        return back_off();
+    url_ = (url_ + 1) % given_.urls.size();
+    connect();
 }
 
 void session_fsm::session_ended(log_level level, const std::string& reason)
@@ -201,7 +217,7 @@ milliseconds session_fsm::next_delay()
 log::fields session_fsm::where() const
 {
     return {log::token("realm", given_.realm), log::token("role", given_.role),
-            log::token("router", given_.urls.at(std::min(url_, given_.urls.size() - 1)))};
+            log::token("router", given_.urls.at(url_))};
 }
 
 }  // namespace wampfcgi::wamp

@@ -80,6 +80,7 @@ public:
         std::chrono::milliseconds first_delay{100};
         std::chrono::milliseconds longest_delay{10'000};
         std::chrono::milliseconds hurried_delay{250};  ///< longest pause while somebody waits
+        std::chrono::seconds pass_over{30};            ///< for a router that was silent, where there are others
         std::chrono::seconds stable_after{5};          ///< a session that lived that long starts the back-off anew
     };
 
@@ -107,6 +108,7 @@ private:
     void on(const event::call_waiting&);
     void on(const event::stop&);
 
+    void begin_round();
     void connect();
     void attempt_failed(const std::string& reason);
     void session_ended(log_level level, const std::string& reason);
@@ -122,8 +124,10 @@ private:
     bool role_is_wrong_ = false;
     bool had_trouble_ = false;  // since the session was joined last: that it is joined again is worth a line
     std::size_t url_ = 0;
+    std::size_t tried_ = 0;  // attempts in this round
     unsigned rounds_failed_ = 0;
-    std::vector<std::string> last_failures_;  // by url: the same failure again is logged less loudly
+    std::vector<std::string> last_failures_;     // by url: the same failure again is logged less loudly
+    std::vector<time_point> passed_over_until_;  // by url: it was silent
     time_point now_;
     time_point attempt_started_;
     time_point joined_at_;

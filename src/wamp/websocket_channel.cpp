@@ -80,10 +80,12 @@ public:
     {
         if (std::exchange(closed_, true))
             return;
-        if (queue_.empty() || !joined_)
+        if (!joined_)
             return hang_up();
         linger_.emplace(stream_.get_executor(), linger_limit);
         linger_->async_wait([self = this->shared_from_this()](error_code) { self->hang_up(); });
+        if (queue_.empty())
+            say_close();
     }
 
 private:
@@ -146,8 +148,14 @@ private:
                                 if (!self->queue_.empty())
                                     return self->write();
                                 if (self->closed_)
-                                    self->hang_up();
+                                    self->say_close();
                             });
+    }
+
+    void say_close()
+    {
+        stream_.async_close(websocket::close_code::normal,
+                            [self = this->shared_from_this()](error_code) { self->hang_up(); });
     }
 
     void hang_up()

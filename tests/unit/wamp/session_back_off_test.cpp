@@ -165,3 +165,53 @@ BOOST_AUTO_TEST_CASE(a_waiting_call_leaves_a_pause_alone_that_ends_within_a_quar
     later.now += 550ms;
     BOOST_TEST(later.feed(event::call_waiting{}) == "");
 }
+
+BOOST_AUTO_TEST_CASE(router_that_refuses_is_still_the_first_of_the_next_round)
+{
+    machine session(2);
+    session.feed(event::start{});
+    session.feed(event::link_down{"refused"});
+    session.feed(event::link_down{"refused"});
+
+    BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 0");
+}
+
+BOOST_AUTO_TEST_CASE(router_that_was_silent_is_passed_over_for_half_a_minute)
+{
+    machine session(2);
+    session.feed(event::start{});
+    session.feed(event::timer{});
+    session.feed(event::link_up{});
+    session.feed(event::welcomed{"backend"});
+    session.feed(event::link_down{"lost"});
+
+    const auto soon = session.feed(event::timer{});
+    session.feed(event::link_up{});
+    session.feed(event::welcomed{"backend"});
+    session.now += 30s;
+    session.feed(event::link_down{"lost"});
+    const auto later = session.feed(event::timer{});
+
+    BOOST_TEST(soon == "arm 5000, connect 1");
+    BOOST_TEST(later == "arm 5000, connect 0");
+}
+
+BOOST_AUTO_TEST_CASE(round_that_begins_in_the_middle_of_the_list_tries_all_of_it)
+{
+    machine session(3);
+    session.feed(event::start{});
+    session.feed(event::timer{});
+    session.feed(event::link_up{});
+    session.feed(event::welcomed{"backend"});
+    session.feed(event::link_down{"lost"});
+
+    const auto first = session.feed(event::timer{});
+    const auto second = session.feed(event::link_down{"refused"});
+    const auto third = session.feed(event::link_down{"refused"});
+    session.feed(event::link_down{"refused"});
+
+    BOOST_TEST(first == "arm 5000, connect 1");
+    BOOST_TEST(second.ends_with("connect 2"));
+    BOOST_TEST(third.ends_with("connect 0"));
+    BOOST_TEST((session.fsm.current() == machine::state::backing_off));
+}
