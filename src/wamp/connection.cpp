@@ -104,7 +104,7 @@ public:
     void cancel(call_id id)
     {
         const auto request_id = calls_.remove(id);
-        if (request_id && login_->router_cancels_calls())
+        if (request_id && login_->router().cancels_calls)
             link_->send(encode_cancel(*request_id));
     }
 
@@ -113,7 +113,8 @@ private:
     {
         // Handlers of an earlier link, or for a driver that is gone, find nobody.
         channel_options options;
-        options.habit = ping_habits_.at(todo.url);
+        habit_ = ping_habits_.at(todo.url);
+        options.habit = habit_;
         options.may_probe = [weak = weak_from_this()] {
             const auto self = weak.lock();
             return self && !self->calls_.any_sent();
@@ -164,6 +165,8 @@ private:
 
     void carry_out(const step::send_waiting&)
     {
+        if (login_->router().is_crossbar)
+            *habit_ = ping_habit::to_be_avoided;
         while (auto next = calls_.take_waiting())
             send(next->id, std::move(next->what), std::move(next->done));
     }
@@ -281,6 +284,7 @@ private:
     call_table calls_;
     std::shared_ptr<link> link_;
     std::vector<std::shared_ptr<ping_habit>> ping_habits_;  // by url
+    std::shared_ptr<ping_habit> habit_;                     // of the router that link_ leads to
     std::optional<login_session> login_;
     std::uint64_t last_request_id_ = 0;
     std::deque<session_event> events_;  // the first is being handled

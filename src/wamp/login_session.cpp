@@ -70,6 +70,17 @@ bool announces_call_canceling(const msgpack::object& details)
     return feature != nullptr && feature->type == msgpack::type::BOOLEAN && feature->via.boolean;
 }
 
+/// Crossbar.io puts keys that begin with "x_cb_" into WELCOME's details, or their authextra.
+bool tells_of_crossbar(const msgpack::object* details)
+{
+    if (details == nullptr || details->type != msgpack::type::MAP)
+        return false;
+    for (const auto& [key, value] : details->via.map)
+        if (key.type == msgpack::type::STR && key.as<std::string>().starts_with("x_cb_"))
+            return true;
+    return false;
+}
+
 std::string_view authmethod_name(authmethod_kind method)
 {
     switch (method) {
@@ -115,7 +126,7 @@ public:
         joined_ = session_->join(realm_, {std::string(authmethod_name(how_.authmethod))}, how_.authid);
     }
 
-    bool router_cancels_calls() const { return router_cancels_calls_; }
+    const router_traits& router() const { return router_; }
 
     void say_goodbye() { session_->leave("wamp.close.close_realm"); }
 
@@ -163,7 +174,9 @@ private:
             said.authrole = text_member(message.field(2), "authrole");
         if (joined_.is_ready())
             return {};
-        router_cancels_calls_ = announces_call_canceling(message.field(2));
+        const msgpack::object& details = message.field(2);
+        router_.cancels_calls = announces_call_canceling(details);
+        router_.is_crossbar = tells_of_crossbar(&details) || tells_of_crossbar(member(&details, "authextra"));
         handler().on_message(std::move(message));
         if (!joined_.is_ready() || !joined_.has_value())
             return event::refused{"the router's WELCOME is malformed"};
@@ -256,7 +269,7 @@ private:
     msgpack::zone hello_zone_;
     std::shared_ptr<autobahn::wamp_session> session_;
     boost::future<std::uint64_t> joined_;
-    bool router_cancels_calls_ = false;
+    router_traits router_;
 };
 
 login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
@@ -283,9 +296,9 @@ void login_session::answer_goodbye()
     between_->answer_goodbye();
 }
 
-bool login_session::router_cancels_calls() const
+const router_traits& login_session::router() const
 {
-    return between_->router_cancels_calls();
+    return between_->router();
 }
 
 std::optional<session_event> login_session::take(const message_fields& message, std::string_view bytes)

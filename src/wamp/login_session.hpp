@@ -18,6 +18,12 @@ class io_context;
 
 namespace wampfcgi::wamp {
 
+/// What a router's WELCOME tells of it.
+struct router_traits {
+    bool cancels_calls = false;  ///< it announces that it takes CANCEL
+    bool is_crossbar = false;    ///< which closes a RawSocket connection on PING
+};
+
 /// One attempt at a session: made anew for each connection. Used from within a handler of the event loop only.
 class login_session {
 public:
@@ -34,8 +40,8 @@ public:
     void say_goodbye();
     void answer_goodbye();
 
-    /// The router said in its WELCOME that it takes CANCEL.
-    bool router_cancels_calls() const;
+    /// What is known of the router since its WELCOME.
+    const router_traits& router() const;
 
     /// Handles a message that is not about a call, and says what it means for the connection. Nothing when it means
     /// nothing (a CHALLENGE that has been answered), or is none of the session's messages.

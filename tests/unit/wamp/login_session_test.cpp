@@ -257,3 +257,35 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_gone_frees_what_it_held)
     loop.run();
     BOOST_TEST(held.use_count() == 1);
 }
+
+BOOST_AUTO_TEST_CASE(welcome_tells_whether_the_router_takes_cancel)
+{
+    login silent;
+    silent.take(welcome);
+    BOOST_TEST(!silent.session->router().cancels_calls);
+
+    login announcing;
+    announcing.take("\x93\x02\x2A\x81\xA5roles\x81\xA6"
+                    "dealer\x81\xA8"
+                    "features\x81\xAE"
+                    "call_canceling\xC3"sv);
+    BOOST_TEST(announcing.session->router().cancels_calls);
+}
+
+BOOST_AUTO_TEST_CASE(crossbar_is_known_by_its_own_keys)
+{
+    login other;
+    other.take(welcome);
+    BOOST_TEST(!other.session->router().is_crossbar);
+
+    login in_details;
+    in_details.take("\x93\x02\x2A\x81\xA9x_cb_node\xA1"
+                    "n"sv);
+    BOOST_TEST(in_details.session->router().is_crossbar);
+
+    login in_authextra;
+    in_authextra.take("\x93\x02\x2A\x81\xA9"
+                      "authextra\x81\xA9x_cb_node\xA1"
+                      "n"sv);
+    BOOST_TEST(in_authextra.session->router().is_crossbar);
+}
