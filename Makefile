@@ -6,7 +6,7 @@ DESTDIR ?=
 CMAKE_FLAGS ?=
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps configure demo check lint format install clean
+.PHONY: all help deps deps-check configure demo check lint format install clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -21,13 +21,16 @@ configure:
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-deps: ## install what the build, the demo and the tests need
+deps: ## install what the build and the demo need
 	@tests/support/install-deps.sh build/deps
+
+deps-check: ## install what the tests need as well
+	@tests/support/install-deps.sh build/deps tests
 
 demo: all ## start everything on loopback and make a call; ONCE=1 ends after it
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
-check: deps ## build and run all the tests, warnings being errors
+check: deps-check ## build and run all the tests, warnings being errors
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
 	@$(MAKE) --no-print-directory lint
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
