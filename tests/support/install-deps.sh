@@ -110,12 +110,13 @@ fi
 # is needed: they would fetch or compile what makes them faster.
 install_peers() {
     locked=$(dirname "$0")/../peers
-    cmp -s "$locked/package-lock.json" "$unpacked/peers/.have" && return
+    [ -d "$unpacked/peers/node_modules" ] && cmp -s "$locked/package-lock.json" "$unpacked/peers/.have" && return
     say "installing the npm packages of tests/peers under build/deps/peers"
     mkdir -p "$unpacked/peers"
     cp "$locked/package.json" "$locked/package-lock.json" "$unpacked/peers"
     for attempt in 1 2 3; do
-        if npm ci --prefix "$unpacked/peers" --ignore-scripts --no-audit --no-fund --loglevel=error; then
+        # In its folder: with --prefix Debian's npm 9 installs nothing, and says that all is well.
+        if (cd "$unpacked/peers" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); then
             cp "$locked/package-lock.json" "$unpacked/peers/.have"
             return
         fi

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(after_a_reload_a_worker_ends_once_the_new_one_is_ready)
     };
     running_pool pool(options, {[](const pool_link& link) {
                           std::signal(SIGTERM, [](int) {
-                              log::write(log_level::notice, "told to end");
+                              say_from_handler("told to end\n");
                               _exit(0);
                           });
                           return say_and_wait(link);
@@ -55,8 +55,7 @@ BOOST_AUTO_TEST_CASE(after_a_reload_a_worker_ends_once_the_new_one_is_ready)
     BOOST_TEST(pool.line() == "notice: SIGHUP: reading the configuration again");
     BOOST_TEST(pool.line() == "notice: new, takes over");
     const std::array<std::string, 3> rest{pool.line(), pool.line(), pool.line()};
-    for (const char* wanted :
-         {"notice: up", "notice: told to end", "notice: new workers serve with the new configuration"})
+    for (const char* wanted : {"notice: up", "told to end", "notice: new workers serve with the new configuration"})
         BOOST_TEST(std::count(rest.begin(), rest.end(), wanted) == 1);
     pool.signal(SIGTERM);
     BOOST_TEST(pool.exit_status() == 0);

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <poll.h>
 #include <string>
+#include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,6 +92,12 @@ private:
     int log_ = -1;
     std::string text_;
 };
+
+/// Writes a line where the log goes; for signal handlers, which may have interrupted the log itself.
+inline void say_from_handler(std::string_view line)
+{
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+}
 
 inline int say_and_wait(const process::pool_link&)
 {

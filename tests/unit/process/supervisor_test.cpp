@@ -92,11 +92,7 @@ BOOST_AUTO_TEST_CASE(sigusr1_reopens_the_log_of_the_supervisor_and_reaches_the_w
     pool_options options{.workers = 1};
     options.reopen_log = [] { log::write(log_level::notice, "opened again"); };
     running_pool pool(options, {[](const pool_link& link) {
-                          std::signal(SIGUSR1, [](int) {
-                              // Not by way of the log, which the signal may have interrupted.
-                              constexpr std::string_view line = "worker got SIGUSR1\n";
-                              [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-                          });
+                          std::signal(SIGUSR1, [](int) { say_from_handler("worker got SIGUSR1\n"); });
                           return say_and_wait(link);
                       }});
     pool.line();
