@@ -129,7 +129,6 @@ private:
     std::vector<std::string> last_failures_;     // by url: the same failure again is logged less loudly
     std::vector<time_point> passed_over_until_;  // by url: it was silent
     time_point now_;
-    time_point attempt_started_;
     time_point joined_at_;
     time_point wakes_at_;
     std::vector<session_step> steps_;
