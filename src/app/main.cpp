@@ -1,4 +1,5 @@
 // Owns nothing but the wiring: command line, configuration, and which mode is run.
+#include "app/cgi.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -74,6 +75,15 @@ bool become_user(const process::options& given)
     if (!why_not.empty())
         log::write(log_level::error, "cannot become another user: " + why_not);
     return why_not.empty();
+}
+
+int run_as_cgi(const process::options& given)
+{
+    process::ignore_sigpipe();
+    const auto config = start_with_settings(given);
+    if (!config || !become_user(given))
+        return 1;
+    return app::run_cgi(*config);
 }
 
 int run_on_fd0(const process::options& given)
@@ -174,6 +184,7 @@ int run(int argc, char** argv)
     case process::mode::worker_on_fd0:
         return run_on_fd0(given);
     case process::mode::cgi:
+        return run_as_cgi(given);
     case process::mode::usage:
         break;
     }

@@ -1,6 +1,7 @@
 #include "fcgi/fcgi_request.hpp"
 
-#include "fcgi/request_id.hpp"
+#include "fcgi/cgi_header.hpp"
+#include "fcgi/cgi_variables.hpp"
 
 #include <fcgiapp.h>
 
@@ -19,73 +20,6 @@ namespace {
 
 constexpr int responder_role = 1;                     // FastCGI specification, section 8
 constexpr std::size_t largest_reserve = 1024 * 1024;  // what a client announces is not believed beyond this
-
-std::string_view reason_phrase(int status)
-{
-    switch (status) {
-    case 200:
-        return "OK";
-    case 400:
-        return "Bad Request";
-    case 401:
-        return "Unauthorized";
-    case 403:
-        return "Forbidden";
-    case 404:
-        return "Not Found";
-    case 405:
-        return "Method Not Allowed";
-    case 413:
-        return "Content Too Large";
-    case 415:
-        return "Unsupported Media Type";
-    case 500:
-        return "Internal Server Error";
-    case 502:
-        return "Bad Gateway";
-    case 503:
-        return "Service Unavailable";
-    case 504:
-        return "Gateway Timeout";
-    default:
-        return "Unknown";
-    }
-}
-
-/// Header section of a CGI response (RFC 3875, 6.3).
-std::string header_section(const response& what)
-{
-    std::string text = "Status: " + std::to_string(what.status) + ' ';
-    text += reason_phrase(what.status);
-    text += "\r\n";
-    for (const auto& [name, value] : what.headers)
-        text.append(name).append(": ").append(value).append("\r\n");
-    return text + "Content-Length: " + std::to_string(what.body.size()) + "\r\n\r\n";
-}
-
-void take_variable(request& req, std::string_view name, std::string_view value)
-{
-    if (name == "REQUEST_METHOD")
-        req.method = value;
-    else if (name == "SCRIPT_NAME")
-        req.script_name = value;
-    else if (name == "PATH_INFO")
-        req.path_info = value;
-    else if (name == "QUERY_STRING")
-        req.query = value;
-    else if (name == "REMOTE_ADDR")
-        req.remote_addr = value;
-    else if (name == "HTTPS")
-        req.https = value;
-    else if (name == "HTTP_HOST")
-        req.host = value;
-    else if (name == "HTTP_ORIGIN")
-        req.origin = value;
-    else if (name == "CONTENT_TYPE")
-        req.content_type = value;
-    else if (name == "CONTENT_LENGTH")
-        req.content_length = value;
-}
 
 bool put(FCGX_Stream* stream, std::string_view bytes)
 {
@@ -133,25 +67,7 @@ bool fcgi_request::begin(int input_fd)
 
 request fcgi_request::environment() const
 {
-    request req;
-    std::string_view unique_id;
-    std::string_view x_request_id;
-    for (char** each = state_->request.envp; *each != nullptr; ++each) {
-        const std::string_view pair = *each;
-        const std::size_t equals = pair.find('=');
-        if (equals == std::string_view::npos)
-            continue;
-        const std::string_view name = pair.substr(0, equals);
-        const std::string_view value = pair.substr(equals + 1);
-        if (name == "UNIQUE_ID")
-            unique_id = value;
-        else if (name == "HTTP_X_REQUEST_ID")
-            x_request_id = value;
-        else
-            take_variable(req, name, value);
-    }
-    req.id = request_id(unique_id, x_request_id);
-    return req;
+    return read_variables(state_->request.envp);
 }
 
 bool fcgi_request::keeps_connection() const noexcept

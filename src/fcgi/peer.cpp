@@ -1,6 +1,7 @@
 #include "fcgi/peer.hpp"
 
 #include "fcgi/answer_log.hpp"
+#include "fcgi/limits.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <array>
@@ -20,10 +21,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 using progress = record_scanner::progress;
 
-constexpr std::chrono::seconds stall_limit{60};        // for the web server to send or take some more
 constexpr std::chrono::seconds linger_limit{2};        // for it to close after an early answer
 constexpr std::size_t direct_answer_bytes = 7 * 1024;  // with the header section one libfcgi buffer, so one write
-constexpr std::uint64_t most_body_bytes = 128ULL * 1024 * 1024;  // no router takes the call of a larger one
 
 // One event loop a process: what is looked at in it is used up before the next connection has its turn.
 std::array<char, 64 * 1024>& look_ahead()
@@ -177,7 +176,7 @@ bool peer::take_spooled(std::string_view bytes, progress made)
     }
     if (!admitted_)
         return true;
-    const std::uint64_t limit = admitted_->body_limit_bytes != 0 ? admitted_->body_limit_bytes : most_body_bytes;
+    const std::uint64_t limit = body_limit(admitted_->body_limit_bytes);
     if (scanner_.body_bytes() <= limit)
         return true;
     const std::string detail = "body of more than " + std::to_string(limit) + " bytes";

@@ -207,7 +207,8 @@ Usage:
                                listen, and keep N worker processes running; under
                                systemd with a socket unit without --listen
   wamp-fcgi [--config FILE]    with a listening socket as descriptor 0, as web
-                               servers and spawn-fcgi start it: be one worker
+                               servers and spawn-fcgi start it: be one worker;
+                               as a CGI program: serve that one request
   wamp-fcgi --check-config [FILE]
   wamp-fcgi --help | --version
 

@@ -93,7 +93,7 @@ class ContractBase:
 
     @property
     def tls_client(self):
-        return Client(self.server.tls_port, tls=self.server.name != "lighttpd")
+        return Client(self.server.tls_port, tls=not self.server.name.startswith("lighttpd"))
 
     def assert_own_headers(self, answer):
         self.assertEqual(answer.headers.get_all("Content-Type"), ["application/json; charset=UTF-8"])

@@ -140,19 +140,23 @@ class Lighttpd(WebServer):
 
     name = "lighttpd"
     user = SERVER_USER
+    sample = "etc/lighttpd.conf"
 
     def __init__(self, scratch, config, port=None):
         super().__init__(scratch, config)
         self.wanted_port = port
 
+    def values(self):
+        """What the sample's variables are here."""
+        return {"program": self.scratch.program(BUILD / "wamp-fcgi"), "config": self.config,
+                "socket": self.scratch.folder("run") / "lighttpd.sock"}
+
     def command(self):
         self.port, self.tls_port = self.wanted_port or free_port(), free_port()
-        sample = (TOP / "etc/lighttpd.conf").read_text()
-        values = {"wamp_program": self.scratch.program(BUILD / "wamp-fcgi"), "wamp_config": self.config,
-                  "wamp_socket": self.scratch.folder("run") / "lighttpd.sock"}
-        for variable, value in values.items():
-            line = re.search(rf'^var\.{variable} = ".*"$', sample, re.M)[0]
-            sample = replace_once(sample, line, f'var.{variable} = "{value}"')
+        sample = (TOP / self.sample).read_text()
+        for variable, value in self.values().items():
+            line = re.search(rf'^var\.wamp_{variable} = ".*"$', sample, re.M)[0]
+            sample = replace_once(sample, line, f'var.wamp_{variable} = "{value}"')
         self.scratch.write("50-wamp-fcgi.conf", sample)
         main = self.scratch.write("lighttpd.conf", f"""
 server.document-root = "{self.scratch.folder('www')}"
@@ -231,6 +235,28 @@ class ApacheFcgid(Apache):
     def more(self):
         run = self.scratch.folder("run")
         return f"FcgidIPCDir {run}/fcgid\nFcgidProcessTableFile {run}/fcgid_shm"
+
+
+class ApacheCgi(Apache):
+    """Apache, starting wamp-fcgi as a CGI program for each request."""
+
+    name = "apache-cgi"
+    modules = ("cgid",)
+    sample = "etc/apache-cgi.conf"
+    defines = ApacheFcgid.defines
+
+    def more(self):
+        return f"ScriptSock {self.scratch.folder('run')}/cgid.sock"
+
+
+class LighttpdCgi(Lighttpd):
+    """lighttpd, starting wamp-fcgi as a CGI program for each request."""
+
+    name = "lighttpd-cgi"
+    sample = "etc/lighttpd-cgi.conf"
+
+    def values(self):
+        return {"program": self.scratch.program(BUILD / "wamp-fcgi"), "config": self.config}
 
 
 class PoolBehind(WebServer):

@@ -1,0 +1,23 @@
+// Owns the one request of a CGI program (RFC 3875): reading it from environment and standard input, writing the
+// response. What a request means is the bridge's business.
+#pragma once
+
+#include "wampfcgi/bridge/bridge.hpp"
+
+#include <functional>
+
+namespace wampfcgi::fcgi {
+
+/// Where a CGI program stands. Both descriptors are closed once the response is written.
+struct cgi_place {
+    const char* const* variables = nullptr;  ///< null-terminated list of NAME=VALUE
+    int input_fd = 0;
+    int output_fd = 1;
+};
+
+/// Serves the request. Reading and writing block; a web server that sends nothing for a minute is not waited for.
+/// `finished` is called exactly once, perhaps from within this function, with false when the response could not be
+/// written in full.
+void serve_cgi(bridge::bridge& to, const cgi_place& place, std::function<void(bool written)> finished);
+
+}  // namespace wampfcgi::fcgi

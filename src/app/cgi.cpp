@@ -1,0 +1,74 @@
+#include "app/cgi.hpp"
+
+#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/fcgi/cgi.hpp"
+#include "wampfcgi/log/log.hpp"
+#include "wampfcgi/wamp/connection.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include <unistd.h>
+
+namespace wampfcgi::app {
+namespace {
+
+/// Joins only when there is something to call, so that a refused request costs the router nothing.
+class late_connection final : public bridge::caller {
+public:
+    late_connection(boost::asio::io_context& loop, const router_settings& router, const std::string& realm,
+                    const std::string& role)
+        : connection_(loop, router, realm, role)
+    {}
+
+    call_id submit(call what, completion done) override
+    {
+        started_ = true;
+        connection_.start();
+        return connection_.submit(std::move(what), std::move(done));
+    }
+
+    void cancel(call_id id) override { connection_.cancel(id); }
+
+    void stop(std::function<void()> stopped)
+    {
+        if (started_)
+            connection_.stop(std::move(stopped));
+    }
+
+private:
+    wamp::connection connection_;
+    bool started_ = false;
+};
+
+}  // namespace
+
+int run_cgi(const settings& config)
+{
+    boost::asio::io_context loop{1};
+    std::deque<late_connection> connections;  // one for each service: a single one of them is used
+    bridge::bridge to(
+        config,
+        [&](const std::string& realm, const std::string& role) -> bridge::caller& {
+            return connections.emplace_back(loop, config.router, realm, role);
+        },
+        [] { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); });
+
+    bool answered = false;
+    fcgi::serve_cgi(to, {.variables = environ, .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO},
+                    [&](bool written) {
+                        answered = written;
+                        for (late_connection& each : connections)
+                            each.stop([&] { loop.stop(); });
+                    });
+    loop.run();
+    log::finish();
+    return answered ? 0 : 1;
+}
+
+}  // namespace wampfcgi::app

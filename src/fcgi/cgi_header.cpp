@@ -1,0 +1,52 @@
+#include "fcgi/cgi_header.hpp"
+
+#include <string_view>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+std::string_view reason_phrase(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 413:
+        return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
+    case 500:
+        return "Internal Server Error";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    default:
+        return "Unknown";
+    }
+}
+
+}  // namespace
+
+std::string header_section(const response& what)
+{
+    std::string text = "Status: " + std::to_string(what.status) + ' ';
+    text += reason_phrase(what.status);
+    text += "\r\n";
+    for (const auto& [name, value] : what.headers)
+        text.append(name).append(": ").append(value).append("\r\n");
+    return text + "Content-Length: " + std::to_string(what.body.size()) + "\r\n\r\n";
+}
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,136 @@
+"""wamp-fcgi as a plain CGI program: the contract through the web servers that start it for each request, and what
+such a program has to do by itself."""
+import json
+import os
+import subprocess
+import unittest
+
+from integration.contract_base import ADD2
+from integration.contract_cases import ContractCases
+from integration.deployment import DeploymentTest, configuration, main, service
+from support.processes import clean_environment, free_port, wait_until
+from support.servers import BUILD, ApacheCgi, DevRouter, LighttpdCgi
+
+
+class ContractApache(ContractCases, unittest.TestCase):
+    server_class = ApacheCgi
+
+
+class ContractLighttpd(ContractCases, unittest.TestCase):
+    server_class = LighttpdCgi
+    odd_method_status = 501  # of lighttpd itself
+
+
+class CgiProgram(DeploymentTest):
+    """The program as a web server starts it, without one."""
+
+    def setUp(self):
+        super().setUp()
+        self.router = DevRouter(self.scratch, "--log-calls").start()
+        self.use({"/": service(), "small": service(post_body_limit=50), "other": service(role="other")})
+
+    def use(self, paths, router_url=None):
+        config = configuration(router_url or self.router.url, paths, connect_timeout=1)
+        self.config = self.scratch.write("config.json", json.dumps(config))
+
+    def start(self, **variables):
+        environment = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "SCRIPT_NAME": "/wamp",
+                       "CONTENT_TYPE": "application/json", "WAMP_FCGI_CONFIG": str(self.config), **variables}
+        child = subprocess.Popen([BUILD / "wamp-fcgi"], env=clean_environment(**environment),
+                                 cwd=self.scratch.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        self.addCleanup(self.end, child)
+        return child
+
+    @staticmethod
+    def end(child):
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            pipe.close()
+
+    def run_program(self, body, **variables):
+        """Exit status, HTTP status, header lines, body, and the log."""
+        child = self.start(**variables)
+        output, log = child.communicate(body.encode(), timeout=20)
+        head, _, answer = output.decode().partition("\r\n\r\n")
+        lines = head.split("\r\n")
+        return child.returncode, lines[0].removeprefix("Status: "), lines[1:], answer, log.decode()
+
+    def test_call_is_answered_with_a_status_and_its_length(self):
+        code, status, headers, answer, _ = self.run_program(ADD2, CONTENT_LENGTH=str(len(ADD2)))
+        self.assertEqual((code, status, answer), (0, "200 OK", '{"args":[5]}'))
+        self.assertIn("Content-Length: 12", headers)
+
+    def test_body_without_a_length_is_read_to_its_end(self):
+        _, status, _, answer, _ = self.run_program(ADD2)
+        self.assertEqual((status, answer), ("200 OK", '{"args":[5]}'))
+
+    def test_no_more_than_was_announced_is_waited_for(self):
+        child = self.start(CONTENT_LENGTH=str(len(ADD2)))
+        child.stdin.write(ADD2.encode())
+        child.stdin.flush()  # and it stays open
+        self.assertEqual(child.wait(20), 0)
+        self.assertTrue(child.stdout.read().endswith(b'{"args":[5]}'))
+
+    def test_body_that_ends_early_is_never_forwarded(self):
+        _, status, _, answer, _ = self.run_program(ADD2, CONTENT_LENGTH=str(len(ADD2) + 1))
+        self.assertEqual(status, "400 Bad Request")
+        self.assertIn("wampfcgi.error.body_truncated", answer)
+        self.assertNotIn("add2", self.router.log.read_text())
+
+    def test_reading_stops_once_the_limit_is_passed(self):
+        child = self.start(PATH_INFO="/small")
+        child.stdin.write(b" " * 51)
+        child.stdin.flush()  # and it stays open
+        self.assertEqual(child.wait(20), 0)
+        self.assertIn(b"wampfcgi.error.body_too_large", child.stdout.read())
+
+    def test_only_the_service_in_question_joins_a_session_and_leaves_it(self):
+        self.run_program(ADD2)
+        log = self.router.log.read_text()
+        self.assertEqual(log.count("HELLO"), 1, log)
+        wait_until(lambda: "GOODBYE" in self.router.log.read_text(), "the router to be told of the end")
+
+    def test_refused_request_does_not_reach_the_router(self):
+        before = self.router.log.read_text()
+        _, status, _, _, _ = self.run_program("{}")
+        self.assertEqual((status, self.router.log.read_text()), ("400 Bad Request", before))
+
+    def test_router_that_is_down_is_answered_with_503(self):
+        self.use({"/": service()}, f"rs://127.0.0.1:{free_port()}")
+        code, status, headers, answer, log = self.run_program(ADD2)
+        self.assertEqual((code, status), (0, "503 Service Unavailable"))
+        self.assertIn("Retry-After: 1", headers)
+        self.assertIn("wampfcgi.error.router_unavailable", answer)
+        self.assertIn("cannot join: connecting: Connection refused", log)
+
+    def test_faulty_configuration_ends_without_an_answer_and_is_logged(self):
+        self.config = self.scratch.write("config.json", '{"router": {}}')
+        code, status, _, answer, log = self.run_program(ADD2)
+        self.assertEqual((code, status, answer), (1, "", ""))
+        self.assertIn(f"error: {self.config}:1: router.url: expected", log)
+
+    def test_answer_that_nobody_takes_is_a_failure(self):
+        child = self.start(CONTENT_LENGTH=str(len(ADD2)))
+        child.stdout.close()
+        child.stdin.write(ADD2.encode())
+        child.stdin.flush()
+        self.assertEqual(child.wait(20), 1)
+
+    def test_query_that_became_an_argument_is_no_command(self):
+        run = subprocess.run([BUILD / "wamp-fcgi", "--version"], stdin=subprocess.DEVNULL, capture_output=True,
+                             env=clean_environment(GATEWAY_INTERFACE="CGI/1.1", REQUEST_METHOD="GET",
+                                                   QUERY_STRING="--version"), timeout=20)
+        self.assertEqual((run.returncode, run.stdout), (2, b""))
+
+    def test_large_values_pass_both_ways(self):
+        text = "x" * 3_000_000
+        body = json.dumps({"procedure": "com.example.echo", "args": [text]})
+        _, status, _, answer, _ = self.run_program(body, CONTENT_LENGTH=str(len(body)))
+        self.assertEqual(status, "200 OK")
+        self.assertEqual(json.loads(answer)["args"], [text])
+
+
+if __name__ == "__main__":
+    main()
