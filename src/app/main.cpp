@@ -106,6 +106,8 @@ process::worker_program program_for(settings loaded, int listen_fd)
         return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link});
     };
     program.grace = config->shutdown_grace + kill_after_grace;
+    if ((program.drain = app::longest_request(*config)))
+        *program.drain += kill_after_grace;
     program.ready_within = config->router.connect_timeout + kill_after_grace;
     return program;
 }

@@ -9,11 +9,13 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,6 +30,7 @@ public:
         : config_(config),
           place_(place),
           signals_(loop_, SIGTERM, SIGINT, SIGUSR1),
+          drain_signal_(loop_),
           grace_(loop_),
           join_time_(loop_),
           bridge_(
@@ -42,6 +45,8 @@ public:
     int run()
     {
         await_signal();
+        if (in_pool())
+            await_drain_signal();
         join();
         if (!place_.pool.takes_over)
             server_.start();
@@ -115,19 +120,39 @@ private:
         });
     }
 
+    void await_drain_signal()
+    {
+        drain_signal_.add(process::drain_signal);
+        drain_signal_.async_wait([this](boost::system::error_code error, int) {
+            if (!error)
+                end_within(longest_request(config_), "replaced");
+        });
+    }
+
     // What is in flight may finish, then the router is told; after the grace there is no more waiting.
     void stop(const std::string& why)
     {
+        if (process::supervisor_has_gone())
+            place_.pool.end_giving();
+        end_within(config_.shutdown_grace, why);
+    }
+
+    // A worker that drains may be told to hurry, and does not slow down for a second signal.
+    void end_within(std::optional<std::chrono::milliseconds> limit, const std::string& why)
+    {
+        const auto now = std::chrono::steady_clock::now();
+        if (limit && (!stopping_ || grace_.expiry() > now + *limit)) {
+            grace_.expires_at(now + *limit);
+            grace_.async_wait([this](boost::system::error_code error) {
+                if (!error)
+                    leave();
+            });
+        }
         if (std::exchange(stopping_, true))
             return;
         log::write(log_level::info, "worker ends: " + why);
-        grace_.expires_after(config_.shutdown_grace);
-        grace_.async_wait([this](boost::system::error_code error) {
-            if (!error)
-                leave();
-        });
-        if (process::supervisor_has_gone())
-            place_.pool.end_giving();
+        if (!limit)
+            grace_.expires_at(std::chrono::steady_clock::time_point::max());
         server_.stop([this] { leave(); });
         place_.pool.tell_takes_no_more();
     }
@@ -149,6 +174,7 @@ private:
     const worker_place& place_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
+    asio::signal_set drain_signal_;  // in a pool only
     asio::steady_timer grace_;
     asio::steady_timer join_time_;  // until this worker is ready whatever the router does
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
@@ -161,6 +187,18 @@ private:
 };
 
 }  // namespace
+
+std::optional<std::chrono::milliseconds> longest_request(const settings& config)
+{
+    constexpr std::chrono::minutes for_a_slow_body{1};
+    std::chrono::milliseconds longest{0};
+    for (const service& each : config.services) {
+        if (each.options.call_timeout.count() == 0)
+            return {};
+        longest = std::max(longest, each.options.call_timeout);
+    }
+    return std::max(config.shutdown_grace, for_a_slow_body + config.router.connect_timeout + longest);
+}
 
 int run_worker(const settings& config, const worker_place& place)
 {

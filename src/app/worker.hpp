@@ -4,6 +4,9 @@
 #include "wampfcgi/core/settings.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
+#include <chrono>
+#include <optional>
+
 namespace wampfcgi::app {
 
 /// Where a worker stands.
@@ -12,7 +15,11 @@ struct worker_place {
     process::pool_link pool;  ///< as it is by default: in no pool
 };
 
-/// Serves until SIGTERM or SIGINT, or, in no pool, until max_requests have begun. Returns the exit status.
+/// How long a request that has begun may take; nothing where a call may take for ever.
+std::optional<std::chrono::milliseconds> longest_request(const settings& config);
+
+/// Serves until SIGTERM or SIGINT (then what has begun may take shutdown_grace), drain_signal (longest_request()), or,
+/// in no pool, until max_requests have begun. Returns the exit status.
 int run_worker(const settings& config, const worker_place& place);
 
 }  // namespace wampfcgi::app

@@ -51,7 +51,7 @@ void roster::begin_to_recycle(time_point now)
 void roster::began(const vacancy& where, pid_t pid, time_point now, patience given)
 {
     seat& at = seats_.at(where.seat);
-    const worker started{.pid = pid, .ready_by = now + given.ready_within, .grace = given.grace};
+    const worker started{.pid = pid, .ready_by = now + given.ready_within, .given = given};
     const auto index = static_cast<unsigned>(where.seat);
     if (where.takes_over) {
         at.next = started;
@@ -91,7 +91,7 @@ std::vector<pid_t> roster::change_over(time_point now)
         const seat& at = seats_[index];
         if (!at.next || at.next->pid == 0 || at.next->ready_by > now)
             continue;
-        dismiss(at.present, now, told);
+        drain(at.present, now, told);
         move_up(index, now);
     }
     return told;
@@ -107,9 +107,11 @@ std::vector<pid_t> roster::dismiss_all(time_point now)
             dismiss(*each.next, now, told);
     }
     seats_.clear();
-    for (const dismissed& each : leaving_)
-        if (std::find(told.begin(), told.end(), each.pid) == told.end())
+    for (dismissed& each : leaving_)
+        if (std::find(told.begin(), told.end(), each.pid) == told.end()) {
             told.push_back(each.pid);
+            each.kill_at = std::min(each.kill_at.value_or(now + each.grace), now + each.grace);
+        }
     return told;
 }
 
@@ -190,7 +192,15 @@ bool roster::any_next() const noexcept
 
 void roster::dismiss(const worker& who, time_point now, std::vector<pid_t>& told)
 {
-    leaving_.push_back({who.pid, now + who.grace});
+    leaving_.push_back({who.pid, now + who.given.grace, who.given.grace});
+    told.push_back(who.pid);
+}
+
+void roster::drain(const worker& who, time_point now, std::vector<pid_t>& told)
+{
+    leaving_.push_back({who.pid, std::nullopt, who.given.grace});
+    if (who.given.drain)
+        leaving_.back().kill_at = now + *who.given.drain;
     told.push_back(who.pid);
 }
 

@@ -21,8 +21,9 @@ public:
 
     /// How much time a worker gets.
     struct patience {
-        std::chrono::milliseconds grace;         ///< from being told to end until it is killed
-        std::chrono::milliseconds ready_within;  ///< from its start until it counts as ready whatever it says
+        std::chrono::milliseconds grace;                 ///< from being told to end until it is killed
+        std::chrono::milliseconds ready_within;          ///< from its start until it counts as ready whatever it says
+        std::optional<std::chrono::milliseconds> drain;  ///< from being replaced until it is killed; absent: never
     };
 
     /// A place for a worker that is to be started now.
@@ -57,13 +58,13 @@ public:
     /// A worker asks to be replaced. One after another is.
     void asks_for_replacement(pid_t pid) noexcept;
 
-    /// Lets those that are ready take their seats. Returns the workers before them, which are to be told to end.
+    /// Lets those that are ready take their seats. Returns the workers before them, which are to be told to drain.
     std::vector<pid_t> change_over(time_point now);
 
-    /// All are to be told to end: returns them. No other is started any more.
+    /// All are to be told to end, those that drain too: returns them. No other is started any more.
     std::vector<pid_t> dismiss_all(time_point now);
 
-    /// Returns those that have used up their grace and are to be killed; each once.
+    /// Returns those that have used up their time to end and are to be killed; each once.
     std::vector<pid_t> overdue(time_point now);
 
     /// Nothing for a process that is no worker.
@@ -83,7 +84,7 @@ private:
         pid_t pid = 0;          // 0: none
         time_point due{};       // without one: when to start it
         time_point ready_by{};  // it counts as ready then
-        std::chrono::milliseconds grace{0};
+        patience given{};
     };
 
     struct seat {
@@ -94,13 +95,15 @@ private:
 
     struct dismissed {
         pid_t pid;
-        std::optional<time_point> kill_at;  // until it was killed
+        std::optional<time_point> kill_at;  // absent: takes as long as it takes, or was killed
+        std::chrono::milliseconds grace;
     };
 
     worker* find(pid_t pid) noexcept;
     bool any_next() const noexcept;
     void begin_to_recycle(time_point now);
     void dismiss(const worker& who, time_point now, std::vector<pid_t>& told);
+    void drain(const worker& who, time_point now, std::vector<pid_t>& told);
     void move_up(std::size_t index, time_point now);
     time_point lost_present(std::size_t index, time_point now);
 

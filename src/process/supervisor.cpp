@@ -99,7 +99,7 @@ private:
     void on_signal(int number);
     void reload();
     void stop(int status);
-    roster::patience patience() const noexcept { return {program_.grace, program_.ready_within}; }
+    roster::patience patience() const noexcept { return {program_.grace, program_.ready_within, program_.drain}; }
 
     const pool_options& pool_;
     worker_program program_;
@@ -146,7 +146,7 @@ void supervisor::look_after_workers()
     if (stopping_)
         return;
     const auto replaced = roster_.change_over(now);
-    send_all(replaced, SIGTERM);
+    send_all(replaced, drain_signal);
     still_old_.insert(replaced.begin(), replaced.end());
     if (reloading_ && !roster_.replacing_all(now) && still_old_.empty()) {
         reloading_ = false;

@@ -1,5 +1,6 @@
 """What a pool does while it is under load: configurations that change, workers that are replaced or killed. None of it
 may cost a request, but those in a worker that was killed."""
+import concurrent.futures
 import json
 import os
 import random
@@ -75,6 +76,29 @@ class ReloadCases:
             os.kill(self.pool.pid, signal.SIGHUP)
             wait_until(lambda: self.client.send(service="last", body=ADD2).status == 200, "the last reload")
         self.assertEqual(load.failures, [])
+
+    def test_calls_longer_than_the_grace_survive_a_reload(self):
+        self.deploy(shutdown_grace=0.1)
+        first = self.pool.worker_pids()
+        with concurrent.futures.ThreadPoolExecutor() as background:
+            answers = [background.submit(self.client.call, "com.example.sleep", 2) for _ in range(8)]
+            wait_until(lambda: self.sleeping() == 8, "the calls to be under way")
+            self.hang_up()
+            self.assertEqual(self.sleeping(), 8)
+        self.assertEqual([each.result().json for each in answers], [{"args": [2]}] * 8)
+        wait_until(lambda: not any(map(is_running, first)), "the old workers to end")
+
+    def test_workers_that_drain_obey_the_end_of_the_pool(self):
+        self.deploy(shutdown_grace=0.1)
+        with concurrent.futures.ThreadPoolExecutor() as background:
+            answer = background.submit(self.client.call, "com.example.sleep", 25)
+            wait_until(lambda: self.sleeping() == 1, "the call to be under way")
+            self.hang_up()
+            self.assertEqual(self.pool.stop(), 0)
+            self.assertEqual(answer.result().error, "wampfcgi.error.connection_lost")
+
+    def sleeping(self):
+        return self.client.call("com.example.stats").json["kwargs"]["calls_by_procedure"].get("com.example.sleep", 0)
 
     def test_faulty_configuration_is_reported_and_the_old_one_kept(self):
         self.deploy()

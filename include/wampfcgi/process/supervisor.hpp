@@ -3,10 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <optional>
 
 namespace wampfcgi::process {
+
+/// What a worker gets that was replaced: it takes no more requests, finishes what it has begun, and ends.
+constexpr int drain_signal = SIGUSR2;
 
 /// What ties a worker to its pool. The descriptors stay open as long as the worker lives.
 struct pool_link {
@@ -18,7 +22,7 @@ struct pool_link {
     /// Tells the supervisor that this worker can serve.
     void tell_ready() const noexcept;
 
-    /// Asks the supervisor to put another worker in this one's place and then to end this one by SIGTERM.
+    /// Asks the supervisor to put another worker in this one's place and then to send this one drain_signal.
     void ask_for_replacement() const noexcept;
 
     /// Tells the supervisor that this worker begins no other request. A reload lasts until all old workers have.
@@ -35,6 +39,7 @@ struct worker_program {
         nullptr;                                     ///< its result is the worker's exit status; an exception means 1
     std::chrono::milliseconds grace{30'000};         ///< from SIGTERM until a worker that is still there is killed
     std::chrono::milliseconds ready_within{30'000};  ///< a worker counts as ready then, whatever it says
+    std::optional<std::chrono::milliseconds> drain{30'000};  ///< from drain_signal until it is killed; absent: never
 };
 
 struct pool_options {
@@ -48,9 +53,10 @@ struct pool_options {
 /// so within a second of their start.
 ///
 /// Signals to the supervisor. All of these stay blocked when it has returned.
-/// - SIGTERM, SIGINT: workers get SIGTERM, and SIGKILL after the grace. What they give is refused from then on.
+/// - SIGTERM, SIGINT: workers, those that drain too, get SIGTERM, and SIGKILL after the grace. What they give is
+///   refused from then on.
 /// - SIGHUP: asks `reload` for a new program. New workers start with it, and as each of them is ready the one before it
-///   gets SIGTERM. Any number of SIGHUPs during this cause one more reload.
+///   gets drain_signal. Any number of SIGHUPs during this cause one more reload.
 /// - SIGUSR1: calls `reopen_log` and is passed on to the workers.
 ///
 /// A worker starts with an empty signal mask, SIGPIPE, SIGHUP and SIGUSR1 ignored and the default action for the

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(after_a_reload_a_worker_ends_once_the_new_one_is_ready)
         }};
     };
     running_pool pool(options, {[](const pool_link& link) {
-                          std::signal(SIGTERM, [](int) {
+                          std::signal(drain_signal, [](int) {
                               say_from_handler("told to end\n");
                               _exit(0);
                           });

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr roster::patience patience{.grace = 4s, .ready_within = 7s};
+constexpr roster::patience patience{.grace = 4s, .ready_within = 7s, .drain = 20s};
 const roster::time_point start = roster::time_point{} + 1h;
 using pids = std::vector<pid_t>;
 
@@ -145,4 +145,30 @@ BOOST_AUTO_TEST_CASE(workers_that_do_not_end_are_killed_once_when_their_grace_is
     BOOST_TEST(!it.pool.empty());
     it.pool.ended(2, it.now + 5s);
     BOOST_TEST(it.pool.empty());
+}
+
+BOOST_AUTO_TEST_CASE(replaced_workers_are_killed_only_when_their_time_to_drain_is_over)
+{
+    pool_of_two it;
+    it.pool.asks_for_replacement(2);
+    fill(it.pool, it.now, 11);
+    it.pool.is_ready(11);
+    BOOST_TEST(it.pool.change_over(it.now) == pids{2});
+
+    BOOST_TEST(it.pool.overdue(it.now + 19'999ms).empty());
+    BOOST_TEST(it.pool.overdue(it.now + 20s) == pids{2});
+}
+
+BOOST_AUTO_TEST_CASE(workers_that_drain_get_no_more_than_the_grace_once_the_pool_ends)
+{
+    pool_of_two it;
+    it.pool.asks_for_replacement(2);
+    fill(it.pool, it.now, 11);
+    it.pool.is_ready(11);
+    it.pool.change_over(it.now);
+
+    BOOST_TEST(it.pool.dismiss_all(it.now + 1s) == (pids{1, 11, 2}));
+
+    BOOST_TEST(it.pool.overdue(it.now + 4'999ms).empty());
+    BOOST_TEST(it.pool.overdue(it.now + 5s).size() == 3U);
 }
