@@ -16,12 +16,7 @@ class NodeProgram(Process):
     def command(self):
         if not MODULES.exists():
             raise FileNotFoundError(f"{MODULES} is not there (make deps-check)")
-        self.before = len(self.log.read_text())
         return ["env", f"NODE_PATH={MODULES}", "node", TOP / "tests/peers" / self.script, *self.arguments()]
-
-    def said(self):
-        """What this run has said so far."""
-        return self.log.read_text()[self.before:]
 
 
 class FoxWamp(NodeProgram):

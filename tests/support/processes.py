@@ -148,6 +148,7 @@ class Process:
     def __init__(self, scratch):
         self.scratch = scratch
         self.child = None
+        self.logged_before = 0
         taken = len(list(scratch.path.glob(f"{self.name}*.log")))
         self.log = scratch.write(f"{self.name}{taken or ''}.log", "")
 
@@ -172,12 +173,17 @@ class Process:
     def launch(self):
         # Should the test itself be killed, the program is asked to end.
         command = ["setpriv", "--pdeathsig", "TERM", "--", *map(str, self.command())]
+        self.logged_before = self.log.stat().st_size
         identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(command, cwd=self.scratch.path, env=clean_environment(),
                                           stdin=subprocess.DEVNULL,
                                           stdout=log, stderr=log, start_new_session=True, **identity)
         self.scratch.running.append(self)
+
+    def said(self):
+        """What is in the log since the last start."""
+        return self.log.read_bytes()[self.logged_before:].decode(errors="replace")
 
     @property
     def pid(self):

@@ -46,12 +46,12 @@ class DevRouter(Process):
         self.options, self.socket, self.url = options, socket, None
 
     def command(self):
-        self.url, self.before = None, len(self.log.read_text())
+        self.url = None
         listen = f"unix:{self.socket}" if self.socket else "127.0.0.1:0"
         return [BUILD / "wamp-devrouter", "--listen", listen, *self.options]
 
     def is_ready(self):
-        found = re.search(r"^listening (\S+)$", self.log.read_text()[self.before:], re.M)
+        found = re.search(r"^listening (\S+)$", self.said(), re.M)
         self.url = found and found[1]
         return found and (not self.socket or self.let_servers_connect())
 
@@ -219,7 +219,8 @@ Include {TOP / self.sample}
         return ""
 
     def is_ready(self):
-        return can_connect(self.port) and can_connect(self.tls_port)
+        """It listens before it handles signals. A SIGTERM in between ends it, but not mod_fcgid's process manager."""
+        return "resuming normal operations" in self.said()
 
 
 class ApacheFcgid(Apache):
