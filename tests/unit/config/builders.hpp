@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <span>
 #include <string>
@@ -90,17 +92,26 @@ inline std::optional<std::string> read_fake_file(const std::string& path, std::s
     return std::nullopt;
 }
 
+/// Reads `text` as that of a file "f", and writes it down where tests/lint/schema_test.py wants to have it.
+inline std::variant<settings, mistakes> parse_text(std::string_view text, const file_reader& read_file = read_fake_file)
+{
+    static int texts = 0;
+    if (const char* const folder = std::getenv("WAMPFCGI_CORPUS"))
+        std::ofstream{folder + ('/' + std::to_string(++texts))} << text;
+    return parse(text, "f", read_file);
+}
+
 /// The mistakes found in `text`, as those of a file "f".
 inline mistakes mistakes_in(std::string_view text)
 {
-    auto parsed = parse(text, "f", read_fake_file);
+    auto parsed = parse_text(text);
     return std::holds_alternative<mistakes>(parsed) ? std::get<mistakes>(parsed) : mistakes{};
 }
 
 /// The settings in `text`, which must have no mistake.
 inline settings settings_in(std::string_view text)
 {
-    return std::get<settings>(parse(text, "f", read_fake_file));
+    return std::get<settings>(parse_text(text));
 }
 
 /// The text itself.

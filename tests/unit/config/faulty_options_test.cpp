@@ -26,6 +26,8 @@ constexpr faulty_row options[] = {
      R"( "10.0.0.0/33")"
      "\n"
      "f:1: paths.call.options.require_ip[2]: expected a string, got 5"},
+    {with_options, R"("require_ip": ["2001:db8:::1"])",
+     R"(f:1: paths.call.options.require_ip[0]: expected an IPv4 or IPv6 address or network, got "2001:db8:::1")"},
     {with_options, R"("require_tls": "yes")",
      R"(f:1: paths.call.options.require_tls: expected true or false, got "yes")"},
     {with_options, R"("debug": 1)", "f:1: paths.call.options.debug: expected true or false, got 1"},

@@ -78,6 +78,13 @@ constexpr faulty_row router_section[] = {
      R"(7890123456789012345678"})",
      "f:1: router.url: expected unix:/PATH with a path of at most 107 bytes, got"
      R"( "unix:/0123456789012345678901234567890123...")"},
+    {with_router,
+     R"({"url": "unix:/\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9)"
+     R"(\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9)"
+     R"(\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"})",
+     "f:1: router.url: expected unix:/PATH with a path of at most 107 bytes, got"
+     " \"unix:/"
+     "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9...\""},
     {with_router, R"({"url": "rs://[127.0.0.1]:1"})",
      "f:1: router.url: expected rs://HOST:PORT with a host name, an IPv4 address or an IPv6 address"
      R"( in brackets, got "rs://[127.0.0.1]:1")"},

@@ -160,10 +160,10 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 14U);
+    BOOST_TEST(variants.size() == 13U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string&, std::string&) { return std::string(64, '0'); };
-        const auto parsed = parse(variant.text, "f", any_file);
+        const auto parsed = parse_text(variant.text, any_file);
         BOOST_TEST_CONTEXT(variant.line)
         {
             BOOST_TEST(std::holds_alternative<settings>(parsed));
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         if (!text.starts_with('"') || !text.ends_with(','))
             continue;
         const std::string comment = comment_of(between(text, "\"", "\": "));
-        if (comment.find("Required") != comment.npos)
+        if (comment.find("Required") != comment.npos || comment.find("Default: none") != comment.npos)
             continue;
         BOOST_TEST_CONTEXT(line << comment)
         {
