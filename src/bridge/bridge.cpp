@@ -10,8 +10,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wampfcgi::bridge {
 namespace {
@@ -21,6 +25,36 @@ bool is_allowed(const std::string& procedure, const std::vector<std::string>& pa
     return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
         return pattern.ends_with('.') ? procedure.starts_with(pattern) : procedure == pattern;
     });
+}
+
+std::optional<std::string_view> forwarded_value(forward_source source, const request& req,
+                                                const std::optional<checks::signature_facts>& signature)
+{
+    switch (source) {
+    case forward_source::remote_addr:
+        return req.remote_addr;
+    case forward_source::remote_user:
+        return req.remote_user;
+    case forward_source::ssl_client_s_dn:
+        return req.client_subject;
+    case forward_source::http_user_agent:
+        return req.user_agent;
+    case forward_source::request_id:
+        return req.id;
+    case forward_source::signing_key:
+        return signature ? std::optional<std::string_view>{*signature->name} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward_source>& wanted, const request& req,
+                                             const std::optional<checks::signature_facts>& signature)
+{
+    std::vector<codec::reserved_value> values;
+    values.reserve(wanted.size());
+    for (const auto& [name, source] : wanted)
+        values.emplace_back(name, forwarded_value(source, req, signature));
+    return values;
 }
 
 failure internal_error(const std::exception& bug)
@@ -142,13 +176,19 @@ try {
     const service_options& options = admitted.target->options;
     if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
         return ok.error();
-    if (auto ok = checks::check_signature(req, options, now_()); !ok)
-        return ok.error();
+    const auto signature = checks::check_signature(req, options, now_());
+    if (!signature)
+        return signature.error();
     auto body = codec::parse_body(req.body);
     if (!body)
         return body.error();
     if (options.procedures && !is_allowed(body->procedure, *options.procedures))
         return failure{errc::procedure_denied, "procedure is not among those of the service", body->procedure, {}};
+    if (*signature && (*signature)->key->procedures && !is_allowed(body->procedure, *(*signature)->key->procedures))
+        return failure{errc::procedure_denied, "procedure is not among those of the key", body->procedure, {}};
+    if (!options.forward.empty())
+        body->arguments.kwargs =
+            codec::with_reserved_member(body->arguments.kwargs, forwarded(options.forward, req, *signature));
     return call{std::move(body->procedure), std::move(body->arguments), options.call_timeout};
 } catch (const std::exception& bug) {
     return internal_error(bug);

@@ -88,11 +88,6 @@ std::optional<hmac_bytes> decode_signature(std::string_view text)
     return bytes;
 }
 
-bool equal_in_constant_time(std::string_view a, std::string_view b)
-{
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 bool equal_in_constant_time(const hmac_bytes& a, const hmac_bytes& b)
 {
     return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -19,7 +19,6 @@ std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_
 std::optional<hmac_bytes> decode_signature(std::string_view text);
 
 /// Compares in a time that does not depend on what differs.
-bool equal_in_constant_time(std::string_view a, std::string_view b);
 bool equal_in_constant_time(const hmac_bytes& a, const hmac_bytes& b);
 
 }  // namespace wampfcgi::checks

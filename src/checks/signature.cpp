@@ -52,7 +52,7 @@ result<void> check_expiry(std::optional<instant> timestamp, instant now, std::ch
 }
 
 /// Looks at the signature itself; all five parameters are there.
-result<void> check_hmac(const query_parameters& given, std::string_view secret, std::string_view body)
+result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view secret, std::string_view body)
 {
     const auto signature = decode_signature(*given.signature);
     if (!signature)
@@ -62,36 +62,49 @@ result<void> check_hmac(const query_parameters& given, std::string_view secret, 
         return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC-SHA256");
     if (!equal_in_constant_time(*signature, *expected))
         return refusal(errc::signature_invalid, "signature does not match the request");
-    return {};
+    return *expected;
 }
 
-result<void> check_key_and_hmac(const query_parameters& given, const service_options& options, std::string_view body)
+/// The same with the key; `timestamp` is that of the request.
+result<signature_facts> check_key_and_hmac(const query_parameters& given, const service_options& options,
+                                           std::string_view body, instant timestamp, instant now)
 {
-    if (!equal_in_constant_time(*given.key, *options.key))
-        return refusal(errc::key_unknown, "key is not that of the service", *given.key);
-    if (!options.secret)
-        return refusal(errc::internal_error, "service with a key but without a secret");
-    return check_hmac(given, *options.secret, body);
+    const auto found = options.keys.find(*given.key);
+    if (found == options.keys.end())
+        return refusal(errc::key_unknown, "key is none of the service", *given.key);
+    const auto& [name, key] = *found;
+    if (key.not_after && now > *key.not_after)
+        return refusal(errc::key_unknown, "key is past its not_after", *given.key);
+    const auto valid = check_hmac(given, key.secret, body);
+    if (!valid)
+        return valid.error();
+    return signature_facts{&name, &key, *valid, timestamp};
 }
 
 }  // namespace
 
-result<void> check_signature(const request& req, const service_options& options, instant now)
+result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)
 {
     const query_parameters given = parse_query(req.query);
-    if (options.key)
+    const bool is_signed = !options.keys.empty();
+    if (is_signed)
         if (auto complete = check_presence(given); !complete)
-            return complete;
+            return complete.error();
     const auto timestamp = given.timestamp ? parse_timestamp(*given.timestamp) : std::nullopt;
     if (given.timestamp && !timestamp)
         return invalid("timestamp", "is no UTC time such as 2011-10-14T16:59:51.123Z", *given.timestamp);
     if (given.seq && !is_number(*given.seq))
         return invalid("seq", not_a_number, *given.seq);
-    if (options.key && !is_number(*given.nonce))
+    if (is_signed && !is_number(*given.nonce))
         return invalid("nonce", not_a_number, *given.nonce);
     if (auto fresh = check_expiry(timestamp, now, options.timestamp_delta_limit); !fresh)
-        return fresh;
-    return options.key ? check_key_and_hmac(given, options, req.body) : result<void>{};
+        return fresh.error();
+    if (!is_signed)
+        return std::optional<signature_facts>{};
+    auto facts = check_key_and_hmac(given, options, req.body, *timestamp, now);
+    if (!facts)
+        return facts.error();
+    return std::optional{*facts};
 }
 
 }  // namespace wampfcgi::checks

@@ -2,6 +2,7 @@
 
 #include "body_reader.hpp"
 #include "utf8.hpp"
+#include "value_builder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,8 +71,25 @@ result<parsed_body> parse_body(std::string_view body)
         parsed.arguments.kwargs = std::move(members.kwargs.value);
     else if (members.kwargs.kind > value_kind::null)
         return refusal(errc::arguments_invalid, "kwargs is neither an object nor null");
+    if (members.has_reserved_member)
+        return refusal(errc::arguments_invalid, "kwargs has the reserved member _http");
     parsed.procedure = std::move(members.procedure_text);
     return parsed;
+}
+
+std::string with_reserved_member(std::string_view kwargs, std::span<const reserved_value> values)
+{
+    value_builder member(0);
+    member.open();
+    for (const auto& [name, value] : values) {
+        member.key(name);
+        if (value && utf8_prefix(*value) == value->size())
+            member.text(*value);
+        else
+            member.null();
+    }
+    member.close_map();
+    return with_member(kwargs, reserved_member, member.take());
 }
 
 }  // namespace wampfcgi::codec

@@ -58,6 +58,8 @@ public:
     }
     void key(std::string_view utf8)
     {
+        if (depth_ == 2 && member_ == &members_.kwargs && utf8 == reserved_member)
+            members_.has_reserved_member = true;
         if (depth_ > 1)
             builder_.key(utf8);
         else

@@ -23,6 +23,7 @@ struct body_members {
     std::string procedure_text;  ///< the procedure itself where its kind is text
     body_member args;
     body_member kwargs;
+    bool has_reserved_member = false;  ///< a kwargs, if only one that does not count, has it
 };
 
 /// Reads `body`, which is valid UTF-8. Of members given twice the last counts. Fails with body_not_json.

@@ -28,6 +28,25 @@ void pack_into(std::string& out, Pack pack)
     pack(packer);
 }
 
+struct map_header {
+    std::uint32_t size = 0;
+    std::size_t bytes = 0;
+};
+
+// Of a map that was written by the builder (MessagePack specification, "Map format family").
+map_header read_map_header(std::string_view map)
+{
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(map[at])); };
+    switch (byte(0)) {
+    case 0xDE:
+        return {byte(1) << 8 | byte(2), 3};
+    case 0xDF:
+        return {byte(1) << 24 | byte(2) << 16 | byte(3) << 8 | byte(4), 5};
+    default:
+        return {byte(0) & 0x0FU, 1};
+    }
+}
+
 }  // namespace
 
 void value_builder::null()
@@ -185,6 +204,17 @@ void value_builder::clear()
     open_.clear();
     members_.clear();
     edits_.clear();
+}
+
+std::string with_member(std::string_view map, std::string_view key, std::string_view value)
+{
+    const map_header had = map.empty() ? map_header{} : read_map_header(map);
+    std::string with;
+    with.reserve(map.size() + key.size() + value.size() + 10);
+    pack_into(with, [&](auto& packer) { packer.pack_map(had.size + 1); });
+    with += map.substr(had.bytes);
+    pack_into(with, [&](auto& packer) { packer.pack_str(static_cast<std::uint32_t>(key.size())); });
+    return with.append(key).append(value);
 }
 
 }  // namespace wampfcgi::codec

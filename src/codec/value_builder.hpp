@@ -67,4 +67,7 @@ private:
     std::vector<edit> edits_;      // few: headers of more than a byte, and members that do not count
 };
 
+/// A MessagePack map (empty: one without members) with one member more, behind the others; the map must not have it.
+std::string with_member(std::string_view map, std::string_view key, std::string_view value);
+
 }  // namespace wampfcgi::codec

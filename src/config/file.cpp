@@ -3,6 +3,7 @@
 #include "wampfcgi/config/config.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -35,13 +36,15 @@ int read_to_end(int descriptor, std::string& content)
 
 }  // namespace
 
-std::optional<std::string> read_file(const std::string& path, std::string& why_not)
+std::optional<file_content> read_file(const std::string& path, std::string& why_not)
 {
-    std::string content;
+    file_content content;
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
     int error = descriptor < 0 ? errno : 0;
     if (descriptor >= 0) {
-        error = read_to_end(descriptor, content);
+        error = read_to_end(descriptor, content.text);
+        struct stat facts {};
+        content.open_to_others = ::fstat(descriptor, &facts) != 0 || (facts.st_mode & S_IRWXO) != 0;
         ::close(descriptor);
     }
     if (error != 0) {
@@ -57,7 +60,7 @@ std::variant<settings, mistakes> load(const std::string& path)
     const auto text = read_file(path, why_not);
     if (!text)
         return mistakes{path + ": cannot be read: " + why_not};
-    return parse(*text, path, read_file);
+    return parse(text->text, path, read_file);
 }
 
 }  // namespace wampfcgi::config

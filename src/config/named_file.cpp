@@ -7,7 +7,7 @@
 
 namespace wampfcgi::config {
 
-std::optional<named_file> read_named_file(const entry& from, const file_reader& read_file)
+std::optional<named_file> read_named_file(const entry& from, const file_reader& read_file, file_use use)
 {
     auto path = read_absolute_path(from);
     if (!path)
@@ -18,7 +18,12 @@ std::optional<named_file> read_named_file(const entry& from, const file_reader& 
         from.refuse("a file that can be read", quote(*path) + " (" + why_not + ')');
         return std::nullopt;
     }
-    return named_file{*std::move(path), *std::move(content)};
+    if (use == file_use::secret && content->open_to_others) {
+        from.refuse("a file that nobody but its owner and group can read (chmod o= FILE)",
+                    quote(*path) + ", which others can read or write");
+        return std::nullopt;
+    }
+    return named_file{*std::move(path), std::move(content->text)};
 }
 
 }  // namespace wampfcgi::config

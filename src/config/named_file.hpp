@@ -14,7 +14,9 @@ struct named_file {
     std::string content;
 };
 
-/// Refuses everything but the absolute path of a file that can be read.
-std::optional<named_file> read_named_file(const entry& from, const file_reader& read_file);
+enum class file_use { open, secret };
+
+/// Refuses everything but the absolute path of a file that can be read, and a secret one that others can read too.
+std::optional<named_file> read_named_file(const entry& from, const file_reader& read_file, file_use use);
 
 }  // namespace wampfcgi::config

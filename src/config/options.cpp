@@ -4,12 +4,14 @@
 #include "values.hpp"
 #include "wampfcgi/checks/address.hpp"
 #include "wampfcgi/checks/origin.hpp"
+#include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/codec/body.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wampfcgi::config {
 namespace {
@@ -47,14 +49,77 @@ std::optional<std::string> read_origin(const entry& from)
                                        checks::parse_origin);
 }
 
+auto procedure_list()
+{
+    return list_of<std::string>("a list of procedures", read_procedure);
+}
+
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> read_time(const entry& from)
+{
+    return read_string_as<std::chrono::sys_time<std::chrono::microseconds>>(
+        from, "a UTC time such as \"2027-01-01T00:00:00Z\"", checks::parse_timestamp);
+}
+
+std::optional<signing_key> read_signing_key(const entry& from, const file_reader& read_file)
+{
+    signing_key out;
+    section members{from};
+    if (auto secret = read_secret(members, read_file))
+        out.secret = *std::move(secret);
+    if (!has_secret(members))
+        members.refuse_missing("secret", "a secret (or secret_file)");
+    members.optional("procedures", out.procedures, procedure_list());
+    members.optional("not_after", out.not_after, read_time);
+    members.finish();
+    return out;
+}
+
+void read_keys(entry from, const file_reader& read_file, std::map<std::string, signing_key>& out)
+{
+    from.is_secret = true;  // a secret may stand where the object around it was forgotten
+    const auto names = named_entries(from);
+    if (from.value->type == node::kind::object && names.empty())
+        from.refuse("an object of at least one key");
+    for (named_entry each : names) {
+        each.value.is_secret = true;
+        if (each.name.empty())
+            each.value.log->add(each.line, each.value.path, "expected the name of a key, got \"\"");
+        if (auto key = read_signing_key(each.value, read_file))
+            out.insert_or_assign(std::string{each.name}, *std::move(key));
+    }
+}
+
 void read_signing(section& options, const file_reader& read_file, service_options& out)
 {
-    options.optional("key", out.key, read_text);
-    out.secret = read_secret(options, read_file);
+    std::optional<std::string> name;
+    options.optional("key", name, read_text);
+    auto secret = read_secret(options, read_file);
     if (options.has("key") && !has_secret(options))
         options.refuse_missing("secret", "a secret (or secret_file) beside key");
     if (!options.has("key") && has_secret(options))
         options.refuse_missing("key", "a key beside the secret");
+    if (const entry keys = options.find("keys"); keys.is_present())
+        read_keys(keys, read_file, out.keys);
+    if (name && out.keys.contains(*name))
+        options.find("key").refuse("a key that is not in keys as well");
+    else if (name && secret)
+        out.keys[*name].secret = *std::move(secret);
+}
+
+std::optional<std::map<std::string, forward_source>> read_forward(const entry& from)
+{
+    using enum forward_source;
+    const auto read_source = one_of<forward_source>({{"REMOTE_ADDR", remote_addr},
+                                                     {"REMOTE_USER", remote_user},
+                                                     {"SSL_CLIENT_S_DN", ssl_client_s_dn},
+                                                     {"HTTP_USER_AGENT", http_user_agent},
+                                                     {"REQUEST_ID", request_id},
+                                                     {"SIGNING_KEY", signing_key}});
+    std::map<std::string, forward_source> out;
+    for (const named_entry& each : named_entries(from))
+        if (const auto source = read_source(each.value))
+            out.emplace(each.name, *source);
+    return out;
 }
 
 }  // namespace
@@ -72,9 +137,10 @@ std::optional<service_options> read_options(const entry& from, const file_reader
     options.optional("require_tls", out.require_tls, read_boolean);
     options.optional("debug", out.debug, read_boolean);
     options.optional("call_timeout", out.call_timeout, seconds_in(0, max_call_seconds));
-    options.optional("procedures", out.procedures, list_of<std::string>("a list of procedures", read_procedure));
+    options.optional("procedures", out.procedures, procedure_list());
     options.optional("allowed_origins", out.allowed_origins, list_of<std::string>("a list of origins", read_origin));
     options.optional("status_codes", out.status_codes, one_of<status_style>({{"crossbar", crossbar}, {"http", http}}));
+    options.optional("forward", out.forward, read_forward);
     options.finish();
     return out;
 }

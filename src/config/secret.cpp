@@ -16,7 +16,7 @@ std::optional<std::string> read_secret_file(const entry& from, const file_reader
 {
     entry hidden = from;  // who confuses the two keys has put the secret here
     hidden.is_secret = true;
-    auto file = read_named_file(hidden, read_file);
+    auto file = read_named_file(hidden, read_file, file_use::secret);
     if (!file)
         return std::nullopt;
     std::string& secret = file->content;
@@ -47,7 +47,7 @@ std::optional<std::string> read_key_file(const entry& from, const file_reader& r
 {
     entry hidden = from;  // as above
     hidden.is_secret = true;
-    const auto file = read_named_file(hidden, read_file);
+    const auto file = read_named_file(hidden, read_file, file_use::secret);
     if (!file)
         return std::nullopt;
     auto key = checks::read_ed25519_key(file->content);

@@ -30,6 +30,12 @@ void take_variable(request& req, std::string_view name, std::string_view value)
         req.content_type = value;
     else if (name == "CONTENT_LENGTH")
         req.content_length = value;
+    else if (name == "REMOTE_USER")
+        req.remote_user = value;
+    else if (name == "SSL_CLIENT_S_DN")
+        req.client_subject = value;
+    else if (name == "HTTP_USER_AGENT")
+        req.user_agent = value;
 }
 
 }  // namespace
@@ -39,6 +45,7 @@ request read_variables(const char* const* variables)
     request req;
     std::string_view unique_id;
     std::string_view x_request_id;
+    std::string_view client_verify = "SUCCESS";  // where the web server does not say
     for (const char* const* each = variables; *each != nullptr; ++each) {
         const std::string_view pair = *each;
         const std::size_t equals = pair.find('=');
@@ -50,9 +57,14 @@ request read_variables(const char* const* variables)
             unique_id = value;
         else if (name == "HTTP_X_REQUEST_ID")
             x_request_id = value;
+        else if (name == "SSL_CLIENT_VERIFY")
+            client_verify = value;
         else
             take_variable(req, name, value);
     }
+    // nginx and Apache pass the subject of a certificate that they could not verify, where such are let through.
+    if (client_verify != "SUCCESS")
+        req.client_subject.reset();
     req.id = request_id(unique_id, x_request_id);
     return req;
 }

@@ -66,12 +66,12 @@ def without_code_blocks(text):
 
 
 def sample_keys():
-    """Names of the keys in the sample, in use or behind //; names of roles and services are no keys."""
+    """Names of the keys in the sample, in use or behind //; names of roles, services, keys and members are none."""
     names = set()
     for line in SAMPLE.splitlines():
         line = re.sub(r'^(\s*)//\s+(?=")', r"\1", line)
         if not line.lstrip().startswith("//"):
-            line = re.sub(r'"\w+": (?=\{"authmethod")', "", line)
+            line = re.sub(r'"\w+": (?=\{"(authmethod|secret)"|"[A-Z_]+")', "", line)
             names.update(re.findall(r'"(\$?\w+)":', line))
     return names
 

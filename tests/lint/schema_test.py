@@ -26,6 +26,7 @@ PROGRAM = TEST_CONFIG = CMAKE = BUILD = None
 # What the parser refuses and a schema cannot, as the parser says it.
 BEYOND_A_SCHEMA = {
     "a key that is given twice": r"expected the key once",
+    "a name in two places": r"expected a key that is not in keys as well",
     "a file that is not there": r"expected a file that can be read",
     "1.0 for an integer": r"expected an integer in .*, got -?[0-9]+(\.0+|[eE][0-9]+)$",
     "the depth and the numbers of authextra": r"in authextra, got more$|from -2\^63 to 2\^64-1 or a double",

@@ -1,5 +1,8 @@
 """Owns certificates of a test: an authority of its own, made by the openssl tool, and what it signs."""
+import shutil
 import subprocess
+
+from support.processes import SERVER_USER
 
 KEY_TYPE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 LOOPBACK = "DNS:localhost,IP:127.0.0.1,IP:::1"
@@ -10,15 +13,17 @@ def openssl(*arguments):
 
 
 class Certificate:
-    """Paths of a certificate and of its key, readable to everybody."""
+    """Paths of a certificate and of its key, which the web servers' user can read."""
 
     def __init__(self, folder, name):
         self.file, self.key = folder / f"{name}.crt", folder / f"{name}.key"
 
     def make(self, *arguments):
         openssl(*arguments, "-out", self.file)
-        for path in (self.file, self.key):
-            path.chmod(0o644)
+        self.file.chmod(0o644)
+        self.key.chmod(0o640)
+        if SERVER_USER:
+            shutil.chown(self.key, group=SERVER_USER)
         return self
 
     def replace_by(self, other):

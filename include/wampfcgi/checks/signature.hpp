@@ -5,7 +5,9 @@
 #include "wampfcgi/core/result.hpp"
 #include "wampfcgi/core/settings.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,11 +29,20 @@ query_parameters parse_query(std::string_view query);
 /// Reads "2011-10-14T16:59:51.123Z": UTC, fraction of 1 to 6 digits or none. Nothing when it is no such time.
 std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_timestamp(std::string_view text);
 
-/// Makes every check of the query parameters, in the contract's order: presence (all five, where the service has a
-/// key), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. `now` is the
-/// present time. Fails with signature_parameter_missing, parameter_invalid (both name the parameter), request_expired,
-/// key_unknown, signature_invalid.
-result<void> check_signature(const request& req, const service_options& options,
-                             std::chrono::sys_time<std::chrono::microseconds> now);
+/// How a signed request was signed. `name` and `key` are the service's.
+struct signature_facts {
+    const std::string* name;
+    const signing_key* key;
+    std::array<std::uint8_t, 32> mac;  ///< the signature's bytes
+    std::chrono::sys_time<std::chrono::microseconds> timestamp;
+};
+
+/// Makes every check of the query parameters, in the contract's order: presence (all five, where the service has
+/// keys), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. `now` is the
+/// present time. Nothing comes back for a service without keys. Fails with signature_parameter_missing,
+/// parameter_invalid (both name the parameter), request_expired, key_unknown (a key past its not_after too),
+/// signature_invalid.
+result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options,
+                                                       std::chrono::sys_time<std::chrono::microseconds> now);
 
 }  // namespace wampfcgi::checks

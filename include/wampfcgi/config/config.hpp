@@ -15,8 +15,14 @@ namespace wampfcgi::config {
 /// Everything wrong with a file: "FILE:LINE: PATH: expected WHAT, got WHAT", in the order of the lines.
 using mistakes = std::vector<std::string>;
 
-/// Reads a whole file.
-using file_reader = std::function<std::optional<std::string>(const std::string& path, std::string& why_not)>;
+/// A whole file.
+struct file_content {
+    std::string text;
+    bool open_to_others = false;  ///< somebody beside its owner and its group may read or write it
+};
+
+/// Reads a whole file; nothing, and the reason in `why_not`, if it cannot be read.
+using file_reader = std::function<std::optional<file_content>(const std::string& path, std::string& why_not)>;
 
 /// Turns the text of a configuration file into settings, or finds every mistake in it. `file_name` is for messages;
 /// `read_file` reads the files that it names.

@@ -19,6 +19,9 @@ struct request {
     std::optional<std::string> origin;          ///< HTTP_ORIGIN
     std::optional<std::string> content_type;    ///< CONTENT_TYPE
     std::optional<std::string> content_length;  ///< CONTENT_LENGTH
+    std::optional<std::string> remote_user;     ///< REMOTE_USER: whom the web server has authenticated
+    std::optional<std::string> client_subject;  ///< SSL_CLIENT_S_DN, of a certificate that the web server has verified
+    std::optional<std::string> user_agent;      ///< HTTP_USER_AGENT
     std::string id;                             ///< names the request in the log
     std::string body;                           ///< raw bytes, complete before anything looks at them
 };

@@ -17,10 +17,19 @@ namespace wampfcgi {
 /// Which HTTP statuses refusals and WAMP errors get (contract section 5).
 enum class status_style { crossbar, http };
 
+/// What can be told to the callee about the request.
+enum class forward_source { remote_addr, remote_user, ssl_client_s_dn, http_user_agent, request_id, signing_key };
+
+/// What goes with the name of a key that requests may be signed with.
+struct signing_key {
+    std::string secret;                                                         ///< never logged
+    std::optional<std::vector<std::string>> procedures;                         ///< as in service_options, and besides
+    std::optional<std::chrono::sys_time<std::chrono::microseconds>> not_after;  ///< absent: never expires
+};
+
 /// Options of a caller service (contract section 2).
 struct service_options {
-    std::optional<std::string> key;                  ///< with `secret`: only signed requests are accepted
-    std::optional<std::string> secret;               ///< from `secret` or `secret_file`; never logged
+    std::map<std::string, signing_key> keys;         ///< by name; not empty: only signed requests are accepted
     std::uint64_t post_body_limit = 0;               ///< bytes; 0: no limit of its own
     std::chrono::seconds timestamp_delta_limit{0};   ///< 0: any
     std::optional<std::vector<network>> require_ip;  ///< absent: all; empty: nobody
@@ -30,6 +39,7 @@ struct service_options {
     std::optional<std::vector<std::string>> procedures;  ///< exact URIs, or prefixes ending in "."; absent: all
     std::vector<std::string> allowed_origins;            ///< "scheme://host[:port]" in lower case, or "*"
     status_style status_codes = status_style::crossbar;
+    std::map<std::string, forward_source> forward;  ///< by name in kwargs._http; empty: no such member
 };
 
 /// One entry of `paths`.

@@ -5,8 +5,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 using namespace wampfcgi;
@@ -26,8 +28,7 @@ const auto signing_time = gateway::instant{std::chrono::sys_days{std::chrono::ye
 
 void sign(service_options& options)
 {
-    options.key = "myapp1";
-    options.secret = "kkjH68GiuUZ";
+    options.keys["myapp1"].secret = "kkjH68GiuUZ";
     options.timestamp_delta_limit = 300s;
 }
 
@@ -139,6 +140,30 @@ BOOST_AUTO_TEST_CASE(a_signed_request_is_called)
     BOOST_TEST(to.ask(request_builder{}.body(signed_body).query(signed_query).build()).http.status == 200);
 
     BOOST_TEST(to.router.calls.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_with_procedures_of_its_own_may_call_those_alone_and_of_them_what_the_service_allows)
+{
+    const request req = request_builder{}.body(signed_body).query(signed_query).build();
+    using list = std::optional<std::vector<std::string>>;
+    const std::vector<std::tuple<list, list, std::string_view>> rows{
+        {std::nullopt, list{{"com.example."}}, "none"},
+        {std::nullopt, list{{"com.other.", "com.example.add"}}, "procedure_denied"},
+        {std::nullopt, list{std::vector<std::string>{}}, "procedure_denied"},
+        {list{{"com.example.add2"}}, list{{"com.example."}}, "none"},
+        {list{{"com.other."}}, list{{"com.example."}}, "procedure_denied"},
+    };
+    for (const auto& [of_service, of_key, expected] : rows) {
+        gateway to([&](service_options& options) {
+            sign(options);
+            options.procedures = of_service;
+            options.keys["myapp1"].procedures = of_key;
+        });
+        to.now = [] { return signing_time; };
+
+        BOOST_TEST(error_of(to.ask(req)) == expected);
+        BOOST_TEST(to.router.calls.size() == (expected == "none" ? 1U : 0U));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_age_of_a_signed_request_is_limited_to_the_second)

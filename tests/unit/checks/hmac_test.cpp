@@ -107,9 +107,4 @@ BOOST_AUTO_TEST_CASE(comparison_in_constant_time_compares_everything)
     BOOST_TEST(equal_in_constant_time(a, b));
     b.back() ^= 0x80;
     BOOST_TEST(!equal_in_constant_time(a, b));
-    BOOST_TEST(equal_in_constant_time("", ""));
-    BOOST_TEST(equal_in_constant_time("key", "key"));
-    BOOST_TEST(!equal_in_constant_time("key", "kez"));
-    BOOST_TEST(!equal_in_constant_time("key", "keys"));
-    BOOST_TEST(!equal_in_constant_time("key", ""));
 }

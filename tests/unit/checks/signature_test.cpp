@@ -1,6 +1,8 @@
 // Whether a signed request is genuine.
 #include "signed_request.hpp"
 
+#include "checks/hmac.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -93,8 +95,8 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_not_the_services_is_unknown_even_with_a_good_
         for (const std::string& key : {row.key + "x", row.key.substr(1), std::string(), row.key.substr(1) + "?"})
             BOOST_TEST_CONTEXT(row.name << ": " << key)
             {
-                service_options of_another_service = options_of(row);
-                of_another_service.key = key;
+                service_options of_another_service;
+                of_another_service.keys[key].secret = row.secret;
                 signed_request with_another_key(row);
                 with_another_key.fields.key = key;
 
@@ -110,7 +112,7 @@ BOOST_AUTO_TEST_CASE(another_secret_makes_another_signature)
         BOOST_TEST_CONTEXT(row.name)
         {
             service_options options = options_of(row);
-            options.secret = row.secret + "x";
+            options.keys[row.key].secret += "x";
 
             BOOST_TEST(verdict(signed_request(row).build(), options) == "signature_invalid");
         }
@@ -134,10 +136,42 @@ BOOST_AUTO_TEST_CASE(no_refusal_tells_a_secret_or_a_signature)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_service_with_a_key_but_without_a_secret_accepts_nothing)
+BOOST_AUTO_TEST_CASE(each_key_of_a_service_has_its_own_secret)
+{
+    service_options options;
+    for (const signature_vector& row : signature_vectors)
+        options.keys[row.key].secret = row.secret;
+    options.keys["another"].secret = "x";
+    signed_request under_another_name(plain_call);
+    under_another_name.fields.key = "another";
+
+    for (const signature_vector& row : signature_vectors)
+        if (options.keys[row.key].secret == row.secret)
+            BOOST_TEST(verdict(signed_request(row).build(), options) == "accepted");
+    BOOST_TEST(verdict(under_another_name.build(), options) == "signature_invalid");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_unknown_once_its_last_moment_is_over)
 {
     service_options options = options_of(plain_call);
-    options.secret.reset();
+    options.keys.begin()->second.not_after = signing_time;
+    const request req = signed_request(plain_call).build();
 
-    BOOST_TEST(verdict(signed_request(plain_call).build(), options) == "internal_error");
+    BOOST_TEST(verdict(req, options, signing_time) == "accepted");
+    BOOST_TEST(verdict(req, options, signing_time + std::chrono::microseconds{1}) == "key_unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_signed_request_tells_which_key_and_which_bytes_signed_it)
+{
+    const service_options options = options_of(plain_call);
+
+    const auto facts = check_signature(signed_request(plain_call).build(), options, signing_time);
+
+    BOOST_TEST_REQUIRE(facts.has_value());
+    BOOST_TEST_REQUIRE(facts->has_value());
+    BOOST_TEST(*(*facts)->name == plain_call.key);
+    BOOST_TEST(((*facts)->key == &options.keys.at(plain_call.key)));
+    BOOST_TEST(((*facts)->timestamp == signing_time));
+    BOOST_TEST(((*facts)->mac == decode_signature(plain_call.signature_urlsafe)));
+    BOOST_TEST(!check_signature(request_builder{}.build(), {}, signing_time)->has_value());
 }

@@ -30,8 +30,7 @@ inline std::string percent_encoded(std::string_view text)
 inline service_options options_of(const signature_vector& row)
 {
     service_options options;
-    options.key = row.key;
-    options.secret = row.secret;
+    options.keys[row.key].secret = row.secret;
     return options;
 }
 

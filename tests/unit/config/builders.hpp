@@ -71,23 +71,26 @@ inline std::string with_options(std::string_view members)
                         "}}");
 }
 
-/// Knows a few files: /secret, /secret.crlf, /empty, private keys, and PEM files, which nobody looks into.
-inline std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
+/// Knows a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files, which nobody looks
+/// into.
+inline std::optional<file_content> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path == "/secret")
-        return "s3cret\n";
+        return file_content{"s3cret\n"};
     if (path == "/secret.crlf")
-        return "s3cret\r\n";
+        return file_content{"s3cret\r\n"};
+    if (path == "/open" || path == "/open.crt")
+        return file_content{"s3cret\n", true};
     if (path == "/empty")
-        return "\n";
+        return file_content{"\n"};
     if (path == "/raw")
-        return std::string(31, 'k') + '\n';
+        return file_content{std::string(31, 'k') + '\n'};
     if (path == "/hex")
-        return std::string(64, '4') + '\n';
+        return file_content{std::string(64, '4') + '\n'};
     if (path == "/openssh")
-        return std::string{openssh_key};
+        return file_content{std::string{openssh_key}};
     if (path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key"))
-        return "PEM";
+        return file_content{"PEM"};
     why_not = "No such file or directory";
     return std::nullopt;
 }

@@ -51,18 +51,18 @@ constexpr faulty_row options[] = {
     {with_options, R"("status_codes": "HTTP")",
      R"(f:1: paths.call.options.status_codes: expected "crossbar" or "http", got "HTTP")"},
     {with_options, R"("post_body_limt": 1, "requireTls": true, "xyz": 1)",
-     "f:1: paths.call.options.post_body_limt: unknown key, expected one of key, secret, secret_file,"
+     "f:1: paths.call.options.post_body_limt: unknown key, expected one of key, secret, secret_file, keys,"
      " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
-     R"( procedures, allowed_origins, status_codes, got "post_body_limt" (did you mean)"
+     R"( procedures, allowed_origins, status_codes, forward, got "post_body_limt" (did you mean)"
      R"( "post_body_limit"?))"
      "\n"
-     "f:1: paths.call.options.requireTls: unknown key, expected one of key, secret, secret_file,"
+     "f:1: paths.call.options.requireTls: unknown key, expected one of key, secret, secret_file, keys,"
      " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
-     R"( procedures, allowed_origins, status_codes, got "requireTls" (did you mean "require_tls"?))"
+     R"( procedures, allowed_origins, status_codes, forward, got "requireTls" (did you mean "require_tls"?))"
      "\n"
-     "f:1: paths.call.options.xyz: unknown key, expected one of key, secret, secret_file,"
+     "f:1: paths.call.options.xyz: unknown key, expected one of key, secret, secret_file, keys,"
      " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
-     R"( procedures, allowed_origins, status_codes, got "xyz")"},
+     R"( procedures, allowed_origins, status_codes, forward, got "xyz")"},
     {with_options, R"("require_tls": "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")",
      "f:1: paths.call.options.require_tls: expected true or false, got"
      R"( "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...")"},
@@ -71,6 +71,33 @@ constexpr faulty_row options[] = {
     {with_options, R"("key": "k", "secret_file": "/missing")",
      R"(f:1: paths.call.options.secret_file: expected a file that can be read, got "/missing" (No such)"
      " file or directory)"},
+    {with_options, R"("key": "k", "secret_file": "/open")",
+     "f:1: paths.call.options.secret_file: expected a file that nobody but its owner and group can read (chmod o="
+     R"( FILE), got "/open", which others can read or write)"},
+    {with_options, R"("keys": {})",
+     "f:1: paths.call.options.keys: expected an object of at least one key, got an empty object"},
+    {with_options, R"("keys": {"a": "s3cret"})",
+     "f:1: paths.call.options.keys.a: expected an object, got a string of 6 bytes"},
+    {with_options, R"("keys": {"": {"secret": "s"}, "b": {"procedures": ["a..b"], "not_after": "2027-01-01", "x": 1}})",
+     R"(f:1: paths.call.options.keys[""]: expected the name of a key, got "")"
+     "\n"
+     "f:1: paths.call.options.keys.b.secret: expected a secret (or secret_file), got nothing"
+     "\n"
+     R"(f:1: paths.call.options.keys.b.procedures[0]: expected a URI, or the start of one with "." or ".*" at its end,)"
+     R"( got "a..b")"
+     "\n"
+     R"(f:1: paths.call.options.keys.b.not_after: expected a UTC time such as "2027-01-01T00:00:00Z", got "2027-01-01")"
+     "\n"
+     "f:1: paths.call.options.keys.b.x: unknown key, expected one of secret, secret_file, procedures, not_after, got"
+     R"( "x")"},
+    {with_options, R"("key": "a", "secret": "s", "keys": {"a": {"secret": "t"}})",
+     R"(f:1: paths.call.options.key: expected a key that is not in keys as well, got "a")"},
+    {with_options, R"("forward": {"ip": "HTTP_X_FORWARDED_FOR", "b": 1})",
+     R"(f:1: paths.call.options.forward.ip: expected "REMOTE_ADDR", "REMOTE_USER", "SSL_CLIENT_S_DN",)"
+     R"( "HTTP_USER_AGENT", "REQUEST_ID" or "SIGNING_KEY", got "HTTP_X_FORWARDED_FOR")"
+     "\n"
+     R"(f:1: paths.call.options.forward.b: expected "REMOTE_ADDR", "REMOTE_USER", "SSL_CLIENT_S_DN",)"
+     R"( "HTTP_USER_AGENT", "REQUEST_ID" or "SIGNING_KEY", got 1)"},
     {with_options, R"("require_ip": null)",
      "f:1: paths.call.options.require_ip: expected a list of addresses and networks, got null"},
     {with_options, R"("post_body_limit": 1.0)",

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -96,11 +97,29 @@ BOOST_AUTO_TEST_CASE(a_file_is_read_with_its_secret_files)
 {
     const temporary_directory directory;
     const auto secret = directory.write("secret", "s3cret\n");
+    BOOST_REQUIRE(::chmod(secret.c_str(), 0640) == 0);
     const auto path = directory.write("config.json", with_options(R"("key": "k", "secret_file": ")" + secret + '"'));
 
     const auto loaded = load(path);
 
-    BOOST_TEST(std::get<settings>(loaded).services.at(0).options.secret.value() == "s3cret");
+    BOOST_TEST(std::get<settings>(loaded).services.at(0).options.keys.at("k").secret == "s3cret");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_file_that_is_open_to_others_is_refused)
+{
+    const temporary_directory directory;
+    const auto secret = directory.write("secret", "s3cret\n");
+    const auto path = directory.write("config.json", with_options(R"("key": "k", "secret_file": ")" + secret + '"'));
+    for (const mode_t mode : {0644U, 0642U, 0641U}) {
+        BOOST_REQUIRE(::chmod(secret.c_str(), mode) == 0);
+
+        const auto loaded = load(path);
+
+        BOOST_TEST_REQUIRE(std::holds_alternative<mistakes>(loaded));
+        const std::string& found = std::get<mistakes>(loaded).at(0);
+        BOOST_TEST(found.starts_with(path + ":1: paths.call.options.secret_file: expected a file that nobody but its"));
+        BOOST_TEST(found.ends_with(", which others can read or write"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_in_a_file_begin_with_its_path)

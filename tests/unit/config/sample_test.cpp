@@ -120,8 +120,7 @@ void check_default_log(const log_settings& shown)
 void check_default_options(const service_options& shown)
 {
     const service_options defaults;
-    BOOST_TEST((shown.key == defaults.key));
-    BOOST_TEST((shown.secret == defaults.secret));
+    BOOST_TEST(shown.keys.empty());
     BOOST_TEST(shown.post_body_limit == defaults.post_body_limit);
     BOOST_TEST((shown.timestamp_delta_limit == defaults.timestamp_delta_limit));
     BOOST_TEST((shown.require_ip == defaults.require_ip));
@@ -160,9 +159,9 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 13U);
+    BOOST_TEST(variants.size() == 15U);
     for (const auto& variant : variants) {
-        const auto any_file = [](const std::string&, std::string&) { return std::string(64, '0'); };
+        const auto any_file = [](const std::string&, std::string&) { return file_content{std::string(64, '0')}; };
         const auto parsed = parse_text(variant.text, any_file);
         BOOST_TEST_CONTEXT(variant.line)
         {
@@ -177,7 +176,8 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
     for (const std::string& text :
          {with_top(R"("x": 1)"), with_top(R"("log": {"x": 1})"), with_router_members(R"("x": 1)"),
           with_router_members(R"("tls": {"x": 1})"), with_login(R"({"authmethod": "anonymous", "x": 1})"),
-          with_options(R"("x": 1)"), with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})")})
+          with_options(R"("x": 1)"), with_options(R"("keys": {"a": {"secret": "s", "x": 1}})"),
+          with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
             {

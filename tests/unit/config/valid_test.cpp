@@ -37,6 +37,11 @@ constexpr std::string_view full_text = R"({
   "paths": {
     "signed": {"type": "caller", "realm": "realm1", "role": "frontend", "options": {
       "key": "myapp1", "secret": "kkjH68GiuUZ",
+      "keys": {
+        "app2": {"secret": "s2", "procedures": ["com.app2.*"], "not_after": "2027-01-01T00:00:00Z"},
+        "app3": {"secret_file": "/secret"},
+      },
+      "forward": {"ip": "REMOTE_ADDR", "id": "REQUEST_ID"},
       "post_body_limit": 1048576,
       "timestamp_delta_limit": 300,
       "require_ip": ["127.0.0.1", "192.168.1.1/255.255.255.0", "2001:db8::/32"],
@@ -149,10 +154,19 @@ BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_t
     BOOST_TEST(all.services[0].role == "frontend");
     BOOST_TEST(all.services[1].path == "/");
     BOOST_TEST(all.services[1].role == "anonymous");
-    BOOST_TEST(!all.services[1].options.key);
+    BOOST_TEST(all.services[1].options.keys.empty());
     const service_options& options = all.services[0].options;
-    BOOST_TEST(options.key.value() == "myapp1");
-    BOOST_TEST(options.secret.value() == "kkjH68GiuUZ");
+    BOOST_TEST_REQUIRE(options.keys.size() == 3U);
+    BOOST_TEST(options.keys.at("myapp1").secret == "kkjH68GiuUZ");
+    BOOST_TEST(!options.keys.at("myapp1").procedures);
+    BOOST_TEST(!options.keys.at("myapp1").not_after);
+    const signing_key& limited = options.keys.at("app2");
+    BOOST_TEST(limited.secret == "s2");
+    BOOST_TEST((limited.procedures.value() == std::vector<std::string>{"com.app2."}));
+    BOOST_TEST((limited.not_after.value() == std::chrono::sys_days{std::chrono::year{2027} / 1 / 1}));
+    BOOST_TEST(options.keys.at("app3").secret == "s3cret");
+    using forwarded = std::map<std::string, forward_source>;
+    BOOST_TEST((options.forward == forwarded{{"ip", forward_source::remote_addr}, {"id", forward_source::request_id}}));
     BOOST_TEST(options.post_body_limit == 1048576U);
     BOOST_TEST((options.timestamp_delta_limit == 300s));
     BOOST_TEST_REQUIRE(options.require_ip.value().size() == 3U);
@@ -199,7 +213,7 @@ BOOST_AUTO_TEST_CASE(the_line_end_of_a_secret_file_is_not_part_of_the_secret)
 {
     for (const char* const path : {"/secret", "/secret.crlf"}) {
         const auto text = with_options(std::string{R"("key": "k", "secret_file": ")"} + path + '"');
-        BOOST_TEST(settings_in(text).services[0].options.secret.value() == "s3cret");
+        BOOST_TEST(settings_in(text).services[0].options.keys.at("k").secret == "s3cret");
     }
 }
 
