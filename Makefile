@@ -6,7 +6,7 @@ DESTDIR ?=
 CMAKE_FLAGS ?=
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check configure demo check lint format install clean
+.PHONY: all help deps deps-check configure demo check lint format install package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -45,6 +45,11 @@ format: ## format the sources
 
 install: ## install under PREFIX (/usr/local), below DESTDIR
 	DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+
+# The package bears the time of the last commit, so that whoever makes it again gets the same one.
+package: all ## make a Debian package, build/wamp-fcgi_*.deb
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
+	    cpack --config $(BUILD)/CPackConfig.cmake -B $(BUILD)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

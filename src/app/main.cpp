@@ -2,6 +2,7 @@
 #include "app/cgi.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/fcgi/libraries.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/process/activation.hpp"
 #include "wampfcgi/process/identity.hpp"
@@ -9,6 +10,7 @@
 #include "wampfcgi/process/mode.hpp"
 #include "wampfcgi/process/options.hpp"
 #include "wampfcgi/process/supervisor.hpp"
+#include "wampfcgi/wamp/libraries.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -177,7 +179,7 @@ int run(int argc, char** argv)
         std::cout << process::usage();
         return 0;
     case process::mode::version:
-        std::cout << "wamp-fcgi " WAMPFCGI_VERSION "\n";
+        std::cout << "wamp-fcgi " WAMPFCGI_VERSION "\n" << wamp::libraries() << fcgi::libraries();
         return 0;
     case process::mode::check_config:
         return check_config(given);

@@ -226,7 +226,7 @@ Options:
                          open and the configuration is read
   --group GROUP          become this group instead of the user's own
   --help                 print this text
-  --version              print the version
+  --version              print the versions of the program and its libraries
 
 Environment:
   WAMP_FCGI_CONFIG       configuration file where no option names one

@@ -1,10 +1,11 @@
 """The program as an administrator meets it: checking a configuration, and refusing to start with a faulty one."""
 import json
+import re
 import subprocess
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from support.processes import clean_environment, free_port
-from support.servers import BUILD
+from support.servers import BUILD, TOP
 
 GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
 
@@ -111,9 +112,20 @@ class CommandLine(DeploymentTest):
                 self.assertEqual(run.returncode, 2)
                 self.assertIn("Usage", run.stderr)
 
-    def test_help_and_version(self):
+    def test_help_names_the_options(self):
         self.assertIn("--check-config", self.run_program("--help").stdout)
-        self.assertRegex(self.run_program("--version").stdout, r"\d+\.\d+\.\d+")
+
+    def test_version_says_those_of_the_program_and_of_every_library(self):
+        run = self.run_program("--version")
+        version = re.search(r"project\(wamp-fcgi VERSION (\S+)", (TOP / "CMakeLists.txt").read_text())[1]
+        patterns = (rf"wamp-fcgi {re.escape(version)}", r"OpenSSL 3\.\d+\.\d+ \(built with 3\.\d+\.\d+\)",
+                    r"Boost 1\.\d+\.\d+", r"msgpack-cxx \d+\.\d+\.\d+",
+                    r"Autobahn\|Cpp \(its headers name no version\)",
+                    r"libfcgi (\d+\.\d+\.\d+|\(its headers name no version\))")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertEqual(len(run.stdout.splitlines()), len(patterns), run.stdout)
+        for line, pattern in zip(run.stdout.splitlines(), patterns):
+            self.assertRegex(line, f"^{pattern}$")
 
 
 if __name__ == "__main__":

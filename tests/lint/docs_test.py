@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds README.md and the manual page against the program, the sample configuration and the tables in the sources.
+"""Holds README.md and the manual pages against the program, the sample configuration and the tables in the sources.
 usage: docs_test.py WAMP-FCGI"""
 import pathlib
 import re
@@ -12,6 +12,7 @@ import unittest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 README = (TOP / "README.md").read_text()
 MANUAL = (TOP / "etc/wamp-fcgi.8").read_text()
+CONFIG_MANUAL = (TOP / "etc/wamp-fcgi-config.5").read_text()
 SAMPLE = (TOP / "etc/config.json").read_text()
 PROGRAM = None
 
@@ -89,6 +90,14 @@ def sample_settings():
             comment = []
 
 
+def manual_items():
+    """By key: what the configuration's manual page says of it, in a line; more than once for a key of two objects."""
+    items = {}
+    for key, text in re.findall(r"^\.It Ic (\S+)\n(.*?)(?=^\.It Ic |^\.S[sh] )", CONFIG_MANUAL, re.M | re.S):
+        items.setdefault(key, []).append(" ".join(text.split()))
+    return items
+
+
 class Options(unittest.TestCase):
     def test_help_manual_and_readme_have_the_same_options(self):
         in_help = set(re.findall(r"--[a-z-]+", run_program("--help").stdout))
@@ -108,11 +117,27 @@ class Options(unittest.TestCase):
             for name, text in (("--help", run_program("--help").stdout), ("manual", MANUAL), ("README.md", README)):
                 self.assertIn(place, text, name)
 
-    def test_manual_is_shown_without_warnings(self):
+    def test_places_of_the_configuration_are_in_its_manual(self):
+        for place in ("WAMP_FCGI_CONFIG", "~/.config/wamp-fcgi/config.json", "/etc/wamp-fcgi/config.json"):
+            self.assertIn(place, CONFIG_MANUAL)
+
+
+class Manuals(unittest.TestCase):
+    pages = (TOP / "etc/wamp-fcgi.8", TOP / "etc/wamp-fcgi-config.5")
+
+    def test_are_shown_without_warnings(self):
         if not shutil.which("man"):
             self.skipTest("no man here")
-        shown = subprocess.run(["man", "--warnings", "-l", TOP / "etc/wamp-fcgi.8"], capture_output=True, text=True)
-        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        for page in self.pages:
+            shown = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True)
+            self.assertEqual((page.name, shown.returncode, shown.stderr), (page.name, 0, ""))
+
+    def test_are_formatted_without_warnings(self):
+        if not shutil.which("groff"):
+            self.skipTest("no groff here")
+        for page in self.pages:
+            shown = subprocess.run(["groff", "-ww", "-mandoc", "-Tutf8", page], capture_output=True, text=True)
+            self.assertEqual((page.name, shown.returncode, shown.stderr), (page.name, 0, ""))
 
 
 class Configuration(unittest.TestCase):
@@ -140,6 +165,39 @@ class Configuration(unittest.TestCase):
             defaults += 1
             self.assertEqual(self.table[key][2].strip("`"), value, key)
         self.assertGreater(defaults, 8)
+
+    def test_manual_has_every_key_and_no_other(self):
+        self.assertEqual(set(manual_items()), sample_keys())
+
+    def test_manual_has_a_type_and_a_default_for_every_key(self):
+        for key, texts in manual_items().items():
+            for text in texts:
+                self.assertRegex(text, r'^(Object|String|Integer|Number|Boolean|List|Absolute path|")[^.]*\.', key)
+                if key not in ("secret_file", "private_key_file"):
+                    self.assertRegex(text, r"Required|Default: ", key)
+
+    def test_manual_has_the_ranges_and_the_defaults_of_the_sample(self):
+        ranges = defaults = 0
+        items = manual_items()
+        for key, comment, value in sample_settings():
+            for least, most in re.findall(r"(\d+)\.\.(\d+)", comment):
+                ranges += 1
+                self.assertIn(f"{least} to {most}.", items[key][0])
+            if value is not None and "Default: " in comment and "Required" not in comment and value != "{":
+                if "Default: none" in comment:
+                    continue
+                defaults += 1
+                self.assertIn(f" Default: {value}. ", items[key][0])
+        self.assertGreater(ranges, 4)
+        self.assertGreater(defaults, 8)
+
+    def test_manual_has_the_example_of_the_readme(self):
+        def without_space(text):
+            return re.sub(r"\s", "", text)
+
+        literal = re.search(r"^\.Bd -literal.*?\n(.*?)^\.Ed", CONFIG_MANUAL, re.M | re.S)[1]
+        example = re.search(r"<!-- example: config -->\n```json\n(.*?)^```", README, re.M | re.S)[1]
+        self.assertEqual(without_space(literal), without_space(example))
 
     def test_messages_are_those_of_the_program(self):
         with tempfile.TemporaryDirectory() as folder:

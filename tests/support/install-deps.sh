@@ -11,7 +11,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx,"
-    say "iproute2, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "iproute2, debootstrap, lintian, man-db, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -75,9 +75,9 @@ unpack_packages() {
     rm -rf "$unpacked/.download"
 }
 
-wanted="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
+wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
 if [ "$for_tests" = tests ]; then
-    wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light iproute2 python3-autobahn python3-jsonschema"
+    wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light iproute2 python3-autobahn python3-jsonschema debootstrap lintian man-db"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v npm >/dev/null 2>&1 || wanted="$wanted npm"

@@ -1,0 +1,11 @@
+// Owns the name and version of the FastCGI library.
+#pragma once
+
+#include <string>
+
+namespace wampfcgi::fcgi {
+
+/// A line with the version of libfcgi, as far as its headers name one.
+std::string libraries();
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,123 @@
+"""Owns a clean root of the Debian that runs here, made by debootstrap, for trying a package in. Whatever is mounted is so in
+a mount namespace of one command only, and gone with it."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+from support.processes import AS_ROOT
+from support.servers import BUILD
+
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+IN_ROOT = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+APT_TARGET = "$(ORIGIN)|$(RELEASE)|$(COMPONENT)|$(REPO_URI)"
+
+
+class NotHere(Exception):
+    """Such a root cannot be made on this machine."""
+
+
+def distribution():
+    """Name and codename, such as ("debian", "bookworm")."""
+    fields = dict(re.findall(r'^(ID|VERSION_CODENAME)="?([^"\n]*)"?$', pathlib.Path("/etc/os-release").read_text(), re.M))
+    return fields.get("ID"), fields.get("VERSION_CODENAME")
+
+
+def first_that_fails(*commands, seconds=300):
+    """What the first of the commands that fails says, or None."""
+    for command in commands:
+        run = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=seconds)
+        if run.returncode:
+            return f"{command[0]}: {(run.stderr.strip() or run.stdout.strip())[-500:]}"
+    return None
+
+
+def repositories(codename):
+    """Debian's among those that apt uses here, as lines of sources.list; the first is the release itself."""
+    listed = subprocess.run(["apt-get", "indextargets", "--format", APT_TARGET, "Identifier: Packages"],
+                            capture_output=True, text=True).stdout
+    targets = [line.split("|") for line in listed.splitlines()]
+    lines = [f"deb {uri} {release} {component}" for origin, release, component, uri in targets
+             if origin == "Debian" and component == "main" and release.startswith(codename)]
+    release_itself = [line for line in lines if line.endswith(f" {codename} main")]
+    return list(dict.fromkeys(release_itself + lines)) or [f"deb http://deb.debian.org/debian {codename} main"]
+
+
+def minimal_system():
+    """Path of an archive of a minimal system, which is made once for a build."""
+    if not AS_ROOT:
+        raise NotHere("only root can make a root")
+    if not shutil.which("debootstrap"):
+        raise NotHere("debootstrap is not installed (make deps-check)")
+    name, codename = distribution()
+    if name != "debian" or not codename:
+        raise NotHere(f"what is built here is not for Debian but for {name}")
+    archive = BUILD / f"{codename}-minbase.tar"
+    if not archive.exists():
+        bootstrap(codename, archive)
+    return archive
+
+
+def bootstrap(codename, archive):
+    folder, unfinished = BUILD / f"{codename}-minbase", archive.with_suffix(".new")
+    mirror = repositories(codename)[0].split()[1]
+    try:
+        failure = first_that_fails(
+            ["unshare", "--mount", "debootstrap", "--variant=minbase", codename, folder, mirror],
+            ["tar", "--create", "--numeric-owner", "--one-file-system", "--exclude=./proc/*", "--exclude=./sys/*",
+             "--exclude=./var/cache/apt/archives/*.deb", "--file", unfinished, "--directory", folder, "."])
+        if failure:
+            raise NotHere(failure)
+        unfinished.rename(archive)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.unlink(missing_ok=True)
+
+
+class CleanRoot:
+    """The system, unpacked in a scratch folder; apt in it has the repositories and the ways to them that it has here."""
+
+    def __init__(self, scratch):
+        self.path = scratch.path / "root"
+        self.path.mkdir()
+        failure = first_that_fails(["tar", "--extract", "--file", minimal_system(), "--directory", self.path])
+        if failure:
+            raise NotHere(failure)
+        entered = self.run("true", check=False)
+        if entered.returncode:
+            raise NotHere(f"cannot enter it: {entered.stderr.strip()}")
+        self.connect_apt()
+
+    def connect_apt(self):
+        for name in ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt"):
+            if pathlib.Path("/", name).exists():
+                (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.path / name).unlink(missing_ok=True)
+                shutil.copyfile(pathlib.Path("/", name), self.path / name)
+        (self.path / "etc/apt/sources.list").write_text("\n".join(repositories(distribution()[1])) + "\n")
+        acquire = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True).stdout
+        (self.path / "etc/apt/apt.conf.d/99host").write_text(f'{acquire}Acquire::Retries "3";\n')
+        update = self.run("apt-get", "--quiet", "-o", "APT::Update::Error-Mode=any", "update", check=False)
+        if update.returncode:
+            raise NotHere(f"apt-get update: {update.stderr.strip()[-500:]}")
+
+    def run(self, *command, check=True):
+        run = subprocess.run(["unshare", "--mount", "sh", "-c", IN_ROOT, self.path, *command], capture_output=True,
+                             text=True, stdin=subprocess.DEVNULL, timeout=300,
+                             env={"PATH": PATH, "HOME": "/root", "LC_ALL": "C.UTF-8",
+                                  "DEBIAN_FRONTEND": "noninteractive"})
+        if check and run.returncode:
+            raise AssertionError(f"{command} ended with {run.returncode}\n{run.stdout}{run.stderr}")
+        return run
+
+    def id_of(self, database, name):
+        """Number of a user ("passwd") or a group ("group") in the root; None when there is none."""
+        found = re.search(rf"^{name}:[^:]*:(\d+):", (self.path / "etc" / database).read_text(), re.M)
+        return int(found[1]) if found else None
+
+    def traces(self, name, owner):
+        """Paths that have a name in theirs, or that a user or group with this number owns."""
+        for path in self.path.rglob("*"):
+            status = path.lstat()
+            if name in path.name or owner in (status.st_uid, status.st_gid):
+                yield path.relative_to(self.path)
