@@ -1,0 +1,138 @@
+"""Owns what is measured: wamp-fcgi and the yardstick behind each web server, with the same sample configuration."""
+import contextlib
+import json
+
+from integration.deployment import configuration, service
+from support.processes import Process, Scratch, wait_until
+from support.servers import (BUILD, ApacheFcgid, ApacheProxyFcgi, Lighttpd, Nginx, PoolBehind, WampFcgiPool, replace_once,
+                             runs)
+from support.web import Client
+
+WORKERS = 2
+FCGID_PROCESSES = 4
+KEPT_CONNECTIONS = 300  # more than the load has: the yardstick needs a thread for each
+KEY, SECRET = "myapp1", "kkjH68GiuUZ"
+
+
+class InstantRouter(Process):
+    """bench-router on a loopback port, or at a Unix socket."""
+
+    name = "router"
+
+    def __init__(self, scratch, socket=None):
+        super().__init__(scratch)
+        self.socket, self.url = socket, None
+
+    def command(self):
+        return [BUILD / "bench-router", *([self.socket] if self.socket else [])]
+
+    def is_ready(self):
+        said = self.log.read_text()
+        if not said.endswith("\n"):
+            return False
+        self.url = said.split()[1]
+        if self.socket:
+            self.socket.chmod(0o666)
+        return True
+
+
+def write_configuration(scratch, router_url):
+    """Of wamp-fcgi: one service for everybody and one for signed requests."""
+    paths = {"/": service(), "signed": service(key=KEY, secret=SECRET, timestamp_delta_limit=3600)}
+    config = configuration(router_url, paths, mount="/wamp", connect_timeout=5)
+    return scratch.write("config.json", json.dumps(config))
+
+
+class YardstickPool(WampFcgiPool):
+    """The yardstick in as many processes as wamp-fcgi has workers; over kept connections, with a thread for each."""
+
+    name = "yardstick"
+    program = BUILD / "bench-yardstick"
+
+    def __init__(self, scratch, config, workers, threads):
+        super().__init__(scratch, config, workers)
+        self.threads = threads
+
+    def command(self):
+        return [*super().command(), "--threads", self.threads]
+
+
+class Fcgid(ApacheFcgid):
+    def sample_text(self):
+        return replace_once(super().sample_text(), "    MaxProcesses 12 ", f"    MaxProcesses {FCGID_PROCESSES} ")
+
+
+class NginxClosing(Nginx):
+    """Without FCGI_KEEP_CONN."""
+
+    def sample_text(self):
+        text = replace_once(super().sample_text(), "fastcgi_keep_conn on;", "fastcgi_keep_conn off;")
+        return replace_once(text, "    keepalive 16; ", "    # ")
+
+
+class ProxyFcgiClosing(ApacheProxyFcgi):
+    """Without FCGI_KEEP_CONN."""
+
+    def sample_text(self):
+        return replace_once(super().sample_text(), " enablereuse=on retry", " enablereuse=off retry")
+
+
+# By name in the table: the web server, and how many connections the load has.
+SET_UPS = {
+    "lighttpd": (Lighttpd, (1, 32, 256)),
+    "nginx": (NginxClosing, (1, 32, 256)),
+    "nginx keep": (Nginx, (1, 32, 256)),
+    "mod_proxy_fcgi": (ProxyFcgiClosing, (1, 32, 256)),
+    "mod_proxy_fcgi keep": (ApacheProxyFcgi, (1, 32, 256)),
+    "mod_fcgid": (Fcgid, (1, FCGID_PROCESSES)),
+}
+
+
+class Subject:
+    """A running web server with the program that is measured behind it."""
+
+    def __init__(self, server, pool=None):
+        self.server, self.pool = server, pool
+
+    @property
+    def port(self):
+        return self.server.port
+
+    def pids(self):
+        """All processes of the program, a pool's supervisor among them."""
+        if self.pool:
+            return [pid for pid in (self.pool.pid, *self.pool.children()) if runs(pid, self.pool.program.name)]
+        return self.server.worker_pids()
+
+    def worker_pids(self):
+        return self.server.worker_pids()
+
+
+def make(scratch, set_up, router_url, ours):
+    server_class = SET_UPS[set_up][0]
+    config = write_configuration(scratch, router_url)
+    if issubclass(server_class, PoolBehind):
+        threads = KEPT_CONNECTIONS if set_up.endswith("keep") else 1
+        pool = WampFcgiPool(scratch, config, WORKERS) if ours else YardstickPool(scratch, config, WORKERS, threads)
+        return Subject(server_class(scratch, pool.start()), pool)
+    server = server_class(scratch, config)
+    if not ours:
+        server.program = YardstickPool.program
+    return Subject(server)
+
+
+@contextlib.contextmanager
+def subject(set_up, router_url, ours=True):
+    """The web server of a set-up, with wamp-fcgi behind it, or else the yardstick."""
+    with Scratch() as scratch:
+        made = make(scratch, set_up, router_url, ours)
+        made.server.start()
+        client = Client(made.port)
+        wait_until(lambda: client.call("com.example.add2", 2, 3).status == 200, f"{set_up} to answer")
+        yield made
+
+
+@contextlib.contextmanager
+def both(set_up, router_url):
+    with subject(set_up, router_url, ours=False) as yardstick, subject(set_up, router_url) as ours:
+        yield {"yardstick": yardstick, "ours": ours}

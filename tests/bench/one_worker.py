@@ -1,0 +1,67 @@
+"""Owns the measurements of single processes: many slow calls at once, idle memory, and the time from exec to the first answer."""
+import json
+import statistics
+import subprocess
+import time
+
+from bench import deployments
+from bench.goals import Row, at_most
+from bench.process_figures import forget_peak, peak_resident_bytes, proportional_bytes, threads
+from support.processes import Scratch, wait_until
+from support.servers import BUILD, WampFcgiPool
+from support.web import Client
+
+SLOW_CALLS, SLOW_SECONDS = 5000, 2
+FIRST_ANSWER_MS_OVER_YARDSTICK = 15
+
+
+def slow_calls(scratch, router_url):
+    """Calls of a procedure that takes 2 s, all at once, in one worker."""
+    pool = WampFcgiPool(scratch, deployments.write_configuration(scratch, router_url), workers=1).start()
+    [worker] = pool.worker_pids()
+    forget_peak(worker)
+    body = json.dumps({"procedure": "com.example.sleep", "args": [SLOW_SECONDS]})
+    flood = subprocess.Popen([BUILD / "bench-flood", pool.address, str(SLOW_CALLS), body], stdout=subprocess.PIPE, text=True)
+    most_threads = threads(worker)
+    while flood.poll() is None:
+        most_threads = max(most_threads, threads(worker))
+        time.sleep(0.05)
+    said = json.loads(flood.stdout.read())
+    what = f"{SLOW_CALLS} calls of {SLOW_SECONDS} s"
+    yield Row("one worker", f"{what}, not answered", SLOW_CALLS - said["answered"], goal=at_most(0))
+    yield Row("one worker", f"{what}, until all are answered", said["seconds"], "s", goal=at_most(3.5))
+    yield Row("one worker", f"{what}, peak resident", peak_resident_bytes(worker) / 1e6, "MB", goal=at_most(100))
+    yield Row("one worker", f"{what}, threads", most_threads, goal=at_most(8))
+
+
+def idle_memory(set_up, router_url):
+    """The largest worker after a few requests."""
+    with deployments.subject(set_up, router_url) as subject:
+        client = Client(subject.port)
+        for _ in range(50):
+            client.call("com.example.add2", 2, 3)
+        largest = max(proportional_bytes(pid) for pid in subject.worker_pids())
+    yield Row(set_up, "idle worker, proportional set size", largest / 1e6, "MB", goal=at_most(6))
+
+
+def first_answer_ms(router_url, ours):
+    """Through a mod_fcgid that has no process yet."""
+    with Scratch() as scratch:
+        server = deployments.make(scratch, "mod_fcgid", router_url, ours).server.start()
+        client = Client(server.port)
+        wait_until(lambda: client.send(url="/nothing").status == 403, "Apache to answer")
+        began = time.monotonic()
+        answer = client.call("com.example.add2", 2, 3)
+        took = 1e3 * (time.monotonic() - began)
+    if answer.json != {"args": [5]}:
+        raise RuntimeError(f"answer {answer}")
+    return took
+
+
+def first_answer(router_url, plan):
+    """From the request for which mod_fcgid starts a process to its answer, over the yardstick's."""
+    pairs = [[first_answer_ms(router_url, ours) for ours in (True, False)] for _ in range(plan.starts)]
+    over = [ours - theirs for ours, theirs in pairs]
+    ours, theirs = (statistics.median(values) for values in zip(*pairs))
+    yield Row("mod_fcgid", "first answer of a new process, over the yardstick's", statistics.median(over), "ms", ours, theirs,
+              (min(over), max(over)), at_most(FIRST_ANSWER_MS_OVER_YARDSTICK))
