@@ -43,11 +43,14 @@ def write_configuration(scratch, router_url):
     return scratch.write("config.json", json.dumps(config))
 
 
+YARDSTICK = BUILD / "bench-yardstick"
+
+
 class YardstickPool(WampFcgiPool):
     """The yardstick in as many processes as wamp-fcgi has workers; over kept connections, with a thread for each."""
 
     name = "yardstick"
-    program = BUILD / "bench-yardstick"
+    program = YARDSTICK
 
     def __init__(self, scratch, config, workers, threads):
         super().__init__(scratch, config, workers)
@@ -108,24 +111,27 @@ class Subject:
         return self.server.worker_pids()
 
 
-def make(scratch, set_up, router_url, ours):
+def make(scratch, set_up, router_url, other=None):
+    """Not started yet. `other` is the program instead of wamp-fcgi."""
     server_class = SET_UPS[set_up][0]
     config = write_configuration(scratch, router_url)
-    if issubclass(server_class, PoolBehind):
-        threads = KEPT_CONNECTIONS if set_up.endswith("keep") else 1
-        pool = WampFcgiPool(scratch, config, WORKERS) if ours else YardstickPool(scratch, config, WORKERS, threads)
-        return Subject(server_class(scratch, pool.start()), pool)
-    server = server_class(scratch, config)
-    if not ours:
-        server.program = YardstickPool.program
-    return Subject(server)
+    if not issubclass(server_class, PoolBehind):
+        server = server_class(scratch, config)
+        server.program = other or server.program
+        return Subject(server)
+    if other == YARDSTICK:
+        pool = YardstickPool(scratch, config, WORKERS, KEPT_CONNECTIONS if set_up.endswith("keep") else 1)
+    else:
+        pool = WampFcgiPool(scratch, config, WORKERS)
+        pool.program = other or pool.program
+    return Subject(server_class(scratch, pool.start()), pool)
 
 
 @contextlib.contextmanager
-def subject(set_up, router_url, ours=True):
-    """The web server of a set-up, with wamp-fcgi behind it, or else the yardstick."""
+def subject(set_up, router_url, other=None):
+    """The web server of a set-up, with wamp-fcgi or another program behind it."""
     with Scratch() as scratch:
-        made = make(scratch, set_up, router_url, ours)
+        made = make(scratch, set_up, router_url, other)
         made.server.start()
         client = Client(made.port)
         wait_until(lambda: client.call("com.example.add2", 2, 3).status == 200, f"{set_up} to answer")
@@ -133,6 +139,6 @@ def subject(set_up, router_url, ours=True):
 
 
 @contextlib.contextmanager
-def both(set_up, router_url):
-    with subject(set_up, router_url, ours=False) as yardstick, subject(set_up, router_url) as ours:
-        yield {"yardstick": yardstick, "ours": ours}
+def both(set_up, router_url, yardstick):
+    with subject(set_up, router_url, yardstick) as other, subject(set_up, router_url) as ours:
+        yield {"yardstick": other, "ours": ours}

@@ -1,6 +1,6 @@
-// Owns a load of requests that are all made at once, straight to a FastCGI socket: each has a connection of its own, and none
-// waits for another's answer.
-// usage: bench-flood SOCKET COUNT BODY      Prints, as JSON, how many were answered with 200, and how long all of it took.
+// Owns a load of requests that are all made at once, straight to a FastCGI socket: each has a connection of its own,
+// and none waits for another's answer. usage: bench-flood SOCKET COUNT BODY      Prints, as JSON, how many were
+// answered with 200, and how long all of it took.
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -29,8 +29,9 @@ enum record_type : std::uint8_t { begin_request = 1, params = 4, standard_input 
 
 std::string record(record_type type, std::string_view content)
 {
-    const char header[] = {1, static_cast<char>(type), 0, 1, static_cast<char>(content.size() >> 8),
-                           static_cast<char>(content.size()), 0, 0};
+    const char header[] = {
+        1, static_cast<char>(type), 0, 1, static_cast<char>(content.size() >> 8), static_cast<char>(content.size()), 0,
+        0};
     return std::string(header, sizeof header).append(content);
 }
 

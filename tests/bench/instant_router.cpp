@@ -1,9 +1,9 @@
-// Owns a router for measuring what calls it: RawSocket with MessagePack, every CALL answered at once, at the least possible
-// cost. Whatever came with one read is answered with one write. It checks nothing that its only client does right.
-// usage: bench-router [SOCKET]      (a Unix socket; without, a loopback port). Prints where it listens.
+// Owns a router for measuring what calls it: RawSocket with MessagePack, every CALL answered at once, at the least
+// possible cost. Whatever came with one read is answered with one write. It checks nothing that its only client does
+// right. usage: bench-router [SOCKET]      (a Unix socket; without, a loopback port). Prints where it listens.
 //
-// Procedures, by the last part of their URI: echo gives the arguments back, big as many bytes of text as its argument says,
-// sleep its arguments after so many seconds; any other gives 5.
+// Procedures, by the last part of their URI: echo gives the arguments back, big as many bytes of text as its argument
+// says, sleep its arguments after so many seconds; any other gives 5.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -197,7 +197,8 @@ private:
             return;
         const int on = 1;
         ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        peers_[fd] = std::make_unique<connection>(connection{fd, std::string(read_bytes, '\0'), 0, {}, 0, false, false});
+        peers_[fd] =
+            std::make_unique<connection>(connection{fd, std::string(read_bytes, '\0'), 0, {}, 0, false, false});
         watch(fd, EPOLLIN);
     }
 
@@ -249,7 +250,8 @@ private:
 
     void answer_call(connection& peer, values fields, std::size_t count)
     {
-        // [RESULT, CALL.Request|id, Details|dict, Arguments|list, ...]: CALL has one field more in front of the arguments.
+        // [RESULT, CALL.Request|id, Details|dict, Arguments|list, ...]: CALL has one field more in front of the
+        // arguments.
         head_.assign("\x94\x32");
         head_ += fields.integer_as_is();
         head_ += '\x80';

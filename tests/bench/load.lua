@@ -20,7 +20,7 @@ end
 function done(summary, latency)
     local errors = summary.errors
     print(string.format(
-        '{"requests": %d, "seconds": %.6f, "p50_us": %d, "p99_us": %d, "failed": %d}', summary.requests,
+        '{"requests": %d, "seconds": %.6f, "p50_us": %d, "p99_us": %d, "closed": %d, "failed": %d}', summary.requests,
         summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
-        errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+        errors.read + errors.write, errors.connect + errors.status + errors.timeout))
 end

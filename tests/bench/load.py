@@ -21,6 +21,7 @@ class Run:
     seconds: float
     p50_us: int
     p99_us: int
+    closed: int  # connections that the web server closed on a client that would have kept them
     failed: int
     processor_us: float  # a request, of the program's processes only
 

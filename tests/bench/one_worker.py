@@ -44,10 +44,10 @@ def idle_memory(set_up, router_url):
     yield Row(set_up, "idle worker, proportional set size", largest / 1e6, "MB", goal=at_most(6))
 
 
-def first_answer_ms(router_url, ours):
+def first_answer_ms(router_url, other=None):
     """Through a mod_fcgid that has no process yet."""
     with Scratch() as scratch:
-        server = deployments.make(scratch, "mod_fcgid", router_url, ours).server.start()
+        server = deployments.make(scratch, "mod_fcgid", router_url, other).server.start()
         client = Client(server.port)
         wait_until(lambda: client.send(url="/nothing").status == 403, "Apache to answer")
         began = time.monotonic()
@@ -60,7 +60,7 @@ def first_answer_ms(router_url, ours):
 
 def first_answer(router_url, plan):
     """From the request for which mod_fcgid starts a process to its answer, over the yardstick's."""
-    pairs = [[first_answer_ms(router_url, ours) for ours in (True, False)] for _ in range(plan.starts)]
+    pairs = [[first_answer_ms(router_url, other) for other in (None, plan.yardstick)] for _ in range(plan.starts)]
     over = [ours - theirs for ours, theirs in pairs]
     ours, theirs = (statistics.median(values) for values in zip(*pairs))
     yield Row("mod_fcgid", "first answer of a new process, over the yardstick's", statistics.median(over), "ms", ours, theirs,

@@ -1,5 +1,6 @@
 """Measures wamp-fcgi against a yardstick, prints a table with the goals and writes it as JSON. From tests/:
     python3 -B -m bench.run [--quick | --smoke] [--only SET-UP]... [--parts PART,...] [--output FILE]
+With --against PROGRAM another wamp-fcgi takes the yardstick's place: before and after a change.
 All that is compared was measured in this one run, by turns: only ratios mean something on another machine."""
 import argparse
 import dataclasses
@@ -10,7 +11,7 @@ import signal
 import sys
 
 from bench import instructions, one_worker, through_servers
-from bench.deployments import FCGID_PROCESSES, SET_UPS, InstantRouter, write_configuration
+from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter, write_configuration
 from bench.goals import table
 from bench.through_servers import KIB, MIB
 from support.processes import Scratch
@@ -29,6 +30,7 @@ class Plan:
     sizes: tuple = (4 * KIB, 256 * KIB, 8 * MIB)
     directions: tuple = ("in", "out", "echo")
     starts: int = 9
+    yardstick: pathlib.Path = YARDSTICK
 
 
 FULL = Plan(seconds=2)
@@ -71,6 +73,8 @@ def arguments():
     parser.add_argument("--only", action="append", choices=SET_UPS, help="only this set-up; may be given again")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--router-socket", action="store_true", help="the router at a Unix socket instead of TCP")
+    parser.add_argument("--against", type=pathlib.Path, default=YARDSTICK, metavar="PROGRAM",
+                        help="a program named wamp-fcgi")
     parser.add_argument("--output", type=pathlib.Path, default=BUILD / "bench.json")
     return parser.parse_args()
 
@@ -81,6 +85,7 @@ def main():
     if not shutil.which("wrk"):
         sys.exit("bench: no wrk here (make deps-bench)")
     plan = SMOKE if given.smoke else QUICK if given.quick else FULL
+    plan = dataclasses.replace(plan, yardstick=given.against.resolve())
     rows = []
     try:
         measure(rows, given.only or tuple(SET_UPS), given.parts.split(","), plan, given.router_socket)

@@ -35,8 +35,8 @@ def rows_of(set_up, connections, runs):
 def small_requests(scratch, set_up, router_url, plan):
     """Requests of 45 bytes: yardstick and wamp-fcgi at each number of connections, signed against unsigned at 32."""
     plain, signed = Requests(scratch, "plain"), Requests(scratch, "signed", signed=True)
-    rates = {}
-    with deployments.both(set_up, router_url) as subjects:
+    rates = {"ours": {}, "yardstick": {}}
+    with deployments.both(set_up, router_url, plan.yardstick) as subjects:
         warm_up(subjects, plain)
         for connections in filter(plan.connections.__contains__, deployments.SET_UPS[set_up][1]):
             pairs = {who: (subject, plain) for who, subject in subjects.items()}
@@ -44,14 +44,15 @@ def small_requests(scratch, set_up, router_url, plan):
             if is_main:
                 pairs["signed"] = (subjects["ours"], signed)
             runs = by_turns(pairs, plan.rounds, connections, plan.seconds)
-            rates[connections] = [each.rate for each in runs["ours"]]
+            for who, of_connections in rates.items():
+                of_connections[connections] = [each.rate for each in runs[who]]
             yield from rows_of(set_up, connections, runs)
             if is_main:
                 yield signed_row(set_up, connections, runs)
-    if {32, 256} <= rates.keys():
-        values = [many / few for many, few in zip(rates[256], rates[32])]
-        yield ratio_row(set_up, "requests/s, 256 / 32 conn.", statistics.median(rates[256]), statistics.median(rates[32]),
-                        values, goal=at_least(0.95))
+    if {32, 256} <= rates["ours"].keys():
+        values = {who: [many / few for many, few in zip(each[256], each[32])] for who, each in rates.items()}
+        yield ratio_row(set_up, "requests/s, 256 / 32 conn.", statistics.median(values["ours"]),
+                        statistics.median(values["yardstick"]), values["ours"], goal=at_least(0.95))
 
 
 def warm_up(subjects, requests):
@@ -82,7 +83,7 @@ def named(size):
 
 def bodies(scratch, set_up, router_url, plan):
     """Large bodies in, out, and echoed."""
-    with deployments.both(set_up, router_url) as subjects:
+    with deployments.both(set_up, router_url, plan.yardstick) as subjects:
         warm_up(subjects, Requests(scratch, "plain"))
         for size in plan.sizes:
             connections = 1 if size >= MIB else deployments.FCGID_PROCESSES

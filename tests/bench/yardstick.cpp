@@ -1,11 +1,12 @@
-// Owns the least possible FastCGI responder with libfcgi, which wamp-fcgi is held against: it reads the body and gives a
-// constant answer, with the headers that wamp-fcgi sends. It looks at nothing in the request but how long the answer
+// Owns the least possible FastCGI responder with libfcgi, which wamp-fcgi is held against: it reads the body and gives
+// a constant answer, with the headers that wamp-fcgi sends. It looks at nothing in the request but how long the answer
 // is to be: the query "answer=N" asks for N bytes of body.
 //
-// With the listening socket as descriptor 0 it is the one loop of libfcgi's own examples. As a pool, it forks that loop:
+// With the listening socket as descriptor 0 it is the one loop of libfcgi's own examples. As a pool, it forks that
+// loop:
 //     bench-yardstick --listen unix:PATH --workers N [--threads N]
-// A process of libfcgi sticks to a connection that the web server keeps, and leaves others waiting: where connections are
-// kept, it takes a thread for each that there may be. As a CGI program it answers the one request.
+// A process of libfcgi sticks to a connection that the web server keeps, and leaves others waiting: where connections
+// are kept, it takes a thread for each that there may be. As a CGI program it answers the one request.
 #include <fcgiapp.h>
 
 #include <array>
@@ -67,8 +68,7 @@ void serve(int listener)
     FCGX_Request request;
     FCGX_InitRequest(&request, listener, 0);
     while (FCGX_Accept_r(&request) == 0) {
-        while (FCGX_GetStr(body.data(), static_cast<int>(body.size()), request.in) > 0) {
-        }
+        while (FCGX_GetStr(body.data(), static_cast<int>(body.size()), request.in) > 0) {}
         const std::string& answer = constant.for_query(FCGX_GetParam("QUERY_STRING", request.envp));
         FCGX_PutStr(answer.data(), static_cast<int>(answer.size()), request.out);
         FCGX_Finish_r(&request);
@@ -88,8 +88,7 @@ void serve_with(int threads, int listener)
 int answer_as_cgi()
 {
     std::array<char, 64 * 1024> body;
-    while (::read(STDIN_FILENO, body.data(), body.size()) > 0) {
-    }
+    while (::read(STDIN_FILENO, body.data(), body.size()) > 0) {}
     const std::string answer = constant_answer().for_query(std::getenv("QUERY_STRING"));
     return ::write(STDOUT_FILENO, answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()) ? 0 : 1;
 }
@@ -117,8 +116,7 @@ int run_pool(int listener, int workers, int threads)
         serve_with(threads, listener);
         return 0;
     }
-    while (::wait(nullptr) > 0) {
-    }
+    while (::wait(nullptr) > 0) {}
     return 0;
 }
 
