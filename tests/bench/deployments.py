@@ -4,8 +4,8 @@ import json
 
 from integration.deployment import configuration, service
 from support.processes import Process, Scratch, wait_until
-from support.servers import (BUILD, ApacheFcgid, ApacheProxyFcgi, Lighttpd, Nginx, PoolBehind, WampFcgiPool, replace_once,
-                             runs)
+from support.servers import (BUILD, ApacheFcgid, ApacheProxyFcgi, Lighttpd, LighttpdCgi, Nginx, PoolBehind, WampFcgiPool,
+                             replace_once, runs)
 from support.web import Client
 
 WORKERS = 2
@@ -88,6 +88,7 @@ SET_UPS = {
     "mod_proxy_fcgi": (ProxyFcgiClosing, (1, 32, 256)),
     "mod_proxy_fcgi keep": (ApacheProxyFcgi, (1, 32, 256)),
     "mod_fcgid": (Fcgid, (1, FCGID_PROCESSES)),
+    "CGI": (LighttpdCgi, ()),  # a process for each request: only the time to the first answer says something
 }
 
 

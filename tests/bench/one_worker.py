@@ -6,6 +6,7 @@ import time
 
 from bench import deployments
 from bench.goals import Row, at_most
+from bench.load import Requests, by_turns
 from bench.process_figures import forget_peak, peak_resident_bytes, proportional_bytes, threads
 from support.processes import Scratch, wait_until
 from support.servers import BUILD, WampFcgiPool
@@ -61,7 +62,18 @@ def first_answer_ms(router_url, other=None):
 def first_answer(router_url, plan):
     """From the request for which mod_fcgid starts a process to its answer, over the yardstick's."""
     pairs = [[first_answer_ms(router_url, other) for other in (None, plan.yardstick)] for _ in range(plan.starts)]
-    over = [ours - theirs for ours, theirs in pairs]
-    ours, theirs = (statistics.median(values) for values in zip(*pairs))
-    yield Row("mod_fcgid", "first answer of a new process, over the yardstick's", statistics.median(over), "ms", ours, theirs,
-              (min(over), max(over)), at_most(FIRST_ANSWER_MS_OVER_YARDSTICK))
+    yield over_yardstick("mod_fcgid", "first answer of a new process", *zip(*pairs))
+
+
+def cgi_answer(scratch, router_url, plan):
+    """Each request has a process of its own."""
+    requests = Requests(scratch, "plain")
+    with deployments.both("CGI", router_url, plan.yardstick) as subjects:
+        runs = by_turns({who: (subject, requests) for who, subject in subjects.items()}, plan.rounds, 1, plan.seconds)
+    yield over_yardstick("CGI", "answer, p50", *([each.p50_us / 1e3 for each in runs[who]] for who in ("ours", "yardstick")))
+
+
+def over_yardstick(set_up, what, ours, theirs):
+    over = [one - other for one, other in zip(ours, theirs)]
+    return Row(set_up, f"{what}, over the yardstick's", statistics.median(over), "ms", statistics.median(ours),
+               statistics.median(theirs), (min(over), max(over)), at_most(FIRST_ANSWER_MS_OVER_YARDSTICK))

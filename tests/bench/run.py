@@ -41,7 +41,7 @@ SMOKE = Plan(rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), direc
 def measurements(set_ups, parts, plan):
     """What is to be done, as functions of a scratch folder and the URL of a router."""
     for name in set_ups:
-        if "small" in parts:
+        if "small" in parts and SET_UPS[name][1]:
             yield lambda scratch, router, name=name: through_servers.small_requests(scratch, name, router, plan)
         if "bodies" in parts and name in BODY_SET_UPS:
             yield lambda scratch, router, name=name: through_servers.bodies(scratch, name, router, plan)
@@ -52,6 +52,8 @@ def measurements(set_ups, parts, plan):
         yield one_worker.slow_calls
     if "first" in parts and "mod_fcgid" in set_ups:
         yield lambda scratch, router: one_worker.first_answer(router, plan)
+    if "first" in parts and "CGI" in set_ups:
+        yield lambda scratch, router: one_worker.cgi_answer(scratch, router, plan)
     if "instructions" in parts:
         yield lambda scratch, router: instructions.rows()
 

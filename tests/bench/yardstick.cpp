@@ -120,12 +120,6 @@ int run_pool(int listener, int workers, int threads)
     return 0;
 }
 
-bool is_socket(int fd)
-{
-    struct stat what {};
-    return ::fstat(fd, &what) == 0 && S_ISSOCK(what.st_mode);
-}
-
 }  // namespace
 
 int main(int argc, char** argv)
@@ -143,7 +137,7 @@ int main(int argc, char** argv)
         else if (option == "--threads")
             threads = std::atoi(argv[i + 1]);
     }
-    if (socket_path.empty() && !is_socket(STDIN_FILENO))
+    if (std::getenv("GATEWAY_INTERFACE") != nullptr)
         return answer_as_cgi();
     if (FCGX_Init() != 0)
         return 1;

@@ -11,7 +11,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx,"
-    say "iproute2, wrk, valgrind, Autobahn for Python, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "iproute2, wrk, valgrind, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
