@@ -6,7 +6,7 @@ DESTDIR ?=
 CMAKE_FLAGS ?=
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check configure demo check lint format install package clean
+.PHONY: all help deps deps-check deps-bench configure demo check bench bench-check bench-record lint format install package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -27,6 +27,9 @@ deps: ## install what the build and the demo need
 deps-check: ## install what the tests need as well
 	@tests/support/install-deps.sh build/deps tests
 
+deps-bench: ## install what measuring needs
+	@tests/support/install-deps.sh build/deps bench
+
 demo: all ## start everything on loopback and make a call; ONCE=1 ends after it
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
@@ -36,6 +39,18 @@ check: deps-check ## build and run all the tests, warnings being errors
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
 	@$(MAKE) --no-print-directory lint
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --repeat until-pass:2
+
+bench: deps-bench ## measure against a yardstick, ten minutes; QUICK=1 takes two
+	@$(MAKE) --no-print-directory build
+	cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.run $(if $(QUICK),--quick)
+
+bench-check: deps-bench ## count the instructions of a request, and fail when they have grown by more than 5 %
+	@$(MAKE) --no-print-directory build
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions check
+
+bench-record: deps-bench ## count them, and record the figures for bench-check
+	@$(MAKE) --no-print-directory build
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions record
 
 lint: ## compare every include with the modules' direction, and the formatting
 	@tests/lint/lint.py

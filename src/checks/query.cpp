@@ -32,6 +32,8 @@ std::optional<char> unescape(std::string_view text)
 
 std::string form_decode(std::string_view text)
 {
+    if (text.find_first_of("%+") == std::string_view::npos)
+        return std::string(text);
     std::string decoded;
     decoded.reserve(text.size());
     while (!text.empty()) {

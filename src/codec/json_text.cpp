@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 namespace wampfcgi::codec {
 
@@ -14,6 +15,27 @@ namespace {
 constexpr bool needs_escape(char c)
 {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+constexpr std::size_t block_bytes = 32;
+
+bool block_needs_escape(const char* block)
+{
+    std::uint8_t needed = 0;  // no branch and no wider type in the loop: so it is made one of vector instructions
+    for (std::size_t i = 0; i < block_bytes; ++i)
+        needed = static_cast<std::uint8_t>(needed | (needs_escape(block[i]) ? 0xFF : 0));
+    return needed != 0;
+}
+
+/// Bytes at the start of `text` that stand for themselves.
+std::size_t plain_prefix(std::string_view text)
+{
+    std::size_t at = 0;
+    while (text.size() - at >= block_bytes && !block_needs_escape(text.data() + at))
+        at += block_bytes;
+    while (at < text.size() && !needs_escape(text[at]))
+        ++at;
+    return at;
 }
 
 void append_escape(std::string& out, char c)
@@ -36,15 +58,14 @@ void append_escape(std::string& out, char c)
 void append_string(std::string& out, std::string_view utf8)
 {
     out += '"';
-    std::size_t plain_from = 0;
-    for (std::size_t i = 0; i < utf8.size(); ++i) {
-        if (!needs_escape(utf8[i]))
-            continue;
-        out += utf8.substr(plain_from, i - plain_from);
-        append_escape(out, utf8[i]);
-        plain_from = i + 1;
+    while (true) {
+        const auto plain_bytes = plain_prefix(utf8);
+        out += utf8.substr(0, plain_bytes);
+        if (plain_bytes == utf8.size())
+            break;
+        append_escape(out, utf8[plain_bytes]);
+        utf8.remove_prefix(plain_bytes + 1);
     }
-    out += utf8.substr(plain_from);
     out += '"';
 }
 

@@ -1,5 +1,6 @@
 #include "utf8.hpp"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -7,11 +8,28 @@ namespace wampfcgi::codec {
 
 namespace {
 
-bool is_ascii_block(const char* eight_bytes) noexcept
+template <std::size_t Words>
+bool is_ascii(const char* block) noexcept
 {
-    std::uint64_t block = 0;
-    std::memcpy(&block, eight_bytes, sizeof block);
-    return (block & 0x8080'8080'8080'8080U) == 0;
+    std::array<std::uint64_t, Words> words;
+    std::memcpy(words.data(), block, sizeof words);
+    std::uint64_t all = 0;
+    for (const std::uint64_t word : words)
+        all |= word;
+    return (all & 0x8080'8080'8080'8080U) == 0;
+}
+
+// Bytes at the start of `text` that are ASCII.
+std::size_t ascii_prefix(std::string_view text) noexcept
+{
+    std::size_t at = 0;
+    while (text.size() - at >= 32 && is_ascii<4>(text.data() + at))
+        at += 32;
+    while (text.size() - at >= 8 && is_ascii<1>(text.data() + at))
+        at += 8;
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+        ++at;
+    return at;
 }
 
 // What may follow a lead byte: the Unicode standard's table of well-formed byte sequences (chapter 3, D92).
@@ -55,19 +73,15 @@ std::size_t sequence_size(std::string_view text) noexcept
 std::size_t utf8_prefix(std::string_view text) noexcept
 {
     std::size_t at = 0;
-    while (at < text.size()) {
-        if (text.size() - at >= 8 && is_ascii_block(text.data() + at)) {
-            at += 8;
-        } else if (static_cast<unsigned char>(text[at]) < 0x80) {
-            ++at;
-        } else {
-            const auto size = sequence_size(text.substr(at));
-            if (size == 0)
-                return at;
-            at += size;
-        }
+    while (true) {
+        at += ascii_prefix(text.substr(at));
+        if (at == text.size())
+            return at;
+        const auto size = sequence_size(text.substr(at));
+        if (size == 0)
+            return at;
+        at += size;
     }
-    return at;
 }
 
 }  // namespace wampfcgi::codec

@@ -50,6 +50,9 @@ public:
     /// A request has begun to arrive, or has not been answered in full.
     bool busy() const noexcept { return busy_; }
 
+    /// A request has come, and the connection is not to be kept behind it.
+    bool is_only_for_one_request() const noexcept { return admitted_ && !keep_; }
+
     /// Looks from now on whether the web server closes the connection while a call is under way: then nobody waits for
     /// its answer, and the call is given up. Does nothing where no call is under way.
     void watch_client();

@@ -30,6 +30,10 @@ constexpr std::chrono::milliseconds pause_when_failing{100};
 // Watching costs system calls: a call that is answered sooner never pays them.
 constexpr std::chrono::milliseconds sweep_interval{100};
 
+// Their calls go to the router with one write. No more than that, for other workers on the same socket are to have
+// theirs.
+constexpr int most_accepted_at_once = 8;
+
 /// Another worker had the connection, or the web server has given it up.
 bool concerns_one_connection(int error)
 {
@@ -86,20 +90,25 @@ public:
     }
 
 private:
-    // One at a time: the other workers on the same socket are to have theirs.
     void accept()
     {
-        const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0) {
+        for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
+            const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+            if (fd < 0 && !concerns_one_connection(errno))
+                return pause(errno);
+            if (fd < 0)
+                break;
             failed_before_ = false;
-            take(fd);
-        } else if (!concerns_one_connection(errno)) {
-            return pause(errno);
+            if (!take(fd))
+                break;
         }
-        wait();
+        if (!stopping_)
+            wait();
     }
 
-    void take(int fd)
+    /// False for a connection that the web server may keep: such ones are taken one at a time, so that they do not
+    /// stay with one worker for good.
+    bool take(int fd)
     {
         const int on = 1;
         ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a Unix socket, which has no delay
@@ -126,6 +135,7 @@ private:
         auto added = std::make_shared<peer>(loop_, fd, to_, std::move(tell));
         peers_.emplace(added.get(), added);
         added->start();
+        return added->is_only_for_one_request();
     }
 
     void count_request()

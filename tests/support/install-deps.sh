@@ -1,17 +1,17 @@
 #!/bin/sh
-# Installs what the build and the demo need, with "tests" what the tests need as well, and says what. Never removes or
-# replaces a package that is there.
-# usage: install-deps.sh DIRECTORY [tests]      (DIRECTORY takes what cannot be installed beside what the machine has)
+# Installs what the build and the demo need, with "tests" what the tests need as well, with "bench" what measuring needs, and
+# says what. Never removes or replaces a package that is there.
+# usage: install-deps.sh DIRECTORY [tests|bench]      (DIRECTORY takes what cannot be installed beside what the machine has)
 set -eu
 
 unpacked=$1
-for_tests=${2:-}
+purpose=${2:-}
 say() { printf 'deps: %s\n' "$*"; }
 
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx,"
-    say "iproute2, debootstrap, lintian, man-db, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "iproute2, wrk, valgrind, debootstrap, lintian, man-db, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -76,8 +76,10 @@ unpack_packages() {
 }
 
 wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
-if [ "$for_tests" = tests ]; then
-    wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light iproute2 python3-autobahn python3-jsonschema debootstrap lintian man-db"
+[ -z "$purpose" ] || wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk"
+[ "$purpose" != bench ] || wanted="$wanted valgrind"
+if [ "$purpose" = tests ]; then
+    wanted="$wanted iproute2 python3-autobahn python3-jsonschema debootstrap lintian man-db"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
@@ -124,6 +126,6 @@ install_peers() {
     done
     say "without these packages the test integration.foreign_router fails; all else goes on"
 }
-[ "$for_tests" != tests ] || install_peers
+[ "$purpose" != tests ] || install_peers
 
 say "everything is there"

@@ -86,6 +86,7 @@ class WampFcgiPool(Process):
 
     name = "wamp-fcgi"
     user = SERVER_USER
+    program = BUILD / "wamp-fcgi"
 
     def __init__(self, scratch, config, workers=2, over_tcp=False):
         super().__init__(scratch)
@@ -99,7 +100,7 @@ class WampFcgiPool(Process):
         else:
             self.address = self.scratch.folder("run") / "wamp-fcgi.sock"
             listen = f"unix:{self.address}"
-        return [self.scratch.program(BUILD / "wamp-fcgi"), "--config", self.config, "--listen", listen,
+        return [self.scratch.program(self.program), "--config", self.config, "--listen", listen,
                 "--workers", self.workers]
 
     def is_ready(self):
@@ -112,6 +113,8 @@ class WampFcgiPool(Process):
 class WebServer(Process):
     """A web server with wamp-fcgi at /wamp; `port` speaks HTTP, `tls_port` (where there is one) HTTPS."""
 
+    program = BUILD / "wamp-fcgi"
+    sample = None  # configuration of this project
     mount = None  # what the configuration of wamp-fcgi has to say about the mount
     port = tls_port = None
 
@@ -124,13 +127,16 @@ class WebServer(Process):
 
     def worker_pids(self):
         """Pids of the wamp-fcgi processes behind this server."""
-        return sorted(pid for pid in session_members(self.pid) if runs_wamp_fcgi(pid))
+        return sorted(pid for pid in session_members(self.pid) if runs(pid, self.program.name))
+
+    def sample_text(self):
+        return (TOP / self.sample).read_text()
 
 
-def runs_wamp_fcgi(pid):
+def runs(pid, program_name):
     try:
         command = pathlib.Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[0]
-        return command.rpartition(b"/")[2] == b"wamp-fcgi"
+        return command.rpartition(b"/")[2] == os.fsencode(program_name)
     except OSError:
         return False
 
@@ -148,12 +154,12 @@ class Lighttpd(WebServer):
 
     def values(self):
         """What the sample's variables are here."""
-        return {"program": self.scratch.program(BUILD / "wamp-fcgi"), "config": self.config,
+        return {"program": self.scratch.program(self.program), "config": self.config,
                 "socket": self.scratch.folder("run") / "lighttpd.sock"}
 
     def command(self):
         self.port, self.tls_port = self.wanted_port or free_port(), free_port()
-        sample = (TOP / self.sample).read_text()
+        sample = self.sample_text()
         for variable, value in self.values().items():
             line = re.search(rf'^var\.wamp_{variable} = ".*"$', sample, re.M)[0]
             sample = replace_once(sample, line, f'var.wamp_{variable} = "{value}"')
@@ -178,7 +184,6 @@ class Apache(WebServer):
 
     name = "apache"
     modules = ()
-    sample = None
 
     def defines(self):
         raise NotImplementedError
@@ -206,7 +211,7 @@ GracefulShutdownTimeout 5
     Require all denied
 </Directory>
 {self.more()}
-Include {TOP / self.sample}
+Include {self.scratch.write("wamp-fcgi.conf", self.sample_text())}
 <VirtualHost 127.0.0.1:{self.tls_port}>
     SSLEngine on
     SSLCertificateFile {certificate}
@@ -231,7 +236,7 @@ class ApacheFcgid(Apache):
     sample = "apache-example.conf"
 
     def defines(self):
-        return {"WAMP_FCGI_PROGRAM": self.scratch.program(BUILD / "wamp-fcgi"), "WAMP_FCGI_CONFIG": self.config}
+        return {"WAMP_FCGI_PROGRAM": self.scratch.program(self.program), "WAMP_FCGI_CONFIG": self.config}
 
     def more(self):
         run = self.scratch.folder("run")
@@ -257,7 +262,7 @@ class LighttpdCgi(Lighttpd):
     sample = "etc/lighttpd-cgi.conf"
 
     def values(self):
-        return {"program": self.scratch.program(BUILD / "wamp-fcgi"), "config": self.config}
+        return {"program": self.scratch.program(self.program), "config": self.config}
 
 
 class PoolBehind(WebServer):
@@ -287,12 +292,12 @@ class Nginx(PoolBehind):
     """nginx with fastcgi_pass."""
 
     name = "nginx"
+    sample = "etc/nginx.conf"
 
     def command(self):
         self.port, self.tls_port = free_port(), free_port()
         certificate, key = self_signed_certificate(self.scratch)
-        sample = (TOP / "etc/nginx.conf").read_text()
-        sample = replace_once(sample, "server unix:/run/wamp-fcgi/wamp-fcgi.sock", f"server unix:{self.pool.address}")
+        sample = replace_once(self.sample_text(), "server unix:/run/wamp-fcgi/wamp-fcgi.sock", f"server unix:{self.pool.address}")
         sample = replace_once(sample, "\n    listen 80;\n", f"""
     listen 127.0.0.1:{self.port};
     listen 127.0.0.1:{self.tls_port} ssl;

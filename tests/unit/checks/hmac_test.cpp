@@ -46,6 +46,17 @@ BOOST_AUTO_TEST_CASE(an_empty_secret_and_an_empty_message_have_an_hmac)
     BOOST_TEST(hex(hmac_sha256("", {}).value()) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+BOOST_AUTO_TEST_CASE(no_secret_of_before_is_used_again)
+{
+    const auto empty = hmac_sha256("", {"text"});
+    const auto jefe = hmac_sha256("Jefe", {"text"});
+
+    BOOST_TEST((hmac_sha256({}, {"text"}) == empty));
+    BOOST_TEST((hmac_sha256("", {"text"}) == empty));
+    BOOST_TEST((hmac_sha256("Jefe", {"text"}) == jefe));
+    BOOST_TEST((jefe != empty));
+}
+
 BOOST_AUTO_TEST_CASE(both_alphabets_are_read_and_may_be_mixed)
 {
     for (const signature_vector& row : signature_vectors)

@@ -115,6 +115,25 @@ BOOST_AUTO_TEST_CASE(strings_are_escaped_where_json_needs_it)
         }
 }
 
+BOOST_AUTO_TEST_CASE(strings_are_escaped_at_every_offset)
+{
+    for (std::size_t offset = 0; offset < 80; ++offset)
+        for (const char special : {'"', '\\', '\x1F', '\0'})
+            BOOST_TEST_CONTEXT(int{special} << " behind " << offset << " bytes")
+            {
+                const auto before = std::string(offset, 'a');
+                const auto behind = std::string(80 - offset, '\x7F');
+                const auto escaped = special == '"'      ? R"(\")"s
+                                     : special == '\\'   ? R"(\\)"s
+                                     : special == '\x1F' ? R"(\u001f)"s
+                                                         : R"(\u0000)"s;
+
+                const auto json = json_of("\xD9\x51" + before + special + behind);
+
+                BOOST_TEST(json == '"' + before + escaped + behind + '"');
+            }
+}
+
 BOOST_AUTO_TEST_CASE(binary_is_shown_as_nul_and_base64)
 {
     BOOST_TEST(json_of("\xC4\0"s) == R"("\u0000")");

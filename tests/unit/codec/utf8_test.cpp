@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(well_formed_sequences_are_accepted_at_every_offset)
         {"U+10FFFF", "\xF4\x8F\xBF\xBF"},
     };
     for (const auto& row : rows)
-        for (std::size_t offset = 0; offset < 20; ++offset)
+        for (std::size_t offset = 0; offset < 80; ++offset)
             BOOST_TEST_CONTEXT(row.name << " behind " << offset << " bytes")
             {
                 const auto text = std::string(offset, 'a') + std::string(row.text) + "behind it some more";
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(ill_formed_sequences_are_found_at_every_offset)
         {"4 bytes, cut after 3", "\xF0\x9F\x98"},
     };
     for (const auto& row : rows)
-        for (std::size_t offset = 0; offset < 20; ++offset)
+        for (std::size_t offset = 0; offset < 80; ++offset)
             BOOST_TEST_CONTEXT(row.name << " behind " << offset << " bytes")
             {
                 const auto text = std::string(offset, 'a') + std::string(row.text);

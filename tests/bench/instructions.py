@@ -1,0 +1,106 @@
+"""Owns the count of instructions a request of the path from body to CALL and from RESULT to response (path.cpp), under
+callgrind: repeatable where times are not. From tests/:
+    python3 -B -m bench.instructions check|record
+`check` fails when a figure is more than 5 % over the one in instructions.json. The figures depend on the compiler and the
+libraries: with others than those that the file names nothing is compared."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from bench.goals import Row
+from support.servers import BUILD
+
+RECORDED = pathlib.Path(__file__).resolve().with_name("instructions.json")
+KINDS = {"small": "45 bytes", "signed": "45 bytes, signed", "large": "4 KiB"}
+FEW, MANY = 1000, 2000
+MAY_GROW = 0.05
+
+
+def count(kind, requests, way):
+    """Instructions of a whole run."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", BUILD / "bench-path", kind,
+                   str(requests), way]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(re.search(r"Collected : (\d+)", run.stderr)[1])
+
+
+def a_request(kind, way):
+    """Without what happens once in a run."""
+    return round((count(kind, MANY, way) - count(kind, FEW, way)) / (MANY - FEW))
+
+
+def measure():
+    figures = {}
+    for kind, name in KINDS.items():
+        call = a_request(kind, "call")
+        figures[f"{name}: body to CALL"] = call
+        if kind != "signed":
+            figures[f"{name}: RESULT to response"] = a_request(kind, "whole") - call
+    return figures
+
+
+def first_line(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+
+
+def made_with():
+    """What the figures depend on: compiler and its options, C library and OpenSSL, valgrind, and what the processor can."""
+    cache = dict(re.findall(r"^(CMAKE_\w+|WAMPFCGI_SANITIZE):\w+=(.*)$", (BUILD / "CMakeCache.txt").read_text(), re.M))
+    return {"compiler": first_line(cache["CMAKE_CXX_COMPILER"], "--version"),
+            "options": f"{cache['CMAKE_BUILD_TYPE'] or 'Release'} {cache['CMAKE_CXX_FLAGS']} {cache['WAMPFCGI_SANITIZE']}".strip(),
+            "libc": first_line("ldd", "--version"), "openssl": first_line("openssl", "version"),
+            "valgrind": first_line("valgrind", "--version"),
+            "avx2": " avx2 " in pathlib.Path("/proc/cpuinfo").read_text()}
+
+
+def rows():
+    if not shutil.which("valgrind"):
+        return
+    recorded = json.loads(RECORDED.read_text())["instructions"]
+    for name, figure in measure().items():
+        yield Row("callgrind", f"instructions, {name}", figure, yardstick=recorded.get(name))
+
+
+def not_comparable(recorded, here):
+    """What was otherwise when the figures were recorded."""
+    return [f"{name} is {here[name]!r}, recorded with {value!r}" for name, value in recorded.items() if here[name] != value]
+
+
+def grown(recorded, measured):
+    """Names of the figures that have grown too much. One that was not recorded has."""
+    return [name for name, figure in measured.items() if figure > recorded.get(name, 0) * (1 + MAY_GROW)]
+
+
+def check():
+    """Why it fails; None when it does not."""
+    if not shutil.which("valgrind"):
+        return "bench-check: no valgrind here (make deps-bench)"
+    recorded = json.loads(RECORDED.read_text())
+    if others := not_comparable(recorded["made_with"], made_with()):
+        print("\n".join(f"bench-check: {line}" for line in others))
+        print("bench-check: nothing compared; `make bench-record` records the figures of this machine")
+        return None
+    measured = measure()
+    for name, figure in measured.items():
+        print(f"bench-check: {name}: {figure} instructions, {recorded['instructions'].get(name)} recorded")
+    if too_many := grown(recorded["instructions"], measured):
+        return f"bench-check: grown by more than {MAY_GROW:.0%}: {', '.join(too_many)}"
+    return None
+
+
+def record():
+    figures = {"made_with": made_with(), "instructions": measure()}
+    RECORDED.write_text(json.dumps(figures, indent=4) + "\n")
+    print(RECORDED.read_text(), end="")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["check"], ["record"]):
+        sys.exit(__doc__)
+    sys.exit(check() if sys.argv[1] == "check" else record())

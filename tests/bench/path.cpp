@@ -1,0 +1,123 @@
+// Owns the way of a request within wamp-fcgi, without web server and router: from the body to the bytes of CALL, and
+// from the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
+// usage: bench-path small|signed|large COUNT call|whole     ("call": without the way back)
+#include "wamp/messages.hpp"
+#include "wampfcgi/bridge/bridge.hpp"
+
+#include "support/request_builder.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+using namespace wampfcgi;
+using namespace std::string_view_literals;
+
+namespace {
+
+constexpr std::size_t large_bytes = 4096;
+constexpr std::string_view small_body = R"({"procedure":"com.example.add2","args":[2,3]})";
+
+// Of small_body at signed_at(), with the key and the secret below.
+constexpr std::string_view signed_query = "key=myapp1&timestamp=2011-10-14T16:59:51.123Z&seq=1&nonce=2&signature="
+                                          "MuWSqa0F9bGyKcnZZdz1qZ0VklWiJff_fIMsQzWq8hU=";
+
+std::chrono::sys_time<std::chrono::microseconds> signed_at()
+{
+    using namespace std::chrono;
+    return sys_days{October / 14 / 2011} + 16h + 59min + 51s + 123ms;
+}
+
+/// Makes the bytes of each CALL, and answers one with the bytes of a RESULT when it is told to.
+class bytes_only final : public bridge::caller {
+public:
+    call_id submit(call what, completion done) override
+    {
+        sent_bytes_ += wamp::encode_call(++last_id_, what).size();
+        done_ = std::move(done);
+        return last_id_;
+    }
+
+    void cancel(call_id) override {}
+
+    void answer(std::string_view result)
+    {
+        const auto message = wamp::split_message(result);
+        auto answered = wamp::read_call_answer(*message);
+        std::exchange(done_, nullptr)(std::move(answered->how));
+    }
+
+    std::size_t sent_bytes() const { return sent_bytes_; }
+
+private:
+    std::uint64_t last_id_ = 0;
+    std::size_t sent_bytes_ = 0;
+    completion done_;
+};
+
+settings two_services()
+{
+    settings config;
+    config.services.resize(2);
+    config.services[0].path = "/";
+    config.services[1].path = "signed";
+    config.services[1].options.key = "myapp1";
+    config.services[1].options.secret = "kkjH68GiuUZ";
+    config.services[1].options.timestamp_delta_limit = std::chrono::seconds(300);
+    return config;
+}
+
+request request_for(std::string_view kind)
+{
+    request_builder builder;
+    builder.body(std::string(small_body));
+    if (kind == "signed")
+        builder.path_info("/signed").query(std::string(signed_query));
+    if (kind == "large")
+        builder.body(R"({"procedure":"com.example.echo","args":[")" + std::string(large_bytes, 'x') + R"("]})");
+    return builder.build();
+}
+
+// [RESULT, 1, {}, [5]], or with a text of large_bytes.
+std::string result_for(std::string_view kind)
+{
+    if (kind == "large")
+        return std::string("\x94\x32\x01\x80\x91\xDA\x10\x00"sv) + std::string(large_bytes, 'x');
+    return std::string("\x94\x32\x01\x80\x91\x05"sv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 4)
+        return 2;
+    const std::string_view kind = argv[1];
+    const long count = std::atol(argv[2]);
+    const bool whole = argv[3] == "whole"sv;
+
+    const settings config = two_services();
+    bytes_only router;
+    bridge::bridge service(
+        config, [&](const auto&, const auto&) -> bridge::caller& { return router; }, signed_at,
+        [] { return std::chrono::steady_clock::time_point{}; });
+    const request req = request_for(kind);
+    const std::string result = result_for(kind);
+    std::size_t answer_bytes = 0;
+
+    for (long i = 0; i < count; ++i) {
+        const auto admitted = service.admit(req);
+        service.handle(std::get<bridge::admission>(admitted), req, [&](const bridge::answer& given) {
+            if (given.http.status != 200)
+                std::exit(1);
+            answer_bytes += given.http.body.size();
+        });
+        if (whole)
+            router.answer(result);
+    }
+    std::printf("%zu bytes of CALL, %zu bytes of answers\n", router.sent_bytes(), answer_bytes);
+}

@@ -1,0 +1,101 @@
+"""Measures wamp-fcgi against a yardstick, prints a table with the goals and writes it as JSON. From tests/:
+    python3 -B -m bench.run [--quick | --smoke] [--only SET-UP]... [--parts PART,...] [--output FILE]
+With --against PROGRAM another wamp-fcgi takes the yardstick's place: before and after a change.
+All that is compared was measured in this one run, by turns: only ratios mean something on another machine."""
+import argparse
+import dataclasses
+import json
+import pathlib
+import shutil
+import signal
+import sys
+
+from bench import instructions, one_worker, through_servers
+from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter, write_configuration
+from bench.goals import table
+from bench.through_servers import KIB, MIB
+from support.processes import Scratch
+from support.servers import BUILD
+
+PARTS = ("small", "bodies", "memory", "slow", "first", "instructions")
+BODY_SET_UPS = ("lighttpd", "nginx keep", "mod_proxy_fcgi keep", "mod_fcgid")
+
+
+@dataclasses.dataclass
+class Plan:
+    rounds: int = 5
+    seconds: int = 1
+    connections: tuple = (1, FCGID_PROCESSES, 32, 256)
+    body_rounds: int = 3
+    sizes: tuple = (4 * KIB, 256 * KIB, 8 * MIB)
+    directions: tuple = ("in", "out", "echo")
+    starts: int = 9
+    yardstick: pathlib.Path = YARDSTICK
+
+
+FULL = Plan(seconds=2)
+QUICK = Plan(rounds=2, body_rounds=1, directions=("echo",), starts=3)
+SMOKE = Plan(rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",), starts=1)
+
+
+def measurements(set_ups, parts, plan):
+    """What is to be done, as functions of a scratch folder and the URL of a router."""
+    for name in set_ups:
+        if "small" in parts and SET_UPS[name][1]:
+            yield lambda scratch, router, name=name: through_servers.small_requests(scratch, name, router, plan)
+        if "bodies" in parts and name in BODY_SET_UPS:
+            yield lambda scratch, router, name=name: through_servers.bodies(scratch, name, router, plan)
+        if "memory" in parts and name in BODY_SET_UPS:
+            yield lambda scratch, router, name=name: one_worker.idle_memory(name, router)
+            yield lambda scratch, router, name=name: through_servers.echo_memory(scratch, name, router)
+    if "slow" in parts:
+        yield one_worker.slow_calls
+    if "first" in parts and "mod_fcgid" in set_ups:
+        yield lambda scratch, router: one_worker.first_answer(router, plan)
+    if "first" in parts and "CGI" in set_ups:
+        yield lambda scratch, router: one_worker.cgi_answer(scratch, router, plan)
+    if "instructions" in parts:
+        yield lambda scratch, router: instructions.rows()
+
+
+def measure(rows, set_ups, parts, plan, over_unix):
+    for measurement in measurements(set_ups, parts, plan):
+        with Scratch() as scratch:
+            socket = scratch.folder("router") / "router.sock" if over_unix else None
+            router = InstantRouter(scratch, socket).start()
+            for row in measurement(scratch, router.url):
+                rows.append(row)
+                print(f"{row.set_up}: {row.what}: {row.value:.3g} {row.unit}", file=sys.stderr, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="two minutes instead of ten")
+    parser.add_argument("--smoke", action="store_true", help="seconds: only whether everything runs")
+    parser.add_argument("--only", action="append", choices=SET_UPS, help="only this set-up; may be given again")
+    parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--router-socket", action="store_true", help="the router at a Unix socket instead of TCP")
+    parser.add_argument("--against", type=pathlib.Path, default=YARDSTICK, metavar="PROGRAM",
+                        help="a program named wamp-fcgi")
+    parser.add_argument("--output", type=pathlib.Path, default=BUILD / "bench.json")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
+    if not shutil.which("wrk"):
+        sys.exit("bench: no wrk here (make deps-bench)")
+    plan = SMOKE if given.smoke else QUICK if given.quick else FULL
+    plan = dataclasses.replace(plan, yardstick=given.against.resolve())
+    rows = []
+    try:
+        measure(rows, given.only or tuple(SET_UPS), given.parts.split(","), plan, given.router_socket)
+    finally:
+        print(table(rows))
+        given.output.write_text(json.dumps({"rows": [row.for_json() for row in rows]}, indent=1) + "\n")
+        print(f"written to {given.output}")
+
+
+if __name__ == "__main__":
+    main()

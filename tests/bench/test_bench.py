@@ -1,0 +1,55 @@
+"""That measuring works: a run of seconds through one web server, and what becomes of the figures."""
+import json
+import shutil
+import subprocess
+import sys
+import unittest
+
+from bench import instructions
+from bench.goals import Row, at_least, at_most, table
+from integration.deployment import DeploymentTest, main
+
+
+@unittest.skipUnless(shutil.which("wrk"), "there is no wrk (make deps-bench)")
+class Smoke(DeploymentTest):
+    def test_run_measures_both_programs(self):
+        output = self.scratch.path / "bench.json"
+        command = [sys.executable, "-B", "-m", "bench.run", "--smoke", "--only", "lighttpd", "--parts", "small,slow"]
+        ended = subprocess.run([*command, "--output", output], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        rows = {row["what"]: row for row in json.loads(output.read_text())["rows"]}
+        for what in ("requests/s", "processor us/request", "p50 us", "p99 us"):
+            row = rows[f"{what}, 32 conn."]
+            self.assertGreater(row["ours"], 0, what)
+            self.assertGreater(row["yardstick"], 0, what)
+        self.assertFalse([what for what in rows if what.startswith("failed")])
+        self.assertEqual(rows["5000 calls of 2 s, not answered"]["value"], 0)
+        self.assertGreaterEqual(rows["5000 calls of 2 s, until all are answered"]["value"], 2)
+
+
+class Figures(unittest.TestCase):
+    def test_goal_is_met_up_to_its_limit(self):
+        for goal, met, missed in ((at_most(1.3), 1.3, 1.31), (at_least(0.9), 0.9, 0.89)):
+            self.assertEqual(Row("nginx", "requests/s", met, goal=goal).verdict(), "met")
+            self.assertEqual(Row("nginx", "requests/s", missed, goal=goal).verdict(), "NOT MET")
+
+    def test_table_shows_value_spread_and_goal(self):
+        shown = table([Row("nginx", "requests/s", 0.5, "x", 10, 20, (0.4, 0.6), at_least(0.9))])
+        self.assertEqual(shown.splitlines()[1].split(),
+                         "nginx requests/s 10 20 0.50 x 0.40..0.60 >= 0.9 NOT MET".split())
+
+    def test_instructions_may_grow_by_five_per_cent(self):
+        self.assertEqual(instructions.grown({"call": 1000}, {"call": 1050}), [])
+        self.assertEqual(instructions.grown({"call": 1000}, {"call": 1051}), ["call"])
+
+    def test_instructions_that_were_not_recorded_have_grown(self):
+        self.assertEqual(instructions.grown({}, {"call": 1}), ["call"])
+
+    def test_other_compiler_makes_instructions_incomparable(self):
+        self.assertEqual(instructions.not_comparable({"compiler": "a"}, {"compiler": "a"}), [])
+        self.assertEqual(instructions.not_comparable({"compiler": "a"}, {"compiler": "b"}),
+                         ["compiler is 'b', recorded with 'a'"])
+
+
+if __name__ == "__main__":
+    main()
