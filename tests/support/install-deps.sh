@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs what the build and the demo need, with "tests" what the tests need as well, and says what. Never removes or
-# replaces a package that is there.
-# usage: install-deps.sh DIRECTORY [tests]      (DIRECTORY takes what cannot be installed beside what the machine has)
+# Installs what the build and the demo need, with "tests" what the tests need as well, with "fuzz" what fuzzing needs as
+# well, and says what. Never removes or replaces a package that is there.
+# usage: install-deps.sh DIRECTORY [tests|fuzz]  (DIRECTORY takes what cannot be installed beside what the machine has)
 set -eu
 
 unpacked=$1
-for_tests=${2:-}
+purpose=${2:-}
 say() { printf 'deps: %s\n' "$*"; }
 
 if ! command -v apt-get >/dev/null 2>&1; then
@@ -76,12 +76,13 @@ unpack_packages() {
 }
 
 wanted="g++ make cmake libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
-if [ "$for_tests" = tests ]; then
+if [ "$purpose" = tests ]; then
     wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light iproute2 python3-autobahn python3-jsonschema"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
 fi
+[ "$purpose" != fuzz ] || wanted="$wanted clang libclang-rt-dev"
 # shellcheck disable=SC2046
 install_packages $(missing $wanted)
 
@@ -124,6 +125,6 @@ install_peers() {
     done
     say "without these packages the test integration.foreign_router fails; all else goes on"
 }
-[ "$for_tests" != tests ] || install_peers
+[ "$purpose" != tests ] || install_peers
 
 say "everything is there"
