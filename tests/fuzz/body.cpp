@@ -9,7 +9,10 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <string>
+#include <system_error>
 
 namespace wampfcgi::fuzz {
 namespace {
@@ -33,6 +36,29 @@ json::value member(const json::value& body, const char* name)
     return found != nullptr ? *found : json::value{};
 }
 
+// Boost.JSON makes doubles of integers beyond 64 bits. `body` is JSON.
+bool has_only_integers_of_64_bits(std::string_view body)
+{
+    bool in_string = false;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        if (body[i] == '"')
+            in_string = !in_string;
+        else if (in_string && body[i] == '\\')
+            ++i;
+        const std::size_t end = std::min(body.find_first_not_of("-+.0123456789eE", i), body.size());
+        const std::string_view literal = body.substr(i, end - i);
+        if (in_string || literal.empty() || literal[0] == 'e' || literal.find_first_of(".eE") != std::string_view::npos)
+            continue;
+        std::int64_t with_sign = 0;
+        std::uint64_t without = 0;
+        if (std::from_chars(literal.data(), literal.data() + literal.size(), with_sign).ec != std::errc{} &&
+            std::from_chars(literal.data(), literal.data() + literal.size(), without).ec != std::errc{})
+            return false;
+        i = end - 1;
+    }
+    return true;
+}
+
 void look_at_refusal(const failure& why, std::string_view input)
 {
     const bool out_of_range = why.detail.find("does not fit 64 bits") != std::string::npos ||
@@ -53,6 +79,7 @@ void run(std::string_view input)
 
     const auto body = strict_json(input);
     must(body && body->is_object(), "an accepted body is a JSON object");
+    must(has_only_integers_of_64_bits(input), "an integer is not rounded");
     must(codec::is_loose_uri(parsed->procedure), "an accepted procedure is a URI");
     must(member(*body, "procedure") == json::value(parsed->procedure), "the procedure is the one in the body");
     const std::string args = json_of(parsed->arguments.args);

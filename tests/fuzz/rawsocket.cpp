@@ -35,6 +35,8 @@ scanned scan(std::string_view bytes, std::size_t most_at_once)
         reader.commit(piece);
         bytes.remove_prefix(piece);
         while (const auto next = reader.next()) {
+            must(next->type == frame_type::message || next->type == frame_type::ping || next->type == frame_type::pong,
+                 "a frame has one of three types");
             const auto header = frame_header(next->type, next->payload.size());
             found.frames.append(header.data(), header.size()).append(next->payload);
         }

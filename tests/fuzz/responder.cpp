@@ -117,6 +117,23 @@ void look_at_answer(const request& req, const bridge::answer& given)
     must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
 }
 
+// What the options of the service demand of a call, in plain words of this file.
+void look_at_service(const request& req, const std::string& service, const call& made)
+{
+    if (service == "signed")
+        must(req.query.find("signature=") != std::string::npos, "a signed service takes signed requests");
+    if (service == "pages")
+        must(req.body.size() <= 64, "a body is within the service's limit");
+    if (service == "strict") {
+        must(req.https == "1" || (req.https.size() == 2 && (req.https[0] | 32) == 'o' && (req.https[1] | 32) == 'n'),
+             "a service that requires TLS takes requests over TLS");
+        must(made.procedure == "com.example.add2" || made.procedure.starts_with("com.example.orders."),
+             "only procedures of the service are called");
+        must(req.remote_addr.find("192.0.2.") != std::string::npos || req.remote_addr.find(':') != std::string::npos,
+             "only the addresses of the service may call");
+    }
+}
+
 void look_at_call(const request& req, const call& made)
 {
     must(req.method == "POST" || req.method == "PUT", "only POST and PUT make calls");
@@ -146,14 +163,16 @@ void run(std::string_view input)
         answers.push_back(std::move(*final_answer));
     else
         bridge.handle(std::get<bridge::admission>(decision), req,
-                      [&](bridge::answer given) { answers.push_back(std::move(given)); });
+                      [&](bridge::answer each) { answers.push_back(std::move(each)); });
 
     must(answers.size() == 1, "there is one answer");
     const bridge::answer& given = answers.front();
     must(router.calls.size() == (given.submitted_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
     look_at_answer(req, given);
-    for (const call& made : router.calls)
+    for (const call& made : router.calls) {
         look_at_call(req, made);
+        look_at_service(req, std::get<bridge::admission>(decision).target->path, made);
+    }
 }
 
 }  // namespace wampfcgi::fuzz
