@@ -4,9 +4,11 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 DESTDIR ?=
 CMAKE_FLAGS ?=
+SECONDS ?= 60
+TARGET ?=
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench configure demo check bench bench-check bench-record lint format install package clean
+.PHONY: all help deps deps-check deps-bench configure demo check fuzz bench bench-check bench-record lint format install package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -39,6 +41,14 @@ check: deps-check ## build and run all the tests, warnings being errors
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
 	@$(MAKE) --no-print-directory lint
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --repeat until-pass:2
+
+# Its inputs are run by "check" as well; here libFuzzer looks for more of them.
+fuzz: ## fuzz each target of tests/fuzz for SECONDS (60), or one: TARGET=body
+	@tests/support/install-deps.sh build/deps fuzz
+	@cmake -S . -B $(BUILD)/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	    -DCMAKE_CXX_FLAGS=-fno-sanitize-recover=all -DWAMPFCGI_SANITIZE=fuzzer-no-link,address,undefined $(CMAKE_FLAGS)
+	cmake --build $(BUILD)/fuzz --parallel $(JOBS) --target fuzz
+	@tests/fuzz/run.sh $(BUILD)/fuzz $(SECONDS) $(TARGET)
 
 bench: deps-bench ## measure against a yardstick, ten minutes; QUICK=1 takes two
 	@$(MAKE) --no-print-directory build

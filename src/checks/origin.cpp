@@ -87,6 +87,12 @@ bool is_own_host(const web_origin& origin, std::string_view host_header)
     return own && own->host == origin.where.host && own->port.value_or(port) == origin.where.port.value_or(port);
 }
 
+/// Fit to be sent back in a header: printable ASCII, which every origin is (WHATWG HTML, "ASCII serialization").
+bool is_printable(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 std::optional<std::string> parse_origin(std::string_view text)
@@ -103,6 +109,8 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
 {
     if (!req.origin || req.origin->empty())
         return origin_grant{};
+    if (!is_printable(*req.origin))
+        return refusal(errc::origin_denied, "origin is not printable ASCII", *req.origin);
     const auto origin = parse_web_origin(to_lower(*req.origin));
     const bool own_host = origin && is_own_host(*origin, req.host);
     if (own_host && (origin->scheme == "https") == is_tls(req.https))

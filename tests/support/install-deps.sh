@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the build and the demo need, with "tests" what the tests need as well, with "bench" what measuring needs, and
-# says what. Never removes or replaces a package that is there.
-# usage: install-deps.sh DIRECTORY [tests|bench]      (DIRECTORY takes what cannot be installed beside what the machine has)
+# Installs what the build and the demo need, and what the tests, measuring or fuzzing need as well, and says what. Never
+# removes or replaces a package that is there.
+# usage: install-deps.sh DIRECTORY [tests|bench|fuzz]  (DIRECTORY takes what cannot be installed beside what the machine has)
 set -eu
 
 unpacked=$1
@@ -76,8 +76,9 @@ unpack_packages() {
 }
 
 wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
-[ -z "$purpose" ] || wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk"
+case $purpose in tests | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
+[ "$purpose" != fuzz ] || wanted="$wanted clang libclang-rt-dev"
 if [ "$purpose" = tests ]; then
     wanted="$wanted iproute2 python3-autobahn python3-jsonschema debootstrap lintian man-db"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.

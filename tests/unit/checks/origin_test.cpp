@@ -187,6 +187,13 @@ BOOST_AUTO_TEST_CASE(the_star_lets_in_every_origin_but_not_by_name)
     BOOST_TEST(verdict("*", "api.example.com", {"*"}) == "any");
 }
 
+BOOST_AUTO_TEST_CASE(an_origin_that_is_unfit_for_a_header_is_denied_in_spite_of_the_star)
+{
+    for (const char* origin : {"null\r\nSet-Cookie: a=b", "null\n", "\t", "nu\x7Fll", "\xC3\xA9"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.com", {"*"}) == "origin_denied");
+}
+
 BOOST_AUTO_TEST_CASE(a_name_counts_beside_the_star)
 {
     for (const origins& allowed : {origins{"*", "https://app.example.com"}, origins{"https://app.example.com", "*"}}) {

@@ -1,0 +1,97 @@
+// A request body on its way to a call. What is accepted is JSON to Boost.JSON too, with the same values, and reading
+// what was made of it gives the same call; what is refused as no JSON is none, but for numbers out of range.
+#include "target.hpp"
+
+#include "strict_json.hpp"
+#include "wampfcgi/codec/answer.hpp"
+#include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/codec/transcode.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <system_error>
+
+namespace wampfcgi::fuzz {
+namespace {
+
+namespace json = boost::json;
+
+std::string json_of(const std::string& argument)
+{
+    if (argument.empty())
+        return "null";
+    must(codec::value_length(argument) == argument.size(), "an argument is one MessagePack value");
+    const auto text = codec::message_to_json(argument);
+    must(text.has_value(), "what came as JSON can be told in JSON");
+    return *text;
+}
+
+// The member as it must have been read: null is the same as none.
+json::value member(const json::value& body, const char* name)
+{
+    const json::value* const found = body.get_object().if_contains(name);
+    return found != nullptr ? *found : json::value{};
+}
+
+// Boost.JSON makes doubles of integers beyond 64 bits. `body` is JSON.
+bool has_only_integers_of_64_bits(std::string_view body)
+{
+    bool in_string = false;
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        if (body[i] == '"')
+            in_string = !in_string;
+        else if (in_string && body[i] == '\\')
+            ++i;
+        const std::size_t end = std::min(body.find_first_not_of("-+.0123456789eE", i), body.size());
+        const std::string_view literal = body.substr(i, end - i);
+        if (in_string || literal.empty() || literal[0] == 'e' || literal.find_first_of(".eE") != std::string_view::npos)
+            continue;
+        std::int64_t with_sign = 0;
+        std::uint64_t without = 0;
+        if (std::from_chars(literal.data(), literal.data() + literal.size(), with_sign).ec != std::errc{} &&
+            std::from_chars(literal.data(), literal.data() + literal.size(), without).ec != std::errc{})
+            return false;
+        i = end - 1;
+    }
+    return true;
+}
+
+void look_at_refusal(const failure& why, std::string_view input)
+{
+    const bool out_of_range = why.detail.find("does not fit 64 bits") != std::string::npos ||
+                              why.detail.find("a double overflows") != std::string::npos;
+    if (why.code == errc::body_not_utf8 || (why.code == errc::body_not_json && !out_of_range))
+        must(!strict_json(input), "a body that is refused as no JSON is none");
+    if (why.code == errc::body_not_object)
+        must(!strict_json(input).value().is_object(), "a body that is refused as no object is none");
+}
+
+}  // namespace
+
+void run(std::string_view input)
+{
+    const auto parsed = codec::parse_body(input);
+    if (!parsed)
+        return look_at_refusal(parsed.error(), input);
+
+    const auto body = strict_json(input);
+    must(body && body->is_object(), "an accepted body is a JSON object");
+    must(has_only_integers_of_64_bits(input), "an integer is not rounded");
+    must(codec::is_loose_uri(parsed->procedure), "an accepted procedure is a URI");
+    must(member(*body, "procedure") == json::value(parsed->procedure), "the procedure is the one in the body");
+    const std::string args = json_of(parsed->arguments.args);
+    const std::string kwargs = json_of(parsed->arguments.kwargs);
+    must(same_json(member(*body, "args"), strict_json(args).value()), "args are those in the body");
+    must(same_json(member(*body, "kwargs"), strict_json(kwargs).value()), "kwargs are those in the body");
+
+    const auto again = codec::parse_body("{\"procedure\":" + json::serialize(json::string{parsed->procedure}) +
+                                         ",\"args\":" + args + ",\"kwargs\":" + kwargs + '}');
+    must(again && again->procedure == parsed->procedure && again->arguments.args == parsed->arguments.args &&
+             again->arguments.kwargs == parsed->arguments.kwargs,
+         "what is accepted and written again is the same call");
+}
+
+}  // namespace wampfcgi::fuzz

@@ -1,0 +1,176 @@
+// A configuration file. Settings that are accepted and written as a file again are the same; mistakes are lines of
+// valid UTF-8 that name the file. A file that the configuration names holds what stands behind the slash of its path.
+#include "target.hpp"
+
+#include "codec/utf8.hpp"
+#include "wampfcgi/codec/transcode.hpp"
+#include "wampfcgi/config/config.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace wampfcgi::fuzz {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
+{
+    if (path.starts_with("/missing")) {
+        why_not = "No such file or directory";
+        return std::nullopt;
+    }
+    return path.substr(1);
+}
+
+// From here on: settings in the words of a configuration file, one function for each section.
+
+void put_unless_empty(json::object& out, json::string_view key, const std::string& value)
+{
+    if (!value.empty())
+        out[key] = value;
+}
+
+json::value seconds(std::chrono::milliseconds time)
+{
+    return static_cast<double>(time.count()) / 1000;
+}
+
+std::string written(const network& net)
+{
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    must(inet_ntop(AF_INET6, net.address.data(), text.data(), text.size()) != nullptr, "an address can be written");
+    return text.data() + ('/' + std::to_string(net.prefix_bits));
+}
+
+json::array written(const std::vector<std::string>& texts)
+{
+    return json::array(texts.begin(), texts.end());
+}
+
+std::string in_digits(std::string_view bytes)
+{
+    std::string digits;
+    for (const char c : bytes)
+        for (const int shift : {4, 0})
+            digits += "0123456789abcdef"[static_cast<unsigned char>(c) >> shift & 0xF];
+    return digits;
+}
+
+json::object written(const credentials& login)
+{
+    static constexpr std::array<const char*, 4> methods{"anonymous", "ticket", "wampcra", "cryptosign"};
+    json::object out{{"authmethod", methods.at(static_cast<std::size_t>(login.authmethod))}};
+    const bool is_key = login.authmethod == authmethod_kind::cryptosign;
+    put_unless_empty(out, "authid", login.authid);
+    put_unless_empty(out, "secret", is_key ? in_digits(login.secret) : login.secret);
+    if (!login.authextra.empty())
+        out["authextra"] = json::parse(codec::message_to_json(login.authextra).value());
+    return out;
+}
+
+json::object written(const router_settings& router)
+{
+    json::object out{{"connect_timeout", seconds(router.connect_timeout)}, {"keepalive", router.keepalive.count()}};
+    out["serializer"] = router.serializer == serializer_kind::json ? "json" : "msgpack";
+    json::array& urls = out["urls"].emplace_array();
+    for (const router_url& url : router.urls)
+        urls.emplace_back(url.text);
+    json::object& tls = out["tls"].emplace_object();
+    put_unless_empty(tls, "ca_file", router.tls.ca_file);
+    put_unless_empty(tls, "certificate_file", router.tls.certificate_file);
+    put_unless_empty(tls, "key_file", router.tls.key_file);
+    json::object& logins = out["credentials"].emplace_object();
+    for (const auto& [role, login] : router.by_role)
+        logins[role] = written(login);
+    return out;
+}
+
+json::object written(const service_options& options)
+{
+    json::object out{{"post_body_limit", options.post_body_limit},
+                     {"timestamp_delta_limit", options.timestamp_delta_limit.count()},
+                     {"require_tls", options.require_tls},
+                     {"debug", options.debug},
+                     {"call_timeout", seconds(options.call_timeout)},
+                     {"allowed_origins", written(options.allowed_origins)},
+                     {"status_codes", options.status_codes == status_style::http ? "http" : "crossbar"}};
+    put_unless_empty(out, "key", options.key.value_or(""));
+    put_unless_empty(out, "secret", options.secret.value_or(""));
+    if (options.procedures)
+        out["procedures"] = written(*options.procedures);
+    if (options.require_ip)
+        for (json::array& list = out["require_ip"].emplace_array(); const network& net : *options.require_ip)
+            list.emplace_back(written(net));
+    return out;
+}
+
+json::object written(const log_settings& log)
+{
+    static constexpr std::array<const char*, 5> levels{"error", "warning", "notice", "info", "debug"};
+    static constexpr std::array<const char*, 4> targets{"stderr", "file:", "syslog", "journal"};
+    json::object out{{"format", log.format == log_format::json ? "json" : "text"},
+                     {"level", levels.at(static_cast<std::size_t>(log.level))},
+                     {"target", targets.at(static_cast<std::size_t>(log.target)) + log.file},
+                     {"access", log.access}};
+    if (log.timestamps)
+        out["timestamps"] = *log.timestamps;
+    return out;
+}
+
+std::string written(const settings& all)
+{
+    json::object out{{"router", written(all.router)},
+                     {"max_in_flight", all.max_in_flight},
+                     {"max_requests", all.max_requests},
+                     {"shutdown_grace", seconds(all.shutdown_grace)},
+                     {"log", written(all.log)}};
+    put_unless_empty(out, "mount", all.mount);
+    json::object& paths = out["paths"].emplace_object();
+    for (const service& each : all.services)
+        paths[each.path] = {
+            {"type", "caller"}, {"realm", each.realm}, {"role", each.role}, {"options", written(each.options)}};
+    return json::serialize(out);
+}
+
+void look_at_mistakes(const config::mistakes& found)
+{
+    must(!found.empty(), "a file without settings has a mistake");
+    unsigned long last_line = 1;
+    for (const std::string& mistake : found) {
+        must(mistake.starts_with("f:"), "a mistake begins with the file");
+        const unsigned long line = std::strtoul(mistake.c_str() + 2, nullptr, 10);
+        must(line >= last_line, "mistakes are in the order of the lines");
+        last_line = line;
+        must(codec::is_utf8(mistake), "a mistake is valid UTF-8");
+        must(std::ranges::none_of(mistake, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }),
+             "a mistake is one line");
+    }
+}
+
+}  // namespace
+
+void run(std::string_view input)
+{
+    const auto parsed = config::parse(input, "f", read_fake_file);
+    if (const auto* const found = std::get_if<config::mistakes>(&parsed))
+        return look_at_mistakes(*found);
+
+    const std::string text = written(std::get<settings>(parsed));
+    const auto again = config::parse(text, "f", read_fake_file);
+    must(std::holds_alternative<settings>(again), "settings that are written again are accepted");
+    must(written(std::get<settings>(again)) == text, "settings that are written again are the same");
+}
+
+}  // namespace wampfcgi::fuzz

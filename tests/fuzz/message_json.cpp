@@ -1,0 +1,20 @@
+// A message of the router in JSON on its way to a response.
+#include "target.hpp"
+
+#include "router_answer.hpp"
+#include "wampfcgi/codec/transcode.hpp"
+
+namespace wampfcgi::fuzz {
+
+void run(std::string_view input)
+{
+    const auto message = codec::message_from_json(input);
+    if (!message)
+        return;
+    look_at_answer(*message);
+
+    if (const auto text = codec::message_to_json(*message))  // nothing where the message was cut short
+        must(codec::message_from_json(*text) == message, "what is accepted and written again is the same message");
+}
+
+}  // namespace wampfcgi::fuzz

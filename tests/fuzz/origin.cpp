@@ -1,0 +1,45 @@
+// Lines: the Origin and the Host of a request, then the origins that a service allows. What is granted is the own host
+// or listed, and fit for a header.
+#include "target.hpp"
+
+#include "bridge/rendering.hpp"
+#include "wampfcgi/checks/origin.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace wampfcgi::fuzz {
+
+void run(std::string_view input)
+{
+    request req;
+    req.origin = take_part(input, "\n");
+    req.host = take_part(input, "\n");
+    std::vector<std::string> allowed;
+    while (!input.empty()) {
+        const auto origin = checks::parse_origin(take_part(input, "\n"));
+        if (!origin)
+            continue;
+        must(checks::parse_origin(*origin) == origin, "an origin that is written again is the same");
+        allowed.push_back(*origin);
+    }
+
+    const auto grant = checks::check_origin(req, allowed);
+    if (!grant) {
+        must(grant.error().code == errc::origin_denied, "there is one way to refuse an origin");
+        must(std::ranges::find(allowed, "*") == allowed.end() || !checks::parse_origin(*req.origin),
+             "\"*\" allows every origin");
+        return;
+    }
+    const auto origin = checks::parse_origin(*req.origin);
+    const bool listed = origin && std::ranges::find(allowed, *origin) != allowed.end();
+    must(!grant->listed_by_name || listed, "listed by name is what is on the list");
+    const auto headers = bridge::cors_headers(req, *grant);
+    must(headers.empty() != grant->cross_origin, "pages of other origins are told that they may read the answer");
+    for (const auto& [name, value] : headers)
+        must(std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }),
+             "a header is one line");
+}
+
+}  // namespace wampfcgi::fuzz

@@ -1,0 +1,178 @@
+// The whole responder but for its sockets: CGI variables, each ended by a zero byte; behind two such bytes the body;
+// behind another two the router's answer, a message in JSON if it begins with a bracket, else in MessagePack. Every
+// response is fit for HTTP and, but for that to OPTIONS, JSON; a refusal never calls, and says nothing but its name.
+#include "target.hpp"
+
+#include "strict_json.hpp"
+
+#include "fcgi/cgi_header.hpp"
+#include "fcgi/cgi_variables.hpp"
+#include "support/fake_caller.hpp"
+#include "wamp/messages.hpp"
+#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/codec/answer.hpp"
+#include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/codec/transcode.hpp"
+#include "wampfcgi/config/config.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::fuzz {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view configuration = R"({
+    "router": {"url": "rs://router:8081"},
+    "paths": {
+        "/": {"type": "caller", "realm": "r", "role": "f"},
+        "signed": {"type": "caller", "realm": "r", "role": "f",
+                   "options": {"key": "k", "secret": "s", "timestamp_delta_limit": 300, "status_codes": "http"}},
+        "pages": {"type": "caller", "realm": "r", "role": "f",
+                  "options": {"allowed_origins": ["https://app.example.com"], "post_body_limit": 64}},
+        "all": {"type": "caller", "realm": "r", "role": "f", "options": {"allowed_origins": ["*"]}},
+        "strict": {"type": "caller", "realm": "r", "role": "f",
+                   "options": {"require_tls": true, "require_ip": ["192.0.2.0/24", "2001:db8::/32"],
+                               "procedures": ["com.example.add2", "com.example.orders."], "status_codes": "http"}}
+    }
+})";
+
+const settings& services()
+{
+    static const settings parsed = std::get<settings>(config::parse(configuration, "f", {}));
+    return parsed;
+}
+
+request request_of(std::string_view variables, std::string_view body)
+{
+    std::vector<std::string> pairs;
+    while (!variables.empty())
+        pairs.emplace_back(take_part(variables, "\0"sv));
+    std::vector<const char*> pointers;
+    for (const std::string& pair : pairs)
+        pointers.push_back(pair.c_str());
+    pointers.push_back(nullptr);
+    request req = fcgi::read_variables(pointers.data());
+    req.body = body;
+    return req;
+}
+
+outcome outcome_of(std::string_view message)
+{
+    std::string bytes{message};
+    if (message.starts_with('['))
+        bytes = codec::message_from_json(message).value_or("");
+    const auto fields = wamp::split_message(bytes);
+    auto answer = fields ? wamp::read_call_answer(*fields) : std::nullopt;
+    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(bytes), {}, {}}};
+}
+
+bool is_token(std::string_view name)
+{
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+void look_at_header(const response& http)
+{
+    for (const auto& [name, value] : http.headers) {
+        must(is_token(name), "a header has a name");
+        must(std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }),
+             "a header has one line");
+    }
+    const std::string text = fcgi::header_section(http);
+    must(text.find("Unknown") == std::string::npos, "a status is one of those that are documented");
+    must(text.find("\r\n\r\n") == text.size() - 4, "the header ends once");
+}
+
+// Nothing of the peer or the router is in it.
+void look_at_refusal(const bridge::answer& given)
+{
+    const errc_info& row = describe(given.why->code);
+    must(given.http.status == row.status_crossbar || given.http.status == row.status_http, "a refusal has its status");
+    const std::string& parameter = given.why->parameter;
+    must(parameter.empty() || parameter == "key" || parameter == "timestamp" || parameter == "seq" ||
+             parameter == "nonce" || parameter == "signature",
+         "a parameter at fault is one of five");
+    must(given.http.body == codec::refusal_body({given.why->code, {}, {}, parameter}), "a refusal has a fixed body");
+}
+
+void look_at_answer(const request& req, const bridge::answer& given)
+{
+    look_at_header(given.http);
+    const bool was_called = given.submitted_at.has_value();
+    if (given.why)
+        look_at_refusal(given);
+    if (!given.why && !was_called) {
+        must(req.method == "OPTIONS" && given.http.body.empty(), "only OPTIONS is answered without a call");
+        return;
+    }
+    const auto body = strict_json(given.http.body);
+    must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
+}
+
+// What the options of the service demand of a call, in plain words of this file.
+void look_at_service(const request& req, const std::string& service, const call& made)
+{
+    if (service == "signed")
+        must(req.query.find("signature=") != std::string::npos, "a signed service takes signed requests");
+    if (service == "pages")
+        must(req.body.size() <= 64, "a body is within the service's limit");
+    if (service == "strict") {
+        must(req.https == "1" || (req.https.size() == 2 && (req.https[0] | 32) == 'o' && (req.https[1] | 32) == 'n'),
+             "a service that requires TLS takes requests over TLS");
+        must(made.procedure == "com.example.add2" || made.procedure.starts_with("com.example.orders."),
+             "only procedures of the service are called");
+        must(req.remote_addr.find("192.0.2.") != std::string::npos || req.remote_addr.find(':') != std::string::npos,
+             "only the addresses of the service may call");
+    }
+}
+
+void look_at_call(const request& req, const call& made)
+{
+    must(req.method == "POST" || req.method == "PUT", "only POST and PUT make calls");
+    must(codec::is_loose_uri(made.procedure), "what is called is a URI");
+    const auto body = strict_json(req.body);
+    must(body && body->is_object() && body->get_object().at("procedure") == boost::json::value(made.procedure),
+         "what is called is what the body names");
+    for (const std::string& argument : {made.arguments.args, made.arguments.kwargs})
+        must(argument.empty() || codec::value_length(argument) == argument.size(), "arguments are MessagePack");
+}
+
+}  // namespace
+
+void run(std::string_view input)
+{
+    const std::string_view variables = take_part(input, "\0\0"sv);
+    const std::string_view body = take_part(input, "\0\0"sv);
+    const request req = request_of(variables, body);
+    fake_caller router;
+    router.at_once = outcome_of(input);
+    bridge::bridge bridge{services(), [&](const std::string&, const std::string&) -> bridge::caller& { return router; },
+                          [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; }};
+
+    std::vector<bridge::answer> answers;
+    auto decision = bridge.admit(req);
+    if (auto* const final_answer = std::get_if<bridge::answer>(&decision))
+        answers.push_back(std::move(*final_answer));
+    else
+        bridge.handle(std::get<bridge::admission>(decision), req,
+                      [&](bridge::answer each) { answers.push_back(std::move(each)); });
+
+    must(answers.size() == 1, "there is one answer");
+    const bridge::answer& given = answers.front();
+    must(router.calls.size() == (given.submitted_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
+    look_at_answer(req, given);
+    for (const call& made : router.calls) {
+        look_at_call(req, made);
+        look_at_service(req, std::get<bridge::admission>(decision).target->path, made);
+    }
+}
+
+}  // namespace wampfcgi::fuzz

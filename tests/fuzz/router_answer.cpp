@@ -1,0 +1,52 @@
+#include "router_answer.hpp"
+
+#include "strict_json.hpp"
+#include "target.hpp"
+
+#include "bridge/rendering.hpp"
+#include "wamp/messages.hpp"
+#include "wampfcgi/codec/answer.hpp"
+#include "wampfcgi/codec/transcode.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace wampfcgi::fuzz {
+namespace {
+
+void look_at_response(const bridge::answer& given, const outcome& how)
+{
+    const auto body = strict_json(given.http.body);
+    must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
+    if (given.why) {
+        must(given.http.body == codec::refusal_body(failure{given.why->code, {}, {}, {}}),
+             "a refusal has a fixed body");
+        must(given.why->code == errc::result_invalid, "an answer is at worst invalid");
+        return;
+    }
+    must(body->get_object().contains("error") == std::holds_alternative<call_error>(how),
+         "an error is told by the member error");
+    const auto message = codec::value_from_json(given.http.body);
+    must(message.has_value(), "a response can be read again");
+    const auto text = codec::message_to_json(*message);
+    must(text && same_json(strict_json(*text).value(), *body), "a response that is read and written again is the same");
+}
+
+}  // namespace
+
+void look_at_answer(std::string_view message)
+{
+    const auto fields = wamp::split_message(message);
+    if (!fields)
+        return;
+    for (const std::string_view field : fields->fields)
+        must(codec::value_length(field) == field.size(), "a field is one value");
+    const auto answer = wamp::read_call_answer(*fields);
+    if (!answer)
+        return;
+    for (const status_style style : {status_style::crossbar, status_style::http})
+        look_at_response(bridge::outcome_answer(answer->how, style, {}), answer->how);
+}
+
+}  // namespace wampfcgi::fuzz

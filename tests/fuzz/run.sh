@@ -1,0 +1,33 @@
+#!/bin/sh
+# Lets libFuzzer look for inputs that break a fuzz target, one target after the other. What it finds on the way stays
+# in BUILD/corpus and is gone on from at the next run.
+# usage: run.sh BUILD SECONDS [TARGET...]      (BUILD is the build folder of `make fuzz`; no TARGET: all of them)
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1
+seconds=$2
+shift 2
+[ $# -gt 0 ] || set -- $(cd "$here/seeds" && echo *)
+
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
+failed=
+for target in "$@"; do
+    found="$build/found/$target"
+    mkdir -p "$build/corpus/$target" "$found"
+    crashes=
+    [ -d "$here/crashes/$target" ] && crashes="$here/crashes/$target"
+    printf 'fuzz: %s for %s s\n' "$target" "$seconds"
+    # shellcheck disable=SC2086
+    if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+        -dict="$here/$target.dict" -artifact_prefix="$found/" -print_final_stats=1 -verbosity=1 \
+        "$build/corpus/$target" "$here/seeds/$target" $crashes 2>"$build/found/$target.log"; then
+        grep -E '^stat::(number_of_executed_units|average_exec_per_sec)|^Done' "$build/found/$target.log"
+    else
+        tail -n 40 "$build/found/$target.log"
+        failed="$failed $target"
+    fi
+done
+[ -z "$failed" ] && exit 0
+echo "fuzz: failed:$failed; keep the input from $build/found under tests/fuzz/crashes/TARGET, by a telling name"
+exit 1
