@@ -65,8 +65,7 @@ settings two_services()
     config.services.resize(2);
     config.services[0].path = "/";
     config.services[1].path = "signed";
-    config.services[1].options.key = "myapp1";
-    config.services[1].options.secret = "kkjH68GiuUZ";
+    config.services[1].options.keys["myapp1"].secret = "kkjH68GiuUZ";
     config.services[1].options.timestamp_delta_limit = std::chrono::seconds(300);
     return config;
 }

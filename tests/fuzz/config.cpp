@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,13 +27,13 @@ namespace {
 
 namespace json = boost::json;
 
-std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
+std::optional<config::file_content> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path.starts_with("/missing")) {
         why_not = "No such file or directory";
         return std::nullopt;
     }
-    return path.substr(1);
+    return config::file_content{path.substr(1), path.starts_with("/open")};
 }
 
 // From here on: settings in the words of a configuration file, one function for each section.
@@ -97,8 +99,34 @@ json::object written(const router_settings& router)
     return out;
 }
 
+// As not_after is written, which has microseconds.
+std::string written(std::chrono::sys_time<std::chrono::microseconds> time)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text.data();
+}
+
+json::object written(const signing_key& key)
+{
+    json::object out{{"secret", key.secret}};
+    if (key.procedures)
+        out["procedures"] = written(*key.procedures);
+    if (key.not_after)
+        out["not_after"] = written(*key.not_after);
+    return out;
+}
+
 json::object written(const service_options& options)
 {
+    static constexpr std::array<const char*, 6> sources{"REMOTE_ADDR",     "REMOTE_USER", "SSL_CLIENT_S_DN",
+                                                        "HTTP_USER_AGENT", "REQUEST_ID",  "SIGNING_KEY"};
     json::object out{{"post_body_limit", options.post_body_limit},
                      {"timestamp_delta_limit", options.timestamp_delta_limit.count()},
                      {"require_tls", options.require_tls},
@@ -106,8 +134,12 @@ json::object written(const service_options& options)
                      {"call_timeout", seconds(options.call_timeout)},
                      {"allowed_origins", written(options.allowed_origins)},
                      {"status_codes", options.status_codes == status_style::http ? "http" : "crossbar"}};
-    put_unless_empty(out, "key", options.key.value_or(""));
-    put_unless_empty(out, "secret", options.secret.value_or(""));
+    if (!options.keys.empty())
+        for (json::object& keys = out["keys"].emplace_object(); const auto& [name, key] : options.keys)
+            keys[name] = written(key);
+    if (!options.forward.empty())
+        for (json::object& forward = out["forward"].emplace_object(); const auto& [name, source] : options.forward)
+            forward[name] = sources.at(static_cast<std::size_t>(source));
     if (options.procedures)
         out["procedures"] = written(*options.procedures);
     if (options.require_ip)

@@ -97,8 +97,7 @@ void run(std::string_view input)
          "unsigned services need no signature");
 
     service_options signing;
-    signing.key = given.key.value_or("k");
-    signing.secret = secret;
+    signing.keys[given.key.value_or("k")].secret = secret;
     const std::string genuine = signature_of(given, body);
     const errc signed_verdict = verdict(query, body, signing);
     if (signed_verdict == errc{})
