@@ -3,7 +3,9 @@
 #include "hmac.hpp"
 #include "text.hpp"
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace wampfcgi::checks {
@@ -15,14 +17,38 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 constexpr std::uint64_t max_number = std::uint64_t{1} << 53;  // a double holds every integer up to there
 constexpr std::string_view not_a_number = "is no decimal integer from 0 to 2^53";
 
+std::array<std::pair<const char*, const std::optional<std::string>*>, 5> all_of(const query_parameters& given)
+{
+    return {{{"key", &given.key},
+             {"timestamp", &given.timestamp},
+             {"seq", &given.seq},
+             {"nonce", &given.nonce},
+             {"signature", &given.signature}}};
+}
+
+result<void> check_lengths(std::string_view query, const query_parameters& given, bool is_signed)
+{
+    const auto all = all_of(given);
+    const std::span looked_at = is_signed ? std::span(all) : std::span(all).subspan(1, 2);  // timestamp and seq
+    const auto refuse = [](const char* what, std::size_t bytes, std::size_t allowed) {
+        return failure{errc::parameter_invalid,
+                       std::string(what) + " of " + std::to_string(bytes) + " bytes, " + std::to_string(allowed) +
+                           " allowed",
+                       {},
+                       what};
+    };
+    if (query.size() > max_query_bytes)
+        return refuse("query", query.size(), max_query_bytes);
+    for (const auto& [name, value] : looked_at)
+        if (*value && (*value)->size() > max_parameter_bytes)
+            return refuse(name, (*value)->size(), max_parameter_bytes);
+    return {};
+}
+
 result<void> check_presence(const query_parameters& given)
 {
-    const std::pair<const char*, const std::optional<std::string>&> needed[] = {
-        {"key", given.key},     {"timestamp", given.timestamp}, {"seq", given.seq},
-        {"nonce", given.nonce}, {"signature", given.signature},
-    };
-    for (const auto& [name, value] : needed)
-        if (!value)
+    for (const auto& [name, value] : all_of(given))
+        if (!*value)
             return failure{
                 errc::signature_parameter_missing, std::string("no ") + name + " in a signed request", {}, name};
     return {};
@@ -85,8 +111,10 @@ result<signature_facts> check_key_and_hmac(const query_parameters& given, const 
 
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)
 {
-    const query_parameters given = parse_query(req.query);
+    const query_parameters given = parse_query(std::string_view(req.query).substr(0, max_query_bytes));
     const bool is_signed = !options.keys.empty();
+    if (auto short_enough = check_lengths(req.query, given, is_signed); !short_enough)
+        return short_enough.error();
     if (is_signed)
         if (auto complete = check_presence(given); !complete)
             return complete.error();

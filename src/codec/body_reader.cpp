@@ -112,11 +112,11 @@ result<body_members> read_body(std::string_view body)
 {
     body_members members;
     body_sink sink(members, body.size());
-    const auto fault = read_json(body, max_depth, sink);
+    const auto fault = read_json(body, max_depth, sink, max_body_members);
     if (!fault)
         return members;
     failure why;
-    why.code = errc::body_not_json;
+    why.code = fault->too_many_members ? errc::body_too_large : errc::body_not_json;
     why.detail = "byte " + std::to_string(fault->offset) + ": " + fault->reason;
     return why;
 }

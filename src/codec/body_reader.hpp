@@ -26,7 +26,8 @@ struct body_members {
     bool has_reserved_member = false;  ///< a kwargs, if only one that does not count, has it
 };
 
-/// Reads `body`, which is valid UTF-8. Of members given twice the last counts. Fails with body_not_json.
+/// Reads `body`, which is valid UTF-8. Of members given twice the last counts. Fails with body_not_json,
+/// or body_too_large where objects have more than max_body_members.
 result<body_members> read_body(std::string_view body);
 
 }  // namespace wampfcgi::codec

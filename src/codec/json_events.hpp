@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,10 +33,12 @@ public:
     static constexpr std::size_t max_string_size = 0xFFFF'FFFF;
     static constexpr std::size_t max_key_size = 0xFFFF'FFFF;
 
-    explicit json_events(Sink& sink) : sink_(sink) {}
+    json_events(Sink& sink, std::size_t max_members) : sink_(sink), members_left_(max_members) {}
 
     /// Why a value was refused here; empty when none was.
     std::string_view reason() const { return reason_; }
+
+    bool has_too_many_members() const { return members_left_ == 0 && reason_ == too_many_members; }
 
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
@@ -71,8 +74,11 @@ public:
     }
 
     bool on_key_part(std::string_view part, std::size_t, error_code&) { return keep_part(part); }
-    bool on_key(std::string_view part, std::size_t, error_code&)
+    bool on_key(std::string_view part, std::size_t, error_code& ec)
     {
+        if (members_left_ == 0)
+            return refuse(too_many_members, ec);
+        --members_left_;
         sink_.key(whole(part));
         parts_.clear();
         return true;
@@ -119,6 +125,8 @@ public:
     bool on_comment(std::string_view, error_code&) { return true; }
 
 private:
+    static constexpr std::string_view too_many_members = "too many members of objects";
+
     bool keep_part(std::string_view part)
     {
         parts_ += part;
@@ -150,6 +158,7 @@ private:
     }
 
     Sink& sink_;
+    std::size_t members_left_;
     std::string parts_;  // of a string with escapes
     std::string_view reason_;
 };
@@ -158,23 +167,25 @@ private:
 struct json_fault {
     std::size_t offset;
     std::string reason;
+    bool too_many_members = false;
 };
 
-/// Reads `text`, which is valid UTF-8, into `sink`; arrays and objects are nested at most `max_levels` deep. Nothing
-/// when all went well.
+/// Reads `text`, which is valid UTF-8, into `sink`; arrays and objects are nested at most `max_levels` deep, and all
+/// objects together have at most `max_members`. Nothing when all went well.
 template <class Sink>
-std::optional<json_fault> read_json(std::string_view text, unsigned max_levels, Sink& sink)
+std::optional<json_fault> read_json(std::string_view text, unsigned max_levels, Sink& sink,
+                                    std::size_t max_members = std::numeric_limits<std::size_t>::max())
 {
     boost::json::parse_options options;
     options.max_depth = max_levels;
     options.allow_invalid_utf8 = true;  // not looked at twice
-    boost::json::basic_parser<json_events<Sink>> parser(options, sink);
+    boost::json::basic_parser<json_events<Sink>> parser(options, sink, max_members);
     boost::system::error_code ec;
 
     const auto offset = parser.write_some(false, text.data(), text.size(), ec);
 
     if (const auto reason = parser.handler().reason(); !reason.empty())
-        return json_fault{offset, std::string(reason)};
+        return json_fault{offset, std::string(reason), parser.handler().has_too_many_members()};
     if (ec)
         return json_fault{offset, ec.message()};
     if (offset != text.size())

@@ -7,12 +7,17 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace wampfcgi::checks {
+
+/// Most bytes of a query string, and of one parameter that means something here, decoded.
+inline constexpr std::size_t max_query_bytes = 16 * 1024;
+inline constexpr std::size_t max_parameter_bytes = 1024;
 
 /// The query parameters that mean something here, percent-decoded, '+' as space; of one given twice, the first.
 struct query_parameters {
@@ -37,7 +42,8 @@ struct signature_facts {
     std::chrono::sys_time<std::chrono::microseconds> timestamp;
 };
 
-/// Makes every check of the query parameters, in the contract's order: presence (all five, where the service has
+/// Makes every check of the query parameters, in the contract's order: length of the query and of each parameter
+/// (parameter_invalid, naming "query" or the parameter), presence (all five, where the service has
 /// keys), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. `now` is the
 /// present time. Nothing comes back for a service without keys. Fails with signature_parameter_missing,
 /// parameter_invalid (both name the parameter), request_expired, key_unknown (a key past its not_after too),

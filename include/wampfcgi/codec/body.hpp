@@ -4,6 +4,7 @@
 #include "wampfcgi/core/call.hpp"
 #include "wampfcgi/core/result.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,9 @@ namespace wampfcgi::codec {
 
 /// Most nested arrays and objects in a request body or a response body, the outermost object counted.
 inline constexpr unsigned max_depth = 128;
+
+/// Most members of all objects in a request body: each takes several times its bytes until its object is closed.
+inline constexpr std::size_t max_body_members = 1'000'000;
 
 /// The member of kwargs that is ours alone to set.
 inline constexpr std::string_view reserved_member = "_http";
@@ -26,8 +30,9 @@ struct parsed_body {
 
 /// Reads a request body: a JSON object with procedure, args, kwargs. Integers from -2^63 to 2^64-1 and doubles pass
 /// unchanged; a string of U+0000 and Base64 becomes a binary value (WAMP, "Binary conversion of JSON strings").
-/// Fails with body_not_utf8, body_not_json, body_not_object, procedure_missing, procedure_invalid, arguments_invalid
-/// (also where kwargs has the reserved member), looked for in this order.
+/// Fails with body_not_utf8, body_not_json, body_too_large (more than max_body_members), body_not_object,
+/// procedure_missing, procedure_invalid, arguments_invalid (also where kwargs has the reserved member), looked for in
+/// this order.
 result<parsed_body> parse_body(std::string_view body);
 
 /// A value in the reserved member of kwargs; absent: null.

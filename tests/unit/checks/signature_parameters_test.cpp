@@ -177,3 +177,19 @@ BOOST_AUTO_TEST_CASE(a_refusal_gives_the_log_the_clients_value_apart_from_our_wo
     BOOST_TEST(res.error().detail == "seq is no decimal integer from 0 to 2^53");
     BOOST_TEST(res.error().peer_text == "\nevil");
 }
+
+BOOST_AUTO_TEST_CASE(a_query_and_a_parameter_are_limited_to_the_byte)
+{
+    const service_options plain;
+    const auto query_of = [](std::size_t bytes) { return "seq=1&" + std::string(bytes - 6, 'x'); };
+    BOOST_TEST(verdict(query_of(max_query_bytes), plain) == "accepted");
+    BOOST_TEST(verdict(query_of(max_query_bytes + 1), plain) == "parameter_invalid:query");
+    const auto digits = [](std::size_t bytes) { return std::string(bytes - 1, '0') + '1'; };
+    BOOST_TEST(verdict("seq=" + digits(max_parameter_bytes), plain) == "accepted");
+    BOOST_TEST(verdict("seq=" + digits(max_parameter_bytes + 1), plain) == "parameter_invalid:seq");
+    BOOST_TEST(verdict("nonce=" + digits(max_parameter_bytes + 1), plain) == "accepted");
+
+    for (const std::string name : {"key", "timestamp", "seq", "nonce", "signature"})
+        BOOST_TEST(verdict(name + '=' + digits(max_parameter_bytes + 1), options_of(plain_call)) ==
+                   "parameter_invalid:" + name);
+}

@@ -187,6 +187,19 @@ BOOST_AUTO_TEST_CASE(keys_whose_hashes_collide_are_different_keys)
     BOOST_TEST(twice == "\x83\xB0" + c + "\x03\xB0" + b + "\x04\xB0" + a + "\x05");
 }
 
+BOOST_AUTO_TEST_CASE(the_members_of_all_objects_together_are_limited)
+{
+    // procedure, kwargs, and its members, each an object with one
+    const auto body_with = [](std::size_t members) {
+        std::string objects;
+        for (std::size_t i = 0; i < (members - 2) / 2; ++i)
+            objects.append(i == 0 ? "" : ",").append("\"").append(std::to_string(i)).append(R"(":{"":0})");
+        return with_kwargs("{" + objects + "}");
+    };
+    BOOST_TEST(parse_body(body_with(max_body_members)).has_value());
+    BOOST_TEST(refusal_of(body_with(max_body_members + 2)) == errc::body_too_large);
+}
+
 BOOST_AUTO_TEST_CASE(many_duplicates_nested_in_duplicates_leave_the_last)
 {
     const auto flat = listed("\"a\":1", 50'000);
