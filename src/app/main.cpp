@@ -35,7 +35,7 @@ constexpr std::chrono::seconds kill_after_grace{2};
 /// The settings, or nothing when the file is faulty; every mistake is then on standard error.
 std::optional<settings> load_settings(const process::options& given)
 {
-    auto loaded = config::load(config::locate(given.config_file));
+    auto loaded = config::load_located(given.config_file);
     if (auto* found = std::get_if<settings>(&loaded))
         return std::move(*found);
     for (const std::string& mistake : std::get<config::mistakes>(loaded))

@@ -8,10 +8,14 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <system_error>
 #include <vector>
 
 namespace wampfcgi::config {
 namespace {
+
+constexpr const char* own_file = "/.config/wamp-fcgi/config.json";  // below the home directory
+constexpr const char* systems_file = "/etc/wamp-fcgi/config.json";
 
 std::optional<std::string> home_of_user()
 {
@@ -26,28 +30,67 @@ std::optional<std::string> home_of_user()
     return found->pw_dir;
 }
 
+bool is_set(const std::optional<std::string>& text)
+{
+    return text && !text->empty();
+}
+
+surroundings observe()
+{
+    surroundings here;
+    if (const char* const variable = std::getenv("WAMP_FCGI_CONFIG"))
+        here.variable = variable;
+    here.home = home_of_user();
+    here.why_missing = [](const std::string& path) {
+        return ::access(path.c_str(), F_OK) == 0 ? std::string{} : std::generic_category().message(errno);
+    };
+    return here;
+}
+
 }  // namespace
 
 std::string choose_file(const std::optional<std::string>& option, const surroundings& here)
 {
     if (option)
         return *option;
-    if (here.variable && !here.variable->empty())
+    if (is_set(here.variable))
         return *here.variable;
-    if (here.home && !here.home->empty())
-        if (const std::string own = *here.home + "/.config/wamp-fcgi/config.json"; here.exists(own))
+    if (is_set(here.home))
+        if (const std::string own = *here.home + own_file; here.why_missing(own).empty())
             return own;
-    return "/etc/wamp-fcgi/config.json";
+    return systems_file;
+}
+
+std::string why_there_is_none(const std::optional<std::string>& option, const surroundings& here)
+{
+    if (option || is_set(here.variable))
+        return {};
+    std::string found = "there is no configuration: neither --config nor WAMP_FCGI_CONFIG names one; ";
+    std::vector<std::string> places;
+    if (is_set(here.home))
+        places.push_back(*here.home + own_file);
+    places.emplace_back(systems_file);
+    for (const std::string& place : places) {
+        const std::string why_missing = here.why_missing(place);
+        if (why_missing.empty())
+            return {};
+        found += (place == places.front() ? "" : "; ") + place + ": " + why_missing;
+    }
+    return found;
 }
 
 std::string locate(const std::optional<std::string>& option)
 {
-    surroundings here;
-    if (const char* const variable = std::getenv("WAMP_FCGI_CONFIG"))
-        here.variable = variable;
-    here.home = home_of_user();
-    here.exists = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
-    return choose_file(option, here);
+    return choose_file(option, observe());
+}
+
+std::variant<settings, mistakes> load_located(const std::optional<std::string>& option)
+{
+    const surroundings here = observe();
+    const std::string why_none = why_there_is_none(option, here);
+    if (!why_none.empty())
+        return mistakes{why_none};
+    return load(choose_file(option, here));
 }
 
 }  // namespace wampfcgi::config

@@ -1,4 +1,5 @@
 """The Debian package: what lintian says of it, what is in it, and that it is the same each time."""
+import pathlib
 import re
 import shutil
 import subprocess
@@ -62,7 +63,7 @@ class Package(unittest.TestCase):
         files = self.content()
         for path in ("man/man8/wamp-fcgi.8.gz", "man/man5/wamp-fcgi-config.5.gz", "doc/wamp-fcgi/copyright",
                      "doc/wamp-fcgi/changelog.gz", "doc/wamp-fcgi/changelog.Debian.gz",
-                     "doc/wamp-fcgi/examples/config.json"):
+                     "doc/wamp-fcgi/examples/config.json", "doc/wamp-fcgi/examples/shared-hosting/caller.fcgi"):
             self.assertIn(f"usr/share/{path}", files)
 
     def test_units_and_users_are_where_systemd_has_them(self):
@@ -74,7 +75,7 @@ class Package(unittest.TestCase):
     def test_unit_and_samples_name_the_installed_program(self):
         usr = self.unpacked() / "usr"
         self.assertIn("\nExecStart=/usr/bin/wamp-fcgi ", (usr / "lib/systemd/system/wamp-fcgi.service").read_text())
-        for sample in (usr / "share/doc/wamp-fcgi/examples").iterdir():
+        for sample in filter(pathlib.Path.is_file, (usr / "share/doc/wamp-fcgi/examples").rglob("*")):
             self.assertNotIn("/usr/local", sample.read_text(), sample.name)
 
     def test_nothing_is_installed_in_etc(self):

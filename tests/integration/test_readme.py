@@ -4,16 +4,8 @@ import re
 import subprocess
 
 from integration.deployment import DeploymentTest, main
-from support.servers import TOP, DevRouter, Lighttpd, replace_once
-
-README = (TOP / "README.md").read_text()
-
-
-def block(kind, name):
-    found = re.findall(rf"<!-- {kind}: {name} -->\n```\w+\n(.*?)^```$", README, re.S | re.M)
-    if len(found) != 1:
-        raise ValueError(f"README.md has {len(found)} blocks behind <!-- {kind}: {name} -->")
-    return found[0]
+from support.readme import block
+from support.servers import DevRouter, Lighttpd, replace_once
 
 
 class Examples(DeploymentTest):

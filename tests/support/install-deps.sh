@@ -10,8 +10,8 @@ say() { printf 'deps: %s\n' "$*"; }
 
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
-    say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid, nginx,"
-    say "iproute2, wrk, valgrind, debootstrap, lintian, man-db, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
+    say "nginx, iproute2, procps, wrk, valgrind, debootstrap, lintian, man-db, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -80,7 +80,7 @@ case $purpose in tests | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
 [ "$purpose" != fuzz ] || wanted="$wanted clang libclang-rt-dev"
 if [ "$purpose" = tests ]; then
-    wanted="$wanted iproute2 python3-autobahn python3-jsonschema debootstrap lintian man-db"
+    wanted="$wanted apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian man-db"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v npm >/dev/null 2>&1 || wanted="$wanted npm"

@@ -147,6 +147,7 @@ class Lighttpd(WebServer):
     name = "lighttpd"
     user = SERVER_USER
     sample = "etc/lighttpd.conf"
+    wanted_port = None
 
     def __init__(self, scratch, config, port=None):
         super().__init__(scratch, config)
@@ -274,6 +275,16 @@ class PoolBehind(WebServer):
 
     def worker_pids(self):
         return self.pool.worker_pids()
+
+
+class LighttpdPool(PoolBehind, Lighttpd):
+    """lighttpd, connecting to a pool."""
+
+    name = "lighttpd-pool"
+    sample = "etc/lighttpd-pool.conf"
+
+    def values(self):
+        return {"socket": self.pool.address}
 
 
 class ApacheProxyFcgi(PoolBehind, Apache):

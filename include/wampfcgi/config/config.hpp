@@ -32,6 +32,10 @@ std::variant<settings, mistakes> parse(std::string_view text, const std::string&
 /// Reads and parses the file at `path`; one that cannot be read is a mistake too.
 std::variant<settings, mistakes> load(const std::string& path);
 
+/// Reads and parses the file at locate(option). Where no file is named and none is there, the mistake says which places
+/// were looked at.
+std::variant<settings, mistakes> load_located(const std::optional<std::string>& option);
+
 /// The file to use: `option` (of --config) if given, else environment WAMP_FCGI_CONFIG, else
 /// ~/.config/wamp-fcgi/config.json of the process's user (home from the password database) if it exists, else
 /// /etc/wamp-fcgi/config.json.

@@ -48,7 +48,9 @@ const std::string systems_file = "/etc/wamp-fcgi/config.json";
 
 surroundings with_users_file(bool exists)
 {
-    return {"/from/variable", "/home/joe", [exists](const std::string& path) { return exists && path == users_file; }};
+    return {"/from/variable", "/home/joe", [exists](const std::string& path) -> std::string {
+                return exists && path == users_file ? "" : "No such file";
+            }};
 }
 
 }  // namespace
@@ -81,6 +83,26 @@ BOOST_AUTO_TEST_CASE(the_systems_file_is_the_last_choice)
     BOOST_TEST(choose_file(std::nullopt, here) == systems_file);
     here.home = std::nullopt;
     BOOST_TEST(choose_file(std::nullopt, here) == systems_file);
+}
+
+BOOST_AUTO_TEST_CASE(where_there_is_none_every_place_is_named)
+{
+    const std::string beginning = "there is no configuration: neither --config nor WAMP_FCGI_CONFIG names one; ";
+    surroundings here = with_users_file(false);
+    here.variable = std::nullopt;
+    BOOST_TEST(why_there_is_none(std::nullopt, here) ==
+               beginning + users_file + ": No such file; " + systems_file + ": No such file");
+    here.home = std::nullopt;
+    BOOST_TEST(why_there_is_none(std::nullopt, here) == beginning + systems_file + ": No such file");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_named_or_there_is_not_reported_as_looked_for)
+{
+    BOOST_TEST(why_there_is_none("/from/option", with_users_file(false)).empty());
+    BOOST_TEST(why_there_is_none(std::nullopt, with_users_file(false)).empty());
+    surroundings here = with_users_file(true);
+    here.variable = std::nullopt;
+    BOOST_TEST(why_there_is_none(std::nullopt, here).empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_variable_is_taken_from_the_environment_and_home_is_not)

@@ -1,0 +1,15 @@
+"""The contract through lighttpd in front of a pool."""
+import unittest
+
+from integration.contract_cases import ContractCases
+from integration.deployment import main
+from support.servers import LighttpdPool
+
+
+class Contract(ContractCases, unittest.TestCase):
+    server_class = LighttpdPool
+    odd_method_status = 501  # of lighttpd itself
+
+
+if __name__ == "__main__":
+    main()
