@@ -2,6 +2,8 @@
 // valid UTF-8 that name the file. A file that the configuration names holds what stands behind the slash of its path.
 #include "target.hpp"
 
+#include "time_text.hpp"
+
 #include "codec/utf8.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 #include "wampfcgi/config/config.hpp"
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,13 +28,13 @@ namespace {
 
 namespace json = boost::json;
 
-std::optional<std::string> read_fake_file(const std::string& path, std::string& why_not)
+std::optional<config::file_content> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path.starts_with("/missing")) {
         why_not = "No such file or directory";
         return std::nullopt;
     }
-    return path.substr(1);
+    return config::file_content{path.substr(1), path.starts_with("/open")};
 }
 
 // From here on: settings in the words of a configuration file, one function for each section.
@@ -97,6 +100,30 @@ json::object written(const router_settings& router)
     return out;
 }
 
+json::object written(const std::map<std::string, signing_key>& keys)
+{
+    json::object out;
+    for (const auto& [name, key] : keys) {
+        json::object& members = out[name].emplace_object();
+        members["secret"] = key.secret;
+        if (key.procedures)
+            members["procedures"] = written(*key.procedures);
+        if (key.not_after)
+            members["not_after"] = written_time(*key.not_after);
+    }
+    return out;
+}
+
+json::object written(const std::map<std::string, forward_source>& forward)
+{
+    static constexpr std::array<const char*, 6> sources{"REMOTE_ADDR",     "REMOTE_USER", "SSL_CLIENT_S_DN",
+                                                        "HTTP_USER_AGENT", "REQUEST_ID",  "SIGNING_KEY"};
+    json::object out;
+    for (const auto& [name, source] : forward)
+        out[name] = sources.at(static_cast<std::size_t>(source));
+    return out;
+}
+
 json::object written(const service_options& options)
 {
     json::object out{{"post_body_limit", options.post_body_limit},
@@ -106,8 +133,9 @@ json::object written(const service_options& options)
                      {"call_timeout", seconds(options.call_timeout)},
                      {"allowed_origins", written(options.allowed_origins)},
                      {"status_codes", options.status_codes == status_style::http ? "http" : "crossbar"}};
-    put_unless_empty(out, "key", options.key.value_or(""));
-    put_unless_empty(out, "secret", options.secret.value_or(""));
+    out["forward"] = written(options.forward);
+    if (!options.keys.empty())
+        out["keys"] = written(options.keys);
     if (options.procedures)
         out["procedures"] = written(*options.procedures);
     if (options.require_ip)
