@@ -2,6 +2,8 @@
 // valid UTF-8 that name the file. A file that the configuration names holds what stands behind the slash of its path.
 #include "target.hpp"
 
+#include "time_text.hpp"
+
 #include "codec/utf8.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 #include "wampfcgi/config/config.hpp"
@@ -16,8 +18,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -99,34 +100,32 @@ json::object written(const router_settings& router)
     return out;
 }
 
-// As not_after is written, which has microseconds.
-std::string written(std::chrono::sys_time<std::chrono::microseconds> time)
+json::object written(const std::map<std::string, signing_key>& keys)
 {
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss clock{time - day};
-    std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-    return text.data();
+    json::object out;
+    for (const auto& [name, key] : keys) {
+        json::object& members = out[name].emplace_object();
+        members["secret"] = key.secret;
+        if (key.procedures)
+            members["procedures"] = written(*key.procedures);
+        if (key.not_after)
+            members["not_after"] = written_time(*key.not_after);
+    }
+    return out;
 }
 
-json::object written(const signing_key& key)
+json::object written(const std::map<std::string, forward_source>& forward)
 {
-    json::object out{{"secret", key.secret}};
-    if (key.procedures)
-        out["procedures"] = written(*key.procedures);
-    if (key.not_after)
-        out["not_after"] = written(*key.not_after);
+    static constexpr std::array<const char*, 6> sources{"REMOTE_ADDR",     "REMOTE_USER", "SSL_CLIENT_S_DN",
+                                                        "HTTP_USER_AGENT", "REQUEST_ID",  "SIGNING_KEY"};
+    json::object out;
+    for (const auto& [name, source] : forward)
+        out[name] = sources.at(static_cast<std::size_t>(source));
     return out;
 }
 
 json::object written(const service_options& options)
 {
-    static constexpr std::array<const char*, 6> sources{"REMOTE_ADDR",     "REMOTE_USER", "SSL_CLIENT_S_DN",
-                                                        "HTTP_USER_AGENT", "REQUEST_ID",  "SIGNING_KEY"};
     json::object out{{"post_body_limit", options.post_body_limit},
                      {"timestamp_delta_limit", options.timestamp_delta_limit.count()},
                      {"require_tls", options.require_tls},
@@ -134,12 +133,9 @@ json::object written(const service_options& options)
                      {"call_timeout", seconds(options.call_timeout)},
                      {"allowed_origins", written(options.allowed_origins)},
                      {"status_codes", options.status_codes == status_style::http ? "http" : "crossbar"}};
+    out["forward"] = written(options.forward);
     if (!options.keys.empty())
-        for (json::object& keys = out["keys"].emplace_object(); const auto& [name, key] : options.keys)
-            keys[name] = written(key);
-    if (!options.forward.empty())
-        for (json::object& forward = out["forward"].emplace_object(); const auto& [name, source] : options.forward)
-            forward[name] = sources.at(static_cast<std::size_t>(source));
+        out["keys"] = written(options.keys);
     if (options.procedures)
         out["procedures"] = written(*options.procedures);
     if (options.require_ip)

@@ -115,6 +115,9 @@ void run(std::string_view input)
              (distance > std::chrono::seconds{300} ? errc::request_expired : errc{}),
          "what is not fresh is refused");
     signing.timestamp_delta_limit = {};
+    signing.keys[*given.key].not_after = now - std::chrono::microseconds{1};
+    must(verdict(written(given), body, signing) == errc::key_unknown, "a key past its time is refused");
+    signing.keys[*given.key].not_after = now;
     must(verdict(written(given), body + ' ', signing) == errc::signature_invalid, "another body is refused");
     given.signature->front() = given.signature->front() == 'A' ? 'B' : 'A';
     must(verdict(written(given), body, signing) == errc::signature_invalid, "another signature is refused");

@@ -5,11 +5,13 @@
 
 #include "strict_json.hpp"
 
+#include "codec/utf8.hpp"
 #include "fcgi/cgi_header.hpp"
 #include "fcgi/cgi_variables.hpp"
 #include "support/fake_caller.hpp"
 #include "wamp/messages.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/codec/transcode.hpp"
@@ -17,6 +19,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,7 +35,11 @@ constexpr std::string_view configuration = R"({
     "paths": {
         "/": {"type": "caller", "realm": "r", "role": "f"},
         "signed": {"type": "caller", "realm": "r", "role": "f",
-                   "options": {"key": "k", "secret": "s", "timestamp_delta_limit": 300, "status_codes": "http"}},
+                   "options": {"key": "k", "secret": "s", "timestamp_delta_limit": 300, "status_codes": "http",
+                               "keys": {"l": {"secret": "t", "procedures": ["p"], "not_after": "2024-01-01T00:00:00Z"},
+                                        "m": {"secret": "u", "not_after": "2023-12-31T23:59:59.999999Z"}}}},
+        "told": {"type": "caller", "realm": "r", "role": "f",
+                 "options": {"forward": {"who": "REMOTE_USER", "with": "HTTP_USER_AGENT", "from": "REMOTE_ADDR"}}},
         "pages": {"type": "caller", "realm": "r", "role": "f",
                   "options": {"allowed_origins": ["https://app.example.com"], "post_body_limit": 64}},
         "all": {"type": "caller", "realm": "r", "role": "f", "options": {"allowed_origins": ["*"]}},
@@ -117,11 +124,45 @@ void look_at_answer(const request& req, const bridge::answer& given)
     must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
 }
 
+// What the callee is told about the request; null where the variable is missing or no UTF-8.
+boost::json::value expected_value(const std::optional<std::string>& variable)
+{
+    if (!variable || !codec::is_utf8(*variable))
+        return nullptr;
+    return boost::json::value(*variable);
+}
+
+boost::json::object kwargs_of(const call& made)
+{
+    if (made.arguments.kwargs.empty())
+        return {};
+    return strict_json(codec::message_to_json(made.arguments.kwargs).value()).value().as_object();
+}
+
+void look_at_forwarded(const request& req, const call& made)
+{
+    const auto told = kwargs_of(made).at("_http").as_object();
+    must(told.size() == 3 && told.at("who") == expected_value(req.remote_user) &&
+             told.at("with") == expected_value(req.user_agent) && told.at("from") == expected_value(req.remote_addr),
+         "the callee is told what the web server said");
+}
+
+void look_at_signed(const request& req, const call& made)
+{
+    const auto given = checks::parse_query(req.query);
+    must(given.key && given.timestamp && given.seq && given.nonce && given.signature, "a signed request is whole");
+    must(*given.key == "k" || (*given.key == "l" && made.procedure == "p"), "a key is good for what it may");
+}
+
 // What the options of the service demand of a call, in plain words of this file.
 void look_at_service(const request& req, const std::string& service, const call& made)
 {
     if (service == "signed")
-        must(req.query.find("signature=") != std::string::npos, "a signed service takes signed requests");
+        look_at_signed(req, made);
+    if (service == "told")
+        look_at_forwarded(req, made);
+    else
+        must(!kwargs_of(made).contains("_http"), "nobody else can tell the callee about the request");
     if (service == "pages")
         must(req.body.size() <= 64, "a body is within the service's limit");
     if (service == "strict") {
