@@ -19,12 +19,15 @@ INSTALLED = {
     "share/doc/wamp-fcgi/README.md",
     "share/man/man5/wamp-fcgi-config.5",
     "share/man/man8/wamp-fcgi.8",
+    "share/wamp-fcgi/config.schema.json",
 }
-NO_SAMPLES = (".5", ".8", ".service", ".socket")
+NO_SAMPLES = ("*.5", "*.8", "*.service", "*.socket", "*.schema.json", "*.d/*")
 
 
 def samples():
-    names = {path.name for path in (TOP / "etc").iterdir() if path.is_file() and path.suffix not in NO_SAMPLES}
+    etc = TOP / "etc"
+    files = (path.relative_to(etc) for path in etc.rglob("*") if path.is_file())
+    names = {str(path) for path in files if path.parts[0] != "packaging" and not any(map(path.match, NO_SAMPLES))}
     return {f"share/doc/wamp-fcgi/examples/{name}" for name in names | {"apache-example.conf"}}
 
 
