@@ -6,8 +6,10 @@
 #include "wampfcgi/wamp/connection.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <deque>
 #include <functional>
 #include <string>
@@ -59,13 +61,23 @@ int run_cgi(const settings& config)
         },
         [] { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); });
 
+    // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
+    // told of the end in any case.
+    bool finished = false;
+    boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
     bool answered = false;
-    fcgi::serve_cgi(to, {.variables = environ, .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO},
-                    [&](bool written) {
-                        answered = written;
-                        for (late_connection& each : connections)
-                            each.stop([&] { loop.stop(); });
-                    });
+    const auto give_up = fcgi::serve_cgi(
+        to, {.variables = environ, .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO}, [&](bool written) {
+            answered = written;
+            finished = true;
+            for (late_connection& each : connections)
+                each.stop([&] { loop.stop(); });
+        });
+    if (!finished)
+        signals.async_wait([&](boost::system::error_code error, int) {
+            if (!error)
+                give_up();
+        });
     loop.run();
     log::finish();
     return answered ? 0 : 1;

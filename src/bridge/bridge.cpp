@@ -208,8 +208,10 @@ bridge::started_call bridge::handle(const admission& admitted, const request& re
     const auto index = static_cast<std::size_t>(admitted.target - config_.services.data());
     caller& by = *callers_[index];
     auto begun = std::make_shared<begun_call>(in_flight_, stopwatch_, admitted, checked->procedure, std::move(done));
+    started_call started{&by, 0, checked->procedure};
     try {
-        return {&by, by.submit(std::move(*checked), [begun](const outcome& how) { begun->end(how); })};
+        started.id = by.submit(std::move(*checked), [begun](const outcome& how) { begun->end(how); });
+        return started;
     } catch (const std::exception& bug) {
         if (begun->is_answered())
             throw;

@@ -95,9 +95,9 @@ void log_answer(const request& req, const bridge::answer& given, const request_t
     log::write(loud, text, with, given.why ? refusal_kind(*given.why) : text);
 }
 
-void log_given_up(const request& req, const request_times& when)
+void log_given_up(const request& req, const std::string& procedure, const request_times& when)
 {
-    log::fields with = access_fields(req, {}, given_up_status);
+    log::fields with = access_fields(req, procedure, given_up_status);
     with.push_back(log::number("bytes", 0));
     with.push_back(log::number("duration_us", microseconds(when.ended - when.began)));
     log::write_always(log_level::info, "request", with);

@@ -5,6 +5,7 @@
 #include "wampfcgi/core/request.hpp"
 
 #include <chrono>
+#include <string>
 
 namespace wampfcgi::fcgi {
 
@@ -21,6 +22,6 @@ struct request_times {
 void log_answer(const request& req, const bridge::answer& given, const request_times& when);
 
 /// Writes the access line of a request whose answer nobody waits for any more; its status is 499.
-void log_given_up(const request& req, const request_times& when);
+void log_given_up(const request& req, const std::string& procedure, const request_times& when);
 
 }  // namespace wampfcgi::fcgi

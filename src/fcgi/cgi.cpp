@@ -5,14 +5,15 @@
 #include "fcgi/cgi_variables.hpp"
 #include "fcgi/limits.hpp"
 #include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,7 +71,7 @@ bool write_all(int fd, std::string_view bytes)
     return true;
 }
 
-/// Kept alive by the call that it waits for.
+/// Kept alive by the call that it waits for, and by whoever may give it up.
 class exchange : public std::enable_shared_from_this<exchange> {
 public:
     exchange(bridge::bridge& to, const cgi_place& place, std::function<void(bool)> finished)
@@ -95,8 +96,26 @@ public:
         if (!body)
             return respond(to_.refuse(admitted, body.error()));
         request_.body = std::move(*body);
-        to_.handle(admitted, request_,
-                   [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
+        const auto started = to_.handle(
+            admitted, request_, [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
+        if (finished_)
+            under_way_ = started;
+    }
+
+    void give_up()
+    {
+        if (!under_way_)
+            return;
+        const auto given_up = *std::exchange(under_way_, std::nullopt);
+        if (log::enabled(log_level::info))
+            log::write(log_level::info, "call given up: the web server ends the program",
+                       {log::token("id", request_.id)});
+        if (log::wants_access())
+            log_given_up(request_, given_up.procedure, {began_, checked_from_, clock::now()});
+        to_.give_up(given_up);
+        ::close(place_.output_fd);
+        ::close(place_.input_fd);
+        std::exchange(finished_, nullptr)(false);
     }
 
 private:
@@ -130,11 +149,10 @@ private:
         const bool written =
             write_all(place_.output_fd, header_section(given.http)) && write_all(place_.output_fd, given.http.body);
         log_answer(request_, given, {began_, checked_from_, clock::now()});
-        // mod_cgid sends SIGTERM as soon as it has the response, but the router is still to be told of the end.
-        std::signal(SIGTERM, SIG_IGN);
+        under_way_.reset();
         ::close(place_.output_fd);  // the web server waits for it
         soak_up_input();
-        finished_(written);
+        std::exchange(finished_, nullptr)(written);
     }
 
     bridge::bridge& to_;
@@ -144,13 +162,16 @@ private:
     clock::time_point began_ = clock::now();
     clock::time_point checked_from_;  // all that the next checks need is there
     std::uint64_t input_left_ = 0;    // bytes that the web server may still send, at most
+    std::optional<bridge::bridge::started_call> under_way_;
 };
 
 }  // namespace
 
-void serve_cgi(bridge::bridge& to, const cgi_place& place, std::function<void(bool written)> finished)
+std::function<void()> serve_cgi(bridge::bridge& to, const cgi_place& place, std::function<void(bool written)> finished)
 {
-    std::make_shared<exchange>(to, place, std::move(finished))->run();
+    const auto begun = std::make_shared<exchange>(to, place, std::move(finished));
+    begun->run();
+    return [begun] { begun->give_up(); };
 }
 
 }  // namespace wampfcgi::fcgi

@@ -252,7 +252,7 @@ void peer::client_readable()
                            : "call given up: the web server closed the connection",
                    {log::token("id", request_.id)});
     if (log::wants_access())
-        log_given_up(request_, {began_, checked_from_, clock::now()});
+        log_given_up(request_, under_way_->procedure, {began_, checked_from_, clock::now()});
     to_.give_up(*std::exchange(under_way_, std::nullopt));
     close();
 }

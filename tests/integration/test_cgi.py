@@ -1,7 +1,8 @@
 """wamp-fcgi as a plain CGI program: the contract through the web servers that start it for each request, and what
 such a program has to do by itself."""
+import contextlib
 import json
-import os
+import signal
 import subprocess
 import unittest
 
@@ -47,7 +48,8 @@ class CgiProgram(DeploymentTest):
         child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout, child.stderr):
-            pipe.close()
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
     def run_program(self, body, **variables):
         """Exit status, HTTP status, header lines, body, and the log."""
@@ -110,6 +112,22 @@ class CgiProgram(DeploymentTest):
         code, status, _, answer, log = self.run_program(ADD2)
         self.assertEqual((code, status, answer), (1, "", ""))
         self.assertIn(f"error: {self.config}:1: router.url: expected", log)
+
+    def test_program_that_is_ended_gives_its_call_up_and_says_goodbye(self):
+        config = json.loads(self.config.read_text())
+        self.scratch.write("config.json", json.dumps({**config, "log": {"access": True}}))
+        child = self.start()
+        child.stdin.write(b'{"procedure":"com.example.sleep","args":[20]}')
+        child.stdin.close()
+        wait_until(lambda: "com.example.sleep" in self.router.log.read_text(), "the call to be made")
+
+        child.send_signal(signal.SIGTERM)
+
+        self.assertEqual(child.wait(20), 1)
+        self.assertEqual(child.stdout.read(), b"")
+        self.assertRegex(child.stderr.read().decode(), r'info: request .* procedure="com.example.sleep" status=499 ')
+        for message in ("CANCEL", "GOODBYE"):
+            wait_until(lambda: f"<- {message}" in self.router.log.read_text(), "the router to be told")
 
     def test_answer_that_nobody_takes_is_a_failure(self):
         child = self.start(CONTENT_LENGTH=str(len(ADD2)))

@@ -65,6 +65,7 @@ public:
     struct started_call {
         caller* made_by = nullptr;
         caller::call_id id = 0;
+        std::string procedure;
     };
 
     /// Makes the remaining checks and the call. `done` is called exactly once, perhaps from within this function (then

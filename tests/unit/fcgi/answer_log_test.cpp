@@ -116,11 +116,11 @@ BOOST_AUTO_TEST_CASE(a_call_that_was_given_up_has_an_access_line_too)
     wanted.access = true;
     log::configure(wanted);
 
-    const std::string text = written_by([] { fcgi::log_given_up(signed_request(), times); });
+    const std::string text = written_by([] { fcgi::log_given_up(signed_request(), "a.b", times); });
 
     log::configure({});
     BOOST_TEST(without_time(text) == "info: request id=test peer=\"192.0.2.7\" method=\"POST\" path=\"/wamp/signed\""
-                                     " status=499 bytes=0 duration_us=1000\n");
+                                     " procedure=\"a.b\" status=499 bytes=0 duration_us=1000\n");
 }
 
 BOOST_AUTO_TEST_CASE(refusals_of_a_kind_are_summed_up_whatever_their_details_but_not_with_debug)
