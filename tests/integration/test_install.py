@@ -1,4 +1,5 @@
 """`make install`: what it puts where, and that what it puts there names the program where it is."""
+import json
 import os
 import pathlib
 import re
@@ -58,6 +59,12 @@ class Install(DeploymentTest):
         for name, text in texts.items():
             self.assertNotIn("/usr/local", text, name)
             self.assertNotIn(str(self.scratch.path), text, name)
+
+    def test_sample_names_the_schema_where_it_is(self):
+        folder = self.install(self.scratch.path / "prefix")
+        text = (folder / "share/doc/wamp-fcgi/examples/config.json").read_text()
+        schema = re.search(r'"\$schema": "file://([^"]*)"', text)[1]
+        self.assertIn("$schema", json.loads(pathlib.Path(schema).read_text()))
 
     def test_systemd_accepts_the_units(self):
         if not shutil.which("systemd-analyze"):

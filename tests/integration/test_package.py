@@ -63,7 +63,8 @@ class Package(unittest.TestCase):
         files = self.content()
         for path in ("man/man8/wamp-fcgi.8.gz", "man/man5/wamp-fcgi-config.5.gz", "doc/wamp-fcgi/copyright",
                      "doc/wamp-fcgi/changelog.gz", "doc/wamp-fcgi/changelog.Debian.gz",
-                     "doc/wamp-fcgi/examples/config.json", "doc/wamp-fcgi/examples/shared-hosting/caller.fcgi"):
+                     "doc/wamp-fcgi/examples/config.json", "doc/wamp-fcgi/examples/shared-hosting/caller.fcgi",
+                     "wamp-fcgi/config.schema.json"):
             self.assertIn(f"usr/share/{path}", files)
 
     def test_units_and_users_are_where_systemd_has_them(self):
