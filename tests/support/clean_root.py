@@ -1,5 +1,5 @@
-"""Owns a clean root of the Debian that runs here, made by debootstrap, for trying a package in. Whatever is mounted is so in
-a mount namespace of one command only, and gone with it."""
+"""Owns a clean root of the Debian that runs here, made by debootstrap, for trying a package in. Where mount namespaces
+can be made, whatever is mounted is so for one command only, and gone with it."""
 import pathlib
 import re
 import shutil
@@ -9,6 +9,7 @@ from support.processes import AS_ROOT
 from support.servers import BUILD
 
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+NAMESPACE = ["unshare", "--mount"]
 IN_ROOT = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
 APT_TARGET = "$(ORIGIN)|$(RELEASE)|$(COMPONENT)|$(REPO_URI)"
 
@@ -19,17 +20,29 @@ class NotHere(Exception):
 
 def distribution():
     """Name and codename, such as ("debian", "bookworm")."""
-    fields = dict(re.findall(r'^(ID|VERSION_CODENAME)="?([^"\n]*)"?$', pathlib.Path("/etc/os-release").read_text(), re.M))
+    text = pathlib.Path("/etc/os-release").read_text()
+    fields = dict(re.findall(r'^(ID|VERSION_CODENAME)="?([^"\n]*)"?$', text, re.M))
     return fields.get("ID"), fields.get("VERSION_CODENAME")
 
 
-def first_that_fails(*commands, seconds=300):
-    """What the first of the commands that fails says, or None."""
+def first_that_fails(*commands, seconds=400):
+    """What the first of the commands that fails says, or None. One that takes too long is ended with all it started."""
     for command in commands:
-        run = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=seconds)
+        run = subprocess.run(["timeout", "--kill-after=10", str(seconds), *command], capture_output=True, text=True,
+                             stdin=subprocess.DEVNULL)
         if run.returncode:
-            return f"{command[0]}: {(run.stderr.strip() or run.stdout.strip())[-500:]}"
+            return f"{command[0]} ended with {run.returncode}: {(run.stderr.strip() or run.stdout.strip())[-500:]}"
     return None
+
+
+def can_make_namespaces():
+    """Not without privileges, and not in a chroot, whose root is no mount point."""
+    return not first_that_fails([*NAMESPACE, "true"])
+
+
+def mounts_below(folder):
+    points = (line.split()[1] for line in pathlib.Path("/proc/mounts").read_text().splitlines())
+    return [point for point in points if point.startswith(f"{folder}/")]
 
 
 def repositories(codename):
@@ -62,24 +75,28 @@ def bootstrap(codename, archive):
     folder, unfinished = BUILD / f"{codename}-minbase", archive.with_suffix(".new")
     mirror = repositories(codename)[0].split()[1]
     try:
+        namespace = NAMESPACE if can_make_namespaces() else []
         failure = first_that_fails(
-            ["unshare", "--mount", "debootstrap", "--variant=minbase", codename, folder, mirror],
+            [*namespace, "debootstrap", "--variant=minbase", codename, folder, mirror],
             ["tar", "--create", "--numeric-owner", "--one-file-system", "--exclude=./proc/*", "--exclude=./sys/*",
              "--exclude=./var/cache/apt/archives/*.deb", "--file", unfinished, "--directory", folder, "."])
         if failure:
             raise NotHere(failure)
         unfinished.rename(archive)
     finally:
+        for point in reversed(mounts_below(folder)):  # debootstrap takes them away itself, unless it is ended
+            subprocess.run(["umount", "--lazy", point], check=True)
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.unlink(missing_ok=True)
 
 
 class CleanRoot:
-    """The system, unpacked in a scratch folder; apt in it has the repositories and the ways to them that it has here."""
+    """The system, unpacked in a scratch folder; apt in it has the repositories and the proxies that it has here."""
 
     def __init__(self, scratch):
         self.path = scratch.path / "root"
         self.path.mkdir()
+        self.has_proc = can_make_namespaces()
         failure = first_that_fails(["tar", "--extract", "--file", minimal_system(), "--directory", self.path])
         if failure:
             raise NotHere(failure)
@@ -102,8 +119,8 @@ class CleanRoot:
             raise NotHere(f"apt-get update: {update.stderr.strip()[-500:]}")
 
     def run(self, *command, check=True):
-        run = subprocess.run(["unshare", "--mount", "sh", "-c", IN_ROOT, self.path, *command], capture_output=True,
-                             text=True, stdin=subprocess.DEVNULL, timeout=300,
+        enter = [*NAMESPACE, "sh", "-c", IN_ROOT, self.path] if self.has_proc else ["chroot", self.path]
+        run = subprocess.run([*enter, *command], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300,
                              env={"PATH": PATH, "HOME": "/root", "LC_ALL": "C.UTF-8",
                                   "DEBIAN_FRONTEND": "noninteractive"})
         if check and run.returncode:
