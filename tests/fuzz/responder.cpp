@@ -104,9 +104,9 @@ void look_at_refusal(const bridge::answer& given)
     const errc_info& row = describe(given.why->code);
     must(given.http.status == row.status_crossbar || given.http.status == row.status_http, "a refusal has its status");
     const std::string& parameter = given.why->parameter;
-    must(parameter.empty() || parameter == "key" || parameter == "timestamp" || parameter == "seq" ||
-             parameter == "nonce" || parameter == "signature",
-         "a parameter at fault is one of five");
+    must(parameter.empty() || parameter == "query" || parameter == "key" || parameter == "timestamp" ||
+             parameter == "seq" || parameter == "nonce" || parameter == "signature",
+         "a parameter at fault is one of five, or the query");
     must(given.http.body == codec::refusal_body({given.why->code, {}, {}, parameter}), "a refusal has a fixed body");
 }
 
