@@ -19,6 +19,8 @@
 #include <string>
 #include <utility>
 
+#include <malloc.h>
+
 namespace wampfcgi::app {
 namespace {
 
@@ -186,6 +188,18 @@ private:
     bool leaving_ = false;
 };
 
+/// By default glibc takes the first large body for a reason to keep the memory of such bodies. So large pieces are
+/// always given back at once, and of the rest so much is kept that middling bodies do not get new memory every time.
+void shape_heap()
+{
+#ifdef __GLIBC__
+    constexpr int large_bytes = 1024 * 1024;
+    constexpr int kept_bytes = 2 * 1024 * 1024;
+    ::mallopt(M_MMAP_THRESHOLD, large_bytes);
+    ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
+#endif
+}
+
 }  // namespace
 
 std::optional<std::chrono::milliseconds> longest_request(const settings& config)
@@ -202,6 +216,7 @@ std::optional<std::chrono::milliseconds> longest_request(const settings& config)
 
 int run_worker(const settings& config, const worker_place& place)
 {
+    shape_heap();
     return worker(config, place).run();
 }
 

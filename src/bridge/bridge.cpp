@@ -82,11 +82,11 @@ public:
 
     bool is_answered() const { return !done_; }
 
-    void end(const outcome& how)
+    void end(outcome how)
     {
         const auto ended_at = (*stopwatch_)();
         count_down();
-        answer finished = render(how);
+        answer finished = render(std::move(how));
         finished.procedure = procedure_;
         finished.debug = admitted_.target->options.debug;
         finished.submitted_at = submitted_at_;
@@ -95,8 +95,10 @@ public:
     }
 
 private:
-    answer render(const outcome& how) const
+    // Takes the outcome along: of a large result only the answer is left behind.
+    answer render(outcome taken) const
     {
+        const outcome how = std::move(taken);
         const status_style style = admitted_.target->options.status_codes;
         try {
             return outcome_answer(how, style, admitted_.cors_headers);
@@ -194,9 +196,10 @@ try {
     return internal_error(bug);
 }
 
-bridge::started_call bridge::handle(const admission& admitted, const request& req, respond done)
+bridge::started_call bridge::handle(const admission& admitted, request& req, respond done)
 {
     auto checked = check(admitted, req);
+    std::string().swap(req.body);  // assigning an empty one would keep the memory
     if (!checked) {
         done(refuse(admitted, checked.error()));
         return {};
@@ -210,7 +213,7 @@ bridge::started_call bridge::handle(const admission& admitted, const request& re
     auto begun = std::make_shared<begun_call>(in_flight_, stopwatch_, admitted, checked->procedure, std::move(done));
     started_call started{&by, 0, checked->procedure};
     try {
-        started.id = by.submit(std::move(*checked), [begun](const outcome& how) { begun->end(how); });
+        started.id = by.submit(std::move(*checked), [begun](outcome how) { begun->end(std::move(how)); });
         return started;
     } catch (const std::exception& bug) {
         if (begun->is_answered())

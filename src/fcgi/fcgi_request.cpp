@@ -18,8 +18,7 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-constexpr int responder_role = 1;                     // FastCGI specification, section 8
-constexpr std::size_t largest_reserve = 1024 * 1024;  // what a client announces is not believed beyond this
+constexpr int responder_role = 1;  // FastCGI specification, section 8
 
 bool put(FCGX_Stream* stream, std::string_view bytes)
 {
@@ -79,7 +78,7 @@ std::string fcgi_request::read_body(std::uint64_t expected_bytes, std::uint64_t 
 {
     FCGX_Stream* in = state_->request.in;
     std::string body;
-    body.reserve(std::min<std::uint64_t>(expected_bytes, largest_reserve));
+    body.reserve(most_bytes == 0 ? expected_bytes : std::min(expected_bytes, most_bytes));
     std::array<char, 16 * 1024> piece;
     int got = 0;
     while ((got = FCGX_GetStr(piece.data(), static_cast<int>(piece.size()), in)) > 0)

@@ -221,7 +221,6 @@ void peer::serve()
         self->under_way_.reset();
         self->respond(std::move(given));
     });
-    request_.body = {};
     if (!under_way_)
         return;
     under_way_ = started;

@@ -27,6 +27,10 @@ inline constexpr std::size_t max_queued_bytes = 64 * 1024 * 1024;
 /// Lives longer than one connection, so that none is lost twice for the sake of finding out.
 enum class ping_habit { unknown, answers, to_be_avoided };
 
+/// Takes a message, a view that is valid until the end of the call, or until `forget` is called: the memory of a large
+/// one is given back before all else that the message leads to.
+using message_handler = std::function<void(std::string_view bytes, const std::function<void()>& forget)>;
+
 /// What a channel is told, and tells. Handlers are called from the event loop, never from within a call of a member
 /// function; none after close().
 struct channel_options {
@@ -35,8 +39,8 @@ struct channel_options {
     std::shared_ptr<ping_habit> habit = std::make_shared<ping_habit>(ping_habit::unknown);
     std::function<bool()> may_probe = [] { return true; };  ///< nothing would be lost if the router took a PING amiss
     std::function<void()> up;                               ///< the handshake is done
-    std::function<void(std::string_view)> message;          ///< the view is valid during the call
-    std::function<void(std::string)> down;                  ///< once; the reason is ready for the log
+    message_handler message;
+    std::function<void(std::string)> down;  ///< once; the reason is ready for the log
 };
 
 /// Sends and receives whole messages, in the bytes of its serializer.

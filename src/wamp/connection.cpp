@@ -123,9 +123,9 @@ private:
             if (const auto self = weak.lock())
                 self->feed(event::link_up{});
         };
-        options.message = [weak = weak_from_this()](std::string_view bytes) {
+        options.message = [weak = weak_from_this()](std::string_view bytes, const auto& forget) {
             if (const auto self = weak.lock())
-                self->take(bytes);
+                self->take(bytes, forget);
         };
         options.down = [weak = weak_from_this()](std::string why) {
             if (const auto self = weak.lock())
@@ -215,13 +215,15 @@ private:
         return *id;
     }
 
-    void take(std::string_view bytes)
+    void take(std::string_view bytes, const std::function<void()>& forget)
     {
         const auto message = split_message(bytes);
         if (!message)
             return malformed();
-        if (auto answered = read_call_answer(*message))
+        if (auto answered = read_call_answer(*message)) {
+            forget();  // the answer has a copy of the arguments
             return take_answer(std::move(*answered));
+        }
         if (!login_)
             return;
         // Taking it may end the session: what it means is looked at afterwards.

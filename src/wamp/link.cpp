@@ -25,8 +25,10 @@ link::link(boost::asio::io_context& loop, const router_settings& router, channel
     if (router.serializer == serializer_kind::msgpack)
         return;
     // What is no JSON at all goes on as an empty message, which is malformed as MessagePack too.
-    options_.message = [take = std::move(options_.message)](std::string_view text) {
-        take(codec::message_from_json(text).value_or(std::string()));
+    options_.message = [take = std::move(options_.message)](std::string_view text, const auto& forget) {
+        auto message = codec::message_from_json(text).value_or(std::string());
+        forget();
+        take(message, [&message] { std::string().swap(message); });
     };
 }
 

@@ -73,22 +73,30 @@ std::size_t frame_reader::wanted_bytes() const noexcept
 
 std::pair<char*, std::size_t> frame_reader::prepare()
 {
-    if (begin_ == end_) {
-        begin_ = end_ = 0;
-        if (buffer_.size() > kept_bytes)
-            buffer_ = {};
-    }
+    forget();
     if (begin_ != 0 && buffer_.size() - end_ < read_bytes) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
         end_ -= begin_;
         begin_ = 0;
     }
-    // Doubling instead of taking the announced length at its word: a header alone must not cost 16 MiB.
+    // Doubling instead of taking the announced length at its word: a header alone must not cost 16 MiB. To be reserved
+    // costs memory nothing as long as nothing is put there.
     if (buffer_.size() - end_ < read_bytes) {
-        const std::size_t doubled = std::min(2 * buffer_.size(), begin_ + wanted_bytes());
-        buffer_.resize(std::max(end_ + read_bytes, doubled));
+        const std::size_t whole = begin_ + wanted_bytes();
+        const std::size_t wanted = std::max(end_ + read_bytes, std::min(2 * buffer_.size(), whole));
+        buffer_.reserve(std::max(wanted, whole));
+        buffer_.resize(wanted);
     }
     return {buffer_.data() + end_, buffer_.size() - end_};
+}
+
+void frame_reader::forget()
+{
+    if (begin_ != end_)
+        return;
+    begin_ = end_ = 0;
+    if (buffer_.size() > kept_bytes)
+        std::vector<char>().swap(buffer_);  // assigning an empty one would keep the memory
 }
 
 std::optional<frame> frame_reader::next()

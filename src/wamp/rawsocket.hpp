@@ -48,9 +48,12 @@ public:
     /// Says that `bytes` have been put there.
     void commit(std::size_t bytes) { end_ += bytes; }
 
-    /// The next whole frame, its payload valid until the next prepare(); nothing when more bytes are needed, or when
-    /// the stream is broken().
+    /// The next whole frame, its payload valid until the next prepare() or forget(); nothing when more bytes are
+    /// needed, or when the stream is broken().
     std::optional<frame> next();
+
+    /// Ends the last frame's validity: where it was large and no other has come, its memory is given back.
+    void forget();
 
     /// Bytes of a frame have come that is not whole yet.
     bool partial() const noexcept { return end_ != begin_; }

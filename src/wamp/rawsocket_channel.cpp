@@ -134,7 +134,7 @@ private:
     {
         while (const auto frame = reader_.next()) {
             if (frame->type == rawsocket::frame_type::message)
-                options_.message(frame->payload);
+                options_.message(frame->payload, [this] { reader_.forget(); });
             if (frame->type == rawsocket::frame_type::ping)
                 answer_ping(frame->payload);
             if (frame->type == rawsocket::frame_type::pong)

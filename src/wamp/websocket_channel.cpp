@@ -115,14 +115,19 @@ private:
             if (error)
                 return self->lost(error);
             const auto bytes = self->incoming_.cdata();
-            self->options_.message({static_cast<const char*>(bytes.data()), bytes.size()});
+            self->options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [&self] { self->forget(); });
             if (self->closed_)
                 return;
-            self->incoming_.clear();
-            if (self->incoming_.capacity() > kept_bytes)
-                self->incoming_ = beast::flat_buffer();
+            self->forget();
             self->read();
         });
+    }
+
+    void forget()
+    {
+        incoming_.clear();
+        if (incoming_.capacity() > kept_bytes)
+            incoming_ = beast::flat_buffer();
     }
 
     void lost(error_code error)

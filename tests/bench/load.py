@@ -7,7 +7,7 @@ import subprocess
 import urllib.parse
 
 from bench.deployments import KEY, SECRET
-from bench.process_figures import processor_seconds
+from support.process_figures import processor_seconds
 from support.web import signed_query
 
 HERE = pathlib.Path(__file__).resolve().parent

@@ -7,7 +7,7 @@ import time
 from bench import deployments
 from bench.goals import Row, at_most
 from bench.load import Requests, by_turns
-from bench.process_figures import forget_peak, peak_resident_bytes, proportional_bytes, threads
+from support.process_figures import forget_peak, peak_resident_bytes, proportional_bytes, threads
 from support.processes import Scratch, wait_until
 from support.servers import BUILD, WampFcgiPool
 from support.web import Client

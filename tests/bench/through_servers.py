@@ -5,7 +5,7 @@ import statistics
 from bench import deployments
 from bench.goals import Row, at_least, at_most, ratio_row
 from bench.load import ADD2, Requests, by_turns, median, ratios, run_wrk
-from bench.process_figures import PeakWatch, forget_peak, is_quiet, peak_resident_bytes, resident_bytes
+from support.process_figures import PeakWatch, forget_peak, is_quiet, peak_resident_bytes, resident_bytes
 from support.processes import wait_until
 
 KIB, MIB = 1024, 1024 * 1024

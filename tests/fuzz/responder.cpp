@@ -193,6 +193,7 @@ void run(std::string_view input)
     const std::string_view variables = take_part(input, "\0\0"sv);
     const std::string_view body = take_part(input, "\0\0"sv);
     const request req = request_of(variables, body);
+    request handled = req;  // its body is freed
     fake_caller router;
     router.at_once = outcome_of(input);
     bridge::bridge bridge{services(), [&](const std::string&, const std::string&) -> bridge::caller& { return router; },
@@ -203,7 +204,7 @@ void run(std::string_view input)
     if (auto* const final_answer = std::get_if<bridge::answer>(&decision))
         answers.push_back(std::move(*final_answer));
     else
-        bridge.handle(std::get<bridge::admission>(decision), req,
+        bridge.handle(std::get<bridge::admission>(decision), handled,
                       [&](bridge::answer each) { answers.push_back(std::move(each)); });
 
     must(answers.size() == 1, "there is one answer");

@@ -10,6 +10,7 @@ import time
 from integration.contract_base import ADD2, call, echo
 from integration.deployment import DeploymentTest, configuration, main, service
 from support import fastcgi_client as fastcgi
+from support.process_figures import forget_peak, is_quiet, peak_resident_bytes, resident_bytes
 from support.processes import Scratch, wait_until
 from support.servers import DevRouter, WampFcgiPool
 
@@ -97,6 +98,21 @@ class FastCgi(DeploymentTest):
         self.assertEqual(self.post(ADD2, "")[2], b'{"args":[5]}')
         text = "x" * 300_000
         self.assertEqual(json.loads(self.post(echo(f'"{text}"'), "")[2]), {"args": [text]})
+
+    def test_echo_of_a_large_body_costs_three_times_its_memory_at_most(self):
+        text = b"x" * 8_000_000
+        body = echo('"@"').encode().replace(b"@", text)
+        self.assert_answer(self.post(ADD2), 200)
+        [worker] = self.workers
+        wait_until(lambda: is_quiet([worker], 0.1), "the worker to have nothing to do")
+        idle = resident_bytes(worker)
+        for _ in range(3):
+            forget_peak(worker)
+            answer = self.post(body)
+            self.assertEqual(answer[2], b'{"args":["' + text + b'"]}')
+            self.assertLessEqual(peak_resident_bytes(worker) - idle, 3 * len(body))
+        wait_until(lambda: is_quiet([worker], 0.1), "the worker to have nothing to do")
+        self.assertLessEqual(resident_bytes(worker) - idle, 3_000_000)
 
     def test_reading_stops_once_the_limit_is_passed(self):
         endless = fastcgi.stdin(b" " * 1_000_000, end=False)

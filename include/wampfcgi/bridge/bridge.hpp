@@ -68,9 +68,10 @@ public:
         std::string procedure;
     };
 
-    /// Makes the remaining checks and the call. `done` is called exactly once, perhaps from within this function (then
-    /// the returned handle means nothing), unless the call is given up first.
-    started_call handle(const admission& admitted, const request& req, respond done);
+    /// Makes the remaining checks and the call, and frees the body of `req` between the two. `done` is called exactly
+    /// once, perhaps from within this function (then the returned handle means nothing), unless the call is given up
+    /// first.
+    started_call handle(const admission& admitted, request& req, respond done);
 
     /// Gives a call up whose answer nobody waits for any more; its `respond` is not called. Does nothing for one
     /// that has been answered.

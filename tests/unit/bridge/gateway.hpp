@@ -43,7 +43,7 @@ public:
     }
 
     /// Answers that have come so far, this request's being the last where it is final already.
-    bridge::started_call take(const request& req)
+    bridge::started_call take(request req)
     {
         if (!bridge_)
             bridge_ = std::make_unique<bridge>(
