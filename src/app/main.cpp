@@ -6,6 +6,7 @@
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/process/activation.hpp"
 #include "wampfcgi/process/identity.hpp"
+#include "wampfcgi/process/limits.hpp"
 #include "wampfcgi/process/listen.hpp"
 #include "wampfcgi/process/mode.hpp"
 #include "wampfcgi/process/options.hpp"
@@ -41,6 +42,12 @@ std::optional<settings> load_settings(const process::options& given)
     for (const std::string& mistake : std::get<config::mistakes>(loaded))
         log::write(log_level::error, mistake);
     return {};
+}
+
+void set_limits()
+{
+    process::allow_many_descriptors();
+    process::forbid_core_dumps();
 }
 
 /// The settings, with the log already as they say; nothing when there is a reason not to start.
@@ -82,6 +89,7 @@ bool become_user(const process::options& given)
 int run_as_cgi(const process::options& given)
 {
     process::ignore_sigpipe();
+    set_limits();
     const auto config = start_with_settings(given);
     if (!config || !become_user(given))
         return 1;
@@ -91,6 +99,7 @@ int run_as_cgi(const process::options& given)
 int run_on_fd0(const process::options& given)
 {
     process::ignore_sigpipe();
+    set_limits();
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
     const auto config = start_with_settings(given);
@@ -138,6 +147,7 @@ opened open_listener(const process::options& given)
 
 int run_pool(const process::options& given)
 {
+    set_limits();
     auto config = start_with_settings(given);
     if (!config)
         return 1;

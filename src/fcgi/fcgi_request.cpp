@@ -11,14 +11,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
-
-#include <unistd.h>
 
 namespace wampfcgi::fcgi {
 namespace {
-
-constexpr int responder_role = 1;  // FastCGI specification, section 8
 
 bool put(FCGX_Stream* stream, std::string_view bytes)
 {
@@ -54,14 +49,9 @@ bool fcgi_request::begin(int input_fd)
 {
     FCGX_Request& fcgi = state_->request;
     fcgi.ipcFd = input_fd;
-    fcgi.keepConnection = 1;  // else libfcgi would close the descriptor and accept another
-    FCGX_Detach(&fcgi);       // a failure closes without waiting for the web server to close first
-    if (FCGX_Accept_r(&fcgi) != 0)
-        return false;  // libfcgi has closed the descriptor
-    if (fcgi.role == responder_role)
-        return true;
-    ::close(std::exchange(fcgi.ipcFd, -1));
-    return false;
+    fcgi.keepConnection = 1;           // else libfcgi would close the descriptor and accept another
+    FCGX_Detach(&fcgi);                // a failure closes without waiting for the web server to close first
+    return FCGX_Accept_r(&fcgi) == 0;  // else libfcgi has closed the descriptor
 }
 
 request fcgi_request::environment() const
@@ -69,13 +59,9 @@ request fcgi_request::environment() const
     return read_variables(state_->request.envp);
 }
 
-bool fcgi_request::keeps_connection() const noexcept
+std::string fcgi_request::read_body(int input_fd, std::uint64_t expected_bytes, std::uint64_t most_bytes)
 {
-    return state_->request.keepConnection != 0;
-}
-
-std::string fcgi_request::read_body(std::uint64_t expected_bytes, std::uint64_t most_bytes)
-{
+    state_->request.ipcFd = input_fd;
     FCGX_Stream* in = state_->request.in;
     std::string body;
     body.reserve(most_bytes == 0 ? expected_bytes : std::min(expected_bytes, most_bytes));
@@ -88,10 +74,10 @@ std::string fcgi_request::read_body(std::uint64_t expected_bytes, std::uint64_t 
     return body;
 }
 
-void fcgi_request::skip_body()
+void fcgi_request::skip_body(int input_fd)
 {
     if (state_->request.in != nullptr)
-        read_body(0, 1);
+        read_body(input_fd, 0, 1);
 }
 
 bool fcgi_request::finish(const response& what, int output_fd)

@@ -1,9 +1,10 @@
 #include "fcgi/peer.hpp"
 
 #include "fcgi/answer_log.hpp"
-#include "fcgi/limits.hpp"
+#include "fcgi/nonblocking.hpp"
 #include "wampfcgi/log/log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string_view>
@@ -19,22 +20,9 @@ namespace wampfcgi::fcgi {
 namespace {
 
 using clock = std::chrono::steady_clock;
-using progress = record_scanner::progress;
 
 constexpr std::chrono::seconds linger_limit{2};        // for it to close after an early answer
 constexpr std::size_t direct_answer_bytes = 7 * 1024;  // with the header section one libfcgi buffer, so one write
-
-// One event loop a process: what is looked at in it is used up before the next connection has its turn.
-std::array<char, 64 * 1024>& look_ahead()
-{
-    static std::array<char, 64 * 1024> bytes;
-    return bytes;
-}
-
-bool would_block()
-{
-    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
 
 bool can_write_now(int fd)
 {
@@ -44,12 +32,19 @@ bool can_write_now(int fd)
 
 }  // namespace
 
-peer::peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, events tell)
+peer::peer(boost::asio::io_context& loop, int fd, origin from, common_means& means, bridge::bridge& to, events tell)
     : fd_(fd),
       watch_(loop),
       timer_(loop),
+      means_(means),
       to_(to),
-      tell_(std::move(tell))
+      tell_(std::move(tell)),
+      scanner_(means.most_connections),
+      input_share_(means.requests),
+      output_share_(means.answers),
+      began_(clock::now()),
+      due_(began_ + stall_limit),
+      is_fresh_(from == origin::accepted)
 {}
 
 peer::~peer()
@@ -76,17 +71,17 @@ void peer::await(bool to_read, next_step next)
     });
 }
 
-// An idle connection may stay for as long as the web server likes, one with a request not.
+// An idle connection may stay for as long as the web server likes, one with a request, or none ever, not.
 void peer::await_progress(bool to_read, next_step next)
 {
-    if (busy_)
-        close_after(stall_limit, "connection closed: the web server has stalled for a minute");
+    if (busy_ || is_fresh_)
+        close_at(std::min(clock::now() + stall_limit, due_), "connection closed: the web server takes too long");
     await(to_read, next);
 }
 
-void peer::close_after(std::chrono::seconds limit, std::string_view why)
+void peer::close_at(clock::time_point when, std::string_view why)
 {
-    timer_.expires_after(limit);
+    timer_.expires_at(when);
     timer_.async_wait([weak = weak_from_this(), why](error_code aborted) {
         const auto self = weak.lock();
         // One that was already on its way when the timer was stopped or set anew comes without an error.
@@ -97,125 +92,12 @@ void peer::close_after(std::chrono::seconds limit, std::string_view why)
     });
 }
 
-void peer::look_for_request()
-{
-    auto& bytes = look_ahead();
-    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0 && would_block())
-        return await_progress(true, &peer::look_for_request);
-    if (got <= 0)
-        return close();
-    busy_ = true;
-    began_ = clock::now();
-    tell_.begins();
-    scanner_ = {};
-    const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
-    std::string_view rest = seen;
-    std::size_t consumed = 0;
-    auto made = scanner_.feed(rest, consumed);
-    if (made == progress::params_complete) {
-        rest.remove_prefix(consumed);
-        made = scanner_.feed(rest, consumed);
-    }
-    // libfcgi reads ahead, and what it has read is lost to a next request: so only from a connection with just this
-    // one.
-    if (made == progress::complete && consumed == rest.size()) {
-        input_complete_ = true;
-        if (begin(fd_))
-            serve();
-        return;
-    }
-    scanner_ = {};
-    if (!input_.open()) {
-        log::write(log_level::error, "connection closed: no descriptor or memory to receive a request");
-        return close();
-    }
-    spool_request();
-}
-
-void peer::spool_request()
-{
-    stop_timer();
-    auto& bytes = look_ahead();
-    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (got == 0 || (got < 0 && !would_block()))
-        return close();
-    if (got > 0) {
-        const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
-        std::size_t consumed = 0;
-        const auto made = scanner_.feed(seen, consumed);
-        if (::recv(fd_, bytes.data(), consumed, MSG_DONTWAIT) != static_cast<ssize_t>(consumed))
-            return close();
-        if (!take_spooled(seen.substr(0, consumed), made))
-            return;
-    }
-    await_progress(true, &peer::spool_request);  // others have their turn before the next piece
-}
-
-// False: nothing more is to be read for now.
-bool peer::take_spooled(std::string_view bytes, progress made)
-{
-    // After an early answer mod_proxy_fcgi leaves the rest of the request out, others send it.
-    if (skipping_ && (made == progress::complete || made == progress::superseded)) {
-        await_next_request();
-        return false;
-    }
-    if (made == progress::broken || made == progress::aborted || made == progress::superseded ||
-        (!skipping_ && !input_.append(bytes))) {
-        close();
-        return false;
-    }
-    if (skipping_)
-        return true;
-    if (made == progress::params_complete && !begin(input_.fd()))
-        return false;
-    if (made == progress::complete) {
-        input_complete_ = true;
-        serve();
-        return false;
-    }
-    if (!admitted_)
-        return true;
-    const std::uint64_t limit = body_limit(admitted_->body_limit_bytes);
-    if (scanner_.body_bytes() <= limit)
-        return true;
-    const std::string detail = "body of more than " + std::to_string(limit) + " bytes";
-    checked_from_ = clock::now();
-    respond(to_.refuse(*admitted_, {errc::body_too_large, detail, {}, {}}));
-    return false;
-}
-
-// Reads the variables and makes the checks that need no body. False: that was the end of the request.
-bool peer::begin(int input_fd)
-{
-    fcgi_.emplace();
-    admitted_.reset();
-    if (!fcgi_->begin(input_fd)) {
-        if (input_fd == fd_)
-            fd_ = -1;
-        else
-            input_.forget();
-        close();
-        return false;
-    }
-    keep_ = fcgi_->keeps_connection();
-    request_ = fcgi_->environment();
-    checked_from_ = clock::now();
-    auto decision = to_.admit(request_);
-    if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
-        respond(std::move(*refusal));
-        return false;
-    }
-    admitted_ = std::get<bridge::admission>(std::move(decision));
-    return true;
-}
-
-void peer::serve()
+void peer::serve(int input_fd)
 {
     checked_from_ = clock::now();
-    request_.body = fcgi_->read_body(scanner_.body_bytes(), admitted_->body_limit_bytes);
+    request_.body = fcgi_->read_body(input_fd, scanner_.body_bytes(), admitted_->body_limit_bytes);
     input_.close();
-    stop_timer();
+    input_share_.shrink_to(scanner_.params_bytes());  // which libfcgi keeps until the answer
     under_way_.emplace();
     const auto started = to_.handle(*admitted_, request_, [self = shared_from_this()](bridge::answer given) {
         self->under_way_.reset();
@@ -225,6 +107,17 @@ void peer::serve()
         return;
     under_way_ = started;
     tell_.waits();
+}
+
+std::optional<clock::time_point> peer::waits_since() const
+{
+    const bool receives = busy_ && !input_complete_ && !skipping_ && fd_ >= 0;
+    return is_fresh_ || receives ? std::optional(began_) : std::nullopt;
+}
+
+void peer::give_way()
+{
+    close_because(log_level::warning, "others need its place, and its request has not come in full");
 }
 
 void peer::watch_client()
@@ -240,11 +133,13 @@ void peer::client_readable()
     watched_ = false;
     if (!under_way_)
         return;
-    char next = 0;
-    const ssize_t got = ::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    std::array<char, record_header_bytes> next{};
+    const ssize_t got = ::recv(fd_, next.data(), next.size(), MSG_PEEK | MSG_DONTWAIT);
     if (got < 0 && would_block())
         return watch_client();
-    // There is nothing that a web server sends in the middle of a call but the record that aborts it.
+    // A next request, or what is no request at all, has time until this one is answered.
+    if (got > 0 && !is_abort({next.data(), static_cast<std::size_t>(got)}, scanner_.request_id()))
+        return;
     if (log::enabled(log_level::info))
         log::write(log_level::info,
                    got > 0 ? "call given up: the web server aborted the request"
@@ -261,7 +156,7 @@ void peer::respond(bridge::answer given)
     if (fd_ < 0)
         return;
     if (input_complete_)
-        fcgi_->skip_body();
+        fcgi_->skip_body(fd_);
     given.http.headers.emplace_back("X-Request-Id", request_.id);
     log_answer(request_, given, {began_, checked_from_, clock::now()});
     respond_now(given.http);
@@ -271,11 +166,10 @@ void peer::respond_now(const response& what)
 {
     if (what.body.size() <= direct_answer_bytes && can_write_now(fd_))
         return answered(fcgi_->finish(what, fd_));
-    if (!output_.open() || !fcgi_->finish(what, output_.fd())) {
-        log::write(log_level::error, "connection closed: no descriptor or memory for an answer");
-        return close();
-    }
+    if (!output_share_.grow(what.body.size()) || output_.fd() < 0 || !fcgi_->finish(what, output_.fd()))
+        return close_because(log_level::error, "no descriptor or memory for an answer");
     output_sent_ = 0;
+    sends_from_ = clock::now();
     send_spooled();
 }
 
@@ -284,10 +178,13 @@ void peer::send_spooled()
     stop_timer();
     while (true) {
         const ssize_t sent = ::sendfile(fd_, output_.fd(), &output_sent_, 1024 * 1024);
-        if (sent < 0 && would_block())
+        if (sent < 0 && would_block()) {
+            due_ = sends_from_ + time_for(static_cast<std::uint64_t>(output_sent_));
             return await_progress(false, &peer::send_spooled);
+        }
         if (sent <= 0) {
             output_.close();
+            output_share_.shrink_to(0);
             return answered(sent == 0);
         }
     }
@@ -297,6 +194,8 @@ void peer::answered(bool written)
 {
     fcgi_.reset();
     request_ = {};
+    input_.close();
+    input_share_.shrink_to(0);
     if (!written)
         return close();  // the web server has gone: there is nobody to tell
     if (!keep_)
@@ -305,8 +204,9 @@ void peer::answered(bool written)
         return await_next_request();
     // What is still to come of a request that was answered early would be taken for the next one.
     skipping_ = true;
-    input_.close();
-    spool_request();
+    scanner_.give_up();
+    due_ = clock::now() + stall_limit;
+    receive();
 }
 
 void peer::await_next_request()
@@ -322,9 +222,8 @@ void peer::await_next_request()
 // Closing while the web server still sends would make the kernel reset the connection, and the answer could be lost.
 void peer::linger()
 {
-    input_.close();
     ::shutdown(fd_, SHUT_WR);
-    close_after(linger_limit, "connection closed: the web server did not close it after an early answer");
+    close_at(clock::now() + linger_limit, "connection closed: the web server did not close it after an early answer");
     drain();
 }
 
@@ -355,10 +254,19 @@ void peer::close()
     if (fd_ >= 0)
         ::close(std::exchange(fd_, -1));
     busy_ = false;
+    is_fresh_ = false;
     input_.close();
+    input_share_.shrink_to(0);
     output_.close();
+    output_share_.shrink_to(0);
     if (auto closed = std::exchange(tell_.closed, nullptr))
         closed(this);
+}
+
+void peer::close_because(log_level level, const std::string& why)
+{
+    log::write(level, "connection closed: " + why);
+    close();
 }
 
 }  // namespace wampfcgi::fcgi

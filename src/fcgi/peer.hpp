@@ -2,7 +2,9 @@
 // keeping or closing the connection. Nothing in it blocks the event loop, however slow the web server is.
 #pragma once
 
+#include "fcgi/budget.hpp"
 #include "fcgi/fcgi_request.hpp"
+#include "fcgi/limits.hpp"
 #include "fcgi/record_scanner.hpp"
 #include "fcgi/spool.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
@@ -19,6 +21,13 @@
 
 namespace wampfcgi::fcgi {
 
+/// What the connections of a worker share. Outlives them.
+struct common_means {
+    std::size_t most_connections = 0;
+    budget requests{most_held_bytes};
+    budget answers{most_held_bytes};
+};
+
 class peer : public std::enable_shared_from_this<peer> {
 public:
     /// What the server is told.
@@ -29,8 +38,11 @@ public:
         std::function<void(peer*)> closed;  ///< the connection has ended, or was given away
     };
 
+    /// Where a connection comes from: just accepted, or kept and idle, from another worker.
+    enum class origin { accepted, handed_over };
+
     /// Takes over `fd`, a connected socket that does not block.
-    peer(boost::asio::io_context& loop, int fd, bridge::bridge& to, events tell);
+    peer(boost::asio::io_context& loop, int fd, origin from, common_means& means, bridge::bridge& to, events tell);
     ~peer();
     peer(const peer&) = delete;
     peer& operator=(const peer&) = delete;
@@ -53,6 +65,13 @@ public:
     /// A request has come, and the connection is not to be kept behind it.
     bool is_only_for_one_request() const noexcept { return admitted_ && !keep_; }
 
+    /// Since when it has had the worker wait for a request to come in full: its first, or one that has begun. Nothing
+    /// when it does not.
+    std::optional<std::chrono::steady_clock::time_point> waits_since() const;
+
+    /// Closes the connection, because another is to have its place.
+    void give_way();
+
     /// Looks from now on whether the web server closes the connection while a call is under way: then nobody waits for
     /// its answer, and the call is given up. Does nothing where no call is under way.
     void watch_client();
@@ -63,13 +82,20 @@ private:
 
     void await(bool to_read, next_step next);
     void await_progress(bool to_read, next_step next);
-    void close_after(std::chrono::seconds limit, std::string_view why);
+    void close_at(std::chrono::steady_clock::time_point when, std::string_view why);
     void stop_timer() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
     void look_for_request();
-    void spool_request();
-    bool take_spooled(std::string_view bytes, record_scanner::progress made);
+    bool is_whole_request(std::string_view bytes);
+    void receive();
+    bool send_replies();
+    bool take(record_scanner::progress made, std::string_view own);
+    bool take_end(record_scanner::progress made);
+    bool spool_own(std::string_view own);
+    bool begin_spooled();
+    bool check_body_size();
+    void request_begins();
     bool begin(int input_fd);
-    void serve();
+    void serve(int input_fd);
     void client_readable();
     void respond(bridge::answer given);
     void respond_now(const response& what);
@@ -80,24 +106,32 @@ private:
     void drain();
     void part();
     void close();
+    void close_because(log_level level, const std::string& why);
 
     int fd_;
     boost::asio::posix::stream_descriptor watch_;  // of fd_, once it had to be waited for
     boost::asio::steady_timer timer_;              // ends what takes the web server too long
+    common_means& means_;
     bridge::bridge& to_;
     events tell_;
 
     record_scanner scanner_;
     spool input_;   // a request that did not arrive at once
     spool output_;  // an answer that does not fit into the socket's buffer
+    budget::share input_share_;
+    budget::share output_share_;
+    std::uint64_t received_bytes_ = 0;  // since the request began, unless it was there at once
     off_t output_sent_ = 0;
     std::optional<fcgi_request> fcgi_;
     request request_;
     std::optional<bridge::admission> admitted_;
     std::optional<bridge::bridge::started_call> under_way_;
     bool watched_ = false;                                // client_readable() will be called
-    std::chrono::steady_clock::time_point began_;         // the request began to arrive
+    std::chrono::steady_clock::time_point began_;         // the request began to arrive, or the connection
+    std::chrono::steady_clock::time_point sends_from_;    // the answer began to be sent
+    std::chrono::steady_clock::time_point due_;           // what the web server does now has to be done
     std::chrono::steady_clock::time_point checked_from_;  // all that the next checks need is there
+    bool is_fresh_;                                       // no request has begun on it
     bool busy_ = false;
     bool keep_ = false;
     bool retiring_ = false;

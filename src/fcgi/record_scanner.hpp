@@ -1,47 +1,101 @@
-// Owns finding the end of a request in the bytes of a FastCGI connection (FastCGI specification, sections 3 to 5),
-// without keeping them: libfcgi reads a request by blocking, so it only gets one that is complete.
+// Owns finding the requests in the bytes of a FastCGI connection (FastCGI specification, sections 3 to 5), which has
+// one at a time: libfcgi reads a request by blocking and believes what it reads, so it only gets one that is complete,
+// sound and without records of others between its own. What needs no request is answered here.
 #pragma once
+
+#include "fcgi/params_checker.hpp"
+#include "fcgi/records.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace wampfcgi::fcgi {
 
-/// Follows the records of one request.
+/// Follows the records of a connection from one at which no request is active.
 class record_scanner {
 public:
-    /// Most bytes of name-value pairs that a request may have.
-    static constexpr std::size_t max_params_bytes = 256 * 1024;
-
     enum class progress {
-        incomplete,
-        params_complete,  ///< all CGI variables are there; reported once
-        complete,         ///< the body has ended as well
-        broken,           ///< no FastCGI, not what a responder is sent, or too many variables
-        aborted,          ///< the web server gave the request up
-        superseded,       ///< another request begins; its first record is not consumed
+        incomplete,       ///< all bytes were looked at; nothing to report
+        params_complete,  ///< all CGI variables are there
+        complete,         ///< the body has ended as well: the request's, or that of one that was given up
+        refused,          ///< the request that begins asks for another role; the reply is there
+        aborted,          ///< the web server gave the request up; the reply is there
+        broken,           ///< what no web server sends; why() tells
     };
 
-    /// Takes the next bytes of the connection, and looks at them up to the end of the variables, then of the request.
-    /// `consumed` is how many of them that was: the others are to be fed again.
-    progress feed(std::string_view bytes, std::size_t& consumed);
+    /// `most_connections` is what a web server is told that asks.
+    explicit record_scanner(std::size_t most_connections) : most_connections_(most_connections) {}
 
-    /// Bytes of the request's body so far.
+    /// Takes the next bytes of the connection, and looks at them up to what it reports. `consumed` is how many of them
+    /// that was: the others are to be fed again. What libfcgi needs of them is added to `own`, unless that is null.
+    progress feed(std::string_view bytes, std::size_t& consumed, std::string* own = nullptr);
+
+    /// Whether a request has begun since the last time that this was asked.
+    bool take_begun() noexcept;
+
+    /// Bytes that the web server is to be sent; each is given once.
+    std::string take_replies();
+
+    /// The active request is followed to its end, or to where the next begins, but none of it is wanted any more.
+    void give_up() noexcept { is_given_up_ = true; }
+
+    /// No request is active, and the next byte is the first of a record.
+    bool is_idle() const noexcept { return request_id_ == 0 && header_bytes_ == 0 && !in_record_; }
+
+    /// Not all that was consumed belongs to the request.
+    bool has_strays() const noexcept { return has_strays_; }
+
+    /// These are about the request that has begun last.
+    unsigned request_id() const noexcept { return last_id_; }
+    bool keeps_connection() const noexcept { return keeps_connection_; }
+    std::size_t params_bytes() const noexcept { return params_.bytes(); }
     std::uint64_t body_bytes() const noexcept { return body_bytes_; }
 
-private:
-    progress take_header();
+    std::string_view why() const noexcept { return why_; }
 
-    std::array<std::uint8_t, 8> header_{};
+private:
+    enum class destiny { dropped, begin, management, params, body, abort };
+
+    bool take_header(std::string* own);
+    std::optional<destiny> destiny_of_record();
+    bool take_content(std::string_view bytes, std::string* own);
+    progress end_record(std::string* own);
+    progress end_begin(std::string* own);
+    void add_header(std::string& own) const;
+    std::size_t content_bytes() const;
+    unsigned record_id() const;
+    bool fail(std::string_view why);
+
+    std::size_t most_connections_;
+
+    // The present record.
+    std::array<std::uint8_t, record_header_bytes> header_{};
     std::size_t header_bytes_ = 0;
-    std::size_t content_left_ = 0;             // content and padding of the present record that are still to come
-    progress reached_ = progress::incomplete;  // to be reported once the present record has ended
-    unsigned request_id_ = 0;                  // 0: no request has begun
-    std::size_t params_bytes_ = 0;
-    std::uint64_t body_bytes_ = 0;
+    bool in_record_ = false;  // behind its header
+    destiny meant_for_ = destiny::dropped;
+    std::size_t content_left_ = 0;
+    std::size_t padding_left_ = 0;
+    std::string kept_;  // content that is looked at as a whole
+
+    // The active request.
+    unsigned request_id_ = 0;  // 0: none
+    bool is_given_up_ = false;
     bool params_complete_ = false;
+
+    // The last request.
+    unsigned last_id_ = 0;
+    bool keeps_connection_ = false;
+    params_checker params_;
+    std::uint64_t body_bytes_ = 0;
+
+    bool has_begun_ = false;
+    bool has_strays_ = false;
+    std::string replies_;
+    std::string_view why_;
 };
 
 }  // namespace wampfcgi::fcgi

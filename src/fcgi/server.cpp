@@ -8,6 +8,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -15,8 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +36,14 @@ constexpr std::chrono::milliseconds sweep_interval{100};
 // Their calls go to the router with one write. No more than that, for other workers on the same socket are to have
 // theirs.
 constexpr int most_accepted_at_once = 8;
+
+std::size_t descriptor_limit()
+{
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+constexpr std::size_t many_peers = 1024;
 
 /// Another worker had the connection, or the web server has given it up.
 bool concerns_one_connection(int error)
@@ -54,13 +65,20 @@ public:
           handover_(std::make_shared<handover>(loop, options_.give_fd, options_.take_fd))
     {
         listener_.non_blocking(true);
+        means_.most_connections = most_connections(descriptor_limit());
+        // What is accepted inherits these. They fail on a Unix socket, whose peer does not vanish.
+        set_option(SOL_SOCKET, SO_KEEPALIVE, 1);
+        set_option(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+        set_option(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+        set_option(IPPROTO_TCP, TCP_KEEPCNT, 4);
+        set_option(IPPROTO_TCP, TCP_NODELAY, 1);
     }
 
     void start()
     {
         handover_->start_taking([weak = weak_from_this()](int fd) {
             if (const auto self = weak.lock())
-                self->take(fd);
+                self->take(fd, peer::origin::handed_over);
         });
         wait();
     }
@@ -93,13 +111,15 @@ private:
     void accept()
     {
         for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
+            if (peers_.size() >= means_.most_connections && !make_room())
+                return pause("all " + std::to_string(peers_.size()) + " connections are in use");
             const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (fd < 0 && !concerns_one_connection(errno))
-                return pause(errno);
+                return pause(std::strerror(errno));
             if (fd < 0)
                 break;
             failed_before_ = false;
-            if (!take(fd))
+            if (!take(fd, peer::origin::accepted))
                 break;
         }
         if (!stopping_)
@@ -108,10 +128,8 @@ private:
 
     /// False for a connection that the web server may keep: such ones are taken one at a time, so that they do not
     /// stay with one worker for good.
-    bool take(int fd)
+    bool take(int fd, peer::origin from)
     {
-        const int on = 1;
-        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails on a Unix socket, which has no delay
         auto self = weak_from_this();
         peer::events tell;
         tell.waits = [self] {
@@ -132,8 +150,9 @@ private:
             if (const auto still = self.lock())
                 still->forget(closed);
         };
-        auto added = std::make_shared<peer>(loop_, fd, to_, std::move(tell));
+        auto added = std::make_shared<peer>(loop_, fd, from, means_, to_, std::move(tell));
         peers_.emplace(added.get(), added);
+        most_peers_ = std::max(most_peers_, peers_.size());
         added->start();
         return added->is_only_for_one_request();
     }
@@ -177,16 +196,43 @@ private:
         });
     }
 
+    /// Of the connections that have the worker wait for a request, the one that has done so longest gives way.
+    bool make_room()
+    {
+        std::shared_ptr<peer> oldest;
+        for (const auto& [key, each] : peers_)
+            if (const auto since = each->waits_since(); since && (!oldest || *since < *oldest->waits_since()))
+                oldest = each;
+        if (oldest)
+            oldest->give_way();
+        return oldest != nullptr;
+    }
+
+    void set_option(int level, int option, int value)
+    {
+        ::setsockopt(listener_.native_handle(), level, option, &value, sizeof value);
+    }
+
     void forget(peer* closed)
     {
         peers_.erase(closed);
+        give_memory_back();
         tell_when_drained();
     }
 
-    void pause(int error)
+    // What thousands of connections took stays with the allocator, in pieces, unless it is told.
+    void give_memory_back()
+    {
+        if (most_peers_ < many_peers || peers_.size() > most_peers_ / 8)
+            return;
+        most_peers_ = peers_.size();
+        ::malloc_trim(0);
+    }
+
+    void pause(const std::string& why)
     {
         if (!std::exchange(failed_before_, true))
-            log::write(log_level::error, std::string("accepting is paused: ") + std::strerror(error));
+            log::write(log_level::error, "accepting is paused: " + why);
         pause_.expires_after(pause_when_failing);
         pause_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
             if (!cancelled && !self->stopping_)
@@ -208,7 +254,9 @@ private:
     bridge::bridge& to_;
     server_options options_;
     std::shared_ptr<handover> handover_;
+    common_means means_;
     std::unordered_map<peer*, std::shared_ptr<peer>> peers_;
+    std::size_t most_peers_ = 0;  // since memory was given back
     std::uint64_t requests_ = 0;  // begun
     std::size_t parting_ = 0;     // connections on their way to another worker
     std::function<void()> drained_;

@@ -1,16 +1,11 @@
 #include "fcgi/spool.hpp"
 
+#include <utility>
+
 #include <sys/mman.h>
 #include <unistd.h>
 
 namespace wampfcgi::fcgi {
-
-bool spool::open()
-{
-    close();
-    fd_ = ::memfd_create("wamp-fcgi", MFD_CLOEXEC);
-    return fd_ >= 0;
-}
 
 void spool::close()
 {
@@ -18,10 +13,17 @@ void spool::close()
         ::close(fd_);
     fd_ = -1;
     size_ = 0;
+    text_ = {};
 }
 
 bool spool::append(std::string_view bytes)
 {
+    if (fd_ < 0 && text_.size() + bytes.size() <= most_without_file) {
+        text_ += bytes;
+        return true;
+    }
+    if (fd() < 0)
+        return false;
     while (!bytes.empty()) {
         // Written at its own place: the descriptor's position is the reader's.
         const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
@@ -31,6 +33,29 @@ bool spool::append(std::string_view bytes)
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
+}
+
+int spool::fd()
+{
+    if (fd_ >= 0)
+        return fd_;
+    fd_ = ::memfd_create("wamp-fcgi", MFD_CLOEXEC);
+    size_ = 0;
+    if (fd_ >= 0 && !append(std::exchange(text_, {})))
+        close();
+    return fd_;
+}
+
+void spool::settle()
+{
+    if (fd_ < 0 || size_ > most_without_file)
+        return;
+    const off_t read_to = ::lseek(fd_, 0, SEEK_CUR);
+    std::string rest(size_ - static_cast<std::size_t>(read_to), '\0');
+    if (::pread(fd_, rest.data(), rest.size(), read_to) != static_cast<ssize_t>(rest.size()))
+        return;
+    close();
+    text_ = std::move(rest);
 }
 
 }  // namespace wampfcgi::fcgi

@@ -1,35 +1,43 @@
 // Owns bytes on their way between a connection and libfcgi, which reads and writes descriptors and nothing else: an
-// anonymous file in memory, that never blocks.
+// anonymous file in memory, that never blocks. There are only so many descriptors, so that little has none while nobody
+// reads it.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace wampfcgi::fcgi {
 
 class spool {
 public:
+    /// Up to so many bytes need no descriptor.
+    static constexpr std::size_t most_without_file = 16 * 1024;
+
     spool() = default;
     spool(const spool&) = delete;
     spool& operator=(const spool&) = delete;
     ~spool() { close(); }
 
-    /// False when there is no memory or no descriptor for it.
-    bool open();
     void close();
 
-    /// Forgets a descriptor that somebody else has closed.
-    void forget() noexcept { fd_ = -1; }
-
-    /// Adds bytes behind what is there. False when there is no memory.
+    /// Adds bytes behind what is there. False when there is no memory or no descriptor for it.
     bool append(std::string_view bytes);
 
-    /// To read what was appended, from where the last read ended. -1 when not open.
-    int fd() const noexcept { return fd_; }
+    /// To read what was appended, from where the last read ended, or to write to. -1 when there is no memory or no
+    /// descriptor for it.
+    int fd();
+
+    /// Gives the descriptor up where little was appended; what was not read stays.
+    void settle();
+
+    /// Forgets a descriptor that somebody else has closed, and all that was in it.
+    void forget() noexcept { fd_ = -1; }
 
 private:
+    std::string text_;  // while there is no descriptor
     int fd_ = -1;
-    std::size_t size_ = 0;
+    std::size_t size_ = 0;  // appended to the file
 };
 
 }  // namespace wampfcgi::fcgi

@@ -2,9 +2,15 @@
 
 namespace wampfcgi::wamp {
 
+std::size_t bytes_of(const call& what)
+{
+    return what.procedure.size() + what.arguments.args.size() + what.arguments.kwargs.size();
+}
+
 call_table::call_id call_table::add_waiting(call what, completion done, time_point deadline)
 {
     const call_id id = ++last_id_;
+    waiting_bytes_ += bytes_of(what);
     waiting_.emplace(id, queued_call{std::move(what), std::move(done), deadline});
     deadlines_.emplace(deadline, id);
     return id;
@@ -21,9 +27,17 @@ std::optional<call_table::waiting_call> call_table::take_waiting()
 {
     if (waiting_.empty())
         return {};
-    auto first = waiting_.extract(waiting_.begin());
-    deadlines_.erase({first.mapped().deadline, first.key()});
-    return waiting_call{first.key(), std::move(first.mapped().what), std::move(first.mapped().done)};
+    const call_id id = waiting_.begin()->first;
+    queued_call first = take_out(waiting_.begin());
+    return waiting_call{id, std::move(first.what), std::move(first.done)};
+}
+
+call_table::queued_call call_table::take_out(std::map<call_id, queued_call>::iterator place)
+{
+    auto taken = waiting_.extract(place);
+    deadlines_.erase({taken.mapped().deadline, taken.key()});
+    waiting_bytes_ -= bytes_of(taken.mapped().what);
+    return std::move(taken.mapped());
 }
 
 void call_table::put_sent(call_id id, std::uint64_t request_id, completion done, std::optional<time_point> deadline)
@@ -98,8 +112,7 @@ std::vector<call_table::ended> call_table::end_waiting(const failure& why)
 std::optional<std::uint64_t> call_table::remove(call_id id)
 {
     if (const auto queued = waiting_.find(id); queued != waiting_.end()) {
-        deadlines_.erase({queued->second.deadline, id});
-        waiting_.erase(queued);
+        take_out(queued);
         return {};
     }
     const auto found = sent_.find(id);

@@ -6,6 +6,7 @@
 #include "wampfcgi/core/call.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +16,9 @@
 #include <vector>
 
 namespace wampfcgi::wamp {
+
+/// Bytes that a call takes while it waits, about.
+std::size_t bytes_of(const call& what);
 
 class call_table {
 public:
@@ -66,6 +70,9 @@ public:
     /// The earliest deadline of all.
     std::optional<time_point> next_deadline() const;
 
+    /// What the calls that wait for the session take.
+    std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
+
     bool any_waiting() const noexcept { return !waiting_.empty(); }
     bool any_sent() const noexcept { return !by_request_.empty(); }
 
@@ -81,7 +88,10 @@ private:
         time_point deadline;
     };
 
+    queued_call take_out(std::map<call_id, queued_call>::iterator place);
+
     call_id last_id_ = 0;
+    std::size_t waiting_bytes_ = 0;
     std::map<call_id, queued_call> waiting_;  // in the order in which they came
     std::unordered_map<call_id, sent_call> sent_;
     std::unordered_map<std::uint64_t, call_id> by_request_;

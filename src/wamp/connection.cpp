@@ -95,6 +95,10 @@ public:
             done(failure{errc::router_unavailable, "the router gave another authrole", {}, {}});
             return 0;
         }
+        if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes) {
+            done(failure{errc::overloaded, "too much waits for the session", {}, {}});
+            return 0;
+        }
         const call_id id = calls_.add_waiting(std::move(what), std::move(done), clock::now() + router_.connect_timeout);
         watch_deadlines();
         feed(event::call_waiting{});

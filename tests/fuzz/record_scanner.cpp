@@ -1,11 +1,11 @@
 // The bytes of a FastCGI connection. What they are does not depend on how they are cut into reads, and is what a reader
-// finds that has all of them.
+// finds that has all of them; what goes on to libfcgi is nothing but one sound request.
 #include "target.hpp"
 
 #include "fcgi/record_scanner.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <string>
 #include <vector>
 
 namespace wampfcgi::fuzz {
@@ -13,106 +13,205 @@ namespace {
 
 using fcgi::record_scanner;
 using progress = record_scanner::progress;
-using steps = std::vector<std::pair<progress, std::size_t>>;  // and how many bytes had been consumed until then
 
-bool is_end(progress made)
-{
-    return made != progress::incomplete && made != progress::params_complete;
-}
+struct findings {
+    std::vector<progress> reports;  // none behind the first that ends the request
+    std::vector<std::size_t> at;    // bytes consumed until then; not where the bytes are broken
+    std::string own;                // not where the bytes are broken
+    std::size_t replies = 0;        // bytes
 
-// Looks at one request.
-steps scan(std::string_view bytes, std::size_t most_at_once)
+    bool operator==(const findings&) const = default;
+    bool broken() const { return !reports.empty() && reports.back() == progress::broken; }
+
+    void report(progress made, std::size_t where)
+    {
+        reports.push_back(made);
+        at.push_back(made == progress::broken ? 0 : where);
+        if (made == progress::broken)
+            own.clear();
+    }
+};
+
+findings scan(std::string_view bytes, std::size_t most_at_once)
 {
-    record_scanner scanner;
-    steps found;
+    record_scanner scanner(100);
+    findings found;
     std::size_t done = 0;
     while (done < bytes.size()) {
         const std::string_view piece = bytes.substr(done, most_at_once);
         std::size_t consumed = 0;
-        const progress made = scanner.feed(piece, consumed);
+        const progress made = scanner.feed(piece, consumed, &found.own);
         must(consumed <= piece.size(), "no more is consumed than there is");
         must(made != progress::incomplete || consumed == piece.size(), "the scanner stops only to report");
+        must(made != progress::broken || !scanner.why().empty(), "what is broken has a reason");
         done += consumed;
-        if (made != progress::incomplete)
-            found.emplace_back(made, done);
-        if (is_end(made))
+        if (made == progress::incomplete)
+            continue;
+        found.report(made, done);
+        if (made != progress::params_complete)
             break;
     }
+    found.replies = scanner.take_replies().size();
     return found;
+}
+
+unsigned byte_at(std::string_view bytes, std::size_t place)
+{
+    return static_cast<std::uint8_t>(bytes[place]);
 }
 
 struct record {
     unsigned version;
     unsigned type;
     unsigned id;
-    std::size_t content_bytes;
+    std::size_t announced_bytes;  // of content
     std::size_t whole_bytes;
+    std::string_view content;  // as much of it as there is
+    bool is_whole;
 };
 
 // The record whose header is at the front of `bytes`.
 record record_at(std::string_view bytes)
 {
-    const auto byte = [bytes](std::size_t place) {
-        return static_cast<unsigned>(static_cast<std::uint8_t>(bytes[place]));
-    };
-    const std::size_t content_bytes = byte(4) << 8 | byte(5);
-    return {byte(0), byte(1), byte(2) << 8 | byte(3), content_bytes, 8 + content_bytes + byte(6)};
+    const std::size_t content = byte_at(bytes, 4) << 8 | byte_at(bytes, 5);
+    const std::size_t whole = 8 + content + byte_at(bytes, 6);
+    return {byte_at(bytes, 0),        byte_at(bytes, 1),    byte_at(bytes, 2) << 8 | byte_at(bytes, 3), content, whole,
+            bytes.substr(8, content), whole <= bytes.size()};
 }
 
-// What the first request in `bytes` is, by the FastCGI specification, 3.3 and 5, for a web server that sends one
-// request at a time.
-steps expected(std::string_view bytes)
+enum class fitness { fit, unfinished, unfit };
+
+// Of a stream of name-value pairs (FastCGI specification, 3.4), or of its beginning.
+fitness fitness_of(std::string_view stream)
 {
-    enum type { begin = 1, abort = 2, params = 4, body = 5 };
-    steps found;
-    std::size_t done = 0;
-    unsigned id = 0;
-    std::size_t params_bytes = 0;
-    while (bytes.size() - done >= 8) {
-        const record next = record_at(bytes.substr(done));
-        const auto end_with = [&](progress how, std::size_t at) {
-            found.emplace_back(how, at);
-            return found;
-        };
-        const bool is_first = id == 0;
-        const bool has_params = !found.empty();
-        const bool may_begin = next.type == begin && next.id != 0 && next.content_bytes == 8;
-        if (next.version == 1 && !is_first && next.type == begin)
-            return end_with(progress::superseded, done);
-        params_bytes += next.type == params ? next.content_bytes : 0;
-        const bool is_known = is_first ? may_begin
-                                       : next.id == id && (next.type == abort || (next.type == params && !has_params) ||
-                                                           (next.type == body && has_params));
-        if (next.version != 1 || !is_known || params_bytes > record_scanner::max_params_bytes)
-            return end_with(progress::broken, done + 8);
-        if (next.type == abort)
-            return end_with(progress::aborted, done + 8);
-        id = next.id;
-        done += next.whole_bytes;
-        if (done > bytes.size())
-            break;
-        if (next.type == params && next.content_bytes == 0)
-            found.emplace_back(progress::params_complete, done);
-        if (next.type == body && next.content_bytes == 0)
-            return end_with(progress::complete, done);
+    constexpr std::size_t most = 256 * 1024;
+    if (stream.size() > most)
+        return fitness::unfit;
+    while (!stream.empty()) {
+        std::size_t lengths[2] = {0, 0};
+        for (int which = 0; which < 2; ++which) {
+            const std::size_t size = !stream.empty() && byte_at(stream, 0) >= 0x80 ? 4 : 1;
+            if (stream.size() < size)
+                return fitness::unfinished;
+            lengths[which] = byte_at(stream, 0) & 0x7F;
+            for (std::size_t i = 1; i < size; ++i)
+                lengths[which] = lengths[which] << 8 | byte_at(stream, i);
+            stream.remove_prefix(size);
+            if (lengths[0] == 0)
+                return fitness::unfit;
+        }
+        const std::string_view name = stream.substr(0, lengths[0]);
+        const std::string_view both = stream.substr(0, lengths[0] + lengths[1]);
+        if (lengths[0] + lengths[1] > most || name.find('=') != name.npos || both.find('\0') != both.npos)
+            return fitness::unfit;
+        if (both.size() < lengths[0] + lengths[1])
+            return fitness::unfinished;
+        stream.remove_prefix(both.size());
     }
-    return found;
+    return fitness::fit;
 }
+
+std::string without_padding(const record& one, std::string_view bytes)
+{
+    std::string header(bytes.substr(0, 8));
+    header[6] = 0;
+    return header + std::string(one.content);
+}
+
+// What the first request in `bytes` is, by the FastCGI specification, for an application that has one at a time.
+class reader {
+public:
+    findings read(std::string_view bytes)
+    {
+        std::size_t done = 0;
+        while (bytes.size() - done >= 8) {
+            const record next = record_at(bytes.substr(done));
+            const progress made = take(next, bytes.substr(done));
+            done += next.whole_bytes;
+            if (made != progress::incomplete)
+                found_.report(made, done);
+            if (!next.is_whole || (made != progress::incomplete && made != progress::params_complete))
+                break;
+        }
+        return found_;
+    }
+
+private:
+    enum type { begin = 1, abort = 2, params = 4, body = 5, get_values = 9 };
+
+    progress take(const record& next, std::string_view bytes)
+    {
+        if (next.version != 1)
+            return progress::broken;
+        if (next.id == 0)
+            return manage(next);
+        if (next.type == begin)
+            return take_begin(next, bytes);
+        if (next.id != id_)
+            return progress::incomplete;
+        const bool may_come =
+            next.type == abort || (next.type == params && !has_params_) || (next.type == body && has_params_);
+        if (!may_come)
+            return progress::broken;
+        if (next.type == abort) {
+            found_.replies += next.is_whole ? 16 : 0;
+            return next.is_whole ? progress::aborted : progress::incomplete;
+        }
+        found_.own += without_padding(next, bytes);
+        if (next.type == params) {
+            variables_ += next.content;
+            if (fitness_of(variables_) == fitness::unfit)
+                return progress::broken;
+        }
+        if (!next.is_whole || next.announced_bytes > 0)
+            return progress::incomplete;
+        if (next.type == body)
+            return progress::complete;
+        has_params_ = true;
+        return fitness_of(variables_) == fitness::fit ? progress::params_complete : progress::broken;
+    }
+
+    progress manage(const record& next)
+    {
+        if (next.announced_bytes > 1024)
+            return progress::broken;
+        if (next.is_whole)
+            found_.replies += next.type == get_values ? fcgi::values_result(next.content, 100).size() : 16;
+        return progress::incomplete;
+    }
+
+    progress take_begin(const record& next, std::string_view bytes)
+    {
+        if (next.announced_bytes != 8 || next.id == id_)
+            return progress::broken;
+        if (!next.is_whole)
+            return progress::incomplete;
+        const bool is_responder = byte_at(next.content, 0) == 0 && byte_at(next.content, 1) == 1;
+        if (id_ != 0 || !is_responder)
+            found_.replies += 16;
+        if (id_ != 0)
+            return progress::incomplete;
+        if (!is_responder)
+            return progress::refused;
+        id_ = next.id;
+        found_.own += without_padding(next, bytes);
+        return progress::incomplete;
+    }
+
+    findings found_;
+    unsigned id_ = 0;
+    bool has_params_ = false;
+    std::string variables_;
+};
 
 }  // namespace
 
 void run(std::string_view input)
 {
-    const steps whole = expected(input);
-    must(scan(input, input.size()) == whole, "a request is what all of its records make it");
-    // A header that was consumed in part cannot be left to the next request: that is broken then, one byte behind.
-    const bool is_superseded = !whole.empty() && whole.back().first == progress::superseded;
-    for (const std::size_t most_at_once : {std::size_t{1}, std::size_t{5}, std::size_t{100}}) {
-        steps cut = scan(input, most_at_once);
-        if (is_superseded && cut.size() == whole.size() && cut.back().first == progress::broken)
-            cut.back() = whole.back();
-        must(cut == whole, "progress does not depend on how the bytes are cut");
-    }
+    const findings expected = reader().read(input);
+    for (const std::size_t most_at_once : {input.size(), std::size_t{1}, std::size_t{5}, std::size_t{100}})
+        must(scan(input, most_at_once) == expected,
+             "a request is what all of its records make it, however they are cut");
 }
 
 }  // namespace wampfcgi::fuzz

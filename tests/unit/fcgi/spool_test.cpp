@@ -2,23 +2,27 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
+#include <filesystem>
+#include <iterator>
 #include <string>
-#include <string_view>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace wampfcgi::fcgi;
 
 namespace {
 
-/// What a reader of the descriptor gets until it finds the end.
-std::string read_rest(const spool& from)
+/// What a reader of the descriptor gets until it finds the end, or `most` bytes.
+std::string read_rest(spool& from, std::size_t most = 1 << 20)
 {
     std::string text;
     std::array<char, 16> piece{};
     ssize_t got = 0;
-    while ((got = ::read(from.fd(), piece.data(), piece.size())) > 0)
+    while (text.size() < most &&
+           (got = ::read(from.fd(), piece.data(), std::min(piece.size(), most - text.size()))) > 0)
         text.append(piece.data(), static_cast<std::size_t>(got));
     return text;
 }
@@ -28,12 +32,17 @@ bool is_open(int fd)
     return ::fcntl(fd, F_GETFD) != -1;
 }
 
+/// Descriptors of this process.
+std::size_t descriptors()
+{
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(what_is_appended_is_read_from_where_the_last_read_ended)
 {
     spool bytes;
-    BOOST_REQUIRE(bytes.open());
 
     BOOST_TEST(bytes.append("first "));
     BOOST_TEST(bytes.append("second"));
@@ -44,18 +53,40 @@ BOOST_AUTO_TEST_CASE(what_is_appended_is_read_from_where_the_last_read_ended)
     BOOST_TEST(read_rest(bytes) == "third");
 }
 
-BOOST_AUTO_TEST_CASE(a_spool_that_is_opened_again_is_empty_and_leaks_no_descriptor)
+BOOST_AUTO_TEST_CASE(only_what_is_large_or_being_read_has_a_descriptor)
 {
+    const std::size_t before = descriptors();
     spool bytes;
-    BOOST_REQUIRE(bytes.open());
-    bytes.append("old");
-    const int first = bytes.fd();
+    BOOST_TEST(bytes.append(std::string(spool::most_without_file, 'x')));
+    BOOST_TEST(descriptors() == before);
 
-    BOOST_REQUIRE(bytes.open());
+    BOOST_TEST(read_rest(bytes, 100) == std::string(100, 'x'));
+    BOOST_TEST(descriptors() == before + 1);
+    bytes.settle();
+    BOOST_TEST(descriptors() == before);
 
-    BOOST_TEST(bytes.fd() == first);  // the lowest free number again: the old one was closed before
-    bytes.append("new");
-    BOOST_TEST(read_rest(bytes) == "new");
+    BOOST_TEST(bytes.append(std::string(100, 'y')));
+    BOOST_TEST(descriptors() == before);
+    BOOST_TEST(bytes.append("z"));
+    BOOST_TEST(descriptors() == before + 1);
+    bytes.settle();
+    BOOST_TEST(descriptors() == before + 1);
+    BOOST_TEST(read_rest(bytes) == std::string(spool::most_without_file - 100, 'x') + std::string(100, 'y') + "z");
+    bytes.close();
+    BOOST_TEST(descriptors() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_spool_that_was_closed_is_empty)
+{
+    for (const std::size_t size : {std::size_t{3}, 2 * spool::most_without_file}) {
+        spool bytes;
+        bytes.append(std::string(size, 'x'));
+
+        bytes.close();
+
+        BOOST_TEST(bytes.append("new"));
+        BOOST_TEST(read_rest(bytes) == "new");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_spool_closes_its_descriptor_once)
@@ -63,14 +94,11 @@ BOOST_AUTO_TEST_CASE(a_spool_closes_its_descriptor_once)
     int fd = -1;
     {
         spool bytes;
-        BOOST_TEST(bytes.fd() == -1);
         bytes.close();
-        BOOST_REQUIRE(bytes.open());
         fd = bytes.fd();
         BOOST_TEST(is_open(fd));
         bytes.close();
         BOOST_TEST(!is_open(fd));
-        BOOST_TEST(bytes.fd() == -1);
         fd = ::dup(STDERR_FILENO);  // takes the number: a second close would hit it
         bytes.close();
     }
@@ -83,20 +111,30 @@ BOOST_AUTO_TEST_CASE(a_descriptor_that_somebody_else_has_closed_is_left_alone)
     int fd = -1;
     {
         spool bytes;
-        BOOST_REQUIRE(bytes.open());
         bytes.append("x");
         ::close(bytes.fd());
         bytes.forget();
         fd = ::dup(STDERR_FILENO);
-        BOOST_TEST(bytes.fd() == -1);
     }
     BOOST_TEST(is_open(fd));
     ::close(fd);
 }
 
-BOOST_AUTO_TEST_CASE(a_spool_that_is_not_open_takes_nothing)
+BOOST_AUTO_TEST_CASE(without_descriptors_what_is_small_is_still_taken_and_nothing_else)
 {
+    rlimit had{};
+    ::getrlimit(RLIMIT_NOFILE, &had);
+    rlimit none = had;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
     spool bytes;
-    BOOST_TEST(!bytes.append("x"));
-    BOOST_TEST(bytes.append(""));
+
+    const bool took_little = bytes.append("x");
+    const int fd = bytes.fd();
+    const bool took_much = bytes.append(std::string(2 * spool::most_without_file, 'x'));
+
+    ::setrlimit(RLIMIT_NOFILE, &had);
+    BOOST_TEST(took_little);
+    BOOST_TEST(fd == -1);
+    BOOST_TEST(!took_much);
 }

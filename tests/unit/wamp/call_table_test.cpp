@@ -55,6 +55,26 @@ BOOST_AUTO_TEST_CASE(waiting_calls_are_sent_in_the_order_in_which_they_came)
     BOOST_TEST(!table.next_deadline().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(calls_count_their_bytes_for_as_long_as_they_wait)
+{
+    call_table table;
+    const auto first = table.add_waiting({"a.b", {"12345", "678"}, 30s}, {}, start + 9s);
+    table.add_waiting(call_of("c"), {}, start + 9s);
+    table.add_waiting(
+        call_of("dd"), [](const outcome&) {}, start + 1s);
+    BOOST_TEST(table.waiting_bytes() == 14U);
+
+    table.remove(first);
+    BOOST_TEST(table.waiting_bytes() == 3U);
+    table.expire(start + 2s);
+    BOOST_TEST(table.waiting_bytes() == 1U);
+    table.take_waiting();
+    BOOST_TEST(table.waiting_bytes() == 0U);
+    table.add_waiting(call_of("c"), {}, start + 9s);
+    table.end_waiting({errc::router_unavailable, {}, {}, {}});
+    BOOST_TEST(table.waiting_bytes() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_waiting_call_keeps_its_id_when_it_is_sent)
 {
     call_table table;

@@ -94,6 +94,24 @@ BOOST_AUTO_TEST_CASE(a_call_waits_for_connect_timeout_and_then_ends_once)
     BOOST_TEST((idle.ended[0] == errc::router_unavailable));
 }
 
+BOOST_AUTO_TEST_CASE(calls_of_more_than_64_mib_do_not_wait_together)
+{
+    idle_connection idle;
+    const std::string sixteenth(4 * 1024 * 1024 - 3, 'x');
+    std::vector<bridge::caller::call_id> waiting;
+    for (int i = 0; i < 16; ++i)
+        waiting.push_back(idle.connection->submit({"a.b", {sixteenth, {}}, 30s}, idle.completion()));
+    BOOST_TEST(idle.ended.empty());
+
+    idle.submit();
+
+    BOOST_REQUIRE(idle.ended.size() == 1U);
+    BOOST_TEST((idle.ended[0] == errc::overloaded));
+    idle.connection->cancel(waiting.front());
+    idle.submit();
+    BOOST_TEST(idle.ended.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_call_that_is_cancelled_while_it_waits_is_not_completed)
 {
     idle_connection idle(20ms);

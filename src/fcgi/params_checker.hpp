@@ -1,0 +1,38 @@
+// Owns whether a stream of CGI variables (FastCGI specification, 3.4) is fit for libfcgi, which believes every length
+// and takes a zero byte for the end of a text: what was checked and what was signed would not be what was sent.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace wampfcgi::fcgi {
+
+class params_checker {
+public:
+    /// Most bytes of the whole stream.
+    static constexpr std::size_t most_bytes = 256 * 1024;
+
+    /// Takes the next bytes of the stream. Returns what is wrong, for the log; empty when nothing is.
+    std::string_view feed(std::string_view bytes);
+
+    /// The stream has ended. Returns what is wrong about that, as feed().
+    std::string_view finish() const;
+
+    std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    enum class part { name_length, value_length, name, value };
+
+    bool take_length_byte(unsigned char byte);
+    std::string_view begin_pair();
+    std::string_view take_text(std::string_view& bytes);
+
+    std::size_t bytes_ = 0;
+    part next_ = part::name_length;
+    std::size_t length_bytes_left_ = 0;  // of a length of four bytes that has begun
+    std::size_t length_ = 0;
+    std::size_t name_left_ = 0;
+    std::size_t value_left_ = 0;
+};
+
+}  // namespace wampfcgi::fcgi

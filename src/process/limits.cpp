@@ -1,0 +1,37 @@
+#include "wampfcgi/process/limits.hpp"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+
+namespace wampfcgi::process {
+namespace {
+
+// Memory for as many connections is there everywhere.
+constexpr rlim_t enough_descriptors = 65536;
+
+// core(5): where dumps go to a program, a limit of 0 does not keep them from it, but one of 1 does; a file of one byte
+// is never written.
+constexpr rlim_t no_core = 1;
+
+}  // namespace
+
+void allow_many_descriptors() noexcept
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough_descriptors)
+        return;
+    limit.rlim_cur = std::min(limit.rlim_max, enough_descriptors);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void forbid_core_dumps() noexcept
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_CORE, &limit) != 0)
+        return;
+    limit.rlim_cur = std::min(limit.rlim_max, no_core);
+    ::setrlimit(RLIMIT_CORE, &limit);
+}
+
+}  // namespace wampfcgi::process
