@@ -45,13 +45,14 @@ bool has_only_integers_of_64_bits(std::string_view body)
             in_string = !in_string;
         else if (in_string && body[i] == '\\')
             ++i;
+        if (in_string || !(body[i] == '-' || (body[i] >= '0' && body[i] <= '9')))
+            continue;
         const std::size_t end = std::min(body.find_first_not_of("-+.0123456789eE", i), body.size());
         const std::string_view literal = body.substr(i, end - i);
-        if (in_string || literal.empty() || literal[0] == 'e' || literal.find_first_of(".eE") != std::string_view::npos)
-            continue;
         std::int64_t with_sign = 0;
         std::uint64_t without = 0;
-        if (std::from_chars(literal.data(), literal.data() + literal.size(), with_sign).ec != std::errc{} &&
+        if (literal.find_first_of(".eE") == std::string_view::npos &&
+            std::from_chars(literal.data(), literal.data() + literal.size(), with_sign).ec != std::errc{} &&
             std::from_chars(literal.data(), literal.data() + literal.size(), without).ec != std::errc{})
             return false;
         i = end - 1;
