@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(variables_of_any_length_and_with_any_text_are_fit)
         return all;
     }();
     for (const std::string& stream :
-         {std::string(), pair("A", ""), pair("A", "b", true), pair("A", "b") + pair("HTTP_C", "", true) + pair("D", "e=f"),
+         {std::string(), pair("A", ""), pair("A", "b", true),
+          pair("A", "b") + pair("HTTP_C", "", true) + pair("D", "e=f"),
           pair(std::string(127, 'N'), std::string(128, 'v')), pair("A", "\xFF\x01\x80 =") + pair("\xFF", "x"), many,
           pair("N", std::string(params_checker::most_bytes - 6, 'v'))})
         for (const std::size_t most : cuts)

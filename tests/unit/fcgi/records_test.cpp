@@ -33,8 +33,10 @@ BOOST_AUTO_TEST_CASE(an_unknown_type_is_named)
 BOOST_AUTO_TEST_CASE(the_values_that_are_known_are_told_once_each)
 {
     const std::string conns = "\x0E\4FCGI_MAX_CONNS1000";
-    const std::string reqs = "\x0D\4" "FCGI_MAX_REQS1000";
-    const std::string mpxs = "\x0F\1" "FCGI_MPXS_CONNS0";
+    const std::string reqs = "\x0D\4"
+                             "FCGI_MAX_REQS1000";
+    const std::string mpxs = "\x0F\1"
+                             "FCGI_MPXS_CONNS0";
     const std::string ask_reqs = "\x0D\0FCGI_MAX_REQS"s;
     const std::string ask_mpxs = "\x80\0\0\x0F\0FCGI_MPXS_CONNS"s;
 
