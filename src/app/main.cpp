@@ -1,5 +1,6 @@
 // Owns nothing but the wiring: command line, configuration, and which mode is run.
 #include "app/cgi.hpp"
+#include "app/memories.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/fcgi/libraries.hpp"
@@ -20,6 +21,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -86,9 +88,21 @@ bool become_user(const process::options& given)
     return why_not.empty();
 }
 
+/// False when the memories of signed requests cannot be opened; the log then says why.
+bool can_remember(const settings& config, log_level level)
+{
+    try {
+        app::memories(config).open_all(level);
+        return true;
+    } catch (const std::runtime_error& why) {
+        log::write(log_level::error, why.what());
+        return false;
+    }
+}
+
 int run_as_cgi(const process::options& given)
 {
-    process::ignore_sigpipe();
+    process::ignore_write_signals();
     set_limits();
     const auto config = start_with_settings(given);
     if (!config || !become_user(given))
@@ -98,12 +112,12 @@ int run_as_cgi(const process::options& given)
 
 int run_on_fd0(const process::options& given)
 {
-    process::ignore_sigpipe();
+    process::ignore_write_signals();
     set_limits();
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
     const auto config = start_with_settings(given);
-    if (!config || !become_user(given))
+    if (!config || !become_user(given) || !can_remember(*config, log_level::info))
         return 1;
     return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
 }
@@ -155,7 +169,7 @@ int run_pool(const process::options& given)
     if (const auto* why_not = std::get_if<std::string>(&socket))
         return fail(*why_not);
     auto& listener = std::get<process::listener>(socket);
-    if (!become_user(given)) {
+    if (!become_user(given) || !can_remember(*config, log_level::notice)) {
         listener.remove_socket();
         return 1;
     }
@@ -166,7 +180,7 @@ int run_pool(const process::options& given)
     pool.reopen_log = log::reopen;
     pool.reload = [&]() -> std::optional<process::worker_program> {
         auto changed = start_with_settings(given);
-        if (!changed)
+        if (!changed || !can_remember(*changed, log_level::notice))
             return {};
         return program_for(std::move(*changed), listener.fd());
     };

@@ -1,5 +1,6 @@
 #include "app/worker.hpp"
 
+#include "app/memories.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 #include "wampfcgi/fcgi/server.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -35,11 +36,13 @@ public:
           drain_signal_(loop_),
           grace_(loop_),
           join_time_(loop_),
+          memories_(config),
           bridge_(
               config,
               [this](const std::string& realm, const std::string& role) -> bridge::caller& {
                   return connection_for(realm, role);
               },
+              [this](std::chrono::seconds limit) -> bridge::replay_guard& { return memories_.open(limit); },
               [] { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }),
           server_(loop_, place.listen_fd, bridge_, share_of_server())
     {}
@@ -180,6 +183,7 @@ private:
     asio::steady_timer grace_;
     asio::steady_timer join_time_;  // until this worker is ready whatever the router does
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
+    memories memories_;
     bridge::bridge bridge_;
     fcgi::server server_;
     std::size_t joining_ = 0;

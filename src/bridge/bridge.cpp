@@ -123,14 +123,19 @@ private:
 
 }  // namespace
 
-bridge::bridge(const settings& config, const caller_lookup& callers, clock now, steady_clock stopwatch)
+bridge::bridge(const settings& config, const caller_lookup& callers, const guard_lookup& guards, clock now,
+               steady_clock stopwatch)
     : config_(config),
       now_(std::move(now)),
       stopwatch_(std::make_shared<const steady_clock>(std::move(stopwatch)))
 {
     callers_.reserve(config.services.size());
-    for (const service& each : config.services)
+    guards_.reserve(config.services.size());
+    for (const service& each : config.services) {
+        const service_options& options = each.options;
         callers_.push_back(&callers(each.realm, each.role));
+        guards_.push_back(options.replay_protection ? &guards(options.timestamp_delta_limit) : nullptr);
+    }
 }
 
 std::variant<answer, admission> bridge::admit(const request& req) const
@@ -178,9 +183,15 @@ try {
     const service_options& options = admitted.target->options;
     if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
         return ok.error();
-    const auto signature = checks::check_signature(req, options, now_());
+    const auto now = now_();
+    const auto signature = checks::check_signature(req, options, now);
     if (!signature)
         return signature.error();
+    if (replay_guard* const guard = guards_[index_of(*admitted.target)]; guard != nullptr && *signature) {
+        const auto expires_at = (*signature)->timestamp + options.timestamp_delta_limit;
+        if (auto is_new = guard->remember((*signature)->mac, expires_at, now); !is_new)
+            return is_new.error();
+    }
     auto body = codec::parse_body(req.body);
     if (!body)
         return body.error();
@@ -196,6 +207,11 @@ try {
     return internal_error(bug);
 }
 
+std::size_t bridge::index_of(const service& each) const
+{
+    return static_cast<std::size_t>(&each - config_.services.data());
+}
+
 bridge::started_call bridge::handle(const admission& admitted, request& req, respond done)
 {
     auto checked = check(admitted, req);
@@ -208,8 +224,7 @@ bridge::started_call bridge::handle(const admission& admitted, request& req, res
         done(refuse(admitted, {errc::overloaded, "max_in_flight calls are under way", {}, {}}));
         return {};
     }
-    const auto index = static_cast<std::size_t>(admitted.target - config_.services.data());
-    caller& by = *callers_[index];
+    caller& by = *callers_[index_of(*admitted.target)];
     auto begun = std::make_shared<begun_call>(in_flight_, stopwatch_, admitted, checked->procedure, std::move(done));
     started_call started{&by, 0, checked->procedure};
     try {

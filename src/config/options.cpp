@@ -122,6 +122,25 @@ std::optional<std::map<std::string, forward_source>> read_forward(const entry& f
     return out;
 }
 
+/// Reads the limit too. Without keys or a limit nothing says until when a signature is to be remembered.
+void read_freshness(section& options, service_options& out)
+{
+    bool has_limit = options.has("timestamp_delta_limit");
+    options.optional("timestamp_delta_limit", out.timestamp_delta_limit, [&](const entry& from) {
+        const auto limit = integer_in<std::chrono::seconds>(0, max_delta_seconds)(from);
+        has_limit = limit != std::chrono::seconds{0};
+        return limit;
+    });
+    const bool is_possible = has_limit && (options.has("key") || options.has("keys"));
+    out.replay_protection = is_possible;
+    options.optional("replay_protection", out.replay_protection, [&](const entry& from) {
+        const auto wanted = read_boolean(from);
+        if (wanted == true && !is_possible)
+            from.refuse("false without a key and a timestamp_delta_limit");
+        return wanted;
+    });
+}
+
 }  // namespace
 
 std::optional<service_options> read_options(const entry& from, const file_reader& read_file)
@@ -131,8 +150,7 @@ std::optional<service_options> read_options(const entry& from, const file_reader
     section options{from};
     read_signing(options, read_file, out);
     options.optional("post_body_limit", out.post_body_limit, integer_in<std::uint64_t>(0, max_body_limit));
-    options.optional("timestamp_delta_limit", out.timestamp_delta_limit,
-                     integer_in<std::chrono::seconds>(0, max_delta_seconds));
+    read_freshness(options, out);
     options.optional("require_ip", out.require_ip, list_of<network>("a list of addresses and networks", read_network));
     options.optional("require_tls", out.require_tls, read_boolean);
     options.optional("debug", out.debug, read_boolean);

@@ -39,6 +39,8 @@ settings read_settings(const entry& from, const file_reader& read_file)
     top.optional("max_in_flight", out.max_in_flight, integer_in<std::size_t>(1, 1'000'000));
     top.optional("max_requests", out.max_requests, integer_in<std::uint64_t>(0, 1'000'000'000));
     top.optional("shutdown_grace", out.shutdown_grace, seconds_in(0, 300));
+    top.optional("state_dir", out.state_dir, read_absolute_path);
+    top.optional("replay_capacity", out.replay_capacity, integer_in<std::uint64_t>(1024, 10'000'000));
     top.optional("log", out.log, read_log);
     std::string schema;  // for editors that know JSON Schema
     top.optional("$schema", schema, read_text);

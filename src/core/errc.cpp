@@ -6,7 +6,7 @@ namespace wampfcgi {
 
 using enum errc;
 
-constexpr std::array<errc_info, 26> errc_table{{
+constexpr std::array<errc_info, 27> errc_table{{
     {not_found, "not_found", 404, 404, "There is no service at this path.", log_level::info},
     {method_not_allowed, "method_not_allowed", 405, 405, "Use POST or PUT to make a call.", log_level::info},
     {tls_required, "tls_required", 400, 403, "This service is only available over TLS.", log_level::notice},
@@ -41,6 +41,7 @@ constexpr std::array<errc_info, 26> errc_table{{
     {call_timeout, "call_timeout", 504, 504, "The call took too long and was cancelled.", log_level::warning},
     {result_invalid, "result_invalid", 502, 502, "The result of the call cannot be given as JSON.", log_level::warning},
     {internal_error, "internal_error", 500, 500, "The request failed because of an internal error.", log_level::error},
+    {request_replayed, "request_replayed", 401, 401, "This signed request has been made before.", log_level::notice},
 }};
 
 namespace {
@@ -53,7 +54,7 @@ constexpr bool rows_are_in_order()
     return true;
 }
 static_assert(rows_are_in_order());
-static_assert(static_cast<std::size_t>(internal_error) == errc_table.size());
+static_assert(static_cast<std::size_t>(request_replayed) == errc_table.size());
 
 }  // namespace
 

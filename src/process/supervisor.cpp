@@ -283,7 +283,7 @@ void supervisor::stop(int status)
 
 int run_pool(const pool_options& pool, worker_program program)
 {
-    ignore_sigpipe();
+    ignore_write_signals();
     const sigset_t set = supervised_set();
     sigprocmask(SIG_BLOCK, &set, nullptr);
     for (const int number : supervised_signals)  // what was ignored before exec would be ignored now; SIGCHLD above all

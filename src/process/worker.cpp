@@ -17,15 +17,15 @@ namespace {
 
 pid_t supervisor_pid = 0;  // set in a worker only
 
-/// The default action for every signal, but for SIGPIPE, SIGHUP, which concerns the supervisor alone even where it
-/// reaches the whole process group, and SIGUSR1, which must not end a worker that does not wait for it yet.
+/// The default action for every signal, but for those of writing, SIGHUP, which concerns the supervisor alone even
+/// where it reaches the whole process group, and SIGUSR1, which must not end a worker that does not wait for it yet.
 void reset_signals() noexcept
 {
     for (int number = 1; number <= SIGRTMAX; ++number)
         set_action(number, SIG_DFL);
     set_action(SIGHUP, SIG_IGN);
     set_action(SIGUSR1, SIG_IGN);
-    ignore_sigpipe();
+    ignore_write_signals();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -69,9 +69,10 @@ bool supervisor_has_gone() noexcept
     return supervisor_pid != 0 && getppid() != supervisor_pid;
 }
 
-void ignore_sigpipe() noexcept
+void ignore_write_signals() noexcept
 {
     set_action(SIGPIPE, SIG_IGN);
+    set_action(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace wampfcgi::process

@@ -102,7 +102,7 @@ int main(int argc, char** argv)
     const settings config = two_services();
     bytes_only router;
     bridge::bridge service(
-        config, [&](const auto&, const auto&) -> bridge::caller& { return router; }, signed_at,
+        config, [&](const auto&, const auto&) -> bridge::caller& { return router; }, {}, signed_at,
         [] { return std::chrono::steady_clock::time_point{}; });
     request req = request_for(kind);
     const std::string body = req.body;

@@ -128,6 +128,7 @@ json::object written(const service_options& options)
 {
     json::object out{{"post_body_limit", options.post_body_limit},
                      {"timestamp_delta_limit", options.timestamp_delta_limit.count()},
+                     {"replay_protection", options.replay_protection},
                      {"require_tls", options.require_tls},
                      {"debug", options.debug},
                      {"call_timeout", seconds(options.call_timeout)},
@@ -159,12 +160,11 @@ json::object written(const log_settings& log)
 
 std::string written(const settings& all)
 {
-    json::object out{{"router", written(all.router)},
-                     {"max_in_flight", all.max_in_flight},
-                     {"max_requests", all.max_requests},
-                     {"shutdown_grace", seconds(all.shutdown_grace)},
-                     {"log", written(all.log)}};
+    json::object out{{"router", written(all.router)},          {"max_in_flight", all.max_in_flight},
+                     {"max_requests", all.max_requests},       {"shutdown_grace", seconds(all.shutdown_grace)},
+                     {"replay_capacity", all.replay_capacity}, {"log", written(all.log)}};
     put_unless_empty(out, "mount", all.mount);
+    put_unless_empty(out, "state_dir", all.state_dir);
     json::object& paths = out["paths"].emplace_object();
     for (const service& each : all.services)
         paths[each.path] = {

@@ -25,7 +25,9 @@ def configuration(router_url, paths, mount=None, connect_timeout=2, credentials=
 
 
 def start_server(scratch, server_class, config):
-    """Starts a web server with wamp-fcgi behind it; `config` is that of wamp-fcgi, but for the mount."""
+    """Starts a web server with wamp-fcgi behind it; `config` is that of wamp-fcgi, but for the mount and the folder
+    where signed requests are remembered."""
+    config = {**config, "state_dir": str(scratch.folder("state") / "signatures")}
     if server_class.mount:
         config = {**config, "mount": server_class.mount}
     path = scratch.write("config.json", json.dumps(config, ensure_ascii=False, indent=1))

@@ -13,6 +13,8 @@ class Examples(DeploymentTest):
         super().setUp()
         router = DevRouter(self.scratch).start()
         text = replace_once(block("example", "config"), "rs://127.0.0.1:8081", router.url)
+        state = self.scratch.folder("state") / "signatures"
+        text = replace_once(text, '"mount": "/wamp",', f'"mount": "/wamp", "state_dir": "{state}",')
         self.server = Lighttpd(self.scratch, self.scratch.write("config.json", text)).start()
 
     def run_example(self, name, **variables):

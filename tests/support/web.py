@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import secrets
 import socket
 import ssl
 import urllib.parse
@@ -96,6 +97,6 @@ def signature(secret, fields, body):
 
 
 def signed_query(secret, body, **fields):
-    """Query parameters of a signed request; `fields` may override key, timestamp, seq and nonce."""
-    fields = {"key": "myapp1", "timestamp": timestamp(), "seq": "1", "nonce": "2", **fields}
+    """Query parameters of a new signed request; `fields` may override key, timestamp, seq and nonce."""
+    fields = {"key": "myapp1", "timestamp": timestamp(), "seq": "1", "nonce": str(secrets.randbelow(2**53)), **fields}
     return {**fields, "signature": base64.urlsafe_b64encode(signature(secret, fields, body)).decode()}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/bridge/caller.hpp"
+#include "wampfcgi/bridge/replay_guard.hpp"
 #include "wampfcgi/core/request.hpp"
 #include "wampfcgi/core/response.hpp"
 #include "wampfcgi/core/result.hpp"
@@ -47,11 +48,12 @@ public:
     using clock = std::function<std::chrono::sys_time<std::chrono::microseconds>()>;
     using steady_clock = std::function<std::chrono::steady_clock::time_point()>;
     using caller_lookup = std::function<caller&(const std::string& realm, const std::string& role)>;
+    using guard_lookup = std::function<replay_guard&(std::chrono::seconds timestamp_delta_limit)>;
     using respond = std::function<void(answer)>;
 
-    /// `config` must outlive the bridge; `callers` is asked once for each service. `now` is what signatures are held
-    /// against, `stopwatch` measures how long calls take.
-    bridge(const settings& config, const caller_lookup& callers, clock now,
+    /// `config` must outlive the bridge; `callers` is asked once for each service, `guards` once for each one with
+    /// replay_protection. `now` is what signatures are held against, `stopwatch` measures how long calls take.
+    bridge(const settings& config, const caller_lookup& callers, const guard_lookup& guards, clock now,
            steady_clock stopwatch = std::chrono::steady_clock::now);
 
     /// Decides what needs no body: path, method, TLS, address, origin, content type, announced length. An answer (a
@@ -79,9 +81,12 @@ public:
 
 private:
     result<call> check(const admission& admitted, const request& req) const;
+    std::size_t index_of(const service& each) const;
 
     const settings& config_;
-    std::vector<caller*> callers_;  // one for each service, in the order of config_.services
+    // One for each service, in the order of config_.services.
+    std::vector<caller*> callers_;
+    std::vector<replay_guard*> guards_;  // nullptr: without replay_protection
     clock now_;
     std::shared_ptr<const steady_clock> stopwatch_;                              // held by the calls too
     std::shared_ptr<std::size_t> in_flight_ = std::make_shared<std::size_t>(0);  // held by the calls too

@@ -35,6 +35,7 @@ enum class errc {
     call_timeout,
     result_invalid,
     internal_error,
+    request_replayed,  // behind the others: their numbers are in log files
 };
 
 /// How important a log line is; a smaller value is more important.
@@ -51,7 +52,7 @@ struct errc_info {
 };
 
 /// The table, one row an enumerator, in the enumerators' order.
-extern const std::array<errc_info, 26> errc_table;
+extern const std::array<errc_info, 27> errc_table;
 
 /// The row of `code`. The views in it live as long as the program.
 const errc_info& describe(errc code) noexcept;

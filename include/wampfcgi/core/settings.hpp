@@ -29,9 +29,10 @@ struct signing_key {
 
 /// Options of a caller service (contract section 2).
 struct service_options {
-    std::map<std::string, signing_key> keys;         ///< by name; not empty: only signed requests are accepted
-    std::uint64_t post_body_limit = 0;               ///< bytes; 0: no limit of its own
-    std::chrono::seconds timestamp_delta_limit{0};   ///< 0: any
+    std::map<std::string, signing_key> keys;        ///< by name; not empty: only signed requests are accepted
+    std::uint64_t post_body_limit = 0;              ///< bytes; 0: no limit of its own
+    std::chrono::seconds timestamp_delta_limit{0};  ///< 0: any
+    bool replay_protection = false;  ///< a signature is accepted once; only with keys and timestamp_delta_limit
     std::optional<std::vector<network>> require_ip;  ///< absent: all; empty: nobody
     bool require_tls = false;
     bool debug = false;
@@ -111,6 +112,8 @@ struct settings {
     std::size_t max_in_flight = 10'000;               ///< calls under way in one worker, past which 503 is answered
     std::uint64_t max_requests = 0;                   ///< requests after which a worker is replaced; 0: never
     std::chrono::milliseconds shutdown_grace{2'500};  ///< for the requests that have begun when a worker is to end
+    std::string state_dir;                            ///< folder of what processes share; empty: see replay/memory.hpp
+    std::uint64_t replay_capacity = 1'000'000;        ///< most signatures remembered in twice a timestamp_delta_limit
     log_settings log;
 };
 

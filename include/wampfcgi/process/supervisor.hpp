@@ -59,16 +59,16 @@ struct pool_options {
 ///   gets drain_signal. Any number of SIGHUPs during this cause one more reload.
 /// - SIGUSR1: calls `reopen_log` and is passed on to the workers.
 ///
-/// A worker starts with an empty signal mask, SIGPIPE, SIGHUP and SIGUSR1 ignored and the default action for the
-/// others, and gets SIGTERM when the supervisor dies.
+/// A worker starts with an empty signal mask, SIGPIPE, SIGXFSZ, SIGHUP and SIGUSR1 ignored and the default action for
+/// the others, and gets SIGTERM when the supervisor dies.
 int run_pool(const pool_options& pool, worker_program program);
 
 /// In a worker of run_pool: true once its supervisor has gone, so that nobody will stop or replace it. Elsewhere:
 /// false.
 bool supervisor_has_gone() noexcept;
 
-/// Makes writing to a closed connection an error instead of the process's end. run_pool does it for itself and its
-/// workers; a worker without a supervisor calls it at start.
-void ignore_sigpipe() noexcept;
+/// Makes writing to a closed connection, or beyond the longest file that is allowed, an error instead of the process's
+/// end. run_pool does it for itself and its workers; a worker without a supervisor calls it at start.
+void ignore_write_signals() noexcept;
 
 }  // namespace wampfcgi::process

@@ -19,6 +19,16 @@ constexpr faulty_row options[] = {
      R"(f:1: paths.call.options.post_body_limit: expected an integer in 0..9007199254740992, got "1M")"},
     {with_options, R"("timestamp_delta_limit": -1)",
      "f:1: paths.call.options.timestamp_delta_limit: expected 0..1000000000, got -1"},
+    {with_options, R"("key": "k", "secret": "s", "timestamp_delta_limit": 1, "replay_protection": "yes")",
+     R"(f:1: paths.call.options.replay_protection: expected true or false, got "yes")"},
+    {with_options, R"("key": "k", "secret": "s", "replay_protection": true)",
+     "f:1: paths.call.options.replay_protection: expected false without a key and a timestamp_delta_limit, got true"},
+    {with_options, R"("key": "k", "secret": "s", "timestamp_delta_limit": 0, "replay_protection": true)",
+     "f:1: paths.call.options.replay_protection: expected false without a key and a timestamp_delta_limit, got true"},
+    {with_options, R"("timestamp_delta_limit": 300, "replay_protection": true)",
+     "f:1: paths.call.options.replay_protection: expected false without a key and a timestamp_delta_limit, got true"},
+    {with_options, R"("key": "k", "secret": "s", "timestamp_delta_limit": -1, "replay_protection": true)",
+     "f:1: paths.call.options.timestamp_delta_limit: expected 0..1000000000, got -1"},
     {with_options, R"("require_ip": "10.0.0.0/8")",
      R"(f:1: paths.call.options.require_ip: expected a list of addresses and networks, got "10.0.0.0/8")"},
     {with_options, R"("require_ip": ["10.0.0.0/8", "10.0.0.0/33", 5])",
@@ -52,16 +62,16 @@ constexpr faulty_row options[] = {
      R"(f:1: paths.call.options.status_codes: expected "crossbar" or "http", got "HTTP")"},
     {with_options, R"("post_body_limt": 1, "requireTls": true, "xyz": 1)",
      "f:1: paths.call.options.post_body_limt: unknown key, expected one of key, secret, secret_file, keys,"
-     " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
+     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
      R"( procedures, allowed_origins, status_codes, forward, got "post_body_limt" (did you mean)"
      R"( "post_body_limit"?))"
      "\n"
      "f:1: paths.call.options.requireTls: unknown key, expected one of key, secret, secret_file, keys,"
-     " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
+     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
      R"( procedures, allowed_origins, status_codes, forward, got "requireTls" (did you mean "require_tls"?))"
      "\n"
      "f:1: paths.call.options.xyz: unknown key, expected one of key, secret, secret_file, keys,"
-     " post_body_limit, timestamp_delta_limit, require_ip, require_tls, debug, call_timeout,"
+     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
      R"( procedures, allowed_origins, status_codes, forward, got "xyz")"},
     {with_options, R"("require_tls": "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")",
      "f:1: paths.call.options.require_tls: expected true or false, got"

@@ -17,7 +17,7 @@ constexpr faulty_row top_level[] = {
      "f:1: router: expected the key once, got it again (first in line 1)"},
     {with_top, R"("mont": "/x")",
      "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_requests,"
-     R"( shutdown_grace, log, $schema, got "mont" (did you mean "mount"?))"},
+     R"( shutdown_grace, state_dir, replay_capacity, log, $schema, got "mont" (did you mean "mount"?))"},
     {with_top, R"("mount": "x")", R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"},
     {with_top, R"("mount": "/a//b")",
      R"(f:1: mount: expected a slash and names joined by single slashes, got "/a//b")"},
@@ -34,10 +34,13 @@ constexpr faulty_row top_level[] = {
     {with_top, R"("shutdown_grace": -0.1)", "f:1: shutdown_grace: expected 0..300, got -0.1"},
     {with_top, R"("shutdown_grace": 300.1)", "f:1: shutdown_grace: expected 0..300, got 300.1"},
     {with_top, R"("shutdown_grace": "1")", R"(f:1: shutdown_grace: expected a number in 0..300, got "1")"},
+    {with_top, R"("state_dir": "state")", R"(f:1: state_dir: expected an absolute path, got "state")"},
+    {with_top, R"("replay_capacity": 1023)", "f:1: replay_capacity: expected 1024..10000000, got 1023"},
+    {with_top, R"("replay_capacity": 10000001)", "f:1: replay_capacity: expected 1024..10000000, got 10000001"},
     {with_top, R"("$schema": 1)", "f:1: $schema: expected a string, got 1"},
     {with_top, R"("a.b\n\"c": 1)",
      R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, max_requests,)"
-     R"( shutdown_grace, log, $schema, got "a.b\n\"c")"},
+     R"( shutdown_grace, state_dir, replay_capacity, log, $schema, got "a.b\n\"c")"},
 };
 
 }  // namespace

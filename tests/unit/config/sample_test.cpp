@@ -123,6 +123,7 @@ void check_default_options(const service_options& shown)
     BOOST_TEST(shown.keys.empty());
     BOOST_TEST(shown.post_body_limit == defaults.post_body_limit);
     BOOST_TEST((shown.timestamp_delta_limit == defaults.timestamp_delta_limit));
+    BOOST_TEST(shown.replay_protection == defaults.replay_protection);
     BOOST_TEST((shown.require_ip == defaults.require_ip));
     BOOST_TEST(shown.require_tls == defaults.require_tls);
     BOOST_TEST(shown.debug == defaults.debug);
@@ -146,6 +147,8 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST(shown.max_in_flight == defaults.max_in_flight);
     BOOST_TEST(shown.max_requests == defaults.max_requests);
     BOOST_TEST((shown.shutdown_grace == defaults.shutdown_grace));
+    BOOST_TEST(shown.state_dir == defaults.state_dir);
+    BOOST_TEST(shown.replay_capacity == defaults.replay_capacity);
     BOOST_TEST((shown.router.connect_timeout == defaults.router.connect_timeout));
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
@@ -159,7 +162,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 15U);
+    BOOST_TEST(variants.size() == 17U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string&, std::string&) { return file_content{std::string(64, '0')}; };
         const auto parsed = parse_text(variant.text, any_file);
@@ -201,7 +204,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 17U);
+    BOOST_TEST(compared == 18U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
@@ -210,6 +213,7 @@ BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
         {"max_in_flight", with_top(R"("max_in_flight": {})")},
         {"max_requests", with_top(R"("max_requests": {})")},
         {"shutdown_grace", with_top(R"("shutdown_grace": {})")},
+        {"replay_capacity", with_top(R"("replay_capacity": {})")},
         {"connect_timeout", with_router_members(R"("connect_timeout": {})")},
         {"keepalive", with_router_members(R"("keepalive": {})")},
         {"post_body_limit", with_options(R"("post_body_limit": {})")},

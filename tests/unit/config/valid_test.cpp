@@ -34,6 +34,8 @@ constexpr std::string_view full_text = R"({
   "max_in_flight": 5,
   "max_requests": 1000,
   "shutdown_grace": 0.25,
+  "state_dir": "/var/lib/wamp-fcgi",
+  "replay_capacity": 5000,
   "paths": {
     "signed": {"type": "caller", "realm": "realm1", "role": "frontend", "options": {
       "key": "myapp1", "secret": "kkjH68GiuUZ",
@@ -44,6 +46,7 @@ constexpr std::string_view full_text = R"({
       "forward": {"ip": "REMOTE_ADDR", "id": "REQUEST_ID"},
       "post_body_limit": 1048576,
       "timestamp_delta_limit": 300,
+      "replay_protection": true,
       "require_ip": ["127.0.0.1", "192.168.1.1/255.255.255.0", "2001:db8::/32"],
       "require_tls": true,
       "debug": true,
@@ -169,6 +172,9 @@ BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_t
     BOOST_TEST((options.forward == forwarded{{"ip", forward_source::remote_addr}, {"id", forward_source::request_id}}));
     BOOST_TEST(options.post_body_limit == 1048576U);
     BOOST_TEST((options.timestamp_delta_limit == 300s));
+    BOOST_TEST(options.replay_protection);
+    BOOST_TEST(all.state_dir == "/var/lib/wamp-fcgi");
+    BOOST_TEST(all.replay_capacity == 5000U);
     BOOST_TEST_REQUIRE(options.require_ip.value().size() == 3U);
     BOOST_TEST((options.require_ip->at(1) == checks::parse_network("192.168.1.1/24").value()));
     BOOST_TEST(options.require_tls);
@@ -209,6 +215,27 @@ BOOST_AUTO_TEST_CASE(empty_lists_of_addresses_and_procedures_differ_from_absent_
     BOOST_TEST((options.procedures == std::vector<std::string>{}));
 }
 
+BOOST_AUTO_TEST_CASE(replays_are_refused_by_default_where_signed_requests_expire)
+{
+    struct row {
+        const char* options;
+        bool expected;
+    };
+    for (const auto& [options, expected] : {
+             row{R"("key": "k", "secret": "s", "timestamp_delta_limit": 1)", true},
+             row{R"("timestamp_delta_limit": 1, "keys": {"k": {"secret": "s"}})", true},
+             row{R"("key": "k", "secret": "s", "timestamp_delta_limit": 1, "replay_protection": false)", false},
+             row{R"("key": "k", "secret": "s", "timestamp_delta_limit": 0)", false},
+             row{R"("key": "k", "secret": "s")", false},
+             row{R"("timestamp_delta_limit": 1)", false},
+             row{R"("replay_protection": false)", false},
+         })
+        BOOST_TEST_CONTEXT(options)
+        {
+            BOOST_TEST(settings_in(with_options(options)).services[0].options.replay_protection == expected);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(the_line_end_of_a_secret_file_is_not_part_of_the_secret)
 {
     for (const char* const path : {"/secret", "/secret.crlf"}) {
@@ -238,6 +265,8 @@ BOOST_AUTO_TEST_CASE(every_value_at_the_end_of_its_range_is_accepted)
              with_top(R"("max_requests": 1000000000)"),
              with_top(R"("shutdown_grace": 0)"),
              with_top(R"("shutdown_grace": 300)"),
+             with_top(R"("replay_capacity": 1024)"),
+             with_top(R"("replay_capacity": 10000000)"),
              with_router_members(R"("connect_timeout": 1)"),
              with_router_members(R"("connect_timeout": 3e2)"),
              with_router_members(R"("keepalive": 1)"),

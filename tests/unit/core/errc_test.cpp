@@ -46,6 +46,7 @@ constexpr contract_row contract_table[] = {
     {errc::call_timeout, "call_timeout", 504, 504},
     {errc::result_invalid, "result_invalid", 502, 502},
     {errc::internal_error, "internal_error", 500, 500},
+    {errc::request_replayed, "request_replayed", 401, 401},
 };
 
 }  // namespace

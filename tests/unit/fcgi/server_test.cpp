@@ -28,7 +28,9 @@ struct server_that_cannot_accept {
     boost::asio::io_context loop;
     settings config;
     fake_caller router;
-    bridge::bridge to{config, [this](const std::string&, const std::string&) -> bridge::caller& { return router; },
+    bridge::bridge to{config,
+                      [this](const std::string&, const std::string&) -> bridge::caller& { return router; },
+                      {},
                       [] { return std::chrono::sys_time<std::chrono::microseconds>{}; }};
     std::array<int, 2> ends{};
     std::unique_ptr<fcgi::server> server;

@@ -1,0 +1,31 @@
+// Owns the memories of signed requests that the services of one process need.
+#pragma once
+
+#include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/replay/memory.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace wampfcgi::app {
+
+/// Empty at first. To be made in the process that uses it: see replay::memory.
+class memories {
+public:
+    explicit memories(const settings& config);
+
+    /// The memory for services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be opened.
+    replay::memory& open(std::chrono::seconds timestamp_delta_limit);
+
+    /// Opens those of all services with replay_protection, and says in the log what each of them holds. Throws
+    /// std::runtime_error when one cannot be opened.
+    void open_all(log_level level);
+
+private:
+    const settings& config_;
+    std::string folder_;
+    std::map<std::chrono::seconds, replay::memory> by_limit_;
+};
+
+}  // namespace wampfcgi::app

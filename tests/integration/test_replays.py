@@ -1,0 +1,152 @@
+"""Signed requests that are sent again, through the web servers; and what the program needs to remember them."""
+import json
+import os
+import signal
+import subprocess
+
+from integration.contract_base import ADD2, SECRET, SIGNED
+from integration.deployment import DeploymentTest, configuration, main, service
+from integration.replay_cases import ReplayCases
+from support import fastcgi_client as fastcgi
+from support.processes import clean_environment, wait_until
+from support.servers import (BUILD, ApacheCgi, ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, LighttpdCgi, Nginx,
+                             WampFcgiPool)
+from support.web import signed_query
+
+
+class ThroughNginx(ReplayCases, DeploymentTest):
+    server_class = Nginx
+
+    def test_a_restart_and_a_reload_of_the_pool_forget_nothing(self):
+        pool = self.server.pool
+        query = signed_query(SECRET, ADD2)
+        self.assert_called(self.send(query))
+
+        os.kill(pool.pid, signal.SIGHUP)
+        wait_until(lambda: "new workers serve" in self.log.read_text(), "the reload to be done")
+        self.assert_replayed(self.send(query))
+
+        self.assertEqual(pool.stop(), 0)
+        pool.start()
+        self.assert_replayed(self.send(query))
+        self.assert_called(self.send(signed_query(SECRET, ADD2)))
+
+
+class ThroughApacheProxy(ReplayCases, DeploymentTest):
+    server_class = ApacheProxyFcgi
+
+
+class ThroughApacheFcgid(ReplayCases, DeploymentTest):
+    server_class = ApacheFcgid
+
+
+class ThroughLighttpd(ReplayCases, DeploymentTest):
+    server_class = Lighttpd
+
+
+class ThroughApacheCgi(ReplayCases, DeploymentTest):
+    server_class = ApacheCgi
+
+
+class ThroughLighttpdCgi(ReplayCases, DeploymentTest):
+    server_class = LighttpdCgi
+
+
+class Pool(WampFcgiPool):
+    """A pool with more in its environment."""
+
+    def __init__(self, scratch, config, **environment):
+        super().__init__(scratch, config)
+        self.environment = environment
+
+    def command(self):
+        return ["env", *(f"{name}={value}" for name, value in self.environment.items()), *super().command()]
+
+
+class StateFolder(DeploymentTest):
+    def setUp(self):
+        super().setUp()
+        self.router = DevRouter(self.scratch).start()
+        self.folder = self.scratch.folder("state") / "signatures"
+
+    def configure(self, state_dir=True, limit=300, **options):
+        paths = {"/": service(**SIGNED, timestamp_delta_limit=limit, **options)}
+        config = configuration(self.router.url, paths)
+        if state_dir:
+            config["state_dir"] = str(self.folder)
+        return self.scratch.write("config.json", json.dumps(config))
+
+    def run_program(self, *arguments, **environment):
+        return subprocess.run([BUILD / "wamp-fcgi", *map(str, arguments)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=20, env=clean_environment(**environment))
+
+    def run_pool(self):
+        path = self.scratch.folder("run") / "refused.sock"
+        run = self.run_program("--config", self.configure(), "--listen", f"unix:{path}")
+        self.assertFalse(path.exists())
+        return run
+
+    def ask(self, pool):
+        fields = fastcgi.variables(length=len(ADD2), QUERY_STRING="&".join(
+            f"{name}={value}" for name, value in signed_query(SECRET, ADD2).items()))
+        data = fastcgi.begin() + fastcgi.params(fields) + fastcgi.stdin(ADD2.encode())
+        return fastcgi.request(pool.address, data)[0]
+
+    def test_a_pool_says_how_many_requests_are_remembered_and_where(self):
+        pool = WampFcgiPool(self.scratch, self.configure()).start()
+        line = f"notice: up to 1000000 signed requests in 600 s are remembered in {self.folder}\n"
+        self.assertEqual(pool.log.read_text().count(line), 1, pool.log.read_text())
+
+    def test_a_folder_that_others_can_read_is_refused_by_every_mode(self):
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        complaint = f"replay_protection: {self.folder}: expected mode 0700, got 0755\n"
+        run = self.run_pool()
+        self.assertEqual((run.returncode, run.stderr), (1, "error: " + complaint))
+        run = self.run_program(GATEWAY_INTERFACE="CGI/1.1", REQUEST_METHOD="POST",
+                               WAMP_FCGI_CONFIG=str(self.configure()))
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (1, "", "error: cannot go on: " + complaint))
+
+    def test_a_folder_that_cannot_be_made_is_refused(self):
+        self.folder = self.folder / "deep"
+        run = self.run_pool()
+        self.assertEqual((run.returncode, run.stderr), (1, f"error: replay_protection: {self.folder}: cannot be "
+                                                           "created: No such file or directory\n"))
+
+    def test_nothing_is_made_where_nothing_is_to_be_remembered(self):
+        for how in ({"replay_protection": False}, {"limit": 0}):
+            pool = WampFcgiPool(self.scratch, self.configure(**how)).start()
+            self.assertEqual(self.ask(pool), 200)
+            self.assertEqual(pool.stop(), 0)
+            self.assertFalse(self.folder.exists())
+
+    def test_an_unfit_folder_at_a_reload_keeps_the_old_configuration(self):
+        pool = WampFcgiPool(self.scratch, self.configure()).start()
+        self.assertEqual(self.ask(pool), 200)
+        self.folder = self.scratch.folder("open")
+        self.folder.chmod(0o777)
+        self.configure()
+        os.kill(pool.pid, signal.SIGHUP)
+        wait_until(lambda: "keeping the old configuration" in pool.log.read_text(), "the reload to be refused")
+        self.assertIn(f"error: replay_protection: {self.folder}: expected mode 0700, got 0777\n", pool.log.read_text())
+        self.assertEqual(self.ask(pool), 200)
+
+    def test_the_folder_of_systemd_is_taken_where_the_configuration_names_none(self):
+        pool = Pool(self.scratch, self.configure(state_dir=False), STATE_DIRECTORY=self.folder).start()
+        self.assertEqual(self.ask(pool), 200)
+        self.assertTrue((self.folder / "replay-300.0").exists())
+
+    def test_a_worker_that_may_write_no_more_refuses_and_stays(self):
+        class Limited(WampFcgiPool):
+            def command(self):
+                return ["prlimit", "--fsize=100000", "--", *super().command()]
+
+        pool = Limited(self.scratch, self.configure()).start()
+        workers = pool.worker_pids()
+        self.assertEqual([self.ask(pool) for _ in range(3)], [503] * 3)
+        self.assertEqual(pool.worker_pids(), workers)
+        self.assertIn("cannot be given another length: File too large", pool.log.read_text())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#include "gateway.hpp"
+
+#include "checks/hmac.hpp"
+#include "codec/base64.hpp"
+#include "support/replay_contract.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+using namespace wampfcgi;
+using namespace wampfcgi::bridge;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string secret = "kkjH68GiuUZ";
+const std::string stamp = "2026-11-22T09:49:10Z";
+const auto stamped = gateway::instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + 9h + 49min + 10s;
+
+void protect(service_options& options)
+{
+    options.keys["myapp1"].secret = secret;
+    options.timestamp_delta_limit = 300s;
+    options.replay_protection = true;
+}
+
+std::string signature_of(std::string_view seq, std::string_view nonce, std::string_view body)
+{
+    const auto mac = checks::hmac_sha256(secret, {"myapp1", stamp, seq, nonce, body}).value();
+    std::string text;
+    codec::append_base64(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
+    for (char& c : text)  // of the URL-safe alphabet, so that it stays as it is in a query
+        c = c == '+' ? '-' : c == '/' ? '_' : c;
+    return text;
+}
+
+std::string query_of(const std::string& seq, const std::string& nonce, const std::string& signature)
+{
+    return "key=myapp1&timestamp=" + stamp + "&seq=" + seq + "&nonce=" + nonce + "&signature=" + signature;
+}
+
+request signed_request(const std::string& nonce, const std::string& body = call_body("com.example.add2"))
+{
+    return request_builder{}.body(body).query(query_of("1", nonce, signature_of("1", nonce, body))).build();
+}
+
+struct protected_gateway : gateway {
+    explicit protected_gateway(const std::function<void(service_options&)>& change = {})
+        : gateway([&](service_options& options) {
+              protect(options);
+              if (change)
+                  change(options);
+          })
+    {
+        now = [] { return stamped; };
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_guard_for_tests_keeps_to_the_contract)
+{
+    fake_replay_guard guard;
+    check_replay_contract(guard, 300s, stamped);
+}
+
+BOOST_AUTO_TEST_CASE(a_signed_request_is_called_once_and_refused_from_then_on)
+{
+    for (const status_style style : {status_style::crossbar, status_style::http}) {
+        protected_gateway to([&](service_options& options) { options.status_codes = style; });
+        BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
+
+        for (int i = 0; i < 2; ++i) {
+            const answer again = to.ask(signed_request("1"));
+            BOOST_TEST(error_of(again) == "request_replayed");
+            BOOST_TEST(again.http.status == 401);
+        }
+        BOOST_TEST(error_of(to.ask(signed_request("2"))) == "none");
+        BOOST_TEST(to.router.calls.size() == 2U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_signature_counts_however_it_is_spelt_and_wherever_the_digits_stand)
+{
+    const std::string body = call_body("com.example.add2");
+    const std::string signature = signature_of("12", "34", body);
+    const std::string bare = signature.substr(0, signature.find('='));
+    std::string standard;
+    for (const char c : signature)
+        standard += c == '-' ? "%2B" : c == '_' ? "%2F" : std::string{c};
+    for (const std::string& query :
+         {query_of("12", "34", signature), query_of("12", "34", bare), query_of("12", "34", standard),
+          query_of("1", "234", signature), query_of("123", "4", signature)})
+        BOOST_TEST_CONTEXT(query)
+        {
+            protected_gateway to;
+            const std::string first = query_of("12", "34", signature);
+            BOOST_TEST(error_of(to.ask(request_builder{}.body(body).query(first).build())) == "none");
+
+            BOOST_TEST(error_of(to.ask(request_builder{}.body(body).query(query).build())) == "request_replayed");
+
+            BOOST_TEST(to.router.calls.size() == 1U);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_that_is_not_valid_is_not_remembered)
+{
+    const std::string body = call_body("com.example.add2");
+    protected_gateway to;
+    const auto other = query_of("1", "5", signature_of("1", "6", body));
+    BOOST_TEST(error_of(to.ask(request_builder{}.body(body).query(other).build())) == "signature_invalid");
+    to.now = [] { return stamped + 301s; };
+    BOOST_TEST(error_of(to.ask(signed_request("5"))) == "request_expired");
+    BOOST_TEST(to.remembered.remembered.empty());
+
+    to.now = [] { return stamped; };
+    BOOST_TEST(error_of(to.ask(signed_request("5"))) == "none");
+    BOOST_TEST(error_of(to.ask(signed_request("6"))) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_is_remembered_for_as_long_as_its_timestamp_is_fresh)
+{
+    protected_gateway to;
+    to.ask(signed_request("1"));
+    BOOST_TEST_REQUIRE(to.remembered.remembered.size() == 1U);
+    BOOST_TEST((to.remembered.remembered.begin()->second == stamped + 300s));
+
+    to.now = [] { return stamped + 300s; };
+    BOOST_TEST(error_of(to.ask(signed_request("1"))) == "request_replayed");
+    to.now = [] { return stamped + 300s + 1us; };
+    BOOST_TEST(error_of(to.ask(signed_request("1"))) == "request_expired");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_behind_the_signature_is_told_once)
+{
+    protected_gateway to;
+    BOOST_TEST(error_of(to.ask(signed_request("1", "{"))) == "body_not_json");
+    BOOST_TEST(error_of(to.ask(signed_request("1", "{"))) == "request_replayed");
+    BOOST_TEST(to.router.calls.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_remembered_is_not_called)
+{
+    protected_gateway to;
+    to.remembered.room = 1;
+    BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
+
+    const answer refused = to.ask(signed_request("2"));
+
+    BOOST_TEST(error_of(refused) == "overloaded");
+    BOOST_TEST(refused.http.status == 503);
+    BOOST_TEST(header(refused, "Retry-After") == "1");
+    BOOST_TEST(to.router.calls.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(without_the_protection_a_request_may_come_again)
+{
+    protected_gateway to([](service_options& options) { options.replay_protection = false; });
+    BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
+    BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
+    BOOST_TEST(to.remembered.remembered.empty());
+}

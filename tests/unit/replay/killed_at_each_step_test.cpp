@@ -1,0 +1,136 @@
+// A process that is killed at each single system call on its way through the memory.
+#include "support.hpp"
+
+#include "replay/layout.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+using namespace wampfcgi;
+using namespace wampfcgi::replay;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto now = window_begin;
+
+/// Runs `program` in a process that is killed at its system call of this number, before or behind it. False: it ended
+/// before.
+bool run_until(int steps, const std::function<void()>& program)
+{
+    const pid_t child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0)
+            _exit(1);
+        raise(SIGSTOP);
+        program();
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    BOOST_REQUIRE(WIFSTOPPED(status));
+    for (int i = 0; i < steps && !WIFEXITED(status); ++i) {
+        ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
+        waitpid(child, &status, 0);
+    }
+    if (WIFEXITED(status)) {
+        BOOST_REQUIRE(WEXITSTATUS(status) == 0);
+        return false;
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return true;
+}
+
+/// A request that was accepted.
+struct accepted {
+    std::uint64_t number;
+    instant signed_at;
+};
+
+struct scene {
+    std::string name;
+    std::function<void(user_memory&)> prepare;
+    instant at;                        ///< the present of the process that is killed
+    std::vector<accepted> remembered;  ///< by prepare(), and still fresh then
+};
+
+/// Fills the first segment until a signature has no room in it, and takes that one back; answers which it was.
+std::uint64_t fill_first_segment(user_memory& user)
+{
+    const std::string file = user.state + "/replay-300.0";
+    std::uint64_t number = 0;
+    while (fs::file_size(file) < file_bytes(2))
+        BOOST_REQUIRE(user.ask(number++, now) == "new");
+    header head;
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.read(reinterpret_cast<char*>(&head), sizeof head);
+    --head.segments;
+    --head.count;
+    seal(head);
+    bytes.seekp(0);
+    bytes.write(reinterpret_cast<const char*>(&head), sizeof head);
+    bytes.close();
+    fs::resize_file(file, file_bytes(1));
+    return number - 1;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(whatever_a_killed_process_was_about_the_next_one_goes_on_and_nothing_is_forgotten)
+{
+    std::uint64_t under_way = 1'000'000;  // the signature that is being remembered
+    const std::vector<scene> scenes{
+        {"the first of all", [](user_memory&) {}, now, {}},
+        {"no folder yet", [](user_memory& user) { fs::remove_all(user.state); }, now, {}},
+        {"another of the window", [](user_memory& user) { BOOST_REQUIRE(user.ask(1, now) == "new"); }, now, {{1, now}}},
+        {"the first of a new window",
+         [](user_memory& user) {
+             BOOST_REQUIRE(user.ask(1, now) == "new");
+             BOOST_REQUIRE(user.ask(2, now + window) == "new");
+         },
+         now + window + delta,
+         {{2, now + window}}},
+        {"no room in the first segment",
+         [&](user_memory& user) { under_way = fill_first_segment(user); },
+         now,
+         {{0, now}, {1, now}, {100, now}}},
+    };
+    for (const scene& each : scenes) {
+        user_memory prepared;
+        each.prepare(prepared);
+        int steps = 0;
+        for (bool killed = true; killed;) {
+            BOOST_TEST_CONTEXT(each.name << ", killed at step " << steps)
+            {
+                scratch_folder scratch;
+                const std::string state = scratch / "state";
+                if (fs::exists(prepared.state))
+                    fs::copy(prepared.state, state);
+                killed = run_until(++steps, [&] {
+                    memory own{state, delta, ample};
+                    (void)own.remember(signature_of(under_way), each.at + delta, each.at);
+                });
+
+                memory next{state, delta, ample};
+                const auto ask = [&](const accepted& request) {
+                    return outcome_of(next.remember(signature_of(request.number), request.signed_at + delta, each.at));
+                };
+                for (const accepted& request : each.remembered)
+                    BOOST_TEST(ask(request) == "request_replayed");
+                const std::string again = ask({under_way, each.at});
+                BOOST_TEST((again == "request_replayed" || (killed && again == "new")), again);
+                BOOST_TEST(ask({under_way, each.at}) == "request_replayed");
+                BOOST_TEST(ask({under_way + 1, each.at}) == "new");
+            }
+        }
+        BOOST_TEST(steps > 10);
+    }
+}

@@ -1,0 +1,87 @@
+// Owns the surroundings of a memory under test: a folder of its own, signatures, and instants.
+#pragma once
+
+#include "support/replay_contract.hpp"
+#include "support/standard_error.hpp"
+#include "wampfcgi/replay/memory.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+
+namespace wampfcgi::replay {
+
+using instant = bridge::replay_guard::instant;
+
+/// Removed in the end.
+class scratch_folder {
+public:
+    scratch_folder()
+    {
+        std::string made = (std::filesystem::temp_directory_path() / "wamp-fcgi-replay-XXXXXX").string();
+        BOOST_REQUIRE(mkdtemp(made.data()) != nullptr);
+        path_ = made;
+    }
+    ~scratch_folder() { std::filesystem::remove_all(path_); }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+
+    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+private:
+    std::string path_;
+};
+
+/// Different ones for different numbers, as evenly spread as real ones.
+inline bridge::signature_bytes signature_of(std::uint64_t number)
+{
+    std::array<std::uint64_t, 4> words;
+    for (std::uint64_t& word : words) {  // splitmix64
+        number += 0x9e37'79b9'7f4a'7c15;
+        word = (number ^ number >> 30) * 0xbf58'476d'1ce4'e5b9;
+        word = (word ^ word >> 27) * 0x94d0'49bb'1331'11eb;
+        word ^= word >> 31;
+    }
+    bridge::signature_bytes bytes;
+    std::memcpy(bytes.data(), words.data(), sizeof bytes);
+    return bytes;
+}
+
+inline constexpr std::chrono::seconds delta{300};
+inline constexpr std::chrono::seconds window = 2 * delta;
+inline constexpr std::uint64_t ample = 1'000'000;
+
+/// The beginning of a window of expiry, of even number.
+inline constexpr instant window_begin{window * 2'000'000};
+
+/// A memory in a folder, as the processes of a user have it.
+struct user_memory {
+    explicit user_memory(std::uint64_t capacity = ample) : shared(state, delta, capacity) {}
+
+    /// What becomes of a request that is signed at `signed_at`.
+    std::string ask(std::uint64_t number, instant now, instant signed_at)
+    {
+        return outcome_of(shared.remember(signature_of(number), signed_at + delta, now));
+    }
+    std::string ask(std::uint64_t number, instant now) { return ask(number, now, now); }
+
+    scratch_folder scratch;
+    std::string state = scratch / "state";
+    memory shared;
+};
+
+inline std::uint64_t disk_use_of(const std::string& path)
+{
+    struct stat found {};
+    BOOST_REQUIRE(stat(path.c_str(), &found) == 0);
+    return static_cast<std::uint64_t>(found.st_blocks) * 512;
+}
+
+}  // namespace wampfcgi::replay
