@@ -1,6 +1,7 @@
 """Where the log goes, in which form, and what it says about requests."""
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -75,6 +76,39 @@ class Logging(DeploymentTest):
 
         wait_until(lambda: len(found()) >= count, f"{count} lines in {path.name}")
         return found()
+
+    def listen_at(self, path):
+        """A socket as syslogd or journald have it, at the place where every program looks for it."""
+        if not AS_ROOT or path.exists():
+            self.skipTest(f"needs root, and nothing at {path}")
+        made = [folder for folder in path.parents if not folder.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(lambda: [folder.rmdir() for folder in made])
+        self.addCleanup(path.unlink)
+        self.addCleanup(listener.close)
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.settimeout(15)
+        return listener
+
+    def test_log_goes_to_syslog(self):
+        daemon = self.listen_at(pathlib.Path("/dev/log"))
+        worker = self.start_worker({"target": "syslog"}, {"/": service(require_tls=True)})
+        worker.send(ADD2)
+        line = daemon.recv(4096).decode()
+        daemon_notice = 3 << 3 | 5
+        self.assertRegex(line, rf"^<{daemon_notice}>.* wamp-fcgi\[{worker.pid}\]: notice: request refused: tls_required: ")
+        self.assertEqual(worker.log.read_text(), "")
+
+    def test_log_goes_to_the_journal(self):
+        daemon = self.listen_at(pathlib.Path("/run/systemd/journal/socket"))
+        worker = self.start_worker({"target": "journal"}, {"/": service(require_tls=True)})
+        worker.send(ADD2)
+        entry = daemon.recv(4096)
+        self.assertRegex(entry, rb"^PRIORITY\n.{8}5\nSYSLOG_IDENTIFIER\n.{8}wamp-fcgi\n")
+        self.assertRegex(entry, rb"STATUS\n.{8}400\n")
+        self.assertEqual(worker.log.read_text(), "")
 
     def test_log_file_is_opened_again_on_usr1(self):
         path = self.log_file()
