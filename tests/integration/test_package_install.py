@@ -114,7 +114,8 @@ class PackageInstall(DeploymentTest):
         self.assertFalse((self.root.path / "usr/bin/wamp-fcgi").exists())
 
         (self.root.path / "root/wamp-fcgi.deb").unlink()
-        self.root.run("install", "--directory", "--owner=wamp-fcgi", "/var/log/wamp-fcgi")
+        for folder in ("/var/log/wamp-fcgi", "/var/lib/wamp-fcgi"):  # as systemd makes them
+            self.root.run("install", "--directory", "--owner=wamp-fcgi", folder)
         self.purge()
         self.assert_nothing_left(user)
 
