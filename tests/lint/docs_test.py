@@ -140,6 +140,16 @@ class Manuals(unittest.TestCase):
             self.assertEqual((page.name, shown.returncode, shown.stderr), (page.name, 0, ""))
 
 
+class Security(unittest.TestCase):
+    def test_every_claim_names_tests_that_there_are(self):
+        sources = "".join(path.read_text() for folder in ("unit", "integration", "fuzz", "lint")
+                          for path in (TOP / "tests" / folder).rglob("*") if path.suffix in (".cpp", ".py", ".txt"))
+        names = [code for code in in_code((TOP / "SECURITY.md").read_text()) if re.fullmatch(r"\w+(_\w+){3,}", code)]
+        self.assertGreater(len(names), 40)
+        for name in names:
+            self.assertRegex(sources, rf"(def |TEST_CASE\(){name}\b", name)
+
+
 class Configuration(unittest.TestCase):
     def setUp(self):
         self.text = section("Configuration")
