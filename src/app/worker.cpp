@@ -192,16 +192,13 @@ private:
     bool leaving_ = false;
 };
 
-/// By default glibc takes the first large body for a reason to keep the memory of such bodies. So large pieces are
-/// always given back at once, and of the rest so much is kept that middling bodies do not get new memory every time.
-void shape_heap()
+/// New memory comes page by page, which takes longer than all that is done with a large body. So the heap keeps what is
+/// freed; the server gives it back when there are no requests.
+void keep_memory()
 {
-#ifdef __GLIBC__
-    constexpr int large_bytes = 1024 * 1024;
-    constexpr int kept_bytes = 2 * 1024 * 1024;
-    ::mallopt(M_MMAP_THRESHOLD, large_bytes);
-    ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
-#endif
+    constexpr int largest_in_heap = 32 * 1024 * 1024;  // the most that glibc allows; twice a WAMP message
+    ::mallopt(M_MMAP_THRESHOLD, largest_in_heap);
+    ::mallopt(M_TRIM_THRESHOLD, 2 * largest_in_heap);
 }
 
 }  // namespace
@@ -220,7 +217,7 @@ std::optional<std::chrono::milliseconds> longest_request(const settings& config)
 
 int run_worker(const settings& config, const worker_place& place)
 {
-    shape_heap();
+    keep_memory();
     return worker(config, place).run();
 }
 

@@ -94,10 +94,13 @@ private:
     {
         if (depth_ == 0)
             members_.root = kind;
-        else if (depth_ == 1 && member_ != nullptr)
+        else if (depth_ == 1 && member_ != nullptr && member_ != &members_.procedure)
             *member_ = {kind, builder_.take()};
-        else if (depth_ == 1)
-            builder_.clear();
+        else if (depth_ == 1) {
+            if (member_ != nullptr)
+                member_->kind = kind;
+            builder_.clear();  // its memory stays for the arguments
+        }
     }
 
     body_members& members_;

@@ -2,16 +2,15 @@
 #pragma once
 
 #include "wampfcgi/core/request.hpp"
-#include "wampfcgi/core/response.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
+#include <string>
 
 namespace wampfcgi::fcgi {
 
-/// Reads and writes through descriptors that do not block: a connection known to hold a whole request, or a spool.
-/// None of them is closed here, but for the one given to begin() where that fails. libfcgi believes what it reads: see
-/// record_scanner.
+/// Reads a descriptor that does not block: a connection known to hold a whole request, or a spool with all of the
+/// variables. It is closed here only where begin() fails. libfcgi believes what it reads: see record_scanner.
 class fcgi_request {
 public:
     fcgi_request();
@@ -26,15 +25,8 @@ public:
     /// The CGI variables as a request without a body.
     request environment() const;
 
-    /// Reads the body to its end, which must be in `input_fd` behind what begin() has read; keeps no more than
-    /// `most_bytes` (0: all) and one.
-    std::string read_body(int input_fd, std::uint64_t expected_bytes, std::uint64_t most_bytes);
-
-    /// Reads what is left of the body, so that a next request on the connection is not mistaken.
-    void skip_body(int input_fd);
-
-    /// Writes the response and the end of the request to `output_fd`. False when not everything could be written.
-    bool finish(const response& what, int output_fd);
+    /// Reads the body, which is `bytes` long and is in the descriptor to its end: nothing of the request is left there.
+    std::string read_body(std::size_t bytes);
 
 private:
     struct state;

@@ -11,8 +11,6 @@
 #include <utility>
 #include <variant>
 
-#include <poll.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,14 +19,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds linger_limit{2};        // for it to close after an early answer
-constexpr std::size_t direct_answer_bytes = 7 * 1024;  // with the header section one libfcgi buffer, so one write
-
-bool can_write_now(int fd)
-{
-    pollfd state{fd, POLLOUT, 0};
-    return ::poll(&state, 1, 0) == 1 && (state.revents & POLLOUT) != 0;
-}
+constexpr std::chrono::seconds linger_limit{2};  // for it to close after an early answer
 
 }  // namespace
 
@@ -92,12 +83,10 @@ void peer::close_at(clock::time_point when, std::string_view why)
     });
 }
 
-void peer::serve(int input_fd)
+void peer::serve()
 {
     checked_from_ = clock::now();
-    request_.body = fcgi_->read_body(input_fd, scanner_.body_bytes(), admitted_->body_limit_bytes);
-    input_.close();
-    input_share_.shrink_to(scanner_.params_bytes());  // which libfcgi keeps until the answer
+    input_share_.shrink_to(scanner_.params_bytes());  // some of them are kept until the answer
     under_way_.emplace();
     const auto started = to_.handle(*admitted_, request_, [self = shared_from_this()](bridge::answer given) {
         self->under_way_.reset();
@@ -106,7 +95,6 @@ void peer::serve(int input_fd)
     if (!under_way_)
         return;
     under_way_ = started;
-    tell_.waits();
 }
 
 std::optional<clock::time_point> peer::waits_since() const
@@ -155,47 +143,32 @@ void peer::respond(bridge::answer given)
 {
     if (fd_ < 0)
         return;
-    if (input_complete_)
-        fcgi_->skip_body(fd_);
     given.http.headers.emplace_back("X-Request-Id", request_.id);
     log_answer(request_, given, {began_, checked_from_, clock::now()});
-    respond_now(given.http);
-}
-
-void peer::respond_now(const response& what)
-{
-    if (what.body.size() <= direct_answer_bytes && can_write_now(fd_))
-        return answered(fcgi_->finish(what, fd_));
-    if (!output_share_.grow(what.body.size()) || output_.fd() < 0 || !fcgi_->finish(what, output_.fd()))
-        return close_because(log_level::error, "no descriptor or memory for an answer");
-    output_sent_ = 0;
+    if (!output_share_.grow(given.http.body.size()))
+        return close_because(log_level::error, "no memory for an answer");
+    writer_.emplace(scanner_.request_id(), std::move(given.http));
     sends_from_ = clock::now();
-    send_spooled();
+    write_answer();
 }
 
-void peer::send_spooled()
+void peer::write_answer()
 {
     stop_timer();
-    while (true) {
-        const ssize_t sent = ::sendfile(fd_, output_.fd(), &output_sent_, 1024 * 1024);
-        if (sent < 0 && would_block()) {
-            due_ = sends_from_ + time_for(static_cast<std::uint64_t>(output_sent_));
-            return await_progress(false, &peer::send_spooled);
-        }
-        if (sent <= 0) {
-            output_.close();
-            output_share_.shrink_to(0);
-            return answered(sent == 0);
-        }
+    const auto reached = writer_->write(fd_);
+    if (reached == answer_writer::progress::blocked) {
+        due_ = sends_from_ + time_for(writer_->written_bytes());
+        return await_progress(false, &peer::write_answer);
     }
+    writer_.reset();
+    output_share_.shrink_to(0);
+    answered(reached == answer_writer::progress::done);
 }
 
 void peer::answered(bool written)
 {
-    fcgi_.reset();
+    forget_input();
     request_ = {};
-    input_.close();
-    input_share_.shrink_to(0);
     if (!written)
         return close();  // the web server has gone: there is nobody to tell
     if (!keep_)
@@ -255,9 +228,8 @@ void peer::close()
         ::close(std::exchange(fd_, -1));
     busy_ = false;
     is_fresh_ = false;
-    input_.close();
-    input_share_.shrink_to(0);
-    output_.close();
+    forget_input();
+    writer_.reset();
     output_share_.shrink_to(0);
     if (auto closed = std::exchange(tell_.closed, nullptr))
         closed(this);

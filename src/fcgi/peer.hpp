@@ -2,8 +2,8 @@
 // keeping or closing the connection. Nothing in it blocks the event loop, however slow the web server is.
 #pragma once
 
+#include "fcgi/answer_writer.hpp"
 #include "fcgi/budget.hpp"
-#include "fcgi/fcgi_request.hpp"
 #include "fcgi/limits.hpp"
 #include "fcgi/record_scanner.hpp"
 #include "fcgi/spool.hpp"
@@ -32,7 +32,6 @@ class peer : public std::enable_shared_from_this<peer> {
 public:
     /// What the server is told.
     struct events {
-        std::function<void()> waits;        ///< a call is under way: watch_client() may be called after a while
         std::function<void()> begins;       ///< a request has begun to arrive
         std::function<void(int fd)> parts;  ///< an idle connection after retire(): the descriptor is given away
         std::function<void(peer*)> closed;  ///< the connection has ended, or was given away
@@ -88,18 +87,18 @@ private:
     bool is_whole_request(std::string_view bytes);
     void receive();
     bool send_replies();
-    bool take(record_scanner::progress made, std::string_view own);
+    bool take(record_scanner::progress made, std::string_view own, std::size_t more_of_body);
     bool take_end(record_scanner::progress made);
-    bool spool_own(std::string_view own);
+    bool hold(std::string_view own, std::size_t more_of_body);
+    void forget_input();
     bool begin_spooled();
     bool check_body_size();
     void request_begins();
     bool begin(int input_fd);
-    void serve(int input_fd);
+    void serve();
     void client_readable();
     void respond(bridge::answer given);
-    void respond_now(const response& what);
-    void send_spooled();
+    void write_answer();
     void answered(bool written);
     void await_next_request();
     void linger();
@@ -116,14 +115,13 @@ private:
     events tell_;
 
     record_scanner scanner_;
-    spool input_;   // a request that did not arrive at once
-    spool output_;  // an answer that does not fit into the socket's buffer
+    spool input_;  // the variables of a request that did not arrive at once
     budget::share input_share_;
     budget::share output_share_;
     std::uint64_t received_bytes_ = 0;  // since the request began, unless it was there at once
-    off_t output_sent_ = 0;
-    std::optional<fcgi_request> fcgi_;
     request request_;
+    std::uint64_t announced_bytes_ = 0;  // of its body; 0: unknown
+    std::optional<answer_writer> writer_;
     std::optional<bridge::admission> admitted_;
     std::optional<bridge::bridge::started_call> under_way_;
     bool watched_ = false;                                // client_readable() will be called

@@ -1,8 +1,12 @@
 // The half of a peer that receives a request.
+#include "fcgi/fcgi_request.hpp"
 #include "fcgi/nonblocking.hpp"
 #include "fcgi/peer.hpp"
+#include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/log/log.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +29,17 @@ std::string& own_bytes()
     return bytes;
 }
 
+/// Memory that is reserved costs nothing before it is filled, but a body that grows step by step is copied at each.
+void make_room(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes)
+{
+    constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
+    constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
+    if (body.capacity() - body.size() >= more_bytes)
+        return;
+    const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body.size()));
+    body.reserve(std::max<std::uint64_t>(body.size() + more_bytes, believed + spare_bytes));
+}
+
 }  // namespace
 
 void peer::look_for_request()
@@ -37,6 +52,7 @@ void peer::look_for_request()
         return close();
     stop_timer();
     busy_ = true;
+    admitted_.reset();
     began_ = clock::now();
     if (!is_whole_request({bytes.data(), static_cast<std::size_t>(got)})) {
         scanner_ = record_scanner(means_.most_connections);
@@ -46,7 +62,7 @@ void peer::look_for_request()
     request_begins();
     input_complete_ = true;
     if (begin(fd_))
-        serve(fd_);
+        serve();
 }
 
 // libfcgi reads ahead, and what it has read is lost to a next request: so it only reads from a connection with just
@@ -74,11 +90,15 @@ void peer::receive()
         const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
         std::string& own = own_bytes();
         std::size_t consumed = 0;
-        const auto made = scanner_.feed(seen, consumed, &own);
+        const std::size_t body_bytes = request_.body.size();
+        const bool takes_body = admitted_ && !skipping_;
+        if (takes_body)
+            make_room(request_.body, announced_bytes_, seen.size());
+        const auto made = scanner_.feed(seen, consumed, &own, takes_body ? &request_.body : nullptr);
         if (::recv(fd_, bytes.data(), consumed, MSG_DONTWAIT) != static_cast<ssize_t>(consumed) || !send_replies())
             return close();
         received_bytes_ += consumed;
-        if (!take(made, own))
+        if (!take(made, own, request_.body.size() - body_bytes))
             return;
     }
     if (!skipping_)
@@ -95,7 +115,7 @@ bool peer::send_replies()
 }
 
 // False: nothing more is to be received for now.
-bool peer::take(progress made, std::string_view own)
+bool peer::take(progress made, std::string_view own, std::size_t more_of_body)
 {
     if (scanner_.take_begun())
         request_begins();
@@ -108,15 +128,12 @@ bool peer::take(progress made, std::string_view own)
     }
     if (skipping_)
         return true;
-    if (!spool_own(own) || (made == progress::params_complete && !begin_spooled()))
+    if (!hold(own, more_of_body) || (made == progress::params_complete && !begin_spooled()))
         return false;
     if (made != progress::complete)
         return check_body_size();
     input_complete_ = true;
-    if (const int input_fd = input_.fd(); input_fd >= 0)
-        serve(input_fd);
-    else
-        close_because(log_level::error, "no descriptor or memory to receive a request");
+    serve();
     return false;
 }
 
@@ -128,10 +145,8 @@ bool peer::take_end(progress made)
     }
     log::write(log_level::info, made == progress::aborted ? "request aborted by the web server"
                                                           : "request refused: the role is not that of a responder");
-    fcgi_.reset();
     admitted_.reset();
-    input_.close();
-    input_share_.shrink_to(0);
+    forget_input();
     if (scanner_.keeps_connection())
         await_next_request();
     else
@@ -139,9 +154,10 @@ bool peer::take_end(progress made)
     return false;
 }
 
-bool peer::spool_own(std::string_view own)
+// Of the body, what is held is counted only.
+bool peer::hold(std::string_view own, std::size_t more_of_body)
 {
-    if (!input_share_.grow(own.size())) {
+    if (!input_share_.grow(own.size() + more_of_body)) {
         const std::string full =
             "requests that are being received take all of " + std::to_string(most_held_bytes >> 20U) + " MiB";
         if (admitted_)
@@ -156,6 +172,13 @@ bool peer::spool_own(std::string_view own)
     return false;
 }
 
+void peer::forget_input()
+{
+    input_.close();
+    std::string().swap(request_.body);  // assigning an empty one would keep the memory
+    input_share_.shrink_to(0);
+}
+
 bool peer::begin_spooled()
 {
     const int input_fd = input_.fd();
@@ -163,10 +186,7 @@ bool peer::begin_spooled()
         close_because(log_level::error, "no descriptor or memory to receive a request");
         return false;
     }
-    if (!begin(input_fd))
-        return false;
-    input_.settle();
-    return true;
+    return begin(input_fd);
 }
 
 bool peer::check_body_size()
@@ -197,8 +217,8 @@ void peer::request_begins()
 // Reads the variables and makes the checks that need no body. False: that was the end of the request.
 bool peer::begin(int input_fd)
 {
-    fcgi_.emplace();
-    if (!fcgi_->begin(input_fd)) {
+    fcgi_request incoming;
+    if (!incoming.begin(input_fd)) {
         if (input_fd == fd_)
             fd_ = -1;
         else
@@ -206,7 +226,10 @@ bool peer::begin(int input_fd)
         close();
         return false;
     }
-    request_ = fcgi_->environment();
+    request_ = incoming.environment();
+    if (input_complete_)
+        request_.body = incoming.read_body(scanner_.body_bytes());
+    input_.close();
     checked_from_ = clock::now();
     auto decision = to_.admit(request_);
     if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
@@ -214,6 +237,8 @@ bool peer::begin(int input_fd)
         return false;
     }
     admitted_ = std::get<bridge::admission>(std::move(decision));
+    const auto announced = checks::check_announced_length(request_, 0);
+    announced_bytes_ = announced ? announced->value_or(0) : 0;
     return true;
 }
 

@@ -16,7 +16,8 @@ std::uint8_t octet(const std::string& bytes, std::size_t at)
 
 }  // namespace
 
-record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_t& consumed, std::string* own)
+record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_t& consumed, std::string* own,
+                                              std::string* body)
 {
     consumed = 0;
     while (consumed < bytes.size()) {
@@ -24,11 +25,11 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
             header_[header_bytes_++] = static_cast<std::uint8_t>(bytes[consumed++]);
             if (header_bytes_ < header_.size())
                 continue;
-            if (!take_header(own))
+            if (!take_header(own, body))
                 return progress::broken;
         } else {
             const std::string_view content = bytes.substr(consumed, content_left_);
-            if (!take_content(content, own))
+            if (!take_content(content, own, body))
                 return progress::broken;
             content_left_ -= content.size();
             consumed += content.size();
@@ -47,7 +48,7 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
     return progress::incomplete;
 }
 
-bool record_scanner::take_header(std::string* own)
+bool record_scanner::take_header(std::string* own, const std::string* body)
 {
     content_left_ = content_bytes();
     padding_left_ = header_[6];
@@ -63,7 +64,7 @@ bool record_scanner::take_header(std::string* own)
     has_strays_ = has_strays_ || (!is_own && meant_for_ != destiny::begin);
     if (meant_for_ == destiny::body)
         body_bytes_ += content_left_;
-    if (is_own && own != nullptr)
+    if (is_own && own != nullptr && (meant_for_ != destiny::body || body == nullptr))
         add_header(*own);
     return true;
 }
@@ -99,7 +100,7 @@ std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
     return broken("a record that a responder is not sent there");
 }
 
-bool record_scanner::take_content(std::string_view bytes, std::string* own)
+bool record_scanner::take_content(std::string_view bytes, std::string* own, std::string* body)
 {
     switch (meant_for_) {
     case destiny::begin:
@@ -113,6 +114,8 @@ bool record_scanner::take_content(std::string_view bytes, std::string* own)
     case destiny::body:
         if (is_given_up_)
             return true;
+        if (body != nullptr)
+            own = body;
         break;
     case destiny::abort:
     case destiny::dropped:

@@ -31,8 +31,10 @@ public:
     explicit record_scanner(std::size_t most_connections) : most_connections_(most_connections) {}
 
     /// Takes the next bytes of the connection, and looks at them up to what it reports. `consumed` is how many of them
-    /// that was: the others are to be fed again. What libfcgi needs of them is added to `own`, unless that is null.
-    progress feed(std::string_view bytes, std::size_t& consumed, std::string* own = nullptr);
+    /// that was: the others are to be fed again. What libfcgi needs of them is added to `own`, unless that is null; of
+    /// the body only the content, to `body`, where one is given.
+    progress feed(std::string_view bytes, std::size_t& consumed, std::string* own = nullptr,
+                  std::string* body = nullptr);
 
     /// Whether a request has begun since the last time that this was asked.
     bool take_begun() noexcept;
@@ -60,9 +62,9 @@ public:
 private:
     enum class destiny { dropped, begin, management, params, body, abort };
 
-    bool take_header(std::string* own);
+    bool take_header(std::string* own, const std::string* body);
     std::optional<destiny> destiny_of_record();
-    bool take_content(std::string_view bytes, std::string* own);
+    bool take_content(std::string_view bytes, std::string* own, std::string* body);
     progress end_record(std::string* own);
     progress end_begin(std::string* own);
     void add_header(std::string& own) const;

@@ -15,6 +15,7 @@ enum class record_type : std::uint8_t {
     end_request = 3,
     params = 4,
     standard_input = 5,
+    standard_output = 6,
     get_values = 9,
     get_values_result = 10,
     unknown_type = 11,

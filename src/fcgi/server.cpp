@@ -1,5 +1,6 @@
 #include "wampfcgi/fcgi/server.hpp"
 
+#include "fcgi/fcgi_request.hpp"
 #include "fcgi/handover.hpp"
 #include "fcgi/peer.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -32,6 +33,10 @@ constexpr std::chrono::milliseconds pause_when_failing{100};
 
 // Watching costs system calls: a call that is answered sooner never pays them.
 constexpr std::chrono::milliseconds sweep_interval{100};
+
+// Memory of large bodies is kept as long as requests follow each other.
+constexpr int sweeps_until_quiet = 10;
+constexpr std::size_t worth_giving_back_bytes = 1024 * 1024;
 
 // Their calls go to the router with one write. No more than that, for other workers on the same socket are to have
 // theirs.
@@ -132,10 +137,6 @@ private:
     {
         auto self = weak_from_this();
         peer::events tell;
-        tell.waits = [self] {
-            if (const auto still = self.lock())
-                still->sweep_later();
-        };
         tell.begins = [self] {
             if (const auto still = self.lock())
                 still->count_request();
@@ -159,6 +160,7 @@ private:
 
     void count_request()
     {
+        sweep_later();
         if (++requests_ == options_.max_requests && options_.enough)
             options_.enough();
     }
@@ -191,8 +193,11 @@ private:
                 each->watch_client();
                 any = any || each->busy();
             }
-            if (any)
+            self->idle_sweeps_ = any ? 0 : self->idle_sweeps_ + 1;
+            if (self->idle_sweeps_ < sweeps_until_quiet)
                 self->sweep_later();
+            else if (::mallinfo2().fordblks > worth_giving_back_bytes)
+                ::malloc_trim(0);
         });
     }
 
@@ -263,6 +268,7 @@ private:
     bool stopping_ = false;
     bool failed_before_ = false;
     bool sweeping_ = false;
+    int idle_sweeps_ = 0;  // one after the other
 };
 
 server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)

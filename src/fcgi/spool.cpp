@@ -46,16 +46,4 @@ int spool::fd()
     return fd_;
 }
 
-void spool::settle()
-{
-    if (fd_ < 0 || size_ > most_without_file)
-        return;
-    const off_t read_to = ::lseek(fd_, 0, SEEK_CUR);
-    std::string rest(size_ - static_cast<std::size_t>(read_to), '\0');
-    if (::pread(fd_, rest.data(), rest.size(), read_to) != static_cast<ssize_t>(rest.size()))
-        return;
-    close();
-    text_ = std::move(rest);
-}
-
 }  // namespace wampfcgi::fcgi

@@ -1,6 +1,5 @@
-// Owns bytes on their way between a connection and libfcgi, which reads and writes descriptors and nothing else: an
-// anonymous file in memory, that never blocks. There are only so many descriptors, so that little has none while nobody
-// reads it.
+// Owns bytes on their way from a connection to libfcgi, which reads descriptors and nothing else: an anonymous file in
+// memory, that never blocks. There are only so many descriptors, so that little has none until it is read.
 #pragma once
 
 #include <cstddef>
@@ -24,12 +23,9 @@ public:
     /// Adds bytes behind what is there. False when there is no memory or no descriptor for it.
     bool append(std::string_view bytes);
 
-    /// To read what was appended, from where the last read ended, or to write to. -1 when there is no memory or no
-    /// descriptor for it.
+    /// To read what was appended, from where the last read ended. -1 when there is no memory or no descriptor for
+    /// it.
     int fd();
-
-    /// Gives the descriptor up where little was appended; what was not read stays.
-    void settle();
 
     /// Forgets a descriptor that somebody else has closed, and all that was in it.
     void forget() noexcept { fd_ = -1; }

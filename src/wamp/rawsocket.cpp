@@ -84,7 +84,8 @@ std::pair<char*, std::size_t> frame_reader::prepare()
     if (buffer_.size() - end_ < read_bytes) {
         const std::size_t whole = begin_ + wanted_bytes();
         const std::size_t wanted = std::max(end_ + read_bytes, std::min(2 * buffer_.size(), whole));
-        buffer_.reserve(std::max(wanted, whole));
+        buffer_.reserve(std::max(wanted, whole) +
+                        read_bytes);  // so much more that the answer made from it fits as well
         buffer_.resize(wanted);
     }
     return {buffer_.data() + end_, buffer_.size() - end_};

@@ -116,7 +116,7 @@ def echo_memory(scratch, set_up, router_url):
         with contextlib.ExitStack() as stack:
             watches = [stack.enter_context(PeakWatch(pid)) for pid in workers]
             run_wrk(subject, requests, 1, 2)
-            wait_until(lambda: is_quiet(workers), "the workers to have nothing to do")
+            wait_until(lambda: is_quiet(workers, 1.5), "the workers to have nothing to do")
         figures = {"peak resident over idle": max(peak_resident_bytes(pid) - idle[pid] for pid in workers),
                    "the same with memory files": max(watch.peak_bytes - idle[watch.pid] for watch in watches),
                    "resident over idle afterwards": max(resident_bytes(pid) - idle[pid] for pid in workers)}

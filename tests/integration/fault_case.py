@@ -106,7 +106,7 @@ class FaultTest(DeploymentTest):
         self.assertEqual(self.pool.worker_pids(), self.workers)
         for pid, (descriptors, memory) in self.before.items():
             wait_until(lambda: footprint(pid)[0] <= descriptors, f"descriptors to be {descriptors} again", 5)
-            self.assertLess(footprint(pid)[1], memory + MEMORY_SLACK)
+            wait_until(lambda: footprint(pid)[1] < memory + MEMORY_SLACK, f"memory to be about {memory} KiB again", 5)
 
     def assert_none_came_twice(self, outcomes):
         """A call with a result came once, one of which nothing is known at most once, and no other came."""

@@ -218,6 +218,23 @@ BOOST_AUTO_TEST_CASE(records_of_a_request_that_is_not_active_are_ignored)
     BOOST_TEST(scanner.take_replies() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_body_is_given_apart_where_that_is_wanted_however_it_is_cut)
+{
+    for (std::size_t most = 1; most < 20; ++most) {
+        record_scanner scanner(100);
+        std::string own;
+        std::string content;
+        std::string_view rest = padded;
+        while (!rest.empty()) {
+            std::size_t consumed = 0;
+            scanner.feed(rest.substr(0, most), consumed, &own, &content);
+            rest.remove_prefix(consumed);
+        }
+        BOOST_TEST(own == begin_record() + record(params, pair) + record(params, ""));
+        BOOST_TEST(content == "12345678");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_kept_for_libfcgi_is_the_request_without_padding_however_it_is_cut)
 {
     for (std::size_t most = 1; most < 20; ++most) {
