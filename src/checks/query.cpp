@@ -2,6 +2,7 @@
 
 #include "text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -32,7 +33,7 @@ std::optional<char> unescape(std::string_view text)
 
 std::string form_decode(std::string_view text)
 {
-    if (text.find_first_of("%+") == std::string_view::npos)
+    if (std::ranges::none_of(text, [](char c) { return c == '%' || c == '+'; }))
         return std::string(text);
     std::string decoded;
     decoded.reserve(text.size());
