@@ -20,6 +20,9 @@ namespace {
 using autobahn::message_type;
 using autobahn::wamp_message;
 
+// Taken apart it takes up to fifty times as much. WELCOME, the longest, has a few hundred bytes.
+constexpr std::size_t max_session_message_bytes = 64 * 1024;
+
 struct string_sink {
     std::string& out;
     void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
@@ -186,6 +189,9 @@ private:
     // Autobahn would answer from a thread of its own, and only by ticket and wampcra.
     std::optional<session_event> answer_challenge(wamp_message message)
     {
+        // Each may cost a second of computing.
+        if (std::exchange(was_challenged_, true) || joined_.is_ready())
+            return event::refused{"the router sent a CHALLENGE out of turn"};
         const msgpack::object& extra = message.field(2);
         if (extra.type != msgpack::type::MAP)
             return event::refused{"the router's CHALLENGE is malformed"};
@@ -270,6 +276,7 @@ private:
     std::shared_ptr<autobahn::wamp_session> session_;
     boost::future<std::uint64_t> joined_;
     router_traits router_;
+    bool was_challenged_ = false;
 };
 
 login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
@@ -306,6 +313,8 @@ std::optional<session_event> login_session::take(const message_fields& message, 
     const bool is_ours = message.code == 2 || message.code == 3 || message.code == 4 || message.code == 6;
     if (!is_ours || !message.whole)
         return {};
+    if (bytes.size() > max_session_message_bytes)
+        return event::refused{"the router sent a message about the session of more than 64 KiB"};
     // Autobahn and msgpack throw at what does not have the shape that they expect.
     try {
         return between_->take(static_cast<message_code>(message.code), decode(bytes));

@@ -58,6 +58,30 @@ std::optional<header> array_header(std::string_view bytes)
     return header{1 + size, big_endian(bytes.substr(1, size))};
 }
 
+/// What is behind the header of a map.
+std::string_view members_of(std::string_view map)
+{
+    const auto first = static_cast<std::uint8_t>(map.front());
+    return map.substr((first & 0xF0U) == 0x80 ? 1 : first == 0xDE ? 3 : 5);
+}
+
+/// RESULT.Details.progress ("Progressive Call Results"): another RESULT is to follow.
+bool is_progressive(std::string_view details)
+{
+    if (!is_map(details))
+        return false;
+    std::string_view rest = members_of(details);
+    while (!rest.empty()) {
+        const std::string_view key = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
+        rest.remove_prefix(key.size());
+        const std::string_view value = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
+        rest.remove_prefix(value.size());
+        if (as_string(key) == "progress")
+            return value == "\xC3";
+    }
+    return false;
+}
+
 failure invalid(std::string detail)
 {
     return {errc::result_invalid, std::move(detail), {}, {}};
@@ -210,6 +234,8 @@ std::optional<call_answer> read_call_answer(const message_fields& message)
 {
     const auto& fields = message.fields;
     if (message.code == static_cast<std::uint64_t>(message_code::result) && fields.size() > 1) {
+        if (fields.size() > 2 && is_progressive(fields[2]))
+            return {};  // nobody asked for it, and a part is not the result
         if (const auto id = as_unsigned(fields[1]))
             return call_answer{*id, read_result(message)};
     }

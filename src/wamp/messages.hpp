@@ -52,7 +52,8 @@ struct call_answer {
 };
 
 /// Reads [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict] or [ERROR, CALL, CALL.Request|id,
-/// Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict]. Nothing when it is neither or has no request id.
+/// Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict]. Nothing when it is neither, has no request id, or is a
+/// progressive result.
 std::optional<call_answer> read_call_answer(const message_fields& message);
 
 }  // namespace wampfcgi::wamp

@@ -1,5 +1,6 @@
 #include "wamp/channel.hpp"
 
+#include "wamp/arrival.hpp"
 #include "wamp/keepalive.hpp"
 #include "wamp/rawsocket.hpp"
 
@@ -9,6 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -21,7 +23,6 @@ using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t shared_string_bytes = 64 * 1024;  // small frames are written from one string up to this
-constexpr std::chrono::seconds stall_limit{5};          // between two pieces of one frame
 constexpr std::size_t max_strings_a_write = 16;
 
 template <class Stream>
@@ -115,9 +116,10 @@ private:
                                         return self->lost(error);
                                     self->pings_.heard(clock::now());
                                     self->reader_.commit(bytes);
+                                    const std::uint64_t before = self->frames_;
                                     if (!self->handle_frames())
                                         return;
-                                    self->watch_partial_frame();
+                                    self->watch_arrival(bytes, self->frames_ != before);
                                     self->read();
                                 });
     }
@@ -133,6 +135,7 @@ private:
     bool handle_frames()
     {
         while (const auto frame = reader_.next()) {
+            ++frames_;
             if (frame->type == rawsocket::frame_type::message)
                 options_.message(frame->payload, [this] { reader_.forget(); });
             if (frame->type == rawsocket::frame_type::ping)
@@ -148,18 +151,22 @@ private:
         return false;
     }
 
-    // The end of a frame that never comes would swallow every answer behind it.
-    void watch_partial_frame()
+    void watch_arrival(std::size_t bytes, bool ended)
     {
-        if (!reader_.partial()) {
+        switch (arrival_.heard(bytes, ended, reader_.partial())) {
+        case arrival::verdict::leave_timer:
+            return;
+        case arrival::verdict::stop_timer:
             stall_timer_.cancel();
             return;
+        case arrival::verdict::start_timer:
+            break;
         }
-        stall_timer_.expires_after(stall_limit);
+        stall_timer_.expires_after(arrival::limit);
         stall_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
             const auto self = weak.lock();
-            if (!cancelled && self && !self->closed_)
-                self->fail("the router stopped in the middle of a message");
+            if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
+                self->fail("the router stopped in the middle of a message, or sends it too slowly");
         });
     }
 
@@ -256,6 +263,8 @@ private:
     std::uint8_t serializer_;
     std::array<char, 4> handshake_{};
     rawsocket::frame_reader reader_;
+    std::uint64_t frames_ = 0;  // that have come
+    arrival arrival_;
     asio::steady_timer stall_timer_;  // ends a frame that stopped half-way
     asio::steady_timer keepalive_timer_;
     keepalive pings_;

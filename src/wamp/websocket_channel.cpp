@@ -1,8 +1,11 @@
 #include "wamp/channel.hpp"
 
+#include "wamp/arrival.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket.hpp>
@@ -18,6 +21,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using error_code = boost::system::error_code;
+using clock = std::chrono::steady_clock;
 
 constexpr std::size_t max_message_bytes = 16 * 1024 * 1024;  // either way, as with RawSocket
 constexpr std::size_t kept_bytes = 1024 * 1024;              // a buffer that grew beyond is given back
@@ -32,11 +36,35 @@ std::string host_header(const router_url& where)
     return host;
 }
 
+/// Where either side has closed the WebSocket, or a frame was malformed, Beast would wait for the router to close the
+/// connection too, for as long as that likes. This one is closed at once.
+template <class Stream>
+class hasty_stream : public Stream {
+public:
+    explicit hasty_stream(Stream connected) : Stream(std::move(connected)) {}
+};
+
+template <class Stream>
+void teardown(beast::role_type, hasty_stream<Stream>& stream, error_code& error)
+{
+    stream.lowest_layer().close(error);
+    error = {};
+}
+
+template <class Stream, class Handler>
+void async_teardown(beast::role_type role, hasty_stream<Stream>& stream, Handler&& done)
+{
+    error_code error;
+    teardown(role, stream, error);
+    asio::post(stream.get_executor(), beast::bind_front_handler(std::forward<Handler>(done), error));
+}
+
 template <class Stream>
 class websocket_channel final : public channel, public std::enable_shared_from_this<websocket_channel<Stream>> {
 public:
     websocket_channel(Stream stream, const router_url& where, channel_options options)
-        : stream_(std::move(stream)),
+        : stream_(hasty_stream<Stream>(std::move(stream))),
+          stall_timer_(stream_.get_executor()),
           host_(host_header(where)),
           target_(where.path),
           subprotocol_(options.serializer == serializer_kind::json ? "wamp.2.json" : "wamp.2.msgpack"),
@@ -109,17 +137,44 @@ private:
 
     void read()
     {
-        stream_.async_read(incoming_, [self = this->shared_from_this()](error_code error, std::size_t) {
+        stream_.async_read_some(incoming_, 0, [self = this->shared_from_this()](error_code error, std::size_t bytes) {
             if (self->closed_)
                 return;
             if (error)
                 return self->lost(error);
-            const auto bytes = self->incoming_.cdata();
-            self->options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [&self] { self->forget(); });
-            if (self->closed_)
-                return;
-            self->forget();
-            self->read();
+            self->watch_arrival(bytes);
+            if (self->stream_.is_message_done())
+                self->take_message();
+            if (!self->closed_)
+                self->read();
+        });
+    }
+
+    void take_message()
+    {
+        const auto bytes = incoming_.cdata();
+        options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [this] { forget(); });
+        if (!closed_)
+            forget();
+    }
+
+    void watch_arrival(std::size_t bytes)
+    {
+        const bool ended = stream_.is_message_done();
+        switch (arrival_.heard(bytes, ended, !ended)) {
+        case arrival::verdict::leave_timer:
+            return;
+        case arrival::verdict::stop_timer:
+            stall_timer_.cancel();
+            return;
+        case arrival::verdict::start_timer:
+            break;
+        }
+        stall_timer_.expires_after(arrival::limit);
+        stall_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
+            const auto self = weak.lock();
+            if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
+                self->fail("the router stopped in the middle of a message, or sends it too slowly");
         });
     }
 
@@ -166,6 +221,7 @@ private:
     void hang_up()
     {
         error_code ignored;
+        stall_timer_.cancel();
         if (linger_)
             linger_->cancel();
         auto& socket = beast::get_lowest_layer(stream_);
@@ -182,7 +238,9 @@ private:
 
     void fail(std::string_view during, error_code error) { fail(std::string(during) + ": " + error.message()); }
 
-    websocket::stream<Stream> stream_;
+    websocket::stream<hasty_stream<Stream>> stream_;
+    arrival arrival_;
+    asio::steady_timer stall_timer_;  // ends a message that stopped half-way
     std::string host_;
     std::string target_;
     std::string subprotocol_;

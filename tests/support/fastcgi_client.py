@@ -44,7 +44,7 @@ async def connect(address):
 
 async def read_answer(reader):
     """Status, headers and body of the next answer on a connection."""
-    output = b""
+    output = bytearray()
     while True:
         _, kind, _, length, padding, _ = struct.unpack("!BBHHBB", await reader.readexactly(8))
         content = (await reader.readexactly(length + padding))[:length]
@@ -52,7 +52,7 @@ async def read_answer(reader):
             output += content
         elif kind == END_REQUEST:
             break
-    head, _, body = output.partition(b"\r\n\r\n")
+    head, _, body = bytes(output).partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
     return int(headers.get("Status", "200").split()[0]), headers, body
 

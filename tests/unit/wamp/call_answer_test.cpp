@@ -66,6 +66,28 @@ BOOST_AUTO_TEST_CASE(a_result_gives_its_arguments_as_they_came)
         }
 }
 
+BOOST_AUTO_TEST_CASE(a_part_of_a_result_that_nobody_asked_for_is_no_answer)
+{
+    for (const std::string_view details : {"\x81\xA8"
+                                           "progress\xC3"sv,
+                                           "\x82\xA1x\x92\x01\x02\xA8"
+                                           "progress\xC3"sv,
+                                           "\xDE\x00\x01\xA8"
+                                           "progress\xC3"sv,
+                                           "\xDF\x00\x00\x00\x01\xD9\x08"
+                                           "progress\xC3"sv})
+        BOOST_TEST(!read("\x94\x32\x05" + std::string(details) + "\x91\x01"));
+    for (const std::string_view details : {"\x81\xA8"
+                                           "progress\xC2"sv,
+                                           "\x81\xA8"
+                                           "progress\x01"sv,
+                                           "\x81\xA8progresS\xC3"sv, "\x81\x01\xC3"sv,
+                                           "\x81\xA1x\xA8"
+                                           "progress"sv,
+                                           "\xDE\x00\x00"sv})
+        BOOST_TEST(read("\x94\x32\x05" + std::string(details) + "\x91\x01").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(an_error_gives_its_uri_and_arguments_as_they_came)
 {
     const auto answered = read("\x97\x08\x30\x05\x80\xA3"

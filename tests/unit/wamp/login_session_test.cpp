@@ -196,6 +196,35 @@ BOOST_AUTO_TEST_CASE(what_is_none_of_the_sessions_messages_means_nothing)
     BOOST_TEST(session.sent.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_challenge_out_of_turn_is_refused_and_not_answered)
+{
+    login twice(by_ticket);
+    BOOST_TEST(twice.take(challenge_of("ticket", "\x80")) == "nothing");
+    BOOST_TEST(twice.take(challenge_of("ticket", "\x80")) == "refused the router sent a CHALLENGE out of turn");
+    BOOST_TEST(twice.sent.size() == 2U);
+
+    login late(by_ticket);
+    late.take(welcome);
+    BOOST_TEST(late.take(challenge_of("ticket", "\x80")) == "refused the router sent a CHALLENGE out of turn");
+    BOOST_TEST(late.sent.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_about_the_session_of_more_than_64_kib_is_refused)
+{
+    // [WELCOME, 42, {"authrole": "backend", "x": binary}]
+    const auto welcome_of = [](std::size_t bytes) {
+        const std::string start = "\x93\x02\x2A\x82\xA8"
+                                  "authrole\xA7"
+                                  "backend\xA1x";
+        const std::size_t filling = bytes - start.size() - 5;
+        const auto byte = [filling](unsigned shift) { return static_cast<char>(filling >> shift & 0xFFU); };
+        return start + std::string{'\xC6', byte(24), byte(16), byte(8), byte(0)} + std::string(filling, 'x');
+    };
+    BOOST_TEST(login().take(welcome_of(64 * 1024)) == "welcomed backend");
+    BOOST_TEST(login().take(welcome_of(64 * 1024 + 1)) ==
+               "refused the router sent a message about the session of more than 64 KiB");
+}
+
 BOOST_AUTO_TEST_CASE(a_challenge_by_ticket_is_answered_with_the_ticket)
 {
     login session(by_ticket);

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from integration.contract_base import ADD2, call
-from integration.deployment import configuration, main, service, start_server
+from integration.deployment import configuration, service, start_server
 from integration.fault_case import MEMORY_SLACK, SANITIZED, footprint
 from support.processes import Scratch, wait_until
 from support.servers import ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, Nginx
@@ -97,7 +97,7 @@ class HostileClient:
             with contextlib.suppress(FileNotFoundError):  # mod_fcgid may have ended it
                 limit = descriptors + 16  # nginx keeps as many connections
                 wait_until(lambda: footprint(pid)[0] <= limit, f"descriptors to be {limit} again", 10)
-                self.assertLess(footprint(pid)[1], memory + MEMORY_SLACK)
+                self.assertLess(footprint(pid)[1], memory + 3 * MEMORY_SLACK)  # the allocator keeps what a few large answers took
 
     def connect(self, data, seconds=10):
         sock = socket.create_connection(("127.0.0.1", self.server.port), seconds)
@@ -183,22 +183,19 @@ class HostileClient:
         return json.loads(self.client.call("com.example.stats").body)["kwargs"]["calls_by_procedure"]["com.example.add2"]
 
 
-class ThroughNginx(HostileClient, unittest.TestCase):
+class HttpThroughNginx(HostileClient, unittest.TestCase):
     server_class = Nginx
 
 
-class ThroughApacheProxy(HostileClient, unittest.TestCase):
+class HttpThroughApacheProxy(HostileClient, unittest.TestCase):
     server_class = ApacheProxyFcgi
 
 
-class ThroughApacheFcgid(HostileClient, unittest.TestCase):
+class HttpThroughApacheFcgid(HostileClient, unittest.TestCase):
     server_class = ApacheFcgid
     workers_stay = False  # mod_fcgid starts more, and ends those whose request was given up
 
 
-class ThroughLighttpd(HostileClient, unittest.TestCase):
+class HttpThroughLighttpd(HostileClient, unittest.TestCase):
     server_class = Lighttpd
 
-
-if __name__ == "__main__":
-    main()
