@@ -154,7 +154,8 @@ private:
     {
         const auto bytes = incoming_.cdata();
         options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [this] { forget(); });
-        forget();
+        if (!closed_)
+            forget();
     }
 
     void watch_arrival(std::size_t bytes)
