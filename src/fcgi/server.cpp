@@ -9,7 +9,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -47,8 +46,6 @@ std::size_t descriptor_limit()
     rlimit limit{};
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
-
-constexpr std::size_t many_peers = 1024;
 
 /// Another worker had the connection, or the web server has given it up.
 bool concerns_one_connection(int error)
@@ -153,7 +150,6 @@ private:
         };
         auto added = std::make_shared<peer>(loop_, fd, from, means_, to_, std::move(tell));
         peers_.emplace(added.get(), added);
-        most_peers_ = std::max(most_peers_, peers_.size());
         added->start();
         return added->is_only_for_one_request();
     }
@@ -221,17 +217,9 @@ private:
     void forget(peer* closed)
     {
         peers_.erase(closed);
-        give_memory_back();
+        if (!stopping_)
+            sweep_later();  // it may have been one of thousands, whose memory is to be given back
         tell_when_drained();
-    }
-
-    // What thousands of connections took stays with the allocator, in pieces, unless it is told.
-    void give_memory_back()
-    {
-        if (most_peers_ < many_peers || peers_.size() > most_peers_ / 8)
-            return;
-        most_peers_ = peers_.size();
-        ::malloc_trim(0);
     }
 
     void pause(const std::string& why)
@@ -261,7 +249,6 @@ private:
     std::shared_ptr<handover> handover_;
     common_means means_;
     std::unordered_map<peer*, std::shared_ptr<peer>> peers_;
-    std::size_t most_peers_ = 0;  // since memory was given back
     std::uint64_t requests_ = 0;  // begun
     std::size_t parting_ = 0;     // connections on their way to another worker
     std::function<void()> drained_;

@@ -107,7 +107,8 @@ class HostileTest(DeploymentTest):
         self.assertEqual(self.pool.worker_pids(), [self.worker], "the worker has ended")
         descriptors, memory = self.before
         wait_until(lambda: footprint(self.worker)[0] <= descriptors, f"descriptors to be {descriptors} again", 10)
-        self.assertLess(footprint(self.worker)[1], memory + 2 * MEMORY_SLACK)
+        limit = memory + 2 * MEMORY_SLACK
+        wait_until(lambda: footprint(self.worker)[1] < limit, f"memory to be less than {limit} KiB again", 10)
 
     def connect(self, seconds=10):
         made = Connection(self.pool.address, seconds)
