@@ -18,6 +18,7 @@ INSTALLED = {
     "share/doc/wamp-fcgi/CHANGELOG.md",
     "share/doc/wamp-fcgi/LICENSE",
     "share/doc/wamp-fcgi/README.md",
+    "share/doc/wamp-fcgi/SECURITY.md",
     "share/man/man5/wamp-fcgi-config.5",
     "share/man/man8/wamp-fcgi.8",
     "share/wamp-fcgi/config.schema.json",
