@@ -50,7 +50,7 @@ fuzz: ## fuzz each target of tests/fuzz for SECONDS (60), or one: TARGET=body
 	cmake --build $(BUILD)/fuzz --parallel $(JOBS) --target fuzz
 	@tests/fuzz/run.sh $(BUILD)/fuzz $(SECONDS) $(TARGET)
 
-bench: deps-bench ## measure against a yardstick, ten minutes; QUICK=1 takes two
+bench: deps-bench ## measure against a yardstick, about 20 minutes; QUICK=1 takes a few
 	@$(MAKE) --no-print-directory build
 	cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.run $(if $(QUICK),--quick)
 

@@ -70,7 +70,7 @@ def measure(rows, set_ups, parts, plan, over_unix):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two minutes instead of ten")
+    parser.add_argument("--quick", action="store_true", help="a few minutes instead of about 20")
     parser.add_argument("--smoke", action="store_true", help="seconds: only whether everything runs")
     parser.add_argument("--only", action="append", choices=SET_UPS, help="only this set-up; may be given again")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
