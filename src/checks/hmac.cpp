@@ -56,7 +56,9 @@ std::optional<std::uint32_t> sextet_of(char c)
 std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_list<std::string_view> pieces)
 {
     // Looking the algorithms up takes OpenSSL longer than a small request's HMAC.
-    thread_local const mac_context context = new_context();
+    thread_local mac_context context(nullptr, &EVP_MAC_CTX_free);
+    if (!context)
+        context = new_context();
     const auto* key =
         secret.empty() ? bytes_of("") : bytes_of(secret);  // without one the last secret would be used again
     if (!context || !EVP_MAC_init(context.get(), key, secret.size(), nullptr))
