@@ -3,6 +3,7 @@
 #include "app/memories.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/fcgi/libraries.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/process/activation.hpp"
@@ -226,6 +227,7 @@ int run(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
+    end_where_memory_fails();
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 
 #include "app/memories.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/fcgi/server.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/wamp/connection.hpp"
@@ -26,6 +27,11 @@ namespace wampfcgi::app {
 namespace {
 
 namespace asio = boost::asio;
+
+bool takes_signed_requests(const service& which)
+{
+    return !which.options.keys.empty();
+}
 
 class worker {
 public:
@@ -52,6 +58,8 @@ public:
         await_signal();
         if (in_pool())
             await_drain_signal();
+        if (std::any_of(config_.services.begin(), config_.services.end(), takes_signed_requests))
+            checks::prepare_signatures();
         join();
         if (!place_.pool.takes_over)
             server_.start();

@@ -7,10 +7,12 @@
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/memory.hpp"
 
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -101,6 +103,7 @@ private:
         const outcome how = std::move(taken);
         const status_style style = admitted_.target->options.status_codes;
         try {
+            const memory_may_fail here;
             return outcome_answer(how, style, admitted_.cors_headers);
         } catch (const std::exception& bug) {
             return refusal_answer(internal_error(bug), style, admitted_.cors_headers);
@@ -192,6 +195,7 @@ try {
         if (auto is_new = guard->remember((*signature)->mac, expires_at, now); !is_new)
             return is_new.error();
     }
+    const memory_may_fail from_here;
     auto body = codec::parse_body(req.body);
     if (!body)
         return body.error();
@@ -203,6 +207,8 @@ try {
         body->arguments.kwargs =
             codec::with_reserved_member(body->arguments.kwargs, forwarded(options.forward, req, *signature));
     return call{std::move(body->procedure), std::move(body->arguments), options.call_timeout};
+} catch (const std::bad_alloc&) {
+    return failure{errc::overloaded, "no memory for a request of this size", {}, {}};
 } catch (const std::exception& bug) {
     return internal_error(bug);
 }
@@ -230,6 +236,8 @@ bridge::started_call bridge::handle(const admission& admitted, request& req, res
     try {
         started.id = by.submit(std::move(*checked), [begun](outcome how) { begun->end(std::move(how)); });
         return started;
+    } catch (const std::bad_alloc&) {
+        throw;  // of Asio, which asks no handler: the call may have gone out, and the session be in any state
     } catch (const std::exception& bug) {
         if (begun->is_answered())
             throw;

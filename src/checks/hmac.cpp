@@ -59,10 +59,12 @@ std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_
 {
     // Looking the algorithms up takes OpenSSL longer than a small request's HMAC, and a secret that is the last one's
     // is half of what is left: without one, the context begins anew with that.
-    thread_local const mac_context context = new_context();
+    thread_local mac_context context(nullptr, &EVP_MAC_CTX_free);
     thread_local std::optional<std::string> last_secret;
     const bool again = last_secret == secret;
     last_secret.reset();
+    if (!context)
+        context = new_context();
     const auto* key = again ? nullptr : secret.empty() ? bytes_of("") : bytes_of(secret);
     if (!context || !EVP_MAC_init(context.get(), key, again ? 0 : secret.size(), nullptr))
         return std::nullopt;

@@ -109,6 +109,11 @@ result<signature_facts> check_key_and_hmac(const query_parameters& given, const 
 
 }  // namespace
 
+void prepare_signatures()
+{
+    hmac_sha256({}, {});
+}
+
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)
 {
     const query_parameters given = parse_query(std::string_view(req.query).substr(0, max_query_bytes));

@@ -5,6 +5,7 @@
 #include "fcgi/cgi_variables.hpp"
 #include "fcgi/limits.hpp"
 #include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -91,7 +93,7 @@ public:
             return respond(std::move(*final_answer));
         const auto& admitted = std::get<bridge::admission>(decision);
 
-        auto body = read_body(admitted.body_limit_bytes);
+        auto body = read_body_with_memory(admitted.body_limit_bytes);
         checked_from_ = clock::now();
         if (!body)
             return respond(to_.refuse(admitted, body.error()));
@@ -119,6 +121,14 @@ public:
     }
 
 private:
+    result<std::string> read_body_with_memory(std::uint64_t own_limit_bytes)
+    try {
+        const memory_may_fail here;
+        return read_body(own_limit_bytes);
+    } catch (const std::bad_alloc&) {
+        return failure{errc::overloaded, "no memory for a body of this size", {}, {}};
+    }
+
     // What was announced is all that may be read (RFC 3875, 4.2), and a byte more than allowed is enough to refuse.
     result<std::string> read_body(std::uint64_t own_limit_bytes)
     {

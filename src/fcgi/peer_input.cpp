@@ -3,11 +3,13 @@
 #include "fcgi/nonblocking.hpp"
 #include "fcgi/peer.hpp"
 #include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,14 +32,19 @@ std::string& own_bytes()
 }
 
 /// Memory that is reserved costs nothing before it is filled, but a body that grows step by step is copied at each.
-void make_room(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes)
-{
+/// False when there is none.
+bool make_room(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes)
+try {
+    const memory_may_fail here;
     constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
     constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
     if (body.capacity() - body.size() >= more_bytes)
-        return;
+        return true;
     const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body.size()));
     body.reserve(std::max<std::uint64_t>(body.size() + more_bytes, believed + spare_bytes));
+    return true;
+} catch (const std::bad_alloc&) {
+    return false;
 }
 
 }  // namespace
@@ -92,8 +99,10 @@ void peer::receive()
         std::size_t consumed = 0;
         const std::size_t body_bytes = request_.body.size();
         const bool takes_body = admitted_ && !skipping_;
-        if (takes_body)
-            make_room(request_.body, announced_bytes_, seen.size());
+        if (takes_body && !make_room(request_.body, announced_bytes_, seen.size())) {
+            std::string().swap(request_.body);
+            return respond(to_.refuse(*admitted_, {errc::overloaded, "no memory for a body of this size", {}, {}}));
+        }
         const auto made = scanner_.feed(seen, consumed, &own, takes_body ? &request_.body : nullptr);
         if (::recv(fd_, bytes.data(), consumed, MSG_DONTWAIT) != static_cast<ssize_t>(consumed) || !send_replies())
             return close();

@@ -2,6 +2,7 @@
 
 #include "log/flood_control.hpp"
 #include "log/sink.hpp"
+#include "wampfcgi/core/memory.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -78,6 +79,7 @@ void guarded(const Action& action) noexcept
 {
     const int saved_errno = errno;
     try {
+        const memory_may_fail here;
         logger& only = the_logger();
         const std::lock_guard lock(only.guard);
         action(only);

@@ -55,7 +55,13 @@ public:
             ::close(fd_);
     }
 
-    void put(const record& what) override { write_all(fd_, line_of(what, form_)); }
+    void put(const record& what) override
+    {
+        if (lost_ == 0 ? write(line_of(what, form_)) : write(about_lost(what) + line_of(what, form_)))
+            lost_ = 0;
+        else if (++lost_ == 1)
+            write_all(STDERR_FILENO, about_loss(what));
+    }
 
     std::optional<std::string> reopen() override
     {
@@ -68,9 +74,35 @@ public:
     }
 
 private:
+    bool write(std::string_view lines)
+    {
+        const std::size_t written = write_all(fd_, lines);
+        if (written == lines.size())
+            return true;
+        why_ = errno;
+        torn_ = torn_ || written > 0;
+        return false;
+    }
+
+    std::string about_loss(const record& what) const
+    {
+        const std::string text = path_ + ": the log file cannot be written: " + reason(why_) + "; lines are lost";
+        return line_of({log_level::error, text, {}, what.time, what.pid}, form_);
+    }
+
+    /// Behind the half of a line that may be left of the first that was lost.
+    std::string about_lost(const record& what) const
+    {
+        const std::string text = std::to_string(lost_) + " lines were lost: " + reason(why_);
+        return (torn_ ? "\n" : "") + line_of({log_level::warning, text, {}, what.time, what.pid}, form_);
+    }
+
     std::string path_;
     line_form form_;
     int fd_ = -1;
+    std::size_t lost_ = 0;  // lines, since one was written
+    int why_ = 0;           // errno of the last that was lost
+    bool torn_ = false;     // the file ends in the middle of a line of ours
 };
 
 class system_log : public sink {
@@ -105,17 +137,19 @@ private:
 
 }  // namespace
 
-void write_all(int fd, std::string_view bytes) noexcept
+std::size_t write_all(int fd, std::string_view bytes) noexcept
 {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
         if (written >= 0)
-            bytes.remove_prefix(static_cast<std::size_t>(written));
+            done += static_cast<std::size_t>(written);
         else if (errno == EAGAIN && !wait_until_writable(fd))
-            return;
+            break;
         else if (errno != EINTR && errno != EAGAIN)
-            return;
+            break;
     }
+    return done;
 }
 
 std::unique_ptr<sink> standard_error_sink(line_form form)

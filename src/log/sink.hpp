@@ -3,6 +3,7 @@
 
 #include "log/format.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +35,8 @@ using opened_sink = std::variant<std::unique_ptr<sink>, std::string>;
 
 std::unique_ptr<sink> standard_error_sink(line_form form);
 
-/// Creates the file with mode 0640 where it does not exist.
+/// Creates the file with mode 0640 where it does not exist. While it cannot be written, because the disk is full say,
+/// standard error has one line about that; afterwards the file has one that says how many were lost.
 opened_sink open_file_sink(const std::string& path, line_form form);
 
 std::unique_ptr<sink> syslog_sink(line_form form);
@@ -43,7 +45,7 @@ std::unique_ptr<sink> syslog_sink(line_form form);
 opened_sink open_journal_sink(const std::string& socket_path, line_form form);
 
 /// Writes all of it, as far as the descriptor takes it within a second: whoever reads the log must not stop the
-/// program.
-void write_all(int fd, std::string_view bytes) noexcept;
+/// program. Returns how many bytes were written; with fewer than all of them errno says why.
+std::size_t write_all(int fd, std::string_view bytes) noexcept;
 
 }  // namespace wampfcgi::log

@@ -5,11 +5,13 @@
 #include "wamp/login_session.hpp"
 #include "wamp/messages.hpp"
 #include "wamp/session_fsm.hpp"
+#include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <deque>
+#include <new>
 #include <optional>
 #include <random>
 #include <utility>
@@ -197,7 +199,15 @@ private:
     {
         // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
         const std::uint64_t request_id = last_request_id_ + 1;
-        switch (link_->send(encode_call(request_id, what))) {
+        std::string message;
+        try {
+            const memory_may_fail here;
+            message = encode_call(request_id, what);
+        } catch (const std::bad_alloc&) {
+            done(failure{errc::overloaded, "no memory for a call of this size", {}, {}});
+            return 0;
+        }
+        switch (link_->send(std::move(message))) {
         case send_result::too_large:
             done(failure{errc::body_too_large, "the call is larger than the router takes in one message", {}, {}});
             return 0;

@@ -65,16 +65,20 @@ void dialer::dial(const router_url& where, std::function<void(outcome)> done)
 
 void dialer::resolve()
 {
-    resolver_.async_resolve(where_.host, std::to_string(where_.port),
-                            [self = shared_from_this()](error_code error, const auto& found) {
-                                if (!self->done_)
-                                    return;
-                                if (error)
-                                    return self->fail("looking up the host name", error);
-                                for (const auto& each : found)
-                                    self->addresses_.emplace_back(each.endpoint());
-                                self->try_address(0);
-                            });
+    const auto resolved = [self = shared_from_this()](error_code error, const auto& found) {
+        if (!self->done_)
+            return;
+        if (error)
+            return self->fail("looking up the host name", error);
+        for (const auto& each : found)
+            self->addresses_.emplace_back(each.endpoint());
+        self->try_address(0);
+    };
+    try {
+        resolver_.async_resolve(where_.host, std::to_string(where_.port), resolved);
+    } catch (const boost::system::system_error& no_thread) {
+        fail("looking up the host name", no_thread.code());
+    }
 }
 
 void dialer::try_address(std::size_t index)

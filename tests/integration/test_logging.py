@@ -3,50 +3,15 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 
 from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
-from support import fastcgi_client as fastcgi
-from support.processes import AS_ROOT, SERVER_USER, Process, wait_until
-from support.servers import BUILD, DevRouter, Nginx
+from support.processes import wait_until
+from support.servers import BUILD, DevRouter, Nginx, WorkerOnFd0
 from support.web import Client, signed_query
 
 HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
-
-
-class WorkerOnFd0(Process):
-    """One worker with a listening socket as descriptor 0, started as a web server would."""
-
-    name = "worker"
-    user = SERVER_USER
-
-    def __init__(self, scratch, config):
-        super().__init__(scratch)
-        self.config = config
-        self.address = scratch.folder("run") / "worker.sock"
-
-    def launch(self):
-        listener = socket.socket(socket.AF_UNIX)
-        with listener:
-            listener.bind(str(self.address))
-            self.address.chmod(0o666)
-            listener.listen(16)
-            command = [self.scratch.program(BUILD / "wamp-fcgi"), "--config", self.config]
-            identity = {"user": self.user, "group": self.user, "extra_groups": []} if AS_ROOT else {}
-            with open(self.log, "ab") as log:
-                self.child = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", *map(str, command)],
-                                              stdin=listener, stdout=log, stderr=log, cwd=self.scratch.path,
-                                              start_new_session=True, **identity)
-        self.scratch.running.append(self)
-
-    def is_ready(self):
-        return self.send("{}")[0] == 400
-
-    def send(self, body, **variables):
-        variables = fastcgi.variables(length=len(body), **variables)
-        return fastcgi.request(self.address, fastcgi.begin() + fastcgi.params(variables) + fastcgi.stdin(body.encode()))
 
 
 class Logging(DeploymentTest):
@@ -147,7 +112,6 @@ class Logging(DeploymentTest):
                 worker.send(json.dumps({"procedure": "com.example.fail", "args": [HOSTILE]}), UNIQUE_ID=HOSTILE)
                 lines = self.lines(before + 4, path)
                 worker.stop()
-                worker.address.unlink()
                 self.assertEqual(len(lines), before + 4)
                 for line in path.read_text().removesuffix("\n").split("\n"):
                     self.assertTrue(line.isprintable(), line)
@@ -219,7 +183,6 @@ class Logging(DeploymentTest):
                     worker.send(body, PATH_INFO="/signed", QUERY_STRING=text)
                 self.lines(8, path)
                 worker.stop()
-                worker.address.unlink()
                 log = path.read_text() + worker.log.read_text()
                 for secret in (SECRET, good["signature"], bad["signature"], "s3cret-payload"):
                     self.assertNotIn(secret, log)

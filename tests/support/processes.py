@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 AS_ROOT = os.geteuid() == 0
 # Web servers that root starts give up root; what they start and read belongs to this user.
 SERVER_USER = "www-data" if AS_ROOT else None
+SANITIZER_REPORT = re.compile(r"(ERROR: (Address|Leak)|WARNING: Thread|FATAL: Thread)Sanitizer|: runtime error: ")
 
 
 class NotReady(Exception):
@@ -121,8 +123,18 @@ class Scratch:
             parts.append("\n".join([f"--- {path.name}", *tail]))
         return "\n".join(parts)
 
+    def sanitizer_reports(self, lines=100):
+        """What a program built with sanitizers has to say in any log: the first report of each, cut short."""
+        parts = []
+        for path in sorted(self.path.rglob("*.log")):
+            if found := SANITIZER_REPORT.search(text := path.read_text(errors="replace")):
+                parts.append("\n".join([f"sanitizer's report in {path.name}:",
+                                        *text[text.rfind("\n", 0, found.start()) + 1:].splitlines()[:lines]]))
+        return parts
+
     def close(self):
-        """Ends everything, last started first, and fails when anything was still there afterwards."""
+        """Ends everything, last started first, and fails when anything was still there afterwards, or a sanitizer has
+        reported something."""
         failures = []
         for process in reversed(self.running.copy()):
             try:
@@ -134,6 +146,7 @@ class Scratch:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         logs = self.logs() if failures else ""
+        failures += self.sanitizer_reports()
         shutil.rmtree(self.path, ignore_errors=True)
         if failures:
             raise NotReady("\n".join([*failures, logs]))
@@ -144,6 +157,8 @@ class Process:
 
     name = "process"
     user = None
+    prefix = ()  # a command that is to start the program, with limits say
+    environment = {}
 
     def __init__(self, scratch):
         self.scratch = scratch
@@ -172,14 +187,17 @@ class Process:
 
     def launch(self):
         # Should the test itself be killed, the program is asked to end.
-        command = ["setpriv", "--pdeathsig", "TERM", "--", *map(str, self.command())]
+        command = ["setpriv", "--pdeathsig", "TERM", "--", *map(str, (*self.prefix, *self.command()))]
         self.logged_before = self.log.stat().st_size
         identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         with open(self.log, "ab") as log:
-            self.child = subprocess.Popen(command, cwd=self.scratch.path, env=clean_environment(),
-                                          stdin=subprocess.DEVNULL,
-                                          stdout=log, stderr=log, start_new_session=True, **identity)
+            self.child = subprocess.Popen(command, cwd=self.scratch.path, env=clean_environment(**self.environment),
+                                          stdin=self.standard_input(), stdout=log, stderr=log, start_new_session=True,
+                                          **identity)
         self.scratch.running.append(self)
+
+    def standard_input(self):
+        return subprocess.DEVNULL
 
     def said(self):
         """What is in the log since the last start."""

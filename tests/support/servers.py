@@ -3,12 +3,15 @@ configurations of this project as they are, but for paths, ports and users."""
 import os
 import pathlib
 import re
+import socket
 import subprocess
 
+from support import fastcgi_client as fastcgi
 from support.processes import AS_ROOT, SERVER_USER, Process, can_connect, free_port, session_members
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("WAMPFCGI_BUILD", TOP / "build")).resolve()
+SANITIZED = bool(re.search("^WAMPFCGI_SANITIZE:[A-Z]+=.", (BUILD / "CMakeCache.txt").read_text(), re.M))
 
 
 def replace_once(text, old, new):
@@ -108,6 +111,41 @@ class WampFcgiPool(Process):
 
     def worker_pids(self):
         return sorted(self.children())
+
+
+class WorkerOnFd0(Process):
+    """One worker with a listening socket as descriptor 0, started as a web server would."""
+
+    name = "worker"
+    user = SERVER_USER
+    program = BUILD / "wamp-fcgi"
+
+    def __init__(self, scratch, config):
+        super().__init__(scratch)
+        self.config = config
+        self.address = scratch.folder("run") / "worker.sock"
+        self.listener = None
+
+    def command(self):
+        return [self.scratch.program(self.program), "--config", self.config]
+
+    def standard_input(self):
+        return self.listener
+
+    def launch(self):
+        self.address.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as self.listener:
+            self.listener.bind(str(self.address))
+            self.address.chmod(0o666)
+            self.listener.listen(1024)
+            super().launch()
+
+    def is_ready(self):
+        return self.send("{}")[0] == 400
+
+    def send(self, body, **variables):
+        variables = fastcgi.variables(length=len(body), **variables)
+        return fastcgi.request(self.address, fastcgi.begin() + fastcgi.params(variables) + fastcgi.stdin(body.encode()))
 
 
 class WebServer(Process):

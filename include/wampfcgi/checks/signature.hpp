@@ -42,6 +42,10 @@ struct signature_facts {
     std::chrono::sys_time<std::chrono::microseconds> timestamp;
 };
 
+/// Has OpenSSL load what it takes to check a signature. With the first signed request instead, that one would wait, and
+/// OpenSSL would crash if memory ran out meanwhile.
+void prepare_signatures();
+
 /// Makes every check of the query parameters, in the contract's order: length of the query and of each parameter
 /// (parameter_invalid, naming "query" or the parameter), presence (all five, where the service has
 /// keys), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. `now` is the

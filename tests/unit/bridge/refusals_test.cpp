@@ -153,11 +153,12 @@ BOOST_AUTO_TEST_CASE(a_key_with_procedures_of_its_own_may_call_those_alone_and_o
         {list{{"com.example.add2"}}, list{{"com.example."}}, "none"},
         {list{{"com.other."}}, list{{"com.example."}}, "procedure_denied"},
     };
-    for (const auto& [of_service, of_key, expected] : rows) {
+    for (const auto& row : rows) {
+        const auto& expected = std::get<2>(row);
         gateway to([&](service_options& options) {
             sign(options);
-            options.procedures = of_service;
-            options.keys["myapp1"].procedures = of_key;
+            options.procedures = std::get<0>(row);
+            options.keys["myapp1"].procedures = std::get<1>(row);
         });
         to.now = [] { return signing_time; };
 
@@ -251,6 +252,15 @@ BOOST_AUTO_TEST_CASE(a_body_is_as_long_as_the_limit_and_no_longer)
     over.content_length.reset();
     BOOST_TEST(error_of(to.ask(over)) == "body_too_large");
     BOOST_TEST(to.router.calls.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_memory_does_not_suffice_for_is_refused_as_overloaded)
+{
+    gateway to;
+    to.now = []() -> gateway::instant { throw std::bad_alloc(); };
+
+    BOOST_TEST(error_of(to.ask(request_builder{}.build())) == "overloaded");
+    BOOST_TEST(to.router.calls.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_bug_in_a_request_is_an_internal_error_of_that_request_alone)

@@ -5,12 +5,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +32,27 @@ struct temporary_folder {
     temporary_folder() { BOOST_REQUIRE(::mkdtemp(path.data()) != nullptr); }
     ~temporary_folder() { std::filesystem::remove_all(path); }
     std::string path = "/tmp/wamp-fcgi-log-XXXXXX";
+};
+
+/// No file gets longer than this.
+struct file_size_limit {
+    explicit file_size_limit(rlim_t bytes)
+    {
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit lower{bytes, before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &lower);
+        former = std::signal(SIGXFSZ, SIG_IGN);
+    }
+    ~file_size_limit()
+    {
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, former);
+    }
+    file_size_limit(const file_size_limit&) = delete;
+    file_size_limit& operator=(const file_size_limit&) = delete;
+
+    rlimit before{};
+    void (*former)(int) = nullptr;
 };
 
 std::string content(const std::string& path)
@@ -99,6 +122,30 @@ BOOST_AUTO_TEST_CASE(a_file_gets_stamped_lines_and_is_closed_to_others)
     struct stat found {};
     BOOST_REQUIRE(::stat(wanted.file.c_str(), &found) == 0);
     BOOST_TEST((found.st_mode & 07137) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_once_and_counts_what_was_lost)
+{
+    const settings_restored restored;
+    const temporary_folder folder;
+    const std::string path = folder.path + "/log";
+    BOOST_REQUIRE(!log::configure(to_file(path)));
+    log::write(log_level::notice, "one");
+
+    std::string told;
+    {
+        const file_size_limit full(15);
+        told = written_by([] {
+            log::write(log_level::notice, "two");
+            log::write(log_level::notice, "three");
+        });
+    }
+    log::write(log_level::notice, "four");
+    log::write(log_level::notice, "five");
+
+    BOOST_TEST(told == "error: " + path + ": the log file cannot be written: File too large; lines are lost\n");
+    BOOST_TEST(content(path) ==
+               "notice: one\nnot\nwarning: 2 lines were lost: File too large\nnotice: four\nnotice: five\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_renamed_is_left_when_it_is_reopened)

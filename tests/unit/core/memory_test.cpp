@@ -1,0 +1,60 @@
+#include "wampfcgi/core/memory.hpp"
+
+#include "support/standard_error.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <new>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace wampfcgi;
+
+namespace {
+
+/// What the allocator does when it has no memory. Without a handler it would throw.
+void run_out_of_memory()
+{
+    std::get_new_handler()();
+}
+
+struct handler_restored {
+    ~handler_restored() { std::set_new_handler(former); }
+    std::new_handler former = std::get_new_handler();
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(allocation_that_fails_ends_the_process_with_a_line_and_status_1)
+{
+    int status = 0;
+
+    const std::string said = written_by([&] {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            end_where_memory_fails();
+            run_out_of_memory();
+            ::_exit(0);
+        }
+        ::waitpid(child, &status, 0);
+    });
+
+    BOOST_TEST(said == "error: out of memory\n");
+    BOOST_TEST(WIFEXITED(status));
+    BOOST_TEST(WEXITSTATUS(status) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(allocation_that_may_fail_throws)
+{
+    const handler_restored restored;
+    end_where_memory_fails();
+
+    const memory_may_fail here;
+    {
+        const memory_may_fail inside;
+    }
+
+    BOOST_CHECK_THROW(run_out_of_memory(), std::bad_alloc);
+}
