@@ -3,11 +3,12 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 
 from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
-from support.processes import wait_until
+from support.processes import AS_ROOT, wait_until
 from support.servers import BUILD, DevRouter, Nginx, WorkerOnFd0
 from support.web import Client, signed_query
 
