@@ -6,9 +6,10 @@ DESTDIR ?=
 CMAKE_FLAGS ?=
 SECONDS ?= 60
 TARGET ?=
+MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench configure demo check fuzz bench bench-check bench-record lint format install package clean
+.PHONY: all help deps deps-check deps-bench configure demo check soak fuzz bench bench-check bench-record lint format install package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -41,6 +42,10 @@ check: deps-check ## build and run all the tests, warnings being errors
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
 	@$(MAKE) --no-print-directory lint
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --repeat until-pass:2
+
+soak: deps-check ## mixed load, good and bad, with restarts and killed processes, for MINUTES (10)
+	@$(MAKE) --no-print-directory build
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m soak.run --seconds $$(($(MINUTES) * 60))
 
 # Its inputs are run by "check" as well; here libFuzzer looks for more of them.
 fuzz: ## fuzz each target of tests/fuzz for SECONDS (60), or one: TARGET=body

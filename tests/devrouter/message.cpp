@@ -216,17 +216,31 @@ bool is_loose_uri(std::string_view text)
     return before != '.';
 }
 
+namespace {
+
+std::string shown(std::string_view packed_value)
+{
+    std::ostringstream text;
+    text << msgpack::unpack(packed_value.data(), packed_value.size()).get();
+    return text.str();
+}
+
+}  // namespace
+
 std::string describe(std::string_view payload)
 {
     const auto message = split_array(payload);
     const std::uint64_t type = message ? type_of(*message) : 0;
     std::string text = type == 0 ? "MALFORMED" : name_of(type);
     text += ", " + std::to_string(payload.size()) + " bytes";
-    if (type == 0 || type == message_type::authenticate || payload.size() > described_bytes)
+    if (type == 0 || type == message_type::authenticate)
         return text;
-    std::ostringstream content;
-    content << msgpack::unpack(payload.data(), payload.size()).get();
-    return text + ": " + content.str();
+    if (payload.size() <= described_bytes)
+        return text + ": " + shown(payload);
+    const auto args = type == message_type::call && message->count > 4 ? split_array(message->item[4]) : std::nullopt;
+    if (args && args->count > 0 && args->item[0].size() + message->item[3].size() <= described_bytes)
+        text += ": [..., " + shown(message->item[3]) + ", [" + shown(args->item[0]) + ", ...";
+    return text;
 }
 
 packed& packed::list(std::size_t size)

@@ -1,0 +1,68 @@
+"""Owns what disturbs a soak: the router and processes of wamp-fcgi end or stop, configurations are read again. Each tells which
+web servers' requests it may have harmed, and until when."""
+import contextlib
+import dataclasses
+import os
+import random
+import signal
+import time
+
+SETTLING = 5  # seconds after which nothing of a disturbance may be left
+
+
+@dataclasses.dataclass
+class Disturbance:
+    name: str
+    harmed: tuple  # names of web servers
+    begun: float
+    ended: float = float("inf")
+
+    def explains(self, outcome):
+        return (outcome.server in self.harmed and outcome.ended >= self.begun
+                and outcome.begun <= self.ended + SETTLING)
+
+
+class Disturbances:
+    """One after the other, every `interval` seconds. All kinds have a turn before any has its second."""
+
+    def __init__(self, soak, interval):
+        self.soak, self.interval, self.done = soak, interval, []
+        everybody = tuple(each.name for each in soak.servers)
+        of_pool = tuple(each.name for each in soak.servers if getattr(each, "pool", None))
+        self.kinds = (
+            ("router killed and restarted", everybody, self.restart_router),
+            ("router ended and restarted", everybody, lambda: self.restart_router(signal.SIGTERM)),
+            ("router stopped for a moment", (), self.stop_router_for_a_moment),
+            ("pool reloaded", (), lambda: os.kill(soak.pool.pid, signal.SIGHUP)),
+            ("worker of the pool killed", of_pool, lambda: self.kill_one(soak.pool, signal.SIGKILL)),
+            ("worker of the pool told to end", (), lambda: self.kill_one(soak.pool, signal.SIGTERM)),
+            ("process under mod_fcgid killed", (soak.fcgid.name,), lambda: self.kill_one(soak.fcgid, signal.SIGKILL)),
+            ("logs opened again", (), lambda: os.kill(soak.pool.pid, signal.SIGUSR1)),
+        )
+
+    def run(self, seconds):
+        until, waiting = time.monotonic() + seconds, []
+        while time.monotonic() + self.interval < until:
+            time.sleep(self.interval)
+            waiting = waiting or random.sample(self.kinds, len(self.kinds))
+            name, harmed, disturb = waiting.pop()
+            self.done.append(Disturbance(name, harmed, time.monotonic()))
+            disturb()
+            self.done[-1].ended = time.monotonic()
+        time.sleep(max(0, until - time.monotonic()))
+
+    def restart_router(self, how=signal.SIGKILL):
+        self.soak.router.stop(how)
+        time.sleep(random.uniform(0, 1.5))
+        self.soak.router.start()
+
+    def stop_router_for_a_moment(self):
+        os.kill(self.soak.router.pid, signal.SIGSTOP)
+        time.sleep(0.3)
+        os.kill(self.soak.router.pid, signal.SIGCONT)
+
+    @staticmethod
+    def kill_one(of, with_signal):
+        with contextlib.suppress(ProcessLookupError):
+            if pids := of.worker_pids():
+                os.kill(random.choice(pids), with_signal)
