@@ -51,11 +51,11 @@ class PackageInstall(DeploymentTest):
         except NotHere as reason:
             self.skipTest(f"no clean Debian to install the package in: {reason}")
         package = make_package(self.scratch.path / "package")
-        shutil.copy(package, self.root.path / "root/wamp-fcgi.deb")
+        shutil.copy(package, self.root.path / "tmp/wamp-fcgi.deb")
 
     def install(self, *packages):
         self.root.run("apt-get", "--quiet", "--yes", "--no-install-recommends", "--reinstall", "install",
-                      *(packages or ("/root/wamp-fcgi.deb",)))
+                      *(packages or ("/tmp/wamp-fcgi.deb",)))
 
     def purge(self):
         self.root.run("apt-get", "--quiet", "--yes", "purge", "wamp-fcgi")
@@ -113,7 +113,7 @@ class PackageInstall(DeploymentTest):
         self.assertTrue((self.root.path / CONFIG).exists())
         self.assertFalse((self.root.path / "usr/bin/wamp-fcgi").exists())
 
-        (self.root.path / "root/wamp-fcgi.deb").unlink()
+        (self.root.path / "tmp/wamp-fcgi.deb").unlink()
         for folder in ("/var/log/wamp-fcgi", "/var/lib/wamp-fcgi"):  # as systemd makes them
             self.root.run("install", "--directory", "--owner=wamp-fcgi", folder)
         self.purge()
@@ -132,7 +132,7 @@ class PackageInstall(DeploymentTest):
         user = self.root.id_of("passwd", "wamp-fcgi")
         self.assertEqual((self.root.path / "run/wamp-fcgi").stat().st_uid, user)
 
-        (self.root.path / "root/wamp-fcgi.deb").unlink()
+        (self.root.path / "tmp/wamp-fcgi.deb").unlink()
         self.purge()
         self.assert_nothing_left(user)
 
