@@ -97,15 +97,17 @@ void peer::serve()
     under_way_ = started;
 }
 
-std::optional<clock::time_point> peer::waits_since() const
+std::optional<peer::waiting> peer::waits() const
 {
-    const bool receives = busy_ && !input_complete_ && !skipping_ && fd_ >= 0;
-    return is_fresh_ || receives ? std::optional(began_) : std::nullopt;
+    if (input_complete_ || skipping_ || fd_ < 0)
+        return {};
+    return waiting{!busy_ && !is_fresh_, began_};
 }
 
 void peer::give_way()
 {
-    close_because(log_level::warning, "others need its place, and its request has not come in full");
+    close_because(log_level::warning, busy_ || is_fresh_ ? "others need its place, and its request has not come in full"
+                                                         : "others need its place, and it is idle");
 }
 
 void peer::watch_client()
@@ -187,6 +189,7 @@ void peer::await_next_request()
     busy_ = false;
     skipping_ = false;
     input_complete_ = false;
+    began_ = clock::now();
     if (retiring_)
         return part();
     await_progress(true, &peer::look_for_request);

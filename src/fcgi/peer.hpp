@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <compare>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -64,9 +65,18 @@ public:
     /// A request has come, and the connection is not to be kept behind it.
     bool is_only_for_one_request() const noexcept { return admitted_ && !keep_; }
 
-    /// Since when it has had the worker wait for a request to come in full: its first, or one that has begun. Nothing
-    /// when it does not.
-    std::optional<std::chrono::steady_clock::time_point> waits_since() const;
+    /// What it has the worker wait for, and since when: a first request, or the rest of one, or, where it is kept, the
+    /// next.
+    struct waiting {
+        bool is_kept;
+        std::chrono::steady_clock::time_point since;
+
+        /// Those that were of use before come last.
+        auto operator<=>(const waiting&) const = default;
+    };
+
+    /// Nothing while it waits for the worker.
+    std::optional<waiting> waits() const;
 
     /// Closes the connection, because another is to have its place.
     void give_way();
@@ -125,7 +135,7 @@ private:
     std::optional<bridge::admission> admitted_;
     std::optional<bridge::bridge::started_call> under_way_;
     bool watched_ = false;                                // client_readable() will be called
-    std::chrono::steady_clock::time_point began_;         // the request began to arrive, or the connection
+    std::chrono::steady_clock::time_point began_;         // the request began to arrive, or the wait for it
     std::chrono::steady_clock::time_point sends_from_;    // the answer began to be sent
     std::chrono::steady_clock::time_point due_;           // what the web server does now has to be done
     std::chrono::steady_clock::time_point checked_from_;  // all that the next checks need is there

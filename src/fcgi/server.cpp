@@ -47,6 +47,9 @@ std::size_t descriptor_limit()
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
+// Where there is no room for others, a connection that was kept for so long may be closed.
+constexpr std::chrono::seconds least_idle{5};
+
 /// Another worker had the connection, or the web server has given it up.
 bool concerns_one_connection(int error)
 {
@@ -197,16 +200,18 @@ private:
         });
     }
 
-    /// Of the connections that have the worker wait for a request, the one that has done so longest gives way.
+    /// Of the connections that have the worker wait for a request, the one that has done so longest gives way. One that
+    /// is kept does so only where there is no other, and not at once: the web server may be sending the next request.
     bool make_room()
     {
-        std::shared_ptr<peer> oldest;
+        const peer::waiting newest{true, std::chrono::steady_clock::now() - least_idle};
+        std::shared_ptr<peer> first;
         for (const auto& [key, each] : peers_)
-            if (const auto since = each->waits_since(); since && (!oldest || *since < *oldest->waits_since()))
-                oldest = each;
-        if (oldest)
-            oldest->give_way();
-        return oldest != nullptr;
+            if (const auto what = each->waits(); what && *what < (first ? *first->waits() : newest))
+                first = each;
+        if (first)
+            first->give_way();
+        return first != nullptr;
     }
 
     void set_option(int level, int option, int value)

@@ -186,7 +186,7 @@ class FewDescriptors(HostileTest):
         self.assertIn("others need its place", self.logged())
         self.doCleanups()
 
-    def test_connections_that_are_kept_do_not_give_way(self):
+    def test_connections_that_are_kept_give_way_only_once_they_are_idle(self):
         kept = [self.connect() for _ in range(self.connections)]
         for each in kept:
             each.send(whole(ADD2, keep=True))
@@ -194,9 +194,12 @@ class FewDescriptors(HostileTest):
         late = self.connect()
         late.send(GOOD)
         wait_until(lambda: "accepting is paused" in self.logged(), "accepting to be paused")
-        for each in kept:
+        for each in kept[1:]:
             each.send(whole(ADD2, keep=True))
             self.assertEqual(each.answer()[0], 200)
-        kept[0].sock.close()
         self.assertEqual(late.answer(), (200, b'{"args":[5]}'))
+        self.assertEqual(kept[0].until_closed(), [])
+        self.assertEqual(self.logged().count("others need its place, and it is idle"), 1)
+        kept[1].send(whole(ADD2, keep=True))
+        self.assertEqual(kept[1].answer()[0], 200)
         self.doCleanups()
