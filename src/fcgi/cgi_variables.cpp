@@ -1,9 +1,10 @@
 #include "fcgi/cgi_variables.hpp"
 
+#include "fcgi/records.hpp"
 #include "fcgi/request_id.hpp"
 
 #include <cstddef>
-#include <string_view>
+#include <utility>
 
 namespace wampfcgi::fcgi {
 namespace {
@@ -38,35 +39,57 @@ void take_variable(request& req, std::string_view name, std::string_view value)
         req.user_agent = value;
 }
 
+/// Reads one variable after the other.
+class reader {
+public:
+    void take(std::string_view name, std::string_view value)
+    {
+        if (name == "UNIQUE_ID")
+            unique_id_ = value;
+        else if (name == "HTTP_X_REQUEST_ID")
+            x_request_id_ = value;
+        else if (name == "SSL_CLIENT_VERIFY")
+            client_verify_ = value;
+        else
+            take_variable(req_, name, value);
+    }
+
+    request finish() &&
+    {
+        // nginx and Apache pass the subject of a certificate that they could not verify, where such are let through.
+        if (client_verify_ != "SUCCESS")
+            req_.client_subject.reset();
+        req_.id = request_id(unique_id_, x_request_id_);
+        return std::move(req_);
+    }
+
+private:
+    request req_;
+    std::string_view unique_id_;
+    std::string_view x_request_id_;
+    std::string_view client_verify_ = "SUCCESS";  // where the web server does not say
+};
+
 }  // namespace
 
 request read_variables(const char* const* variables)
 {
-    request req;
-    std::string_view unique_id;
-    std::string_view x_request_id;
-    std::string_view client_verify = "SUCCESS";  // where the web server does not say
-    for (const char* const* each = variables; *each != nullptr; ++each) {
-        const std::string_view pair = *each;
+    reader each;
+    for (; *variables != nullptr; ++variables) {
+        const std::string_view pair = *variables;
         const std::size_t equals = pair.find('=');
-        if (equals == std::string_view::npos)
-            continue;
-        const std::string_view name = pair.substr(0, equals);
-        const std::string_view value = pair.substr(equals + 1);
-        if (name == "UNIQUE_ID")
-            unique_id = value;
-        else if (name == "HTTP_X_REQUEST_ID")
-            x_request_id = value;
-        else if (name == "SSL_CLIENT_VERIFY")
-            client_verify = value;
-        else
-            take_variable(req, name, value);
+        if (equals != std::string_view::npos)
+            each.take(pair.substr(0, equals), pair.substr(equals + 1));
     }
-    // nginx and Apache pass the subject of a certificate that they could not verify, where such are let through.
-    if (client_verify != "SUCCESS")
-        req.client_subject.reset();
-    req.id = request_id(unique_id, x_request_id);
-    return req;
+    return std::move(each).finish();
+}
+
+request read_variables(std::string_view params)
+{
+    reader each;
+    while (const auto next = take_pair(params))
+        each.take(next->name, next->value);
+    return std::move(each).finish();
 }
 
 }  // namespace wampfcgi::fcgi

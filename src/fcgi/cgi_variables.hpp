@@ -3,9 +3,14 @@
 
 #include "wampfcgi/core/request.hpp"
 
+#include <string_view>
+
 namespace wampfcgi::fcgi {
 
 /// The request, without a body, that a null-terminated list of NAME=VALUE describes. It gets a name in any case.
 request read_variables(const char* const* variables);
+
+/// The same of the name-value pairs in the content of FCGI_PARAMS (FastCGI specification, 5.2), which is sound.
+request read_variables(std::string_view params);
 
 }  // namespace wampfcgi::fcgi

@@ -5,7 +5,6 @@
 #include <fcgiapp.h>
 
 #include <stdexcept>
-#include <string>
 
 namespace wampfcgi::fcgi {
 
@@ -37,19 +36,6 @@ bool fcgi_request::begin(int input_fd)
 request fcgi_request::environment() const
 {
     return read_variables(state_->request.envp);
-}
-
-std::string fcgi_request::read_body(std::size_t bytes)
-{
-    FCGX_Stream* in = state_->request.in;
-    std::string body(bytes, '\0');
-    std::size_t end = 0;
-    int got = 0;
-    while (end < bytes && (got = FCGX_GetStr(body.data() + end, static_cast<int>(bytes - end), in)) > 0)
-        end += static_cast<std::size_t>(got);
-    body.resize(end);
-    FCGX_GetChar(in);  // takes the record that ends the body
-    return body;
 }
 
 void initialize_library()

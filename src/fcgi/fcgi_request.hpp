@@ -3,14 +3,12 @@
 
 #include "wampfcgi/core/request.hpp"
 
-#include <cstddef>
 #include <memory>
-#include <string>
 
 namespace wampfcgi::fcgi {
 
-/// Reads a descriptor that does not block: a connection known to hold a whole request, or a spool with all of the
-/// variables. It is closed here only where begin() fails. libfcgi believes what it reads: see record_scanner.
+/// Reads a descriptor that does not block: a spool with all of the variables. It is closed here only where begin()
+/// fails. libfcgi believes what it reads: see record_scanner.
 class fcgi_request {
 public:
     fcgi_request();
@@ -24,9 +22,6 @@ public:
 
     /// The CGI variables as a request without a body.
     request environment() const;
-
-    /// Reads the body, which is `bytes` long and is in the descriptor to its end: nothing of the request is left there.
-    std::string read_body(std::size_t bytes);
 
 private:
     struct state;

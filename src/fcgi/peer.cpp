@@ -4,6 +4,8 @@
 #include "fcgi/nonblocking.hpp"
 #include "wampfcgi/log/log.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -32,6 +34,7 @@ peer::peer(boost::asio::io_context& loop, int fd, origin from, common_means& mea
       tell_(std::move(tell)),
       scanner_(means.most_connections),
       input_share_(means.requests),
+      ahead_share_(means.requests),
       output_share_(means.answers),
       began_(clock::now()),
       due_(began_ + stall_limit),
@@ -58,6 +61,15 @@ void peer::await(bool to_read, next_step next)
     const auto kind = to_read ? watch_.wait_read : watch_.wait_write;
     watch_.async_wait(kind, [self = shared_from_this(), next](error_code aborted) {
         if (!aborted && self->fd_ >= 0)
+            (self.get()->*next)();
+    });
+}
+
+// Others have their turn before.
+void peer::soon(next_step next)
+{
+    boost::asio::post(watch_.get_executor(), [self = shared_from_this(), next] {
+        if (self->fd_ >= 0)
             (self.get()->*next)();
     });
 }
@@ -115,7 +127,10 @@ void peer::watch_client()
     if (!under_way_ || watched_)
         return;
     watched_ = true;
-    await(true, &peer::client_readable);
+    if (ahead_.empty())
+        await(true, &peer::client_readable);
+    else
+        soon(&peer::client_readable);
 }
 
 void peer::client_readable()
@@ -124,16 +139,20 @@ void peer::client_readable()
     if (!under_way_)
         return;
     std::array<char, record_header_bytes> next{};
-    const ssize_t got = ::recv(fd_, next.data(), next.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0 && would_block())
-        return watch_client();
+    std::string_view seen = ahead_;
+    if (seen.empty()) {
+        const ssize_t got = ::recv(fd_, next.data(), next.size(), MSG_PEEK | MSG_DONTWAIT);
+        if (got < 0 && would_block())
+            return watch_client();
+        seen = {next.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+    }
     // A next request, or what is no request at all, has time until this one is answered.
-    if (got > 0 && !is_abort({next.data(), static_cast<std::size_t>(got)}, scanner_.request_id()))
+    if (!seen.empty() && !is_abort(seen, scanner_.request_id()))
         return;
     if (log::enabled(log_level::info))
         log::write(log_level::info,
-                   got > 0 ? "call given up: the web server aborted the request"
-                           : "call given up: the web server closed the connection",
+                   seen.empty() ? "call given up: the web server closed the connection"
+                                : "call given up: the web server aborted the request",
                    {log::token("id", request_.id)});
     if (log::wants_access())
         log_given_up(request_, under_way_->procedure, {began_, checked_from_, clock::now()});
@@ -190,6 +209,10 @@ void peer::await_next_request()
     skipping_ = false;
     input_complete_ = false;
     began_ = clock::now();
+    if (!ahead_.empty()) {
+        busy_ = true;  // what has been left behind is this worker's to answer
+        return soon(&peer::look_for_request);
+    }
     if (retiring_)
         return part();
     await_progress(true, &peer::look_for_request);
@@ -232,6 +255,7 @@ void peer::close()
     busy_ = false;
     is_fresh_ = false;
     forget_input();
+    leave_behind({});
     writer_.reset();
     output_share_.shrink_to(0);
     if (auto closed = std::exchange(tell_.closed, nullptr))

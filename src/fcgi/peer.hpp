@@ -18,7 +18,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 namespace wampfcgi::fcgi {
 
@@ -90,21 +93,26 @@ private:
     using next_step = void (peer::*)();
 
     void await(bool to_read, next_step next);
+    void soon(next_step next);
     void await_progress(bool to_read, next_step next);
     void close_at(std::chrono::steady_clock::time_point when, std::string_view why);
     void stop_timer() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
     void look_for_request();
-    bool is_whole_request(std::string_view bytes);
     void receive();
+    ssize_t read_some();
+    bool leave_behind(std::string_view bytes);
+    void take_in(std::size_t bytes);
     bool send_replies();
-    bool take(record_scanner::progress made, std::string_view own, std::size_t more_of_body);
+    bool take(record_scanner::progress made, std::string_view own, std::size_t more_of_body, std::string_view rest);
     bool take_end(record_scanner::progress made);
-    bool hold(std::string_view own, std::size_t more_of_body);
+    bool hold(std::size_t bytes);
+    void refuse_for_memory(std::string_view rest);
     void forget_input();
-    bool begin_spooled();
+    bool collect_variables(record_scanner::progress made, std::string_view own);
+    bool read_spooled();
+    bool admit();
     bool check_body_size();
     void request_begins();
-    bool begin(int input_fd);
     void serve();
     void client_readable();
     void respond(bridge::answer given);
@@ -127,8 +135,10 @@ private:
     record_scanner scanner_;
     spool input_;  // the variables of a request that did not arrive at once
     budget::share input_share_;
+    std::string ahead_;  // came behind the request that is being answered
+    budget::share ahead_share_;
     budget::share output_share_;
-    std::uint64_t received_bytes_ = 0;  // since the request began, unless it was there at once
+    std::uint64_t received_bytes_ = 0;  // since the request began
     request request_;
     std::uint64_t announced_bytes_ = 0;  // of its body; 0: unknown
     std::optional<answer_writer> writer_;
@@ -142,6 +152,7 @@ private:
     bool is_fresh_;                                       // no request has begun on it
     bool busy_ = false;
     bool keep_ = false;
+    bool has_variables_ = false;  // request_ is that which is being received
     bool retiring_ = false;
     bool input_complete_ = false;
     bool skipping_ = false;  // the request was answered before it had come in full

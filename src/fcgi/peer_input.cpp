@@ -1,4 +1,5 @@
 // The half of a peer that receives a request.
+#include "fcgi/cgi_variables.hpp"
 #include "fcgi/fcgi_request.hpp"
 #include "fcgi/nonblocking.hpp"
 #include "fcgi/peer.hpp"
@@ -38,7 +39,8 @@ try {
     const memory_may_fail here;
     constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
     constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
-    if (body.capacity() - body.size() >= more_bytes)
+    const bool is_last = announced_bytes > 0 && announced_bytes <= more_bytes;
+    if (is_last || body.capacity() - body.size() >= more_bytes)
         return true;
     const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body.size()));
     body.reserve(std::max<std::uint64_t>(body.size() + more_bytes, believed + spare_bytes));
@@ -47,67 +49,76 @@ try {
     return false;
 }
 
+std::string all_taken()
+{
+    return "requests that are being received take all of " + std::to_string(most_held_bytes >> 20U) + " MiB";
+}
+
 }  // namespace
+
+// What was left behind the last request, or else what the web server has sent since: none of it is lost to a next
+// request. As recv() otherwise.
+ssize_t peer::read_some()
+{
+    auto& bytes = look_ahead();
+    if (ahead_.empty())
+        return ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const std::size_t got = ahead_.copy(bytes.data(), bytes.size());
+    leave_behind({});
+    return static_cast<ssize_t>(got);
+}
+
+bool peer::leave_behind(std::string_view bytes)
+{
+    ahead_share_.shrink_to(0);
+    if (!ahead_share_.grow(bytes.size()))
+        return false;
+    if (bytes.empty() && !ahead_.empty())
+        std::string().swap(ahead_);
+    ahead_ = bytes;
+    return true;
+}
 
 void peer::look_for_request()
 {
-    auto& bytes = look_ahead();
-    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t got = read_some();
     if (got < 0 && would_block())
         return await_progress(true, &peer::look_for_request);
     if (got <= 0)
         return close();
-    stop_timer();
     busy_ = true;
-    admitted_.reset();
     began_ = clock::now();
-    if (!is_whole_request({bytes.data(), static_cast<std::size_t>(got)})) {
-        scanner_ = record_scanner(means_.most_connections);
-        received_bytes_ = 0;
-        return receive();
-    }
-    request_begins();
-    input_complete_ = true;
-    if (begin(fd_))
-        serve();
-}
-
-// libfcgi reads ahead, and what it has read is lost to a next request: so it only reads from a connection with just
-// this one.
-bool peer::is_whole_request(std::string_view bytes)
-{
     scanner_ = record_scanner(means_.most_connections);
-    std::size_t consumed = 0;
-    auto made = scanner_.feed(bytes, consumed);
-    if (made == progress::params_complete) {
-        bytes.remove_prefix(consumed);
-        made = scanner_.feed(bytes, consumed);
-    }
-    return made == progress::complete && consumed == bytes.size() && !scanner_.has_strays();
+    received_bytes_ = 0;
+    take_in(static_cast<std::size_t>(got));
 }
 
 void peer::receive()
 {
-    stop_timer();
-    auto& bytes = look_ahead();
-    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t got = read_some();
     if (got == 0 || (got < 0 && !would_block()))
         return close();
-    if (got > 0) {
-        const std::string_view seen(bytes.data(), static_cast<std::size_t>(got));
+    take_in(got < 0 ? 0 : static_cast<std::size_t>(got));
+}
+
+// So many bytes are in look_ahead().
+void peer::take_in(std::size_t bytes)
+{
+    stop_timer();
+    std::string_view seen(look_ahead().data(), bytes);
+    while (!seen.empty()) {
         std::string& own = own_bytes();
         std::size_t consumed = 0;
         const std::size_t body_bytes = request_.body.size();
-        const bool takes_body = admitted_ && !skipping_;
-        if (takes_body && !make_room(request_.body, announced_bytes_, seen.size())) {
-            std::string().swap(request_.body);
-            return respond(to_.refuse(*admitted_, {errc::overloaded, "no memory for a body of this size", {}, {}}));
-        }
+        const bool takes_body = has_variables_ && !skipping_;
+        if (takes_body && !make_room(request_.body, announced_bytes_, seen.size()))
+            return refuse_for_memory(seen);
         const auto made = scanner_.feed(seen, consumed, &own, takes_body ? &request_.body : nullptr);
-        if (::recv(fd_, bytes.data(), consumed, MSG_DONTWAIT) != static_cast<ssize_t>(consumed) || !send_replies())
-            return close();
+        seen.remove_prefix(consumed);
         received_bytes_ += consumed;
-        if (!take(made, own, request_.body.size() - body_bytes))
+        if (!send_replies())
+            return close();
+        if (!take(made, own, request_.body.size() - body_bytes, seen))
             return;
     }
     if (!skipping_)
@@ -123,11 +134,16 @@ bool peer::send_replies()
                                   static_cast<ssize_t>(replies.size());
 }
 
-// False: nothing more is to be received for now.
-bool peer::take(progress made, std::string_view own, std::size_t more_of_body)
+// `rest` is what has come behind it. False: nothing more is to be received for now.
+bool peer::take(progress made, std::string_view own, std::size_t more_of_body, std::string_view rest)
 {
     if (scanner_.take_begun())
         request_begins();
+    const bool at_end = made == progress::complete || made == progress::aborted || made == progress::refused;
+    if (at_end && !leave_behind(rest)) {
+        close_because(log_level::warning, all_taken());
+        return false;
+    }
     if (made == progress::broken || made == progress::aborted || made == progress::refused)
         return take_end(made);
     // After an early answer mod_proxy_fcgi leaves the rest of the request out, others send it.
@@ -137,11 +153,16 @@ bool peer::take(progress made, std::string_view own, std::size_t more_of_body)
     }
     if (skipping_)
         return true;
-    if (!hold(own, more_of_body) || (made == progress::params_complete && !begin_spooled()))
+    if (!hold(own.size() + more_of_body) || !collect_variables(made, own))
         return false;
-    if (made != progress::complete)
+    // What has come of the body already is looked at first: mostly it is all of it, and nothing is left to skip.
+    if (made == progress::params_complete && !rest.empty())
+        return true;
+    input_complete_ = made == progress::complete;
+    if (has_variables_ && !admitted_ && !admit())
+        return false;
+    if (!input_complete_)
         return check_body_size();
-    input_complete_ = true;
     serve();
     return false;
 }
@@ -163,22 +184,25 @@ bool peer::take_end(progress made)
     return false;
 }
 
-// Of the body, what is held is counted only.
-bool peer::hold(std::string_view own, std::size_t more_of_body)
+// Counts what is held.
+bool peer::hold(std::size_t bytes)
 {
-    if (!input_share_.grow(own.size() + more_of_body)) {
-        const std::string full =
-            "requests that are being received take all of " + std::to_string(most_held_bytes >> 20U) + " MiB";
-        if (admitted_)
-            respond(to_.refuse(*admitted_, {errc::overloaded, full, {}, {}}));
-        else
-            close_because(log_level::warning, full);
-        return false;
-    }
-    if (input_.append(own))
+    if (input_share_.grow(bytes))
         return true;
-    close_because(log_level::error, "no descriptor or memory to receive a request");
+    if (admitted_)
+        respond(to_.refuse(*admitted_, {errc::overloaded, all_taken(), {}, {}}));
+    else
+        close_because(log_level::warning, all_taken());
     return false;
+}
+
+void peer::refuse_for_memory(std::string_view rest)
+{
+    std::string().swap(request_.body);
+    if (!leave_behind(rest))
+        return close_because(log_level::warning, all_taken());
+    if (admitted_ || admit())
+        respond(to_.refuse(*admitted_, {errc::overloaded, "no memory for a body of this size", {}, {}}));
 }
 
 void peer::forget_input()
@@ -188,14 +212,39 @@ void peer::forget_input()
     input_share_.shrink_to(0);
 }
 
-bool peer::begin_spooled()
+// libfcgi gets those that have not come at once. False: that was the end of the connection.
+bool peer::collect_variables(progress made, std::string_view own)
 {
-    const int input_fd = input_.fd();
-    if (input_fd < 0) {
+    if (has_variables_)
+        return true;
+    if (made == progress::params_complete && input_.empty()) {
+        std::string joined;
+        request_ = read_variables(params_content(own, joined));
+    } else if (!input_.append(own) || (made == progress::params_complete && !read_spooled())) {
         close_because(log_level::error, "no descriptor or memory to receive a request");
         return false;
     }
-    return begin(input_fd);
+    if (made != progress::params_complete)
+        return true;
+    has_variables_ = true;
+    const auto announced = checks::check_announced_length(request_, 0);
+    announced_bytes_ = announced ? announced->value_or(0) : 0;
+    return true;
+}
+
+bool peer::read_spooled()
+{
+    fcgi_request incoming;
+    const int input_fd = input_.fd();
+    if (input_fd < 0)
+        return false;
+    if (!incoming.begin(input_fd)) {
+        input_.forget();
+        return false;
+    }
+    request_ = incoming.environment();
+    input_.close();
+    return true;
 }
 
 bool peer::check_body_size()
@@ -219,26 +268,14 @@ void peer::request_begins()
     }
     is_fresh_ = false;
     keep_ = scanner_.keeps_connection();
+    has_variables_ = false;
     admitted_.reset();
     tell_.begins();
 }
 
-// Reads the variables and makes the checks that need no body. False: that was the end of the request.
-bool peer::begin(int input_fd)
+// Makes the checks that need no body. False: that was the end of the request.
+bool peer::admit()
 {
-    fcgi_request incoming;
-    if (!incoming.begin(input_fd)) {
-        if (input_fd == fd_)
-            fd_ = -1;
-        else
-            input_.forget();
-        close();
-        return false;
-    }
-    request_ = incoming.environment();
-    if (input_complete_)
-        request_.body = incoming.read_body(scanner_.body_bytes());
-    input_.close();
     checked_from_ = clock::now();
     auto decision = to_.admit(request_);
     if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
@@ -246,8 +283,6 @@ bool peer::begin(int input_fd)
         return false;
     }
     admitted_ = std::get<bridge::admission>(std::move(decision));
-    const auto announced = checks::check_announced_length(request_, 0);
-    announced_bytes_ = announced ? announced->value_or(0) : 0;
     return true;
 }
 

@@ -1,7 +1,6 @@
 #include "fcgi/records.hpp"
 
 #include <array>
-#include <optional>
 #include <utility>
 
 namespace wampfcgi::fcgi {
@@ -51,6 +50,39 @@ std::string pair(std::string_view name, std::string_view value)
 
 }  // namespace
 
+std::optional<name_value_pair> take_pair(std::string_view& stream)
+{
+    std::string_view rest = stream;
+    const auto name_bytes = take_length(rest);
+    const auto value_bytes = take_length(rest);
+    if (!name_bytes || !value_bytes || *name_bytes > rest.size() || *value_bytes > rest.size() - *name_bytes)
+        return {};
+    stream = rest.substr(*name_bytes + *value_bytes);
+    return name_value_pair{rest.substr(0, *name_bytes), rest.substr(*name_bytes, *value_bytes)};
+}
+
+std::string_view params_content(std::string_view records, std::string& joined)
+{
+    joined.clear();
+    std::string_view whole;
+    while (records.size() >= record_header_bytes) {
+        const bool is_params = records[1] == static_cast<char>(record_type::params);
+        const std::size_t bytes = static_cast<std::uint8_t>(records[4]) * 256U + static_cast<std::uint8_t>(records[5]);
+        const std::string_view content = records.substr(record_header_bytes, bytes);
+        records.remove_prefix(record_header_bytes + content.size());
+        if (!is_params || content.empty())
+            continue;
+        if (whole.empty()) {
+            whole = content;
+            continue;
+        }
+        if (joined.empty())
+            joined = whole;
+        whole = joined.append(content);
+    }
+    return whole;
+}
+
 bool is_abort(std::string_view record, unsigned request_id)
 {
     const std::array<char, 4> wanted{fcgi_version, static_cast<char>(record_type::abort_request),
@@ -76,16 +108,10 @@ std::string values_result(std::string_view asked, std::size_t most_connections)
     std::array<std::pair<std::string_view, std::string_view>, 3> known{
         {{"FCGI_MAX_CONNS", most}, {"FCGI_MAX_REQS", most}, {"FCGI_MPXS_CONNS", "0"}}};
     std::string content;
-    while (!asked.empty()) {
-        const auto name_bytes = take_length(asked);
-        const auto value_bytes = take_length(asked);
-        if (!name_bytes || !value_bytes || *name_bytes > asked.size() || *value_bytes > asked.size() - *name_bytes)
-            break;
+    while (const auto next = take_pair(asked))
         for (auto& [name, value] : known)
-            if (asked.substr(0, *name_bytes) == name && !value.empty())
+            if (next->name == name && !value.empty())
                 content += pair(name, std::exchange(value, {}));  // each once, however often it is asked for
-        asked.remove_prefix(*name_bytes + *value_bytes);
-    }
     return record(record_type::get_values_result, 0, content);
 }
 

@@ -116,7 +116,10 @@ private:
     void accept()
     {
         for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
-            if (peers_.size() >= means_.most_connections && !make_room())
+            const bool is_full = peers_.size() >= means_.most_connections;
+            if (is_full && taken > 0)
+                break;  // perhaps nobody else waits
+            if (is_full && !make_room())
                 return pause("all " + std::to_string(peers_.size()) + " connections are in use");
             const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (fd < 0 && !concerns_one_connection(errno))

@@ -20,6 +20,8 @@ public:
 
     void close();
 
+    bool empty() const noexcept { return fd_ < 0 && text_.empty(); }
+
     /// Adds bytes behind what is there. False when there is no memory or no descriptor for it.
     bool append(std::string_view bytes);
 

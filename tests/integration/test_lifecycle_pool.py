@@ -2,7 +2,9 @@
 import os
 import signal
 
+from integration.contract_base import ADD2, call
 from integration.deployment import DeploymentTest, main
+from integration.hostile_case import Connection, whole
 from integration.lifecycle_cases import LifecycleCases
 from support.processes import is_running, wait_until
 from support.servers import Nginx
@@ -35,6 +37,17 @@ class Lifecycle(LifecycleCases, DeploymentTest):
         [answer] = self.calls_under_way(2)
         self.assertEqual(self.server.pool.stop(), 0)
         self.assertEqual(answer.result(30).json, {"args": [2]})
+
+    def test_requests_sent_ahead_are_answered_by_a_worker_that_is_replaced(self):
+        self.deploy()
+        pool = self.server.pool
+        bodies = (call("com.example.sleep", 1), ADD2, call("com.example.add2", 20, 3))
+        with Connection(pool.address) as client:
+            client.send(b"".join(whole(body, keep=True) for body in bodies))
+            wait_until(lambda: self.count_of("com.example.sleep") == 1, "the first call to be under way")
+            os.kill(pool.pid, signal.SIGHUP)
+            wait_until(lambda: "new workers serve" in pool.log.read_text(), "the reload to be done")
+            self.assertEqual([client.answer()[1] for _ in bodies], [b'{"args":[1]}', b'{"args":[5]}', b'{"args":[23]}'])
 
     def test_workers_end_when_the_supervisor_is_killed(self):
         self.deploy()

@@ -54,6 +54,35 @@ BOOST_AUTO_TEST_CASE(what_asks_for_values_in_a_malformed_way_is_not_answered)
         BOOST_TEST(values_result(asked, most) == result_of(""));
 }
 
+BOOST_AUTO_TEST_CASE(pairs_are_taken_until_one_is_cut_short)
+{
+    const std::string stream = "\1\2abc\x80\0\0\1\0d"s;
+    std::string_view rest = stream;
+    const auto first = take_pair(rest);
+    const auto second = take_pair(rest);
+    BOOST_TEST((first && first->name == "a" && first->value == "bc"));
+    BOOST_TEST((second && second->name == "d" && second->value.empty()));
+    BOOST_TEST(!take_pair(rest));
+    for (const std::string& cut : {"\1"s, "\1\2ab"s, "\x80\0\0"s, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s}) {
+        rest = cut;
+        BOOST_TEST(!take_pair(rest));
+        BOOST_TEST(rest == cut);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_variables_of_a_request_are_found_in_one_record_or_several)
+{
+    const std::string begins = "\1\1\0\1\0\x08\0\0\0\1\0\0\0\0\0\0"s;
+    const std::string ends = "\1\4\0\1\0\0\0\0"s;
+    const std::string one = begins + "\1\4\0\1\0\4\0\0\1\1ab"s + ends;
+    const std::string several = begins + "\1\4\0\1\0\1\0\0\1"s + "\1\4\0\1\0\2\0\0\1a"s + "\1\4\0\1\0\1\0\0b"s + ends;
+    std::string joined;
+    BOOST_TEST(params_content(one, joined) == "\1\1ab");
+    BOOST_TEST(joined.empty());
+    BOOST_TEST(params_content(several, joined) == "\1\1ab");
+    BOOST_TEST(params_content(begins + ends, joined) == "");
+}
+
 BOOST_AUTO_TEST_CASE(an_abort_is_known_by_version_type_and_request)
 {
     BOOST_TEST(is_abort("\1\2\1\2"s, 0x102));
