@@ -3,10 +3,10 @@
 #include "fcgi/fcgi_request.hpp"
 #include "fcgi/handover.hpp"
 #include "fcgi/peer.hpp"
+#include "fcgi/shared_listener.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cerrno>
@@ -69,7 +69,6 @@ public:
           options_(std::move(options)),
           handover_(std::make_shared<handover>(loop, options_.give_fd, options_.take_fd))
     {
-        listener_.non_blocking(true);
         means_.most_connections = most_connections(descriptor_limit());
         // What is accepted inherits these. They fail on a Unix socket, whose peer does not vanish.
         set_option(SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -90,7 +89,7 @@ public:
 
     void wait()
     {
-        listener_.async_wait(listener_.wait_read, [self = shared_from_this()](boost::system::error_code error) {
+        listener_.wait([self = shared_from_this()](boost::system::error_code error) {
             if (!error && !self->stopping_)
                 self->accept();
         });
@@ -100,8 +99,7 @@ public:
     {
         stopping_ = true;
         drained_ = std::move(drained);
-        // Other processes share the socket, so that closing it would not end its events in this one's loop.
-        ::close(listener_.release());
+        listener_.close();
         handover_->stop_taking();
         pause_.cancel();
         std::vector<std::shared_ptr<peer>> all;
@@ -121,21 +119,25 @@ private:
                 break;  // perhaps nobody else waits
             if (is_full && !make_room())
                 return pause("all " + std::to_string(peers_.size()) + " connections are in use");
-            const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+            const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (fd < 0 && !concerns_one_connection(errno))
                 return pause(std::strerror(errno));
             if (fd < 0)
                 break;
             failed_before_ = false;
-            if (!take(fd, peer::origin::accepted))
+            if (!take(fd, peer::origin::accepted)) {
+                listener_.step_back();
                 break;
+            }
+            if (peers_.size() == 1)
+                break;  // there is no load: looking for another mostly is in vain
         }
         if (!stopping_)
             wait();
     }
 
-    /// False for a connection that the web server may keep: such ones are taken one at a time, so that they do not
-    /// stay with one worker for good.
+    /// False for a connection that the web server may keep: such ones are taken one at a time and by turns, so that
+    /// they do not stay with one worker for good.
     bool take(int fd, peer::origin from)
     {
         auto self = weak_from_this();
@@ -219,7 +221,7 @@ private:
 
     void set_option(int level, int option, int value)
     {
-        ::setsockopt(listener_.native_handle(), level, option, &value, sizeof value);
+        ::setsockopt(listener_.fd(), level, option, &value, sizeof value);
     }
 
     void forget(peer* closed)
@@ -234,6 +236,7 @@ private:
     {
         if (!std::exchange(failed_before_, true))
             log::write(log_level::error, "accepting is paused: " + why);
+        listener_.step_back();
         pause_.expires_after(pause_when_failing);
         pause_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
             if (!cancelled && !self->stopping_)
@@ -249,7 +252,7 @@ private:
     }
 
     boost::asio::io_context& loop_;
-    boost::asio::posix::stream_descriptor listener_;
+    shared_listener listener_;
     boost::asio::steady_timer pause_;
     boost::asio::steady_timer sweep_;
     bridge::bridge& to_;

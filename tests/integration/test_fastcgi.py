@@ -10,7 +10,7 @@ import time
 from integration.contract_base import ADD2, call, echo
 from integration.deployment import DeploymentTest, configuration, main, service
 from support import fastcgi_client as fastcgi
-from support.process_figures import forget_peak, is_quiet, peak_resident_bytes, resident_bytes
+from support.process_figures import forget_peak, is_quiet, peak_resident_bytes, resident_bytes, status_number
 from support.processes import Scratch, wait_until
 from support.servers import DevRouter, WampFcgiPool
 
@@ -302,6 +302,45 @@ class OverTcp(DeploymentTest):
         pool = WampFcgiPool(self.scratch, config, over_tcp=True).start()
         self.assertEqual(fastcgi.request(pool.address, whole(ADD2))[2], b'{"args":[5]}')
         self.assertEqual(pool.stop(), 0)
+
+
+class TwoWorkers(DeploymentTest):
+    """Two workers on a Unix socket, with nothing else to do."""
+
+    def setUp(self):
+        self.scratch = Scratch()
+        self.addCleanup(self.scratch.close)
+        router = DevRouter(self.scratch).start()
+        config = self.scratch.write("config.json", json.dumps(configuration(router.url, PATHS)))
+        self.pool = WampFcgiPool(self.scratch, config, workers=2).start()
+        self.workers = self.pool.worker_pids()
+        for _ in range(4):  # they join with the first call
+            self.assertEqual(fastcgi.request(self.pool.address, whole(ADD2))[0], 200)
+
+    def wait_for_quiet(self):
+        wait_until(lambda: is_quiet(self.workers, 0.05), "the workers to have nothing to do")
+
+    def test_connection_wakes_one_idle_worker_only(self):
+        wakes = {pid: [] for pid in self.workers}
+        for _ in range(20):
+            self.wait_for_quiet()
+            before = {pid: status_number(pid, "voluntary_ctxt_switches") for pid in self.workers}
+            self.assertEqual(fastcgi.request(self.pool.address, whole(ADD2))[0], 200)
+            for pid in self.workers:
+                wakes[pid].append(status_number(pid, "voluntary_ctxt_switches") - before[pid])
+        idle = sum(1 for each in zip(*wakes.values()) if min(each) == 0)
+        self.assertGreaterEqual(idle, 15, wakes)
+
+    def test_connections_that_are_kept_are_shared_out(self):
+        with contextlib.ExitStack() as stack:
+            for _ in range(20):
+                self.wait_for_quiet()
+                connection = stack.enter_context(socket.socket(socket.AF_UNIX))
+                connection.connect(str(self.pool.address))
+                connection.sendall(whole(ADD2, keep=True))
+                self.assertIn(b'{"args":[5]}', connection.recv(65536))
+            counts = [len(list(pathlib.Path("/proc", str(pid), "fd").iterdir())) for pid in self.workers]
+        self.assertLessEqual(max(counts) - min(counts), 10, counts)
 
 
 if __name__ == "__main__":
