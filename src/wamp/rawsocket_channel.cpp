@@ -9,9 +9,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -70,7 +72,7 @@ public:
         keepalive_timer_.cancel();
         if (writing_ == 0)
             for (const std::string& frames : queue_)
-                if (!write_now(frames))
+                if (write_now(asio::buffer(frames)) != frames.size())
                     break;
         stream_.lowest_layer().shutdown(plain_stream::shutdown_both, ignored);
         stream_.lowest_layer().close(ignored);
@@ -99,6 +101,8 @@ private:
         if (const auto* refusal = std::get_if<std::string>(&reply))
             return fail(*refusal);
         peer_max_bytes_ = std::get<std::size_t>(reply);
+        error_code ignored;
+        stream_.lowest_layer().non_blocking(true, ignored);
         pings_.heard(clock::now());
         watch_peer();
         read();
@@ -226,28 +230,51 @@ private:
 
     void write()
     {
-        std::vector<asio::const_buffer> buffers;
-        for (; writing_ < queue_.size() && writing_ < max_strings_a_write; ++writing_)
-            buffers.emplace_back(asio::buffer(queue_[writing_]));
-        asio::async_write(stream_, buffers, [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+        while (!queue_.empty()) {
+            std::vector<asio::const_buffer> buffers;
+            for (; writing_ < queue_.size() && writing_ < max_strings_a_write; ++writing_)
+                buffers.emplace_back(asio::buffer(queue_[writing_]));
+            const std::size_t all = asio::buffer_size(buffers);
+            // Mostly all of it, which saves a turn of the event loop. TLS may have to read before it can write.
+            const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
+            if (taken < all)
+                return write_later(std::move(buffers), taken);
+            written(all);
+        }
+    }
+
+    void write_later(std::vector<asio::const_buffer> buffers, std::size_t taken)
+    {
+        std::size_t left_out = taken;
+        for (asio::const_buffer& each : buffers) {
+            const std::size_t skipped = std::min(left_out, each.size());
+            each += skipped;
+            left_out -= skipped;
+        }
+        const auto done = [self = this->shared_from_this(), taken](error_code error, std::size_t bytes) {
             if (self->closed_)
                 return;
             if (error)
                 return self->fail("writing", error);
-            self->queued_bytes_ -= bytes;
-            self->queue_.erase(self->queue_.begin(),
-                               self->queue_.begin() + static_cast<std::ptrdiff_t>(self->writing_));
-            self->writing_ = 0;
-            if (!self->queue_.empty())
-                self->write();
-        });
+            self->written(taken + bytes);
+            self->write();
+        };
+        asio::async_write(stream_, buffers, done);
     }
 
-    bool write_now(const std::string& frames)
+    void written(std::size_t bytes)
+    {
+        queued_bytes_ -= bytes;
+        queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(writing_));
+        writing_ = 0;
+    }
+
+    // What the stream takes without waiting. An error shows at the next operation.
+    template <class Buffers>
+    std::size_t write_now(const Buffers& buffers)
     {
         error_code error;
-        stream_.lowest_layer().non_blocking(true, error);
-        return stream_.write_some(asio::buffer(frames), error) == frames.size();
+        return stream_.write_some(buffers, error);
     }
 
     void fail(std::string reason)
