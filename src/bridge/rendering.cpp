@@ -15,11 +15,11 @@ constexpr std::string_view retry_seconds = "1";
 
 response json_response(int status, std::string body, const header_list& cors)
 {
-    response http{status,
-                  {{"Content-Type", "application/json; charset=UTF-8"},
-                   {"Cache-Control", "no-store"},
-                   {"X-Content-Type-Options", "nosniff"}},
-                  std::move(body)};
+    response http{status, {}, std::move(body)};
+    http.headers.reserve(6 + cors.size());  // with those that only some have, and the request's id
+    http.headers.emplace_back("Content-Type", "application/json; charset=UTF-8");
+    http.headers.emplace_back("Cache-Control", "no-store");
+    http.headers.emplace_back("X-Content-Type-Options", "nosniff");
     http.headers.insert(http.headers.end(), cors.begin(), cors.end());
     return http;
 }

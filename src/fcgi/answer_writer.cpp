@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t full_record_bytes = 65'528;  // a multiple of 8, so that none needs padding
 constexpr std::size_t joined_bytes = 16 * 1024;    // a body up to here is copied behind the header section
+constexpr std::size_t usual_head_bytes = 512;      // what comes before the body, and the end of the request
 constexpr std::size_t pieces_a_write = 64;
 
 std::array<char, record_header_bytes> header_of(unsigned request_id, std::size_t content_bytes)
@@ -37,14 +38,17 @@ std::string_view view(const std::array<char, record_header_bytes>& header)
 answer_writer::answer_writer(unsigned request_id, response what)
     : full_record_(header_of(request_id, full_record_bytes))
 {
-    std::string content = header_section(what);
-    if (what.body.size() <= joined_bytes)
-        content += what.body;
+    const bool joined = what.body.size() <= joined_bytes;
+    head_.reserve(usual_head_bytes + (joined ? what.body.size() : 0));
+    head_.append(record_header_bytes, '\0');
+    append_header_section(head_, what);
+    if (joined)
+        head_ += what.body;
     else
         body_ = std::move(what.body);
+    const auto header = header_of(request_id, head_.size() - record_header_bytes);
+    head_.replace(0, header.size(), view(header));
     last_record_ = header_of(request_id, body_.size() % full_record_bytes);
-    head_ = view(header_of(request_id, content.size()));
-    head_ += content;
     end_ = view(header_of(request_id, 0));
     end_ += end_request(request_id, protocol_status::request_complete);
     if (!body_.empty())

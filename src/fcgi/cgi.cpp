@@ -156,8 +156,9 @@ private:
     void respond(bridge::answer given)
     {
         given.http.headers.emplace_back("X-Request-Id", request_.id);
-        const bool written =
-            write_all(place_.output_fd, header_section(given.http)) && write_all(place_.output_fd, given.http.body);
+        std::string head;
+        append_header_section(head, given.http);
+        const bool written = write_all(place_.output_fd, head) && write_all(place_.output_fd, given.http.body);
         log_answer(request_, given, {began_, checked_from_, clock::now()});
         under_way_.reset();
         ::close(place_.output_fd);  // the web server waits for it

@@ -39,14 +39,16 @@ std::string_view reason_phrase(int status)
 
 }  // namespace
 
-std::string header_section(const response& what)
+void append_header_section(std::string& text, const response& what)
 {
-    std::string text = "Status: " + std::to_string(what.status) + ' ';
-    text += reason_phrase(what.status);
-    text += "\r\n";
+    text.append("Status: ")
+        .append(std::to_string(what.status))
+        .append(" ")
+        .append(reason_phrase(what.status))
+        .append("\r\n");
     for (const auto& [name, value] : what.headers)
         text.append(name).append(": ").append(value).append("\r\n");
-    return text + "Content-Length: " + std::to_string(what.body.size()) + "\r\n\r\n";
+    text.append("Content-Length: ").append(std::to_string(what.body.size())).append("\r\n\r\n");
 }
 
 }  // namespace wampfcgi::fcgi

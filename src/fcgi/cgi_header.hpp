@@ -7,7 +7,7 @@
 
 namespace wampfcgi::fcgi {
 
-/// Status, headers, Content-Length and the empty line behind them (RFC 3875, 6.3).
-std::string header_section(const response& what);
+/// Adds status, headers, Content-Length and the empty line behind them (RFC 3875, 6.3) to `text`.
+void append_header_section(std::string& text, const response& what);
 
 }  // namespace wampfcgi::fcgi

@@ -1,5 +1,7 @@
 #include "fcgi/params_checker.hpp"
 
+#include "fcgi/records.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -22,6 +24,8 @@ std::string_view params_checker::feed(std::string_view bytes)
     if (bytes_ > most_bytes)
         return too_many;
     while (!bytes.empty()) {
+        if (skip_sound_pair(bytes))
+            continue;
         std::string_view wrong;
         if (next_ == part::name || next_ == part::value) {
             wrong = take_text(bytes);
@@ -35,6 +39,21 @@ std::string_view params_checker::feed(std::string_view bytes)
             return wrong;
     }
     return {};
+}
+
+// A pair that is there as a whole, as nearly all are, is looked at at once; one that something is wrong with is not.
+bool params_checker::skip_sound_pair(std::string_view& bytes) const
+{
+    if (next_ != part::name_length || length_bytes_left_ > 0)
+        return false;
+    std::string_view rest = bytes;
+    const auto pair = take_pair(rest);
+    if (!pair || pair->name.empty() || contains(pair->name, '='))
+        return false;
+    if (contains({pair->name.data(), pair->name.size() + pair->value.size()}, '\0'))
+        return false;
+    bytes = rest;
+    return true;
 }
 
 std::string_view params_checker::finish() const

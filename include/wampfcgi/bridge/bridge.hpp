@@ -39,7 +39,7 @@ struct answer {
 struct admission {
     const service* target = nullptr;
     std::uint64_t body_limit_bytes = 0;  ///< reading may stop once this is passed; 0: never
-    std::vector<std::pair<std::string, std::string>> cors_headers;
+    header_list cors_headers;
 };
 
 /// The caller services of one process. Lives as long as the requests in it; used by one thread.

@@ -2,16 +2,20 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace wampfcgi {
 
-/// An HTTP response: status, headers in the order in which they are written, body bytes.
+/// Names and values, in the order in which they are written. The names are literals.
+using header_list = std::vector<std::pair<std::string_view, std::string>>;
+
+/// An HTTP response: status, headers, body bytes.
 /// Content-Length is not among the headers: whoever writes the response adds it.
 struct response {
     int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers;
+    header_list headers;
     std::string body;
 };
 
