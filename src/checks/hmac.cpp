@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,21 +37,19 @@ mac_context new_context()
     return context;
 }
 
-/// The six bits that a character of either Base64 alphabet stands for (RFC 4648, 4 and 5), or nothing.
-std::optional<std::uint32_t> sextet_of(char c)
+constexpr std::uint8_t no_sextet = 0xFF;
+
+/// The six bits that each character of either Base64 alphabet stands for (RFC 4648, 4 and 5).
+constexpr std::array<std::uint8_t, 256> sextets()
 {
-    const auto place = [c](char first, std::uint32_t value) { return value + static_cast<std::uint32_t>(c - first); };
-    if (c >= 'A' && c <= 'Z')
-        return place('A', 0);
-    if (c >= 'a' && c <= 'z')
-        return place('a', 26);
-    if (c >= '0' && c <= '9')
-        return place('0', 52);
-    if (c == '-' || c == '+' || c == ' ')
-        return 62;
-    if (c == '_' || c == '/')
-        return 63;
-    return std::nullopt;
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::array<std::uint8_t, 256> table{};
+    table.fill(no_sextet);
+    for (std::size_t value = 0; value < digits.size(); ++value)
+        table[static_cast<unsigned char>(digits[value])] = static_cast<std::uint8_t>(value);
+    table['-'] = table[' '] = table['+'];
+    table['_'] = table['/'];
+    return table;
 }
 
 }  // namespace
@@ -81,6 +80,7 @@ std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_
 
 std::optional<hmac_bytes> decode_signature(std::string_view text)
 {
+    static constexpr auto sextet_of = sextets();
     constexpr std::size_t digits = 43;  // 32 bytes and two bits over
     if (text.size() == digits + 1 && text.back() == '=')
         text.remove_suffix(1);
@@ -91,10 +91,10 @@ std::optional<hmac_bytes> decode_signature(std::string_view text)
     std::uint32_t pending = 0;
     unsigned pending_bits = 0;
     for (const char c : text) {
-        const auto sextet = sextet_of(c);
-        if (!sextet)
+        const std::uint8_t sextet = sextet_of[static_cast<unsigned char>(c)];
+        if (sextet == no_sextet)
             return std::nullopt;
-        pending = pending << 6 | *sextet;
+        pending = pending << 6 | sextet;
         pending_bits += 6;
         if (pending_bits < 8)
             continue;

@@ -2,7 +2,6 @@
 
 #include "text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -33,7 +32,7 @@ std::optional<char> unescape(std::string_view text)
 
 std::string form_decode(std::string_view text)
 {
-    if (std::ranges::none_of(text, [](char c) { return c == '%' || c == '+'; }))
+    if (text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos)
         return std::string(text);
     std::string decoded;
     decoded.reserve(text.size());
