@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -89,7 +90,7 @@ public:
 
     void wait()
     {
-        listener_.wait([self = shared_from_this()](boost::system::error_code error) {
+        listener_.wait(is_full(), [self = shared_from_this()](boost::system::error_code error) {
             if (!error && !self->stopping_)
                 self->accept();
         });
@@ -97,6 +98,7 @@ public:
 
     void stop(std::function<void()> drained)
     {
+        take_pending();  // perhaps it is this worker that was woken for them, and nobody else
         stopping_ = true;
         drained_ = std::move(drained);
         listener_.close();
@@ -113,15 +115,23 @@ public:
 private:
     void accept()
     {
+        if (const auto failure = take_pending())
+            pause(*failure);
+        else if (!stopping_)
+            wait();
+    }
+
+    /// Returns why no connection can be taken, where that is so.
+    std::optional<std::string> take_pending()
+    {
         for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
-            const bool is_full = peers_.size() >= means_.most_connections;
-            if (is_full && taken > 0)
+            if (is_full() && taken > 0)
                 break;  // perhaps nobody else waits
-            if (is_full && !make_room())
-                return pause("all " + std::to_string(peers_.size()) + " connections are in use");
+            if (is_full() && !make_room())
+                return "all " + std::to_string(peers_.size()) + " connections are in use";
             const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (fd < 0 && !concerns_one_connection(errno))
-                return pause(std::strerror(errno));
+                return std::strerror(errno);
             if (fd < 0)
                 break;
             failed_before_ = false;
@@ -132,8 +142,7 @@ private:
             if (peers_.size() == 1)
                 break;  // there is no load: looking for another mostly is in vain
         }
-        if (!stopping_)
-            wait();
+        return {};
     }
 
     /// False for a connection that the web server may keep: such ones are taken one at a time and by turns, so that
@@ -204,6 +213,8 @@ private:
                 ::malloc_trim(0);
         });
     }
+
+    bool is_full() const { return peers_.size() >= means_.most_connections; }
 
     /// Of the connections that have the worker wait for a request, the one that has done so longest gives way. One that
     /// is kept does so only where there is no other, and not at once: the web server may be sending the next request.

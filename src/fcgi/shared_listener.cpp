@@ -1,12 +1,15 @@
 #include "fcgi/shared_listener.hpp"
 
+#include <cstdint>
+
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 namespace {
 
-int exclusive_fd = -1;
+int listening_fd = -1;
+std::uint32_t listening_events = 0;
 
 }  // namespace
 
@@ -19,13 +22,13 @@ int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event);
 // needed where the level counts.
 int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event)
 {
-    if (fd != exclusive_fd || operation == EPOLL_CTL_DEL)
+    if (fd != listening_fd || operation == EPOLL_CTL_DEL)
         return __real_epoll_ctl(epoll_fd, operation, fd, event);
     if (operation == EPOLL_CTL_MOD)
         return 0;
-    epoll_event exclusive = *event;
-    exclusive.events = EPOLLIN | EPOLLEXCLUSIVE;
-    return __real_epoll_ctl(epoll_fd, operation, fd, &exclusive);
+    epoll_event wanted = *event;
+    wanted.events = listening_events;
+    return __real_epoll_ctl(epoll_fd, operation, fd, &wanted);
 }
 }
 
@@ -36,11 +39,14 @@ shared_listener::shared_listener(boost::asio::io_context& loop, int fd) : fd_(fd
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-void shared_listener::watch()
+void shared_listener::watch(bool as_well)
 {
-    if (descriptor_.is_open())
+    if (descriptor_.is_open() && as_well == as_well_)
         return;
-    exclusive_fd = fd_;
+    step_back();
+    as_well_ = as_well;
+    listening_fd = fd_;
+    listening_events = as_well ? EPOLLIN : EPOLLIN | EPOLLEXCLUSIVE;
     descriptor_.assign(fd_);
 }
 
@@ -55,7 +61,7 @@ void shared_listener::step_back()
 void shared_listener::close()
 {
     step_back();
-    exclusive_fd = -1;
+    listening_fd = -1;
     if (fd_ >= 0)
         ::close(std::exchange(fd_, -1));
 }

@@ -21,11 +21,12 @@ public:
 
     int fd() const noexcept { return fd_; }
 
-    /// Calls `done(error_code)` once there is a connection, which another process may have taken meanwhile.
+    /// Calls `done(error_code)` once there is a connection, which another process may have taken meanwhile. One that
+    /// may not be able to take it asks for another process to be woken `as_well`, for nobody tells that one later.
     template <class Handler>
-    void wait(Handler&& done)
+    void wait(bool as_well, Handler&& done)
     {
-        watch();
+        watch(as_well);
         descriptor_.async_wait(descriptor_.wait_read, std::forward<Handler>(done));
     }
 
@@ -36,9 +37,10 @@ public:
     void close();
 
 private:
-    void watch();
+    void watch(bool as_well);
 
     int fd_;
+    bool as_well_ = false;
     boost::asio::posix::stream_descriptor descriptor_;
 };
 

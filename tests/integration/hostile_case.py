@@ -1,8 +1,10 @@
 """Owns what the tests of a hostile web server stand on: a connection to the FastCGI socket that sends any bytes, and a worker that
 is looked at after each test."""
+import fcntl
 import json
 import socket
 import struct
+import termios
 import time
 
 from integration.contract_base import ADD2
@@ -46,6 +48,10 @@ class Connection:
             return True
         except (BrokenPipeError, ConnectionResetError):
             return False
+
+    def unread(self):
+        """How many bytes of what was sent the worker has not read yet."""
+        return struct.unpack("i", fcntl.ioctl(self.sock, termios.TIOCOUTQ, bytes(4)))[0]
 
     def receive(self, count):
         while len(self.received) < count:
