@@ -39,8 +39,8 @@ try {
     const memory_may_fail here;
     constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
     constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
-    const bool is_last = announced_bytes > 0 && announced_bytes <= more_bytes;
-    if (is_last || body.capacity() - body.size() >= more_bytes)
+    const bool is_all = body.empty() && announced_bytes > 0 && announced_bytes <= more_bytes;
+    if (is_all || body.capacity() - body.size() >= more_bytes)
         return true;
     const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body.size()));
     body.reserve(std::max<std::uint64_t>(body.size() + more_bytes, believed + spare_bytes));
