@@ -5,14 +5,15 @@ import pathlib
 import time
 
 from integration.deployment import DeploymentTest, configuration, service
+from support.build import SANITIZED, SLOWDOWN
 from support.load import UNANSWERED, Background, arrivals, make_call
 from support.processes import wait_until
-from support.servers import SANITIZED, LastingRouter, WampFcgiPool
+from support.servers import LastingRouter, WampFcgiPool
 
 CONNECT_TIMEOUT = 2
 CALL_TIMEOUT = 1      # of the service "impatient"
-RECOVERY_BOUND = 3    # seconds from listening again to the first good answer; it takes a tenth of that
-SLACK = 2             # seconds that a busy machine may add to a time-out
+RECOVERY_BOUND = 3 * SLOWDOWN  # seconds from listening again to the first good answer; it takes a tenth of that
+SLACK = 2 * SLOWDOWN  # seconds that a busy machine may add to a time-out
 MEMORY_SLACK = (1024 if SANITIZED else 16) * 1024  # KiB that an allocator may keep; a sanitizer keeps what was freed
 PATHS = {"/": service(), "impatient": service(call_timeout=CALL_TIMEOUT)}
 

@@ -9,12 +9,13 @@ import unittest
 
 from integration.contract_base import ADD2, call
 from integration.deployment import configuration, service, start_server
-from integration.fault_case import MEMORY_SLACK, SANITIZED, footprint
+from integration.fault_case import MEMORY_SLACK, footprint
+from support.build import SLOWDOWN
 from support.processes import Scratch, wait_until
 from support.servers import ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, Nginx
 from support.web import Client
 
-AT_ONCE = 3 * (5 if SANITIZED else 1)  # seconds; mod_fcgid may sleep for one before it starts a process
+AT_ONCE = 3 * SLOWDOWN  # seconds; mod_fcgid may sleep for one before it starts a process
 OF_EACH_KIND = 10
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: closing sends RST
 PATHS = {"/": service(), "signed": service(key="myapp1", secret="s3cret")}

@@ -10,9 +10,10 @@ import unittest
 
 from integration.contract_base import ADD2, echo
 from integration.deployment import configuration
-from integration.fault_case import SANITIZED, footprint
+from integration.fault_case import footprint
 from integration.hostile_case import GOOD, GOOD_VARIABLES, PATHS, Connection, HostileTest, whole
 from support import fastcgi_client as fastcgi
+from support.build import SANITIZED
 from support.fastcgi_client import PARAMS, STDIN, begin, record, stdin
 from support.processes import Scratch, wait_until
 from support.servers import DevRouter, WampFcgiPool
@@ -175,7 +176,7 @@ class FewDescriptors(HostileTest):
         cls.router = DevRouter(cls.shared).start()
         config = cls.shared.write("config.json", json.dumps(configuration(cls.router.url, PATHS)))
         cls.pool = Limited(cls.shared, config, workers=1).start()
-        [cls.worker] = cls.pool.worker_pids()
+        cls.await_session()
 
     def test_requests_that_do_not_come_give_way_to_others(self):
         for part in (b"", begin(), begin() + GOOD_VARIABLES + stdin(b"{", end=False)):

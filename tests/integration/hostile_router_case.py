@@ -3,14 +3,15 @@ import json
 import time
 
 from integration.deployment import DeploymentTest, configuration
-from integration.fault_case import MEMORY_SLACK, SANITIZED, footprint
+from integration.fault_case import MEMORY_SLACK, footprint
+from support.build import SLOWDOWN
 from support.load import Background, make_call
 from support.processes import Scratch, wait_until
 from support.scripted_router import CALL, GOODBYE, ScriptedRouter
 from support.servers import WampFcgiPool
 
 CONNECT_TIMEOUT, CALL_TIMEOUT = 2, 3
-SLACK = 3 * (4 if SANITIZED else 1)
+SLACK = 3 * SLOWDOWN
 OTHER_REALM = "realm2"  # in which the router behaves
 SURVIVED, LOST, INVALID, TIMED_OUT = (200, None), (502, "connection_lost"), (502, "result_invalid"), (504, "call_timeout")
 UNAVAILABLE = (503, "router_unavailable")

@@ -6,6 +6,7 @@ import signal
 import time
 
 from integration.deployment import DeploymentTest, configuration, main, service
+from support.build import SLOWDOWN
 from support.load import Background, make_call
 from support.peers import Callee, FoxWamp
 from support.processes import Scratch, wait_until
@@ -13,7 +14,7 @@ from support.servers import WampFcgiPool
 
 CONNECT_TIMEOUT = 2
 CALL_TIMEOUT = 1  # of the service "impatient"
-RECOVERY_BOUND = 3
+RECOVERY_BOUND = 3 * SLOWDOWN
 PATHS = {"/": service(), "impatient": service(call_timeout=CALL_TIMEOUT), "http": service(status_codes="http")}
 BINARY = "\0" + base64.b64encode(bytes(range(256))).decode()
 
@@ -139,7 +140,7 @@ class Calls(ForeignTest):
         # fox-wamp announces no call_canceling, ignores CANCEL and the option timeout, and passes the late result on.
         outcome = self.call("com.example.slow", 1.5, service="impatient")
         self.assertEqual((outcome.status, outcome.name), (504, "call_timeout"))
-        self.assertLess(outcome.seconds, CALL_TIMEOUT + 2)
+        self.assertLess(outcome.seconds, CALL_TIMEOUT + 2 * SLOWDOWN)
         self.assert_answer(self.call("com.example.slow", 1), {"args": ["late"]})
         self.assert_works()
 

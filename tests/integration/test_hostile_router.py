@@ -4,6 +4,7 @@ import struct
 
 from integration.deployment import main
 from integration.hostile_router_case import INVALID, LOST, SURVIVED, TIMED_OUT, HostileRouter
+from support.build import SLOWDOWN
 from support.msgpack_lite import Raw, pack
 from support.processes import wait_until
 from support.scripted_router import ABORT, AUTHENTICATE, CALL, CHALLENGE, DETAILS, ERROR, GOODBYE, HELLO, RESULT, WELCOME
@@ -31,7 +32,7 @@ class Messages(HostileRouter):
             ("RESULT behind the ERROR", lambda i: [[ERROR, CALL, i, {}, "a.b", ["survived"]], [RESULT, i, {}, ["x"]]], SURVIVED),
             ("progress that nobody asked for", lambda i: [[RESULT, i, {"progress": True}, [n]] for n in range(3)], SURVIVED),
             ("ERROR of another type", lambda i: [[ERROR, kind, i, {}, "a.b"] for kind in (0, 16, 32, 49, 50, 64, 68)], SURVIVED),
-            ("a hundred thousand EVENTs", lambda _: [[36, 1, 2, {}, ["x"]]] * 100_000, SURVIVED),
+            ("a hundred thousand EVENTs", lambda _: [[36, 1, 2, {}, ["x"]]] * (100_000 // SLOWDOWN), SURVIVED),
         ])
 
     def test_ids(self):
@@ -145,12 +146,14 @@ class Messages(HostileRouter):
         self.assertGreater(len(outcome.body), LARGEST - 100)
 
     def test_results_that_grow_in_json(self):
+        size = 1_000_000 // SLOWDOWN
+
         def attack(session, call_id):
-            session.send_payload(b"\x94\x32" + pack(call_id) + b"\x80\x91\xdb" + struct.pack("!I", 1_000_000) + bytes(1_000_000))
+            session.send_payload(b"\x94\x32" + pack(call_id) + b"\x80\x91\xdb" + struct.pack("!I", size) + bytes(size))
 
         self.evil["attack"] = attack
         outcomes = [each.result(60) for each in [self.start_call("evil.attack") for _ in range(4)]]
-        self.assertEqual([(each.status, len(each.body)) for each in outcomes], [(200, 1_000_000 * 6 + len('{"args":[""]}'))] * 4)
+        self.assertEqual([(each.status, len(each.body)) for each in outcomes], [(200, size * 6 + len('{"args":[""]}'))] * 4)
 
     def test_router_that_never_answers(self):
         self.check(lambda session, call_id: None, TIMED_OUT, name="silence")
@@ -176,7 +179,7 @@ class Json(HostileRouter):
             ("an exponent of millions of digits", result("1e" + "1" * 8_000_000), INVALID),
             ("half a surrogate pair", result(r'"\ud800"'), INVALID), ("no UTF-8", lambda i: f'[50,{i},{{}},["'.encode() + b'\xff"]]', INVALID),
             ("text behind the message", lambda i: f"[50,{i},{{}}]x".encode(), INVALID),
-            ("millions of members of one name", result("{" + ",".join(['"a":1'] * 2_000_000) + "}"), SURVIVED),
+            ("millions of members of one name", result("{" + ",".join(['"a":1'] * (2_000_000 // SLOWDOWN)) + "}"), SURVIVED),
         ])
 
 

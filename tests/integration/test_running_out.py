@@ -14,11 +14,12 @@ import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from integration.hostile_case import Connection
+from support.build import SANITIZED
 from support import fastcgi_client as fastcgi
 from support.failing_malloc import Orders
 from support.load import UNANSWERED, Background, make_call
 from support.processes import AS_ROOT, SERVER_USER, clean_environment, wait_until
-from support.servers import BUILD, SANITIZED, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
+from support.servers import BUILD, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
 from support.web import Client, signed_query
 
 SECRET = "kkjH68GiuUZ"

@@ -16,7 +16,8 @@ from soak.disturbances import Disturbances
 from soak.figures import PAGES, Figures
 from soak.requests import ABORTED, DISTURBED, LOST, PATHS, Clients, arrivals
 from support.processes import Scratch, wait_until
-from support.servers import (SANITIZED, ApacheFcgid, ApacheProxyFcgi, LastingRouter, Lighttpd, LighttpdCgi, Nginx,
+from support.build import SANITIZED
+from support.servers import (ApacheFcgid, ApacheProxyFcgi, LastingRouter, Lighttpd, LighttpdCgi, Nginx,
                              WampFcgiPool)
 from support.web import Client
 

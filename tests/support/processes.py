@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import time
 
+from support.build import SLOWDOWN
+
 AS_ROOT = os.geteuid() == 0
 # Web servers that root starts give up root; what they start and read belongs to this user.
 SERVER_USER = "www-data" if AS_ROOT else None
@@ -22,6 +24,7 @@ class NotReady(Exception):
 
 def wait_until(condition, what, seconds=15):
     """Polls `condition` until it is true; NotReady when that takes too long."""
+    seconds *= SLOWDOWN
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:

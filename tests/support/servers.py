@@ -7,11 +7,8 @@ import socket
 import subprocess
 
 from support import fastcgi_client as fastcgi
+from support.build import BUILD, TOP
 from support.processes import AS_ROOT, SERVER_USER, Process, can_connect, free_port, session_members
-
-TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("WAMPFCGI_BUILD", TOP / "build")).resolve()
-SANITIZED = bool(re.search("^WAMPFCGI_SANITIZE:[A-Z]+=.", (BUILD / "CMakeCache.txt").read_text(), re.M))
 
 
 def replace_once(text, old, new):
