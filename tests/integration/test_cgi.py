@@ -9,7 +9,7 @@ import unittest
 from integration.contract_base import ADD2
 from integration.contract_cases import ContractCases
 from integration.deployment import DeploymentTest, configuration, main, service
-from support.processes import clean_environment, free_port, wait_until
+from support.processes import SANITIZER_STATUS, clean_environment, free_port, wait_until
 from support.servers import BUILD, ApacheCgi, DevRouter, LighttpdCgi
 
 
@@ -43,10 +43,9 @@ class CgiProgram(DeploymentTest):
         self.addCleanup(self.end, child)
         return child
 
-    @staticmethod
-    def end(child):
+    def end(self, child):
         child.kill()
-        child.wait()
+        self.assertNotEqual(child.wait(), SANITIZER_STATUS, "a sanitizer has reported something")
         for pipe in (child.stdin, child.stdout, child.stderr):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()

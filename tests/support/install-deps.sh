@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the build and the demo need, and what the tests, measuring or fuzzing need as well, and says what. Never
-# removes or replaces a package that is there.
-# usage: install-deps.sh DIRECTORY [tests|bench|fuzz]  (DIRECTORY takes what cannot be installed beside what the machine has)
+# Installs what the build and the demo need, and what the tests, the tests with sanitizers, measuring or fuzzing need as
+# well, and says what. Never removes or replaces a package that is there.
+# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize]  (DIRECTORY takes what cannot be installed beside what the machine has)
 set -eu
 
 unpacked=$1
@@ -76,15 +76,17 @@ unpack_packages() {
 }
 
 wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
-case $purpose in tests | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
+case $purpose in tests | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
-[ "$purpose" != fuzz ] || wanted="$wanted clang libclang-rt-dev"
-if [ "$purpose" = tests ]; then
+case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
+[ "$purpose" != sanitize ] || wanted="$wanted lld llvm"
+case $purpose in tests | sanitize)
     wanted="$wanted apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian man-db"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
-fi
+    ;;
+esac
 # shellcheck disable=SC2046
 install_packages $(missing $wanted)
 
@@ -127,6 +129,6 @@ install_peers() {
     done
     say "without these packages the test integration.foreign_router fails; all else goes on"
 }
-[ "$purpose" != tests ] || install_peers
+case $purpose in tests | sanitize) install_peers ;; esac
 
 say "everything is there"

@@ -15,7 +15,9 @@ from support.build import SLOWDOWN
 AS_ROOT = os.geteuid() == 0
 # Web servers that root starts give up root; what they start and read belongs to this user.
 SERVER_USER = "www-data" if AS_ROOT else None
-SANITIZER_REPORT = re.compile(r"(ERROR: (Address|Leak)|WARNING: Thread|FATAL: Thread)Sanitizer|: runtime error: ")
+SANITIZER_REPORT = re.compile(r"(ERROR|WARNING|FATAL): \w+Sanitizer|: runtime error: |LeakSanitizer has encountered a fatal error")
+SANITIZER_FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ +\((/\S+)\+(0x[0-9a-f]+)\).*$", re.M)
+SANITIZER_STATUS = 86  # of a program with a report (sanitizer_options.cpp)
 
 
 class NotReady(Exception):
@@ -84,6 +86,15 @@ def clean_environment(**more):
     return {**{name: value for name, value in os.environ.items() if is_kept(name)}, **more}
 
 
+def with_names(report):
+    """A sanitizer's report with the function and line of each frame."""
+    frames = [f"{program} {offset}" for program, offset in SANITIZER_FRAME.findall(report)]
+    command = ["llvm-symbolizer", "--no-inlines", "--pretty-print", "--demangle"]
+    names = iter(subprocess.run(command, input="\n".join(frames), capture_output=True, text=True).stdout.split("\n\n")
+                 if frames and shutil.which(command[0]) else ())
+    return SANITIZER_FRAME.sub(lambda frame: f"    {next(names, frame[0]).strip()}", report)
+
+
 class Scratch:
     """A temporary folder that the web servers' user can read, and everything that runs in it."""
 
@@ -131,8 +142,8 @@ class Scratch:
         parts = []
         for path in sorted(self.path.rglob("*.log")):
             if found := SANITIZER_REPORT.search(text := path.read_text(errors="replace")):
-                parts.append("\n".join([f"sanitizer's report in {path.name}:",
-                                        *text[text.rfind("\n", 0, found.start()) + 1:].splitlines()[:lines]]))
+                report = text[text.rfind("\n", 0, found.start()) + 1:].splitlines()[:lines]
+                parts.append(f"sanitizer's report in {path.name}:\n{with_names(chr(10).join(report))}")
         return parts
 
     def close(self):

@@ -95,7 +95,8 @@ std::string stream_of(const response& what)
 
 BOOST_AUTO_TEST_CASE(an_answer_of_any_size_is_read_as_it_was)
 {
-    for (const std::size_t bytes : {0, 1, 12, 16'384, 16'385, 65'527, 65'528, 65'529, 131'056, 131'057, 3'000'000})
+    for (const std::size_t bytes : std::initializer_list<std::size_t>{0, 1, 12, 16'384, 16'385, 65'527, 65'528, 65'529,
+                                                                      131'056, 131'057, 3'000'000})
         BOOST_TEST_CONTEXT(bytes << " bytes")
         {
             socket_pair connection;
