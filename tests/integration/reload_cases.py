@@ -54,11 +54,11 @@ class ReloadCases:
         first = self.pool.worker_pids()
         with Load(self.server.port) as load:
             for turn in range(RELOADS):
-                begun = time.monotonic()
                 self.configure_services("/", f"turn{turn}")
                 self.hang_up()
+                done = time.monotonic()
                 self.assertEqual(self.client.send(service=f"turn{turn}", body=ADD2).status, 200)
-                wait_until(lambda: time.monotonic() > begun + 1, "the next second to begin")
+                wait_until(lambda: time.monotonic() > done + 1, "the log to take one more line of the kind")
         self.assertEqual(load.failures, [])
         self.assertGreater(load.count, RELOADS * 20)
         self.assertFalse(set(first) & set(self.pool.worker_pids()))
