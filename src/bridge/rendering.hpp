@@ -11,7 +11,6 @@
 
 namespace wampfcgi::bridge {
 
-
 /// The headers that let the page of a granted origin read the answer; none for a same-origin request.
 header_list cors_headers(const request& req, const checks::origin_grant& grant);
 
