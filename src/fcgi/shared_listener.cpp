@@ -1,5 +1,6 @@
 #include "fcgi/shared_listener.hpp"
 
+#include <cerrno>
 #include <cstdint>
 
 #include <fcntl.h>
@@ -28,6 +29,11 @@ int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event)
         return 0;
     epoll_event wanted = *event;
     wanted.events = listening_events;
+    if (__real_epoll_ctl(epoll_fd, operation, fd, &wanted) == 0)
+        return 0;
+    if (errno != EINVAL)
+        return -1;
+    wanted.events = EPOLLIN;  // some sandboxes know no EPOLLEXCLUSIVE
     return __real_epoll_ctl(epoll_fd, operation, fd, &wanted);
 }
 }

@@ -114,6 +114,25 @@ BOOST_AUTO_TEST_CASE(a_connection_wakes_one_process_or_another_as_well_where_tha
     BOOST_TEST(other_is_woken_too(true));
 }
 
+// Which cannot be waited for exclusively, as in a sandbox that does not know of that.
+BOOST_AUTO_TEST_CASE(a_descriptor_that_all_have_to_be_woken_for_is_waited_for_all_the_same)
+{
+    listening_socket socket;
+    const int client = socket.connect();
+    const int epoll = ::epoll_create1(0);
+    epoll_event wanted{};
+    wanted.events = EPOLLIN;
+    BOOST_REQUIRE(::epoll_ctl(epoll, EPOLL_CTL_ADD, socket.fd, &wanted) == 0);
+    boost::asio::io_context loop;
+    shared_listener listener(loop, epoll);
+    bool told = false;
+    listener.wait(false, [&](boost::system::error_code error) { told = !error; });
+    loop.run_for(1s);
+    BOOST_TEST(told);
+    ::close(client);
+    ::close(socket.fd);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_waited_for_does_not_keep_the_loop_busy)
 {
     listening_socket socket;
