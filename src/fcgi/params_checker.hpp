@@ -1,5 +1,5 @@
-// Owns whether a stream of CGI variables (FastCGI specification, 3.4) is fit for libfcgi, which believes every length
-// and takes a zero byte for the end of a text: what was checked and what was signed would not be what was sent.
+// Owns whether a stream of CGI variables (FastCGI specification, 3.4) is fit to be read: libfcgi believes every length
+// and takes a zero byte for the end of a text, so that what was checked and signed would not be what was sent.
 #pragma once
 
 #include <cstddef>
