@@ -1,6 +1,6 @@
 // Owns finding the requests in the bytes of a FastCGI connection (FastCGI specification, sections 3 to 5), which has
-// one at a time: libfcgi blocks and believes what it reads, so that of a request it only gets variables that are complete,
-// sound and without records of others between their own. What needs no request is answered here.
+// one at a time: libfcgi blocks and believes what it reads, so that of a request it only gets variables that are
+// complete, sound and without records of others between their own. What needs no request is answered here.
 #pragma once
 
 #include "fcgi/params_checker.hpp"
