@@ -98,7 +98,8 @@ public:
 
     void stop(std::function<void()> drained)
     {
-        take_pending();  // perhaps it is this worker that was woken for them, and nobody else
+        if (!is_full())
+            take_pending();  // perhaps it is this worker that was woken for them, and nobody else
         stopping_ = true;
         drained_ = std::move(drained);
         listener_.close();
