@@ -8,9 +8,10 @@ import subprocess
 import unittest
 
 from integration.contract_base import ADD2
-from integration.deployment import main
+from integration.deployment import main, service
 from support.processes import Scratch, is_running, wait_until
 from support.readme import block
+from support.restrictions import in_force, reaching
 from support.servers import BUILD, TOP, DevRouter, replace_once
 from support.shared_host import Customer, SharedHost, why_impossible
 from support.web import Client, signed_query
@@ -161,7 +162,14 @@ class SharedHosting(unittest.TestCase):
 
     def test_path_behind_the_mount_selects_the_service_exactly(self):
         self.start_host()
-        for mount in ("/wamp", "/caller.fcgi", f"/~{self.customer.name}/wamp", f"/~{self.customer.name}/caller.fcgi"):
+        self.assert_selects_services("/wamp")
+
+    def test_path_behind_the_script_selects_the_service_exactly_without_mod_rewrite(self):
+        self.start_host("fcgid")
+        self.assert_selects_services("/caller.fcgi")
+
+    def assert_selects_services(self, url):
+        for mount in (url, f"/~{self.customer.name}{url}"):
             with self.subTest(mount):
                 self.assert_works(mount)
                 self.assert_works(mount + "/")
@@ -177,6 +185,56 @@ class SharedHosting(unittest.TestCase):
         self.start_host()
         for url in ("/wampx", "/wampsigned", "/wamp.json", "/x/wamp/signed", "/x/caller.fcgi", "/signed", "/Wamp"):
             self.assert_apache_refuses(url, 404, method="POST")
+
+    # A service that is restricted in .htaccess.
+
+    def restrict(self, sample, more="", allowed="10.0.0.0/8"):
+        """Puts the sample's comment in force, and more lines behind what was there."""
+        text = replace_once(in_force((SAMPLES / sample).read_text()), "Require ip 10.0.0.0/8", f"Require ip {allowed}")
+        self.customer.write("public_html/.htaccess", text.replace("/home/joe/", f"{self.customer.home}/") + more)
+        settings = json.loads(self.configuration.read_text())
+        settings["paths"]["/"]["options"] = {"procedures": ["com.example.echo"]}
+        settings["paths"].update({name: service() for name in ("internal", "secret")})
+        self.configuration.write_text(json.dumps(settings))
+
+    def reaching(self, name):
+        """The spellings that lead to a service which makes the call; that at "/" does not."""
+        mounts = ("/wamp", "/caller.fcgi", f"/~{self.customer.name}/wamp", f"/~{self.customer.name}/caller.fcgi")
+        return [url for mount in mounts for url in reaching(self.client, name, ADD2, b'{"args":[5]}', mount)]
+
+    def assert_holds(self, sample, mount, *modules):
+        """As the comment shows it, and by the URL."""
+        self.restrict(sample, f'<If "%{{REQUEST_URI}} =~ m#{mount}/secret$#">\nRequire all denied\n</If>\n')
+        self.start_host(*modules)
+        self.assert_serves(mount, "procedure_denied")
+        for name in ("internal", "secret"):
+            with self.subTest(name):
+                self.assertEqual(self.reaching(name), [])
+
+    def test_restricted_service_is_reached_by_no_spelling(self):
+        self.assert_holds("htaccess", "/wamp", "fcgid", "rewrite")
+
+    def test_restricted_service_is_reached_by_no_spelling_without_mod_rewrite(self):
+        self.assert_holds("htaccess", "/caller.fcgi", "fcgid")
+
+    def test_restricted_service_is_reached_by_no_spelling_as_plain_cgi(self):
+        self.assert_holds("htaccess", "/wamp", "cgid", "rewrite")
+
+    def test_restricted_service_is_reached_by_no_spelling_with_the_wrapper(self):
+        self.follow("wrapper")
+        self.assert_holds("htaccess-wrapper", "/wamp", "fcgid")
+
+    def test_restriction_lets_in_whom_it_names(self):
+        self.restrict("htaccess", allowed="127.0.0.0/8")
+        self.start_host()
+        self.assertGreaterEqual(set(self.reaching("internal")), {
+            "/wamp/internal", "/wamp/%69nternal", "/x/../wamp/internal", f"/~{self.customer.name}/wamp/internal"})
+
+    def test_script_has_no_url_of_its_own_beside_the_mount(self):
+        self.start_host()
+        for url in ("/caller.fcgi", "/caller.fcgi/", "/caller.fcgi/signed", "//caller.fcgi", "/%63aller.fcgi/signed",
+                    "/x/../caller.fcgi/signed", f"/~{self.customer.name}/caller.fcgi/signed", "/wamp/../caller.fcgi"):
+            self.assert_apache_refuses(url, 403, method="POST")
 
     # What is never sent.
 

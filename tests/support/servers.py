@@ -207,7 +207,7 @@ server.port = {self.port}
 server.upload-dirs = ( "{self.scratch.folder('tmp')}" )
 server.errorlog = "{self.log}"
 server.breakagelog = "{self.log}"
-server.modules = ( "mod_setenv" )
+server.modules = ( "mod_access", "mod_setenv" )
 $SERVER["socket"] == "127.0.0.1:{self.tls_port}" {{ setenv.set-environment = ( "HTTPS" => "on" ) }}
 include "{self.scratch.path}/50-wamp-fcgi.conf"
 """)
@@ -228,7 +228,8 @@ class Apache(WebServer):
         self.port, self.tls_port = free_port(), free_port()
         certificate, key = self_signed_certificate(self.scratch)
         folder = pathlib.Path("/usr/lib/apache2/modules")
-        modules = ("mpm_event", "authz_core", "env", "setenvif", "alias", "socache_shmcb", "ssl", *self.modules)
+        modules = ("mpm_event", "authz_core", "authz_host", "env", "setenvif", "alias", "socache_shmcb", "ssl",
+                   *self.modules)
         lines = [f"LoadModule {name}_module {folder}/mod_{name}.so" for name in modules]
         lines += [f"Define {name} {value}" for name, value in self.defines().items()]
         user = f"User {SERVER_USER}\nGroup {SERVER_USER}" if AS_ROOT else ""
@@ -344,7 +345,7 @@ class Nginx(PoolBehind):
         self.port, self.tls_port = free_port(), free_port()
         certificate, key = self_signed_certificate(self.scratch)
         sample = replace_once(self.sample_text(), "server unix:/run/wamp-fcgi/wamp-fcgi.sock", f"server unix:{self.pool.address}")
-        sample = replace_once(sample, "\n    listen 80;\n", f"""
+        sample = replace_once(sample, "\n    listen 80;\n    listen [::]:80;\n", f"""
     listen 127.0.0.1:{self.port};
     listen 127.0.0.1:{self.tls_port} ssl;
     ssl_certificate {certificate};
