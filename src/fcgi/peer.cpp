@@ -208,6 +208,8 @@ void peer::await_next_request()
     busy_ = false;
     skipping_ = false;
     input_complete_ = false;
+    has_variables_ = false;  // of a request that was answered before it had come in full
+    admitted_.reset();
     began_ = clock::now();
     if (!ahead_.empty()) {
         busy_ = true;  // what has been left behind is this worker's to answer

@@ -191,6 +191,25 @@ class FastCgi(DeploymentTest):
         self.assert_answer(refused, 404)
         self.assertEqual(answer[2], b'{"args":[5]}')
 
+    def test_next_request_in_two_reads_is_served_after_a_refusal_that_came_before_the_body(self):
+        for first_bytes in (1, 7, 8, 9, 15):
+            with self.subTest(first_bytes), socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(10)
+                connection.connect(str(self.pool.address))
+                head = fastcgi.begin(True, 1) + fastcgi.params(fastcgi.variables("/unknown", length=10), 1)
+                connection.sendall(head)
+                refused = fastcgi.read_records(connection)
+                connection.sendall(fastcgi.stdin(b" " * 10, 1))
+                following = (fastcgi.begin(True, 2) + fastcgi.params(fastcgi.variables(length=len(ADD2)), 2) +
+                             fastcgi.stdin(ADD2.encode(), 2))
+                connection.sendall(following[:first_bytes])
+                wait_until(lambda: fastcgi.unread_bytes(connection) == 0, "the worker to read it")
+                connection.sendall(following[first_bytes:])
+                answered = fastcgi.read_records(connection)
+                self.assertEqual({request_id for _, request_id, _ in refused}, {1})
+                self.assertEqual({request_id for _, request_id, _ in answered}, {2})
+                self.assertTrue(answered[0][2].endswith(b'{"args":[5]}'), answered)
+
     def test_connection_is_closed_unless_it_is_to_be_kept(self):
         async def until_closed():
             reader, writer = await fastcgi.connect(self.pool.address)

@@ -1,6 +1,8 @@
 """Owns the FastCGI client of the tests: speaks to wamp-fcgi's socket as a web server does (FastCGI 1.0, section 3)."""
 import asyncio
+import fcntl
 import struct
+import termios
 
 BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 2, 3, 4, 5, 6
 RESPONDER, KEEP_CONNECTION = 1, 1
@@ -55,6 +57,30 @@ async def read_answer(reader):
     head, _, body = bytes(output).partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
     return int(headers.get("Status", "200").split()[0]), headers, body
+
+
+def read_exactly(connection, count):
+    data = b""
+    while len(data) < count:
+        piece = connection.recv(count - len(data))
+        if not piece:
+            raise EOFError(data)
+        data += piece
+    return data
+
+
+def read_records(connection):
+    """Type, request id and content of each record of the next answer on a blocking socket, up to END_REQUEST."""
+    records = []
+    while not records or records[-1][0] != END_REQUEST:
+        _, kind, request_id, length, padding, _ = struct.unpack("!BBHHBB", read_exactly(connection, 8))
+        records.append((kind, request_id, read_exactly(connection, length + padding)[:length]))
+    return records
+
+
+def unread_bytes(connection):
+    """What was sent on a Unix socket and not read by the other side yet."""
+    return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, b"0000"))[0]
 
 
 async def exchange(address, data):
