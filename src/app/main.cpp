@@ -53,19 +53,6 @@ void set_limits()
     process::forbid_core_dumps();
 }
 
-/// The settings, with the log already as they say; nothing when there is a reason not to start.
-std::optional<settings> start_with_settings(const process::options& given)
-{
-    auto config = load_settings(given);
-    if (!config)
-        return {};
-    if (const auto why_not = log::configure(config->log)) {
-        log::write(log_level::error, *why_not);
-        return {};
-    }
-    return config;
-}
-
 int check_config(const process::options& given)
 {
     if (!load_settings(given))
@@ -89,11 +76,26 @@ bool become_user(const process::options& given)
     return why_not.empty();
 }
 
-/// False when the memories of signed requests cannot be opened; the log then says why.
-bool can_remember(const settings& config, log_level level)
+/// False when the log cannot go where the settings say; nothing is changed then, and the log says why. Creates the log
+/// file: root is given up before.
+bool use_log(const settings& config)
+{
+    const auto why_not = log::configure(config.log);
+    if (why_not)
+        log::write(log_level::error, *why_not);
+    return !why_not;
+}
+
+/// Takes the settings into use, for the first time or at a reload. False: they cannot be used; the log then says why,
+/// and is what it was.
+bool take_into_use(const settings& config, log_level told_at)
 {
     try {
-        app::memories(config).open_all(level);
+        app::memories needed(config);
+        needed.open_all();
+        if (!use_log(config))
+            return false;
+        needed.tell(told_at);
         return true;
     } catch (const std::runtime_error& why) {
         log::write(log_level::error, why.what());
@@ -105,8 +107,8 @@ int run_as_cgi(const process::options& given)
 {
     process::ignore_write_signals();
     set_limits();
-    const auto config = start_with_settings(given);
-    if (!config || !become_user(given))
+    const auto config = load_settings(given);
+    if (!config || !become_user(given) || !use_log(*config))
         return 1;
     return app::run_cgi(*config);
 }
@@ -117,8 +119,8 @@ int run_on_fd0(const process::options& given)
     set_limits();
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
-    const auto config = start_with_settings(given);
-    if (!config || !become_user(given) || !can_remember(*config, log_level::info))
+    const auto config = load_settings(given);
+    if (!config || !become_user(given) || !take_into_use(*config, log_level::info))
         return 1;
     return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
 }
@@ -163,14 +165,14 @@ opened open_listener(const process::options& given)
 int run_pool(const process::options& given)
 {
     set_limits();
-    auto config = start_with_settings(given);
+    auto config = load_settings(given);
     if (!config)
         return 1;
     auto socket = open_listener(given);
     if (const auto* why_not = std::get_if<std::string>(&socket))
         return fail(*why_not);
     auto& listener = std::get<process::listener>(socket);
-    if (!become_user(given) || !can_remember(*config, log_level::notice)) {
+    if (!become_user(given) || !take_into_use(*config, log_level::notice)) {
         listener.remove_socket();
         return 1;
     }
@@ -180,8 +182,8 @@ int run_pool(const process::options& given)
     pool.workers = given.workers;
     pool.reopen_log = log::reopen;
     pool.reload = [&]() -> std::optional<process::worker_program> {
-        auto changed = start_with_settings(given);
-        if (!changed || !can_remember(*changed, log_level::notice))
+        auto changed = load_settings(given);
+        if (!changed || !take_into_use(*changed, log_level::notice))
             return {};
         return program_for(std::move(*changed), listener.fd());
     };

@@ -19,11 +19,15 @@ replay::memory& memories::open(std::chrono::seconds timestamp_delta_limit)
     }
 }
 
-void memories::open_all(log_level level)
+void memories::open_all()
 {
     for (const service& each : config_.services)
         if (each.options.replay_protection)
             open(each.options.timestamp_delta_limit);
+}
+
+void memories::tell(log_level level) const
+{
     for (const auto& [limit, each] : by_limit_)
         log::write(level, "up to " + std::to_string(config_.replay_capacity) + " signed requests in " +
                               std::to_string(2 * limit.count()) + " s are remembered in " + folder_);

@@ -18,9 +18,11 @@ public:
     /// The memory for services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be opened.
     replay::memory& open(std::chrono::seconds timestamp_delta_limit);
 
-    /// Opens those of all services with replay_protection, and says in the log what each of them holds. Throws
-    /// std::runtime_error when one cannot be opened.
-    void open_all(log_level level);
+    /// Opens those of all services with replay_protection. Throws std::runtime_error when one cannot be opened.
+    void open_all();
+
+    /// Says in the log how much each that is open holds.
+    void tell(log_level level) const;
 
 private:
     const settings& config_;

@@ -5,9 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <system_error>
-#include <utility>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -27,16 +25,6 @@ bool wait_until_writable(int fd) noexcept
     return poll(&wanted, 1, full_pipe_patience_ms) > 0;
 }
 
-std::string line_of(const record& what, line_form form)
-{
-    return form.format == log_format::json ? json_line(what) : text_line(what, form.stamped);
-}
-
-std::string reason(int error)
-{
-    return std::generic_category().message(error);
-}
-
 class standard_error : public sink {
 public:
     explicit standard_error(line_form form) : form_(form) {}
@@ -44,65 +32,6 @@ public:
 
 private:
     line_form form_;
-};
-
-class file : public sink {
-public:
-    file(std::string path, line_form form) : path_(std::move(path)), form_(form) {}
-    ~file() override
-    {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-
-    void put(const record& what) override
-    {
-        if (lost_ == 0 ? write(line_of(what, form_)) : write(about_lost(what) + line_of(what, form_)))
-            lost_ = 0;
-        else if (++lost_ == 1)
-            write_all(STDERR_FILENO, about_loss(what));
-    }
-
-    std::optional<std::string> reopen() override
-    {
-        const int opened = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-        if (opened < 0)
-            return path_ + ": the log file cannot be opened: " + reason(errno);
-        if (const int old = std::exchange(fd_, opened); old >= 0)
-            ::close(old);
-        return {};
-    }
-
-private:
-    bool write(std::string_view lines)
-    {
-        const std::size_t written = write_all(fd_, lines);
-        if (written == lines.size())
-            return true;
-        why_ = errno;
-        torn_ = torn_ || written > 0;
-        return false;
-    }
-
-    std::string about_loss(const record& what) const
-    {
-        const std::string text = path_ + ": the log file cannot be written: " + reason(why_) + "; lines are lost";
-        return line_of({log_level::error, text, {}, what.time, what.pid}, form_);
-    }
-
-    /// Behind the half of a line that may be left of the first that was lost.
-    std::string about_lost(const record& what) const
-    {
-        const std::string text = std::to_string(lost_) + " lines were lost: " + reason(why_);
-        return (torn_ ? "\n" : "") + line_of({log_level::warning, text, {}, what.time, what.pid}, form_);
-    }
-
-    std::string path_;
-    line_form form_;
-    int fd_ = -1;
-    std::size_t lost_ = 0;  // lines, since one was written
-    int why_ = 0;           // errno of the last that was lost
-    bool torn_ = false;     // the file ends in the middle of a line of ours
 };
 
 class system_log : public sink {
@@ -137,6 +66,16 @@ private:
 
 }  // namespace
 
+std::string line_of(const record& what, line_form form)
+{
+    return form.format == log_format::json ? json_line(what) : text_line(what, form.stamped);
+}
+
+std::string reason(int error)
+{
+    return std::generic_category().message(error);
+}
+
 std::size_t write_all(int fd, std::string_view bytes) noexcept
 {
     std::size_t done = 0;
@@ -155,14 +94,6 @@ std::size_t write_all(int fd, std::string_view bytes) noexcept
 std::unique_ptr<sink> standard_error_sink(line_form form)
 {
     return std::make_unique<standard_error>(form);
-}
-
-opened_sink open_file_sink(const std::string& path, line_form form)
-{
-    auto opened = std::make_unique<file>(path, form);
-    if (auto why_not = opened->reopen())
-        return *std::move(why_not);
-    return opened;
 }
 
 std::unique_ptr<sink> syslog_sink(line_form form)

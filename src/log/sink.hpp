@@ -33,9 +33,17 @@ struct line_form {
 
 using opened_sink = std::variant<std::unique_ptr<sink>, std::string>;
 
+/// With its line feed.
+std::string line_of(const record& what, line_form form);
+
+/// What the system calls this error number.
+std::string reason(int error);
+
 std::unique_ptr<sink> standard_error_sink(line_form form);
 
-/// Creates the file with mode 0640 where it does not exist. While it cannot be written, because the disk is full say,
+/// Creates the file with mode 0640 where it does not exist, whatever the umask. Takes no link and nothing but a regular
+/// file with one name that belongs to the process's user or to root: whoever can write to its folder could have put
+/// another file's name there. While it cannot be written, because the disk is full say,
 /// standard error has one line about that; afterwards the file has one that says how many were lost.
 opened_sink open_file_sink(const std::string& path, line_form form);
 

@@ -5,14 +5,24 @@ import pathlib
 import signal
 import socket
 import subprocess
+import unittest
 
 from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
 from support.processes import AS_ROOT, wait_until
-from support.servers import BUILD, DevRouter, Nginx, WorkerOnFd0
+from support.servers import BUILD, DevRouter, Nginx, WampFcgiPool, WorkerOnFd0
 from support.web import Client, signed_query
 
 HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
+
+
+class Pool(WampFcgiPool):
+    """A pool with more options."""
+
+    options = ()
+
+    def command(self):
+        return [*super().command(), *self.options]
 
 
 class Logging(DeploymentTest):
@@ -100,6 +110,57 @@ class Logging(DeploymentTest):
         self.assertEqual(run.returncode, 1)
         self.assertEqual(run.stderr,
                          f"error: {nowhere}: the log file cannot be opened: No such file or directory\n")
+
+    def start_pool(self, log, *options):
+        config = self.scratch.write("config.json", json.dumps(self.configured(log)))
+        pool = Pool(self.scratch, config)
+        pool.options = options
+        if options:
+            pool.user = None  # root gives itself up
+        return pool.start()
+
+    @unittest.skipUnless(AS_ROOT, "only root can become somebody else")
+    def test_root_creates_no_file_through_a_link_that_a_user_planted(self):
+        folder, planted = self.scratch.folder("logs"), self.scratch.path / "planted"
+        socket_path = self.scratch.folder("run") / "pool.sock"
+        (folder / "log").symlink_to(planted)
+        config = self.scratch.write("config.json", json.dumps(self.configured({"target": f"file:{folder}/log"})))
+        command = [BUILD / "wamp-fcgi", "--config", config, "--listen", f"unix:{socket_path}"]
+        for user in ((), ("--user", "www-data")):
+            with self.subTest(user):
+                run = subprocess.run([*command, *user], capture_output=True, text=True, timeout=30)
+                self.assertEqual(run.returncode, 1)
+                self.assertEqual(run.stderr.splitlines()[-1],
+                                 f"error: {folder}/log: the log file cannot be opened: it is a symbolic link")
+                self.assertFalse(planted.exists())
+                self.assertFalse(socket_path.exists())
+
+    @unittest.skipUnless(AS_ROOT, "only root can become somebody else")
+    def test_log_file_belongs_to_the_user_and_reload_and_reopening_work_for_it(self):
+        path = self.log_file()
+        pool = self.start_pool({"target": f"file:{path}"}, "--user", "www-data")
+        self.assertEqual(path.owner(), "www-data")
+        path.rename(path.with_suffix(".old"))
+        os.kill(pool.pid, signal.SIGUSR1)
+        wait_until(path.exists, "the log file to be opened again")
+        os.kill(pool.pid, signal.SIGHUP)
+        wait_until(lambda: "new workers serve with the new configuration" in path.read_text(), "the reload")
+        self.assertEqual(path.owner(), "www-data")
+        self.assertNotIn("error", path.read_text() + pool.log.read_text())
+
+    def test_refused_reload_leaves_the_log_as_it_was(self):
+        path, other = self.log_file(), self.log_file().with_name("other")
+        pool = self.start_pool({"target": f"file:{path}"})
+        signed = service(**SIGNED, timestamp_delta_limit=300)
+        changed = {**json.loads(pool.config.read_text()), "state_dir": "/proc/nowhere", "paths": {"/": signed},
+                   "log": {"target": f"file:{other}", "level": "debug"}}
+        self.scratch.write("config.json", json.dumps(changed))
+        os.kill(pool.pid, signal.SIGHUP)
+        wait_until(lambda: "keeping the old configuration" in path.read_text(), "the reload to be refused")
+        self.assertIn("error: replay_protection: /proc/nowhere", path.read_text())
+        self.assertFalse(other.exists())
+        self.assertEqual(pool.stop(), 0)
+        self.assertNotIn("debug:", path.read_text())
 
     def test_no_client_can_forge_a_line_or_a_member(self):
         for form in ("text", "json"):

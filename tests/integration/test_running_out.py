@@ -278,12 +278,14 @@ class Memory(RunningOut):
 
 
 class Disk(RunningOut):
-    def test_full_disk_for_the_log_disturbs_no_answer_and_is_told_once(self):
-        self.start_worker(log={"target": "file:/dev/full", "access": True})
+    def test_log_file_that_takes_no_more_disturbs_no_answer_and_is_told_once(self):
+        log = self.scratch.folder("logs") / "log"
+        self.start_worker(log={"target": f"file:{log}", "access": True})
+        self.limit("fsize", log.stat().st_size)
         for _ in range(20):
             self.assert_serves()
-        self.assertRegex(self.worker.said(), r"^\S+ \[\d+\] error: /dev/full: the log file cannot be written: "
-                                             r"No space left on device; lines are lost\n$")
+        self.assertRegex(self.worker.said(), rf"^\S+ \[\d+\] error: {log}: the log file cannot be written: "
+                                             r"File too large; lines are lost\n$")
 
     def test_log_goes_on_when_there_is_room_again_and_says_what_was_lost(self):
         log = self.scratch.folder("logs") / "log"

@@ -1,15 +1,13 @@
 #include "wampfcgi/log/log.hpp"
 
+#include "log_files.hpp"
 #include "support/standard_error.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <string>
 #include <sys/resource.h>
@@ -17,22 +15,9 @@
 #include <unistd.h>
 
 using namespace wampfcgi;
+using namespace wampfcgi::test;
 
 namespace {
-
-struct settings_restored {
-    ~settings_restored()
-    {
-        log::finish();
-        log::configure({});
-    }
-};
-
-struct temporary_folder {
-    temporary_folder() { BOOST_REQUIRE(::mkdtemp(path.data()) != nullptr); }
-    ~temporary_folder() { std::filesystem::remove_all(path); }
-    std::string path = "/tmp/wamp-fcgi-log-XXXXXX";
-};
 
 /// No file gets longer than this.
 struct file_size_limit {
@@ -54,21 +39,6 @@ struct file_size_limit {
     rlimit before{};
     void (*former)(int) = nullptr;
 };
-
-std::string content(const std::string& path)
-{
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-log_settings to_file(const std::string& path)
-{
-    log_settings wanted;
-    wanted.target = log_target::file;
-    wanted.file = path;
-    wanted.timestamps = false;
-    return wanted;
-}
 
 }  // namespace
 
