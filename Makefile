@@ -86,7 +86,7 @@ bench-record: deps-bench ## count them, and record the figures for bench-check
 	@$(MAKE) --no-print-directory build
 	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions record
 
-lint: ## compare every include with the modules' direction, and the formatting
+lint: ## compare every include with the modules' direction; shellcheck, pyflakes, and the formatting
 	@tests/lint/lint.py
 
 format: ## format the sources

@@ -1,6 +1,6 @@
 #include "wampfcgi/checks/address.hpp"
 
-#include "text.hpp"
+#include "checks/text.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-#include "hmac.hpp"
+#include "checks/hmac.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

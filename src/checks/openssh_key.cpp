@@ -1,4 +1,4 @@
-#include "openssh_key.hpp"
+#include "checks/openssh_key.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

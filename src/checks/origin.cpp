@@ -3,7 +3,7 @@
 #include "wampfcgi/checks/address.hpp"
 #include "wampfcgi/checks/transport.hpp"
 
-#include "text.hpp"
+#include "checks/text.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "wampfcgi/checks/private_key.hpp"
 
-#include "openssh_key.hpp"
-#include "text.hpp"
+#include "checks/openssh_key.hpp"
+#include "checks/text.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

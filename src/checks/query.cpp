@@ -1,6 +1,6 @@
 #include "wampfcgi/checks/signature.hpp"
 
-#include "text.hpp"
+#include "checks/text.hpp"
 
 #include <array>
 #include <utility>

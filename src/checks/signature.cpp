@@ -1,7 +1,7 @@
 #include "wampfcgi/checks/signature.hpp"
 
-#include "hmac.hpp"
-#include "text.hpp"
+#include "checks/hmac.hpp"
+#include "checks/text.hpp"
 
 #include <array>
 #include <cstdint>

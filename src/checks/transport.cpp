@@ -1,6 +1,6 @@
 #include "wampfcgi/checks/transport.hpp"
 
-#include "text.hpp"
+#include "checks/text.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,8 +1,8 @@
 #include "wampfcgi/codec/answer.hpp"
 
-#include "json_text.hpp"
-#include "msgpack_reader.hpp"
-#include "utf8.hpp"
+#include "codec/json_text.hpp"
+#include "codec/msgpack_reader.hpp"
+#include "codec/utf8.hpp"
 #include "wampfcgi/codec/body.hpp"
 
 #include <utility>

@@ -1,4 +1,4 @@
-#include "base64.hpp"
+#include "codec/base64.hpp"
 
 #include <array>
 #include <cstddef>

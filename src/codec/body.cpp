@@ -1,8 +1,8 @@
 #include "wampfcgi/codec/body.hpp"
 
-#include "body_reader.hpp"
-#include "utf8.hpp"
-#include "value_builder.hpp"
+#include "codec/body_reader.hpp"
+#include "codec/utf8.hpp"
+#include "codec/value_builder.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
-#include "body_reader.hpp"
+#include "codec/body_reader.hpp"
 
-#include "json_events.hpp"
-#include "value_builder.hpp"
+#include "codec/json_events.hpp"
+#include "codec/value_builder.hpp"
 #include "wampfcgi/codec/body.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-#include "json_text.hpp"
+#include "codec/json_text.hpp"
 
-#include "base64.hpp"
+#include "codec/base64.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,7 +1,7 @@
-#include "msgpack_reader.hpp"
+#include "codec/msgpack_reader.hpp"
 
-#include "json_text.hpp"
-#include "utf8.hpp"
+#include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
 

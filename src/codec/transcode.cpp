@@ -1,9 +1,9 @@
 #include "wampfcgi/codec/transcode.hpp"
 
-#include "json_events.hpp"
-#include "msgpack_reader.hpp"
-#include "utf8.hpp"
-#include "value_builder.hpp"
+#include "codec/json_events.hpp"
+#include "codec/msgpack_reader.hpp"
+#include "codec/utf8.hpp"
+#include "codec/value_builder.hpp"
 #include "wampfcgi/codec/body.hpp"
 
 #include <algorithm>

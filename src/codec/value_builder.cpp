@@ -1,4 +1,4 @@
-#include "value_builder.hpp"
+#include "codec/value_builder.hpp"
 
 #include <msgpack/pack.hpp>
 

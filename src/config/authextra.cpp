@@ -1,6 +1,6 @@
-#include "authextra.hpp"
+#include "config/authextra.hpp"
 
-#include "text.hpp"
+#include "config/text.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 
 #include <boost/json/serialize.hpp>

@@ -1,7 +1,7 @@
 // Owns `authextra`, what a login tells the router beside authid and authmethod.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <optional>

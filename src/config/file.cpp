@@ -1,4 +1,4 @@
-#include "file.hpp"
+#include "config/file.hpp"
 
 #include "wampfcgi/config/config.hpp"
 

@@ -1,4 +1,4 @@
-#include "locate.hpp"
+#include "config/locate.hpp"
 
 #include "wampfcgi/config/config.hpp"
 

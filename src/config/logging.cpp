@@ -1,6 +1,6 @@
-#include "logging.hpp"
+#include "config/logging.hpp"
 
-#include "values.hpp"
+#include "config/values.hpp"
 
 #include <string>
 #include <string_view>

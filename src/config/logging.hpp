@@ -1,7 +1,7 @@
 // Owns the `log` section.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <optional>

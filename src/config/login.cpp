@@ -1,8 +1,8 @@
-#include "login.hpp"
+#include "config/login.hpp"
 
-#include "authextra.hpp"
-#include "secret.hpp"
-#include "values.hpp"
+#include "config/authextra.hpp"
+#include "config/secret.hpp"
+#include "config/values.hpp"
 
 #include <initializer_list>
 #include <string>

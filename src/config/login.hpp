@@ -1,7 +1,7 @@
 // Owns an entry of `credentials`: how sessions of one role log in.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/settings.hpp"
 

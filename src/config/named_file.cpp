@@ -1,7 +1,7 @@
-#include "named_file.hpp"
+#include "config/named_file.hpp"
 
-#include "text.hpp"
-#include "values.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 // Owns reading the files that values name.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 
 #include <optional>

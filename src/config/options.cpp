@@ -1,7 +1,7 @@
-#include "options.hpp"
+#include "config/options.hpp"
 
-#include "secret.hpp"
-#include "values.hpp"
+#include "config/secret.hpp"
+#include "config/values.hpp"
 #include "wampfcgi/checks/address.hpp"
 #include "wampfcgi/checks/origin.hpp"
 #include "wampfcgi/checks/signature.hpp"

@@ -1,7 +1,7 @@
 // Owns the `options` of a caller service.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/settings.hpp"
 

@@ -1,10 +1,10 @@
-#include "logging.hpp"
-#include "path.hpp"
-#include "router.hpp"
-#include "section.hpp"
-#include "service.hpp"
-#include "tree.hpp"
-#include "values.hpp"
+#include "config/logging.hpp"
+#include "config/path.hpp"
+#include "config/router.hpp"
+#include "config/section.hpp"
+#include "config/service.hpp"
+#include "config/tree.hpp"
+#include "config/values.hpp"
 #include "wampfcgi/config/config.hpp"
 
 #include <cstddef>

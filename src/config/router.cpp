@@ -1,9 +1,9 @@
-#include "router.hpp"
+#include "config/router.hpp"
 
-#include "login.hpp"
-#include "tls.hpp"
-#include "url.hpp"
-#include "values.hpp"
+#include "config/login.hpp"
+#include "config/tls.hpp"
+#include "config/url.hpp"
+#include "config/values.hpp"
 
 #include <chrono>
 #include <map>

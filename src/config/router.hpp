@@ -1,7 +1,7 @@
 // Owns the `router` section.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/settings.hpp"
 

@@ -1,8 +1,8 @@
-#include "secret.hpp"
+#include "config/secret.hpp"
 
-#include "named_file.hpp"
-#include "text.hpp"
-#include "values.hpp"
+#include "config/named_file.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
 #include "wampfcgi/checks/private_key.hpp"
 
 #include <cstddef>

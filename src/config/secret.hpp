@@ -1,7 +1,7 @@
 // Owns reading `secret` and `secret_file`, which stand for one another wherever there is a secret or a private key.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 
 #include <optional>

@@ -1,6 +1,6 @@
-#include "section.hpp"
+#include "config/section.hpp"
 
-#include "text.hpp"
+#include "config/text.hpp"
 
 #include <algorithm>
 #include <map>

@@ -2,7 +2,7 @@
 // What a single value may be is said by the readers in values.hpp.
 #pragma once
 
-#include "tree.hpp"
+#include "config/tree.hpp"
 #include "wampfcgi/config/config.hpp"
 
 #include <cstddef>

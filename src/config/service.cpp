@@ -1,9 +1,9 @@
-#include "service.hpp"
+#include "config/service.hpp"
 
-#include "options.hpp"
-#include "path.hpp"
-#include "text.hpp"
-#include "values.hpp"
+#include "config/options.hpp"
+#include "config/path.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
 #include "wampfcgi/codec/body.hpp"
 
 #include <algorithm>

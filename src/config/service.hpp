@@ -1,7 +1,7 @@
 // Owns the `paths` section: the caller services and their options.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/settings.hpp"
 

@@ -1,4 +1,4 @@
-#include "text.hpp"
+#include "config/text.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,7 +1,7 @@
 // Owns the words that messages are made of: found values, paths, suggestions.
 #pragma once
 
-#include "tree.hpp"
+#include "config/tree.hpp"
 
 #include <cstddef>
 #include <optional>

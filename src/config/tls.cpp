@@ -1,6 +1,6 @@
-#include "tls.hpp"
+#include "config/tls.hpp"
 
-#include "named_file.hpp"
+#include "config/named_file.hpp"
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 // Owns the `tls` section of the router. Whether its files hold what they should is found out in wamp/.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/settings.hpp"
 

@@ -1,6 +1,6 @@
-#include "tree.hpp"
+#include "config/tree.hpp"
 
-#include "text.hpp"
+#include "config/text.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 

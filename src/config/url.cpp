@@ -1,4 +1,4 @@
-#include "url.hpp"
+#include "config/url.hpp"
 
 #include "wampfcgi/checks/address.hpp"
 

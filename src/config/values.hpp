@@ -1,7 +1,7 @@
 // Owns the readers of single values: entry in, value out, or nothing and a mistake in the report.
 #pragma once
 
-#include "section.hpp"
+#include "config/section.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "notify.hpp"
+#include "process/notify.hpp"
 
 #include <charconv>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "roster.hpp"
+#include "process/roster.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // end and when it is killed. It starts and signals nothing and has no clock.
 #pragma once
 
-#include "restart_policy.hpp"
+#include "process/restart_policy.hpp"
 
 #include <chrono>
 #include <cstddef>

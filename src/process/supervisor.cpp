@@ -1,11 +1,11 @@
 #include "wampfcgi/process/supervisor.hpp"
 
-#include "notify.hpp"
-#include "roster.hpp"
-#include "ties.hpp"
-#include "wait_status.hpp"
+#include "process/notify.hpp"
+#include "process/roster.hpp"
+#include "process/ties.hpp"
+#include "process/wait_status.hpp"
+#include "process/worker.hpp"
 #include "wampfcgi/log/log.hpp"
-#include "worker.hpp"
 
 #include <algorithm>
 #include <array>

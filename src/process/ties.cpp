@@ -1,4 +1,4 @@
-#include "ties.hpp"
+#include "process/ties.hpp"
 
 #include <array>
 #include <cerrno>

@@ -2,7 +2,7 @@
 // connections to each other.
 #pragma once
 
-#include "descriptor.hpp"
+#include "process/descriptor.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
 #include <map>

@@ -1,4 +1,4 @@
-#include "wait_status.hpp"
+#include "process/wait_status.hpp"
 
 #include <csignal>
 #include <cstring>

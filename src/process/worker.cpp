@@ -1,4 +1,4 @@
-#include "worker.hpp"
+#include "process/worker.hpp"
 
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/process/supervisor.hpp"

@@ -4,7 +4,6 @@ callgrind: repeatable where times are not. From tests/:
 `check` fails when a figure is more than 5 % over the one in instructions.json. The figures depend on the compiler and the
 libraries: with others than those that the file names nothing is compared."""
 import json
-import os
 import pathlib
 import re
 import shutil

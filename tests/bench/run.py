@@ -11,7 +11,7 @@ import signal
 import sys
 
 from bench import instructions, one_worker, through_servers
-from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter, write_configuration
+from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import table
 from bench.through_servers import KIB, MIB
 from support.processes import Scratch

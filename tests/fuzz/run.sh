@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=$1
 seconds=$2
 shift 2
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(cd "$here/seeds" && echo *)
 
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1

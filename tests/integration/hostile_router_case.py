@@ -1,6 +1,5 @@
 """Owns what the tests of a hostile router stand on: a worker with two sessions at a scripted router, one of which behaves."""
 import json
-import time
 
 from integration.deployment import DeploymentTest, configuration
 from integration.fault_case import MEMORY_SLACK, footprint

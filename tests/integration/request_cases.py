@@ -168,7 +168,7 @@ class RequestCases(ContractBase):
     def test_body_that_ends_early_is_never_forwarded(self):
         body = b'{"procedure":"com.example.kwargs_only"}'
         before = self.calls_of("com.example.kwargs_only")
-        head = f"POST /wamp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        head = "POST /wamp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
         for rest in (f"Content-Length: {len(body) + 10}\r\n\r\n".encode() + body,
                      f"Transfer-Encoding: chunked\r\n\r\n{len(body):x}\r\n".encode() + body + b"\r\n",
                      f"Transfer-Encoding: chunked\r\n\r\n{len(body) + 10:x}\r\n".encode() + body):

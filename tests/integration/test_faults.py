@@ -184,7 +184,7 @@ class PacketLoss(FaultTest):
                 return [*machines.on_far, *super().command()]
 
         class NearPool(WampFcgiPool):
-            user = None  # root, as `ip` has to be
+            user = None  # root, as `nsenter` has to be
 
             def command(self):
                 return [*machines.on_near, *super().command()]

@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 import signal
-import unittest
 
 from integration.deployment import DeploymentTest, main
 from support import fastcgi_client as fastcgi

@@ -11,7 +11,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
-    say "nginx, iproute2, procps, wrk, valgrind, debootstrap, lintian, man-db, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "nginx, iproute2, procps, wrk, valgrind, debootstrap, lintian, man-db, shellcheck, pyflakes, Autobahn and jsonschema for Python, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -57,18 +57,19 @@ install_packages() {
     fi
 }
 
-# Header-only packages and second versions: unpacked, not installed.
+# Header-only packages and second versions: unpacked, not installed. apt's own user could not write where they go.
 unpack_packages() {
     wanted=
     for package in "$@"; do
         [ -e "$unpacked/.have/$package" ] || wanted="$wanted $package"
     done
     [ -n "$wanted" ] || return 0
+    # shellcheck disable=SC2086
     [ -n "$(apt-cache show $wanted 2>/dev/null)" ] || update_lists
     say "unpacking under build/deps:$wanted"
     mkdir -p "$unpacked/.have" "$unpacked/.download"
     for package in $wanted; do
-        (cd "$unpacked/.download" && rm -f "${package}"_*.deb && apt-get -q download "$package")
+        (cd "$unpacked/.download" && rm -f "${package}"_*.deb && apt-get -q -o APT::Sandbox::User=root download "$package")
         dpkg -x "$unpacked/.download/${package}"_*.deb "$unpacked"
         touch "$unpacked/.have/$package"
     done
@@ -81,13 +82,14 @@ case $purpose in tests | sanitize | bench) wanted="$wanted apache2-bin libapache
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != sanitize ] || wanted="$wanted lld llvm"
 case $purpose in tests | sanitize)
-    wanted="$wanted apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian man-db"
+    wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian man-db"
+    wanted="$wanted shellcheck pyflakes3"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
     ;;
 esac
-# shellcheck disable=SC2046
+# shellcheck disable=SC2046,SC2086
 install_packages $(missing $wanted)
 
 # The distribution's default Boost does where it has Boost.JSON (1.75 and later); Debian 12 has 1.81 beside its 1.74.
@@ -102,11 +104,12 @@ if dpkg --compare-versions "$boost" ge 1.75; then
 else
     boost_packages="libboost1.81-dev libboost-json1.81-dev libboost-thread1.81-dev libboost-test1.81-dev"
     if installed libboost1.74-dev || installed "libboost${boost}-dev"; then
+        # shellcheck disable=SC2086
         unpack_packages $boost_packages libboost-json1.81.0 libboost-thread1.81.0 libboost-test1.81.0 \
             libboost-atomic1.81-dev libboost-chrono1.81-dev libboost-container1.81-dev libboost-date-time1.81-dev \
             libboost-system1.81-dev
     else
-        # shellcheck disable=SC2046
+        # shellcheck disable=SC2046,SC2086
         install_packages $(missing $boost_packages)
     fi
     unpack_packages libmsgpack-cxx-dev autobahn-cpp-dev

@@ -1,5 +1,6 @@
 """Owns two network namespaces joined by a cable (a veth pair), for tests that drop packets: "near" and "far". Nothing of the
-machine's own network is touched."""
+machine's own network is touched, and nothing is left behind: a namespace is a process's, not one with a name, for which
+`ip netns` would leave a mount."""
 import json
 import os
 import shutil
@@ -8,8 +9,8 @@ import subprocess
 NEAR, FAR = "192.0.2.1", "192.0.2.2"  # RFC 5737, for documentation: routed nowhere
 
 
-def ip(*arguments):
-    return subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True).stdout
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def why_no_namespaces():
@@ -25,44 +26,70 @@ def why_no_namespaces():
         return failure.stderr.strip()
 
 
+class Namespace:
+    """One that lasts until it is closed, or until the test ends."""
+
+    def __init__(self):
+        command = ["unshare", "--net", "sh", "-c", "echo there && exec cat"]
+        self.holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       text=True)
+        if self.holder.stdout.readline() != "there\n":
+            _, failure = self.holder.communicate()
+            raise subprocess.CalledProcessError(self.holder.returncode, command, stderr=failure)
+        self.enter = ["nsenter", f"--net=/proc/{self.holder.pid}/ns/net"]
+
+    def close(self):
+        self.holder.communicate()
+
+    def ip(self, *arguments):
+        return run(*self.enter, "ip", *arguments)
+
+    @property
+    def hardware_address(self):
+        [link] = json.loads(self.ip("-j", "link", "show", "cable"))
+        return link["address"]
+
+    def connect(self, address, other_address, other):
+        self.ip("address", "add", f"{address}/30", "dev", "cable")
+        self.ip("link", "set", "lo", "up")
+        self.ip("link", "set", "cable", "up")
+        self.know(other_address, other)
+
+    def know(self, address, other):
+        """Without this, an address that answers no more would be reported, instead of packets just being lost."""
+        self.ip("neighbour", "replace", address, "lladdr", other.hardware_address, "dev", "cable", "nud", "permanent")
+
+
 class TwoMachines:
     near_address, far_address = NEAR, FAR
 
-    def __init__(self):
-        self.near, self.far = (f"wamp-fcgi-{os.getpid()}-{side}" for side in ("near", "far"))
-        self.on_near, self.on_far = (["ip", "netns", "exec", name] for name in (self.near, self.far))
-        self.made = []
-
     def __enter__(self):
+        self.made = []
         try:
-            for name in (self.near, self.far):
-                ip("netns", "add", name)
-                self.made.append(name)
-            ip("-n", self.near, "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", self.far)
-            for name, address in ((self.near, NEAR), (self.far, FAR)):
-                ip("-n", name, "address", "add", f"{address}/30", "dev", "cable")
-                ip("-n", name, "link", "set", "lo", "up")
-                ip("-n", name, "link", "set", "cable", "up")
-            # Without this, an address that answers no more would be reported, instead of packets just being lost.
-            for name, other, address in ((self.near, self.far, FAR), (self.far, self.near, NEAR)):
-                [link] = json.loads(ip("-j", "-n", other, "link", "show", "cable"))
-                ip("-n", name, "neighbour", "replace", address, "lladdr", link["address"], "dev", "cable", "nud", "permanent")
+            self.near, self.far = self.make(), self.make()
+            self.near.ip("link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns",
+                         str(self.far.holder.pid))
+            self.near.connect(NEAR, FAR, self.far)
+            self.far.connect(FAR, NEAR, self.near)
+            self.on_near, self.on_far = self.near.enter, self.far.enter
             return self
         except BaseException:
             self.__exit__()
             raise
 
+    def make(self):
+        self.made.append(Namespace())
+        return self.made[-1]
+
     def __exit__(self, *_):
-        for name in reversed(self.made):
-            ip("netns", "delete", name)
-        self.made = []
+        while self.made:
+            self.made.pop().close()
 
     def drop_packets(self):
         """The far side no longer takes packets to its address for its own; nobody hears of it."""
-        ip("-n", self.far, "address", "delete", f"{FAR}/30", "dev", "cable")
+        self.far.ip("address", "delete", f"{FAR}/30", "dev", "cable")
 
     def pass_packets(self):
-        ip("-n", self.far, "address", "add", f"{FAR}/30", "dev", "cable")
-        if not ip("-n", self.far, "neighbour", "show", NEAR, "nud", "permanent"):
-            [link] = json.loads(ip("-j", "-n", self.near, "link", "show", "cable"))
-            ip("-n", self.far, "neighbour", "replace", NEAR, "lladdr", link["address"], "dev", "cable", "nud", "permanent")
+        self.far.ip("address", "add", f"{FAR}/30", "dev", "cable")
+        if not self.far.ip("neighbour", "show", NEAR, "nud", "permanent"):
+            self.far.know(NEAR, self.near)

@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(a_pipe_and_a_device_are_refused_without_waiting)
 }
 
 BOOST_AUTO_TEST_CASE(a_log_file_of_another_user_is_refused, *boost::unit_test::precondition([](auto) {
-    return boost::test_tools::assertion_result(::geteuid() == 0);  // others cannot give files away
-}))
+                         return boost::test_tools::assertion_result(::geteuid() == 0);  // others cannot give files away
+                     }))
 {
     const settings_restored restored;
     const temporary_folder folder;
