@@ -9,7 +9,7 @@ TARGET ?=
 MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench deps-sanitize configure demo check check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint format install package clean
+.PHONY: all help deps deps-check deps-bench deps-sanitize configure demo check check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint format install uninstall package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -94,6 +94,15 @@ format: ## format the sources
 
 install: ## install under PREFIX (/usr/local), below DESTDIR
 	DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+
+# What is installed is found out by installing it again, somewhere else.
+uninstall: ## remove what "make install" has put under PREFIX, below DESTDIR
+	@rm -rf $(BUILD)/uninstall
+	@DESTDIR=$(abspath $(BUILD))/uninstall cmake --install $(BUILD) --prefix $(PREFIX) >/dev/null
+	@cd $(BUILD)/uninstall && find . ! -type d -printf '%P\0' | (cd "$(DESTDIR)/" && xargs -0 rm -fv --)
+	@cd $(BUILD)/uninstall && find . -depth -type d -path '*/wamp-fcgi*' -printf '%P\0' | \
+	    (cd "$(DESTDIR)/" && xargs -0 rmdir --ignore-fail-on-non-empty --)
+	@rm -rf $(BUILD)/uninstall
 
 # The package bears the time of the last commit, so that whoever makes it again gets the same one.
 package: all ## make a Debian package, build/wamp-fcgi_*.deb

@@ -34,11 +34,21 @@ def samples():
 
 
 class Install(DeploymentTest):
-    def install(self, prefix, root=""):
-        subprocess.run(["make", "--silent", "-C", TOP, "install", f"BUILD={BUILD}", f"PREFIX={prefix}",
+    def install(self, prefix, root="", target="install"):
+        subprocess.run(["make", "--silent", "-C", TOP, target, f"BUILD={BUILD}", f"PREFIX={prefix}",
                         f"DESTDIR={root}"], check=True, capture_output=True, timeout=120,
                        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")})
         return pathlib.Path(f"{root}{prefix}")
+
+    def test_uninstall_removes_what_was_installed_and_nothing_else(self):
+        folder = self.install("/usr/local", self.scratch.path / "root")
+        for name in ("bin/other", "share/doc/other/README.md", "lib/sysusers.d/other.conf"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).touch()
+        self.install("/usr/local", self.scratch.path / "root", target="uninstall")
+        files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        self.assertEqual(files, {"bin/other", "share/doc/other/README.md", "lib/sysusers.d/other.conf"})
+        self.assertEqual(list(folder.rglob("*wamp-fcgi*")), [])
 
     def test_files_are_where_they_are_looked_for(self):
         folder = self.install("/usr/local", self.scratch.path / "root")
