@@ -60,7 +60,7 @@ class RequestCases(ContractBase):
     def test_json_content_types_are_accepted(self):
         for content_type in ("application/json", "APPLICATION/JSON", "Application/Json; Charset=UTF-8",
                              "application/json;charset=utf-8", "application/json; charset=utf8",
-                             'application/json; charset="utf-8"', 'application/json; charset="UTF8"', None):
+                             'application/json; charset="utf-8"', 'application/json; charset="UTF8"', "", None):
             with self.subTest(content_type):
                 self.assert_body(self.client.send(body=ADD2, content_type=content_type), '{"args":[5]}')
 
