@@ -53,10 +53,18 @@ void set_limits()
     process::forbid_core_dumps();
 }
 
+void log_warnings(const settings& config)
+{
+    for (const std::string& each : config.warnings)
+        log::write(log_level::warning, each);
+}
+
 int check_config(const process::options& given)
 {
-    if (!load_settings(given))
+    const auto config = load_settings(given);
+    if (!config)
         return 1;
+    log_warnings(*config);
     std::cout << config::locate(given.config_file) << ": no mistakes found\n";
     return 0;
 }
@@ -122,6 +130,7 @@ int run_on_fd0(const process::options& given)
     const auto config = load_settings(given);
     if (!config || !become_user(given) || !take_into_use(*config, log_level::info))
         return 1;
+    log_warnings(*config);
     return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
 }
 
@@ -176,6 +185,7 @@ int run_pool(const process::options& given)
         listener.remove_socket();
         return 1;
     }
+    log_warnings(*config);
     log::write(log_level::notice, "listening on " + process::describe(listener.fd()) + " with " +
                                       std::to_string(given.workers) + " workers");
     process::pool_options pool;
@@ -185,6 +195,7 @@ int run_pool(const process::options& given)
         auto changed = load_settings(given);
         if (!changed || !take_into_use(*changed, log_level::notice))
             return {};
+        log_warnings(*changed);
         return program_for(std::move(*changed), listener.fd());
     };
     const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd()));

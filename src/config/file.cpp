@@ -1,5 +1,6 @@
 #include "config/file.hpp"
 
+#include "config/parse.hpp"
 #include "wampfcgi/config/config.hpp"
 
 #include <fcntl.h>
@@ -44,7 +45,11 @@ std::optional<file_content> read_file(const std::string& path, std::string& why_
     if (descriptor >= 0) {
         error = read_to_end(descriptor, content.text);
         struct stat facts {};
-        content.open_to_others = ::fstat(descriptor, &facts) != 0 || (facts.st_mode & S_IRWXO) != 0;
+        if (::fstat(descriptor, &facts) != 0)
+            facts.st_mode = S_IFREG | S_IRWXO;
+        content.open_to_others = (facts.st_mode & S_IRWXO) != 0;
+        content.readable_by_others = (facts.st_mode & S_IROTH) != 0;
+        content.writable_by_others = S_ISREG(facts.st_mode) && (facts.st_mode & S_IWOTH) != 0;
         ::close(descriptor);
     }
     if (error != 0) {
@@ -60,7 +65,14 @@ std::variant<settings, mistakes> load(const std::string& path)
     const auto text = read_file(path, why_not);
     if (!text)
         return mistakes{path + ": cannot be read: " + why_not};
-    return parse(text->text, path, read_file);
+    if (text->writable_by_others)
+        return mistakes{path + ": others can write this file, and so choose whom to trust (chmod o-w FILE)"};
+    parsed result = parse_noting_secrets(text->text, path, read_file);
+    if (auto* const good = std::get_if<settings>(&result.found))
+        if (result.has_secret && text->readable_by_others)
+            good->warnings.insert(good->warnings.begin(),
+                                  path + ": has a secret in it, and others can read this file (chmod o= FILE)");
+    return std::move(result.found);
 }
 
 }  // namespace wampfcgi::config

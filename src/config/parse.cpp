@@ -1,3 +1,5 @@
+#include "config/parse.hpp"
+
 #include "config/logging.hpp"
 #include "config/path.hpp"
 #include "config/router.hpp"
@@ -53,17 +55,23 @@ settings read_settings(const entry& from, const file_reader& read_file)
 std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
                                        const file_reader& read_file)
 {
+    return parse_noting_secrets(text, file_name, read_file).found;
+}
+
+parsed parse_noting_secrets(std::string_view text, const std::string& file_name, const file_reader& read_file)
+{
     report log{file_name};
     auto tree = read_tree(text);
     if (const auto* const error = std::get_if<syntax_error>(&tree)) {
         log.add(error->line, {}, error->text);
-        return log.take();
+        return {log.take(), false};
     }
     const node& root = std::get<node>(tree);
     settings found = read_settings({&root, root.line, {}, &log}, read_file);
     if (mistakes all = log.take(); !all.empty())
-        return all;
-    return found;
+        return {std::move(all), log.has_secret()};
+    found.warnings = log.take_warnings();
+    return {std::move(found), log.has_secret()};
 }
 
 }  // namespace wampfcgi::config

@@ -33,6 +33,7 @@ std::optional<std::string> read_secret_file(const entry& from, const file_reader
 
 std::optional<std::string> read_key_digits(entry from)
 {
+    from.log->note_secret();
     from.is_secret = true;
     return read_string_as<std::string>(from, "an Ed25519 private key, 64 hexadecimal digits",
                                        [](const std::string& text) -> std::optional<std::string> {
@@ -71,8 +72,10 @@ std::optional<std::string> read_secret(section& where, const file_reader& read_f
     const entry file = where.find("secret_file");
     if (secret.is_present() && file.is_present())
         file.refuse("either secret or secret_file", "both");
-    if (secret.is_present())
+    if (secret.is_present()) {
+        secret.log->note_secret();
         return read_text(secret);
+    }
     return file.is_present() ? read_secret_file(file, read_file) : std::nullopt;
 }
 

@@ -4,25 +4,45 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace wampfcgi::config {
 
 report::report(std::string file_name) : file_name_{std::move(file_name)} {}
 
-void report::add(std::size_t line, const std::string& path, const std::string& text)
+report::found report::finding(std::size_t line, const std::string& path, const std::string& text) const
 {
     const std::string place = file_name_ + ':' + std::to_string(line) + ": ";
-    found_.push_back({line, place + (path.empty() ? text : path + ": " + text)});
+    return {line, place + (path.empty() ? text : path + ": " + text)};
+}
+
+void report::add(std::size_t line, const std::string& path, const std::string& text)
+{
+    found_.push_back(finding(line, path, text));
+}
+
+void report::warn(std::size_t line, const std::string& path, const std::string& text)
+{
+    warnings_.push_back(finding(line, path, text));
 }
 
 mistakes report::take()
 {
-    std::stable_sort(found_.begin(), found_.end(), [](const found& a, const found& b) { return a.line < b.line; });
-    mistakes all;
-    for (found& one : found_)
-        all.push_back(std::move(one.message));
-    found_.clear();
-    return all;
+    return in_order(std::exchange(found_, {}));
+}
+
+std::vector<std::string> report::take_warnings()
+{
+    return in_order(std::exchange(warnings_, {}));
+}
+
+std::vector<std::string> report::in_order(std::vector<found> all)
+{
+    std::stable_sort(all.begin(), all.end(), [](const found& a, const found& b) { return a.line < b.line; });
+    std::vector<std::string> messages;
+    for (found& one : all)
+        messages.push_back(std::move(one.message));
+    return messages;
 }
 
 void entry::refuse(const std::string& expected) const

@@ -13,7 +13,7 @@
 
 namespace wampfcgi::config {
 
-/// The mistakes found so far.
+/// The mistakes and the warnings found so far.
 class report {
 public:
     explicit report(std::string file_name);
@@ -21,8 +21,19 @@ public:
     /// Adds "FILE:LINE: PATH: text"; the whole file has an empty path.
     void add(std::size_t line, const std::string& path, const std::string& text);
 
-    /// All of them, in the order of the lines.
+    /// The same for what is no mistake.
+    void warn(std::size_t line, const std::string& path, const std::string& text);
+
+    /// Notes that a secret stands in the file itself.
+    void note_secret() { has_secret_ = true; }
+
+    bool has_secret() const { return has_secret_; }
+
+    /// All mistakes, in the order of the lines.
     mistakes take();
+
+    /// All warnings, in the order of the lines.
+    std::vector<std::string> take_warnings();
 
 private:
     struct found {
@@ -30,8 +41,13 @@ private:
         std::string message;
     };
 
+    static std::vector<std::string> in_order(std::vector<found> all);
+    found finding(std::size_t line, const std::string& path, const std::string& text) const;
+
     std::string file_name_;
     std::vector<found> found_;
+    std::vector<found> warnings_;
+    bool has_secret_ = false;
 };
 
 /// A value in the tree, the path to it, and where its mistakes go. A key that is missing is an entry too: its value is

@@ -5,7 +5,7 @@ import subprocess
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from support.processes import clean_environment, free_port
-from support.servers import BUILD, TOP
+from support.servers import BUILD, TOP, WampFcgiPool
 
 GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
 
@@ -104,6 +104,23 @@ class CommandLine(DeploymentTest):
         run = self.run_program("--config", path, "--listen", "unix:/nonexistent/folder/x.sock")
         self.assertEqual(run.returncode, 1)
         self.assertIn("/nonexistent/folder/x.sock", run.stderr)
+
+    def test_secret_that_others_can_read_is_a_warning_of_check_and_start(self):
+        config = configuration("rs://127.0.0.1:8081", {"/": service(key="k", secret="s3cret")})
+        path = self.scratch.write("config.json", json.dumps(config))
+        path.chmod(0o644)
+        warning = f"warning: {path}: has a secret in it, and others can read this file (chmod o= FILE)\n"
+        check = self.run_program("--check-config", path)
+        self.assertEqual((check.returncode, check.stderr), (0, warning))
+        pool = WampFcgiPool(self.scratch, path).start()
+        self.assertIn(warning, pool.log.read_text())
+
+    def test_configuration_that_others_can_write_is_refused(self):
+        path = self.scratch.write("config.json", GOOD)
+        path.chmod(0o646)
+        mistake = f"error: {path}: others can write this file, and so choose whom to trust (chmod o-w FILE)\n"
+        check = self.run_program("--check-config", path)
+        self.assertEqual((check.returncode, check.stderr), (1, mistake))
 
     def test_start_without_a_purpose_shows_the_usage(self):
         for arguments in ((), ("--frobnicate",), ("--listen",), ("--workers", "2"), ("x",)):

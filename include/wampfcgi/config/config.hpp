@@ -18,7 +18,9 @@ using mistakes = std::vector<std::string>;
 /// A whole file.
 struct file_content {
     std::string text;
-    bool open_to_others = false;  ///< somebody beside its owner and its group may read or write it
+    bool open_to_others = false;      ///< somebody beside its owner and its group may read, write or run it
+    bool readable_by_others = false;  ///< the same for reading alone
+    bool writable_by_others = false;  ///< the same for writing alone
 };
 
 /// Reads a whole file; nothing, and the reason in `why_not`, if it cannot be read.
@@ -29,7 +31,8 @@ using file_reader = std::function<std::optional<file_content>(const std::string&
 std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
                                        const file_reader& read_file);
 
-/// Reads and parses the file at `path`; one that cannot be read is a mistake too.
+/// Reads and parses the file at `path`. A mistake too: one that cannot be read, or that others can write. A warning:
+/// one with a secret in it that others can read.
 std::variant<settings, mistakes> load(const std::string& path);
 
 /// Reads and parses the file at locate(option). Where no file is named and none is there, the mistake says which places

@@ -115,6 +115,7 @@ struct settings {
     std::string state_dir;                            ///< folder of what processes share; empty: see replay/memory.hpp
     std::uint64_t replay_capacity = 1'000'000;        ///< most signatures remembered in twice a timestamp_delta_limit
     log_settings log;
+    std::vector<std::string> warnings;  ///< no mistakes, but what an administrator should know; a line each
 };
 
 }  // namespace wampfcgi

@@ -144,6 +144,54 @@ BOOST_AUTO_TEST_CASE(a_secret_file_that_is_open_to_others_is_refused)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_configuration_that_others_can_write_is_refused)
+{
+    const temporary_directory directory;
+    const auto path = directory.write("config.json", with_top(R"("max_in_flight": 0)"));
+    for (const mode_t mode : {0666U, 0602U}) {
+        BOOST_REQUIRE(::chmod(path.c_str(), mode) == 0);
+
+        BOOST_TEST(mistakes_of_file(path) ==
+                       mistakes{path + ": others can write this file, and so choose whom to trust (chmod o-w FILE)"},
+                   boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_with_a_secret_that_others_can_read_is_taken_with_a_warning)
+{
+    const temporary_directory directory;
+    const auto secret = directory.write("secret", "s3cret\n");
+    BOOST_REQUIRE(::chmod(secret.c_str(), 0600) == 0);
+    const std::string warning = ": has a secret in it, and others can read this file (chmod o= FILE)";
+    struct row {
+        std::string name;
+        std::string text;
+        mode_t mode;
+        bool is_warned_of;
+    };
+    const row rows[] = {
+        {"key", with_options(R"("key": "k", "secret": "s")"), 0644, true},
+        {"keys of owner and group", with_options(R"("key": "k", "secret": "s")"), 0640, false},
+        {"secret file", with_options(R"("key": "k", "secret_file": ")" + secret + '"'), 0644, false},
+        {"no secret", with_top(R"("max_in_flight": 1)"), 0644, false},
+        {"ticket", with_login(R"({"authmethod": "ticket", "authid": "a", "secret": "s"})"), 0644, true},
+        {"private key", with_login(R"({"authmethod": "cryptosign", "secret": ")" + std::string(64, '4') + "\"}"), 0644,
+         true},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(each.name)
+        {
+            const auto path = directory.write("config.json", each.text);
+            BOOST_REQUIRE(::chmod(path.c_str(), each.mode) == 0);
+
+            const auto loaded = load(path);
+
+            BOOST_TEST(std::get<settings>(loaded).warnings ==
+                           (each.is_warned_of ? mistakes{path + warning} : mistakes{}),
+                       boost::test_tools::per_element());
+        }
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_in_a_file_begin_with_its_path)
 {
     const temporary_directory directory;
