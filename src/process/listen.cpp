@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -62,6 +65,68 @@ const sockaddr* generic(const sockaddr_un& address) noexcept
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
+/// For as long as this process looks at a path and binds there: two that find the same socket left behind would both
+/// replace it, and a socket that is bound but does not listen yet looks left behind. It is a lock on a file beside the
+/// path, which is gone when it ends.
+class path_lock {
+public:
+    explicit path_lock(const std::string& path) : file_(path + ".lock") {}
+    path_lock(const path_lock&) = delete;
+    path_lock& operator=(const path_lock&) = delete;
+    ~path_lock()
+    {
+        if (fd_ >= 0)
+            unlink(file_.c_str());  // before others get the lock: they look whether the file is still there
+        release();
+    }
+
+    /// 0, or the errno of what failed; EWOULDBLOCK: another process has it.
+    int take() noexcept
+    {
+        for (;;) {
+            fd_ = open(file_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+            if (fd_ < 0)
+                return errno;
+            const int error_number = flock(fd_, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+            if (error_number == 0 && is_in_place())
+                return 0;
+            release();
+            if (error_number != 0)
+                return error_number;
+        }
+    }
+
+private:
+    bool is_in_place() const noexcept
+    {
+        struct stat held {};
+        struct stat there {};
+        return fstat(fd_, &held) == 0 && lstat(file_.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+               held.st_ino == there.st_ino;
+    }
+
+    void release() noexcept
+    {
+        if (fd_ >= 0)
+            close(fd_);
+        fd_ = -1;
+    }
+
+    std::string file_;
+    int fd_ = -1;
+};
+
+std::string why_not_locked(const std::string& path, int error_number)
+{
+    if (error_number == EWOULDBLOCK)
+        return "another process is about to listen there";
+    const auto folder = std::filesystem::path(path).parent_path();
+    std::error_code ignored;
+    if (error_number == ENOENT && !std::filesystem::exists(folder, ignored))
+        return "the folder does not exist (mkdir -p " + log::quote(folder.string()) + ')';
+    return log::quote(path + ".lock") + " cannot be opened: " + text_of(error_number);
+}
+
 /// Removes a socket at the path that nobody listens on any more, and nothing else. Returns what stands in the way of a
 /// new one; empty: nothing.
 std::string clear_path(const std::string& path)
@@ -111,6 +176,9 @@ opened open_unix(const unix_address& wanted, const socket_access& access)
     const std::string& path = wanted.path;
     if (path.size() > longest_path)
         return cannot_listen(path, "the path is longer than " + std::to_string(longest_path) + " bytes");
+    path_lock lock(path);
+    if (const int error_number = lock.take(); error_number != 0)
+        return cannot_listen(path, why_not_locked(path, error_number));
     if (const std::string obstacle = clear_path(path); !obstacle.empty())
         return cannot_listen(path, obstacle);
 

@@ -64,7 +64,8 @@ struct socket_access {
 
 /// Opens, binds and listens (backlog 1024). Otherwise: what went wrong, for people.
 /// - Unix: nobody can connect before mode, owner and group are set. A socket left behind by a process that has gone is
-///   replaced; one that is in use, and any other file, is left alone and an error. Changes the umask for a moment, so:
+///   replaced; one that is in use, and any other file, is left alone and an error. Of processes that open the same
+///   path at once one at most succeeds: a file PATH.lock is there meanwhile. Changes the umask for a moment, so:
 ///   call it before there are threads.
 /// - TCP: a name may have several addresses; the first one that this machine has is taken. IPv6 takes no IPv4.
 std::variant<listener, std::string> open_listener(const listen_address& address, const socket_access& access = {});
