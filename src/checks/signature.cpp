@@ -97,7 +97,7 @@ result<signature_facts> check_key_and_hmac(const query_parameters& given, const 
 {
     const auto found = options.keys.find(*given.key);
     if (found == options.keys.end())
-        return refusal(errc::key_unknown, "key is none of the service", *given.key);
+        return refusal(errc::key_unknown, "the service has no such key", *given.key);
     const auto& [name, key] = *found;
     if (key.not_after && now > *key.not_after)
         return refusal(errc::key_unknown, "key is past its not_after", *given.key);

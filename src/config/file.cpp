@@ -4,6 +4,7 @@
 #include "wampfcgi/config/config.hpp"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace wampfcgi::config {
 namespace {
@@ -35,6 +37,18 @@ int read_to_end(int descriptor, std::string& content)
     }
 }
 
+// Of the process; its number where the password database has no name.
+std::string user_name()
+{
+    std::vector<char> buffer(1024);
+    passwd record{};
+    passwd* found = nullptr;
+    int error = 0;
+    while ((error = ::getpwuid_r(::geteuid(), &record, buffer.data(), buffer.size(), &found)) == ERANGE)
+        buffer.resize(buffer.size() * 2);
+    return error == 0 && found ? found->pw_name : std::to_string(::geteuid());
+}
+
 }  // namespace
 
 std::optional<file_content> read_file(const std::string& path, std::string& why_not)
@@ -54,6 +68,8 @@ std::optional<file_content> read_file(const std::string& path, std::string& why_
     }
     if (error != 0) {
         why_not = std::generic_category().message(error);
+        if (error == EACCES)
+            why_not += " as user " + user_name();
         return std::nullopt;
     }
     return content;

@@ -129,7 +129,7 @@ std::string describe_without_value(const node& value)
 {
     switch (value.type) {
     case node::kind::nothing:
-        return "nothing";
+        return "nothing (it is required)";
     case node::kind::null:
         return "null";
     case node::kind::boolean:

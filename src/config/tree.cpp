@@ -1,5 +1,6 @@
 #include "config/tree.hpp"
 
+#include "config/syntax.hpp"
 #include "config/text.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -25,6 +26,7 @@ public:
     std::size_t line = 1;
     std::size_t comment_line = 0;  // where the comment began that has not ended, else 0
     node root;
+    last_token last_seen = last_token::none;
 
     const node* innermost_open() const { return open_.empty() ? nullptr : open_.back(); }
 
@@ -39,6 +41,7 @@ public:
     {
         collect(last);
         open_.back()->members.push_back({std::exchange(text_, {}), line, {}});
+        last_seen = last_token::key;
         return true;
     }
     bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
@@ -83,6 +86,7 @@ private:
         value.type = type;
         value.line = line;
         value.text = std::exchange(text_, {});
+        last_seen = last_token::value;
         return true;
     }
 
@@ -92,12 +96,14 @@ private:
         value.type = type;
         value.line = line;
         open_.push_back(&value);  // stays valid: nothing is added to its parent before it ends
+        last_seen = last_token::opening_bracket;
         return true;
     }
 
     bool end()
     {
         open_.pop_back();
+        last_seen = last_token::value;
         return true;
     }
 
@@ -124,10 +130,11 @@ std::string describe_end_of_file(const tree_builder& builder)
     return std::string{"expected "} + brackets + " in line " + std::to_string(open->line) + ", got the end of the file";
 }
 
-// The text at fault is not shown: it may belong to a secret.
-std::string describe(const json::error_code& code, const tree_builder& builder, std::string_view line,
-                     std::size_t offset)
+// The text at fault is not shown: it may belong to a secret. `text` ends with the line, which starts at `begin`.
+std::string describe(const json::error_code& code, const tree_builder& builder, std::string_view text,
+                     std::size_t begin, std::size_t offset)
 {
+    const std::string_view line = text.substr(begin);
     if (code == json::error::incomplete)
         return describe_end_of_file(builder);
     if (code == json::error::too_deep)
@@ -139,19 +146,23 @@ std::string describe(const json::error_code& code, const tree_builder& builder, 
         return "expected JSON, got a syntax error";
     // Elsewhere a line end is white space.
     if (line[offset] == '\n' || line[offset] == '\r')
-        return "expected JSON, got the end of the line inside a value" + at_column(offset);
-    return "expected JSON, got a syntax error" + at_column(offset);
+        return "expected JSON, got the end of the line inside a value" + at_column(offset) +
+               (is_in_string(text, begin + offset) ? ": a string is not closed" : "");
+    return "expected JSON, got a syntax error" + at_column(offset) + ": " +
+           what_is_wrong(text, begin + offset, builder.innermost_open(), builder.last_seen);
 }
 
-std::optional<syntax_error> feed(tree_parser& parser, std::string_view line)
+// `text` ends with the line, which starts at `begin`.
+std::optional<syntax_error> feed(tree_parser& parser, std::string_view text, std::size_t begin)
 {
+    const std::string_view line = text.substr(begin);
     const std::size_t number = parser.handler().line;
     if (const std::size_t good = valid_utf8_length(line); good != line.size())
         return syntax_error{number, "expected UTF-8, got another byte" + at_column(good)};
     json::error_code code;
     const std::size_t used = parser.write_some(true, line.data(), line.size(), code);
     if (code)
-        return syntax_error{number, describe(code, parser.handler(), line, used)};
+        return syntax_error{number, describe(code, parser.handler(), text, begin, used)};
     if (parser.done() && used < line.size())
         return syntax_error{number, "expected the end of the file, got more" + at_column(used)};
     return std::nullopt;
@@ -173,7 +184,7 @@ std::variant<node, syntax_error> read_tree(std::string_view text)
     tree_builder& builder = parser.handler();
     for (std::size_t begin = 0; begin < lines.size(); ++builder.line) {
         const std::size_t end = lines.find('\n', begin) + 1;
-        if (auto error = feed(parser, std::string_view{lines}.substr(begin, end - begin)))
+        if (auto error = feed(parser, std::string_view{lines}.substr(0, end), begin))
             return *std::move(error);
         begin = end;
     }
@@ -181,7 +192,7 @@ std::variant<node, syntax_error> read_tree(std::string_view text)
     json::error_code code;
     parser.write_some(false, "", 0, code);
     if (code)
-        return syntax_error{builder.line, describe(code, builder, {}, 0)};
+        return syntax_error{builder.line, describe(code, builder, {}, 0, 0)};
     return std::move(builder.root);
 }
 

@@ -111,7 +111,7 @@ class ContractBase:
         self.assertEqual(list(found), ["error", "args", "kwargs"])
         self.assertEqual(found["error"], f"wampfcgi.error.{name}")
         self.assertEqual(found["kwargs"], {"parameter": parameter} if parameter else {})
-        self.assertRegex(found["args"][0], r"^[A-Z][A-Za-z0-9 ,/.-]+\.$")
+        self.assertRegex(found["args"][0], r"^[A-Z][A-Za-z0-9 ,;:/.-]+\.$")
         self.assertEqual(len(found["args"]), 1)
         self.assertEqual(answer.body, json.dumps(found, separators=(",", ":")).encode())
         self.assert_own_headers(answer)

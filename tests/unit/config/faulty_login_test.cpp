@@ -24,15 +24,15 @@ std::string with_authextra(std::string_view authextra)
 constexpr faulty_row logins[] = {
     {with_login, R"("abc")", "f:1: router.credentials.f: expected an object, got a string of 3 bytes"},
     {with_login, "{}",
-     R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket", "wampcra" or "cryptosign", got nothing)"},
+     R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket", "wampcra" or "cryptosign", got nothing (it is required))"},
     {with_login, R"({"authmethod": "scram", "secret": 5})",
      R"(f:1: router.credentials.f.authmethod: expected "anonymous", "ticket", "wampcra" or "cryptosign", got "scram")"
      "\n"
      "f:1: router.credentials.f.secret: expected a string, got a number"},
     {with_login, R"({"authmethod": "ticket"})",
-     "f:1: router.credentials.f.authid: expected a string, got nothing"
+     "f:1: router.credentials.f.authid: expected a string, got nothing (it is required)"
      "\n"
-     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"},
+     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing (it is required)"},
     {with_login, R"({"authmethod": "anonymous", "secret": "abc"})",
      "f:1: router.credentials.f.secret: expected no secret for anonymous, got one"},
     {with_login, R"({"authmethod": "wampcra", "authid": "joe", "secret": 12345})",
@@ -54,7 +54,7 @@ constexpr faulty_row logins[] = {
     {with_login, R"({"authmethod": "anonymous", "secret_file": "/secret"})",
      "f:1: router.credentials.f.secret_file: expected no secret for anonymous, got one"},
     {with_login, R"({"authmethod": "ticket", "authid": "joe", "secrett": "abc"})",
-     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing"
+     "f:1: router.credentials.f.secret: expected a secret (or secret_file), got nothing (it is required)"
      "\n"
      "f:1: router.credentials.f.secrett: unknown key, expected one of authmethod, authid, secret,"
      R"( secret_file, private_key_file, authextra, got "secrett" (did you mean "secret"?))"},
@@ -65,7 +65,8 @@ constexpr faulty_row keys[] = {
      "f:1: router.credentials.f.private_key_file: expected no secret for anonymous, got one"},
     {with_login, R"({"authmethod": "ticket", "authid": "joe", "secret": "abc", "private_key_file": "/hex"})",
      "f:1: router.credentials.f.private_key_file: expected a private key for cryptosign only, got one"},
-    {with_cryptosign, "", "f:1: router.credentials.f.secret: expected a private key (or secret_file), got nothing"},
+    {with_cryptosign, "",
+     "f:1: router.credentials.f.secret: expected a private key (or secret_file), got nothing (it is required)"},
     {with_cryptosign, R"(, "authid": 5, "secret_file": "/hex")",
      "f:1: router.credentials.f.authid: expected a string, got 5"},
     {with_cryptosign, R"(, "secret": "12345678901234567890123456789012")",

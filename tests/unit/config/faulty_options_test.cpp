@@ -7,8 +7,9 @@ namespace {
 
 constexpr faulty_row options[] = {
     {with_options, R"("key": "k")",
-     "f:1: paths.call.options.secret: expected a secret (or secret_file) beside key, got nothing"},
-    {with_options, R"("secret": "abc")", "f:1: paths.call.options.key: expected a key beside the secret, got nothing"},
+     "f:1: paths.call.options.secret: expected a secret (or secret_file) beside key, got nothing (it is required)"},
+    {with_options, R"("secret": "abc")",
+     "f:1: paths.call.options.key: expected a key beside the secret, got nothing (it is required)"},
     {with_options, R"("key": 5, "secret": {"a": 1})",
      "f:1: paths.call.options.key: expected a string, got 5"
      "\n"
@@ -91,7 +92,7 @@ constexpr faulty_row options[] = {
     {with_options, R"("keys": {"": {"secret": "s"}, "b": {"procedures": ["a..b"], "not_after": "2027-01-01", "x": 1}})",
      R"(f:1: paths.call.options.keys[""]: expected the name of a key, got "")"
      "\n"
-     "f:1: paths.call.options.keys.b.secret: expected a secret (or secret_file), got nothing"
+     "f:1: paths.call.options.keys.b.secret: expected a secret (or secret_file), got nothing (it is required)"
      "\n"
      R"(f:1: paths.call.options.keys.b.procedures[0]: expected a URI, or the start of one with "." or ".*" at its end,)"
      R"( got "a..b")"

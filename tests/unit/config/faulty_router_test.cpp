@@ -13,7 +13,8 @@ std::string with_tls(std::string_view tls)
 
 constexpr faulty_row router_section[] = {
     {with_router, "true", "f:1: router: expected an object, got true"},
-    {with_router, "{}", "f:1: router.url: expected a router URL (or urls, a list of them), got nothing"},
+    {with_router, "{}",
+     "f:1: router.url: expected a router URL (or urls, a list of them), got nothing (it is required)"},
     {with_router, R"({"url": 5})", "f:1: router.url: expected a string, got 5"},
     {with_router, R"({"urls": []})", "f:1: router.urls: expected a list of at least one router URL, got an empty list"},
     {with_router, R"({"urls": "rs://h:1"})", R"(f:1: router.urls: expected a list of router URLs, got "rs://h:1")"},
@@ -55,7 +56,7 @@ constexpr faulty_row router_section[] = {
      R"( in brackets, got "rs://300.0.0.1:1")"},
     {with_router, R"({"url": ""})", R"(f:1: router.url: expected a string that is not empty, got "")"},
     {with_router, R"({"urll": "rs://h:1"})",
-     "f:1: router.url: expected a router URL (or urls, a list of them), got nothing"
+     "f:1: router.url: expected a router URL (or urls, a list of them), got nothing (it is required)"
      "\n"
      "f:1: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout, keepalive,"
      R"( credentials, tls, got "urll" (did you mean "url"?))"},
@@ -157,9 +158,9 @@ constexpr faulty_row tls_section[] = {
     {with_tls, R"({"ca_file": "/missing"})",
      R"(f:1: router.tls.ca_file: expected a file that can be read, got "/missing" (No such file or directory))"},
     {with_tls, R"({"certificate_file": "/me.pem"})",
-     "f:1: router.tls.key_file: expected a key_file beside certificate_file, got nothing"},
+     "f:1: router.tls.key_file: expected a key_file beside certificate_file, got nothing (it is required)"},
     {with_tls, R"({"key_file": "/key.pem"})",
-     "f:1: router.tls.certificate_file: expected a certificate_file beside key_file, got nothing"},
+     "f:1: router.tls.certificate_file: expected a certificate_file beside key_file, got nothing (it is required)"},
     {with_tls, R"({"certificate_file": "/missing", "key_file": "key.pem"})",
      "f:1: router.tls.certificate_file: expected a file that can be read, got \"/missing\""
      " (No such file or directory)"

@@ -26,11 +26,11 @@ constexpr faulty_row services[] = {
      "\n"
      R"(f:1: paths[""]: expected an object, got 1)"},
     {with_service, "{}",
-     R"(f:1: paths.call.type: expected "caller", got nothing)"
+     R"(f:1: paths.call.type: expected "caller", got nothing (it is required))"
      "\n"
-     "f:1: paths.call.realm: expected a string, got nothing"
+     "f:1: paths.call.realm: expected a string, got nothing (it is required)"
      "\n"
-     "f:1: paths.call.role: expected a string, got nothing"},
+     "f:1: paths.call.role: expected a string, got nothing (it is required)"},
     {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
      R"(f:1: paths.call.type: expected "caller", got "caler")"
      "\n"
@@ -49,9 +49,9 @@ constexpr faulty_row services[] = {
      R"(f:1: paths.a/: expected "/", or names joined by single slashes without ?, # and control)"
      R"( characters, got "a/")"},
     {with_paths, R"({"a.b": {"type": "caller", "realm": "r"}})",
-     R"(f:1: paths["a.b"].role: expected a string, got nothing)"},
+     R"(f:1: paths["a.b"].role: expected a string, got nothing (it is required))"},
     {with_paths, R"({"/": {"type": "caller", "realm": "r", "options": {"debug": 2}}})",
-     "f:1: paths./.role: expected a string, got nothing"
+     "f:1: paths./.role: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths./.options.debug: expected true or false, got 2"},
 };

@@ -8,9 +8,9 @@ namespace {
 constexpr faulty_row top_level[] = {
     {as_it_is, "[1]", "f:1: expected an object, got a list"},
     {as_it_is, "{}",
-     "f:1: router: expected an object, got nothing"
+     "f:1: router: expected an object, got nothing (it is required)"
      "\n"
-     "f:1: paths: expected an object, got nothing"},
+     "f:1: paths: expected an object, got nothing (it is required)"},
     {as_it_is,
      R"({"router": {"url": "rs://h:1"}, "paths": {"/": {"type": "caller", "realm": "r", "role": "f"}},)"
      R"( "router": 5})",

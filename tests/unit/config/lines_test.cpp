@@ -50,7 +50,7 @@ const mistakes all_of_them{
     "f:10: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_requests, "
     "shutdown_grace, state_dir, replay_capacity, log, $schema, "
     R"(got "mont" (did you mean "mount"?))",
-    "f:12: paths.call.role: expected a string, got nothing",
+    "f:12: paths.call.role: expected a string, got nothing (it is required)",
     R"(f:18: paths.call.options.require_ip[1]: expected an IPv4 or IPv6 address or network, got "127.0.0.256")",
     "f:20: paths.call.options.debug: expected true or false, got 1",
     "f:22: paths.call.options: expected the key once, got it again (first in line 15)",
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_syntax_error_is_reported_alone_with_its_line)
 
     const auto found = mistakes_in(text);
 
-    BOOST_TEST(found == mistakes{"f:4: expected JSON, got a syntax error at column 11"},
+    BOOST_TEST(found == mistakes{"f:4: expected JSON, got a syntax error at column 11: a colon is missing before it"},
                boost::test_tools::per_element());
 }
 
