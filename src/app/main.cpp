@@ -7,6 +7,7 @@
 #include "wampfcgi/fcgi/libraries.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/process/activation.hpp"
+#include "wampfcgi/process/cgi_arguments.hpp"
 #include "wampfcgi/process/identity.hpp"
 #include "wampfcgi/process/limits.hpp"
 #include "wampfcgi/process/listen.hpp"
@@ -26,12 +27,14 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 using namespace wampfcgi;
 
 namespace {
 
 constexpr int bad_usage = 2;
+constexpr int faulty_configuration = 78;  // EX_CONFIG of sysexits.h: another start would fail too
 
 // A worker that is about to end by itself is not to be killed.
 constexpr std::chrono::seconds kill_after_grace{2};
@@ -111,12 +114,21 @@ bool take_into_use(const settings& config, log_level told_at)
     }
 }
 
+/// For modes whose processes stay.
+void warn_of_root(const process::options& given)
+{
+    if (!given.user && process::is_root())
+        log::write(log_level::warning, "workers run as root: let them become another user (--user USER)");
+}
+
 int run_as_cgi(const process::options& given)
 {
     process::ignore_write_signals();
     set_limits();
     const auto config = load_settings(given);
-    if (!config || !become_user(given) || !use_log(*config))
+    if (!config)
+        return faulty_configuration;
+    if (!become_user(given) || !use_log(*config))
         return 1;
     return app::run_cgi(*config);
 }
@@ -128,9 +140,12 @@ int run_on_fd0(const process::options& given)
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
     const auto config = load_settings(given);
-    if (!config || !become_user(given) || !take_into_use(*config, log_level::info))
+    if (!config)
+        return faulty_configuration;
+    if (!become_user(given) || !take_into_use(*config, log_level::info))
         return 1;
     log_warnings(*config);
+    warn_of_root(given);
     return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
 }
 
@@ -176,7 +191,7 @@ int run_pool(const process::options& given)
     set_limits();
     auto config = load_settings(given);
     if (!config)
-        return 1;
+        return faulty_configuration;
     auto socket = open_listener(given);
     if (const auto* why_not = std::get_if<std::string>(&socket))
         return fail(*why_not);
@@ -186,6 +201,7 @@ int run_pool(const process::options& given)
         return 1;
     }
     log_warnings(*config);
+    warn_of_root(given);
     log::write(log_level::notice, "listening on " + process::describe(listener.fd()) + " with " +
                                       std::to_string(given.workers) + " workers");
     process::pool_options pool;
@@ -204,15 +220,29 @@ int run_pool(const process::options& given)
     return status;
 }
 
+int refuse_usage(const std::string& mistake)
+{
+    std::cerr << "wamp-fcgi: " << mistake << "\nUsage: see wamp-fcgi --help\n";
+    return bad_usage;
+}
+
 int run(int argc, char** argv)
 {
-    const auto parsed = process::parse_options(argc, argv, process::usable_processors());
-    if (const auto* mistake = std::get_if<std::string>(&parsed)) {
-        std::cerr << "wamp-fcgi: " << *mistake << '\n' << process::usage();
-        return bad_usage;
+    const process::start_facts facts = process::observe_start();
+    std::vector<const char*> arguments(argv, argv + argc);
+    if (process::is_cgi_program(facts) && argc > 1) {
+        const auto own = process::own_arguments({argv + 1, argv + argc}, facts.query);
+        if (!own)
+            return refuse_usage("the client's query is among the arguments");
+        arguments.resize(1);
+        arguments.insert(arguments.end(), own->begin(), own->end());
     }
+    const auto parsed =
+        process::parse_options(static_cast<int>(arguments.size()), arguments.data(), process::usable_processors());
+    if (const auto* mistake = std::get_if<std::string>(&parsed))
+        return refuse_usage(*mistake);
     const auto& given = std::get<process::options>(parsed);
-    switch (process::choose_mode(given, process::observe_start(argc))) {
+    switch (process::choose_mode(given, facts)) {
     case process::mode::help:
         std::cout << process::usage();
         return 0;
@@ -230,10 +260,9 @@ int run(int argc, char** argv)
     case process::mode::usage:
         break;
     }
-    if (given.workers_given)
-        std::cerr << "wamp-fcgi: --workers needs --listen, or a socket from systemd\n";
-    std::cerr << process::usage();
-    return bad_usage;
+    return refuse_usage(given.workers_given
+                            ? "--workers needs --listen, or a socket from systemd"
+                            : "--listen is missing, and neither a web server nor systemd has started it");
 }
 
 }  // namespace

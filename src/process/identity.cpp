@@ -103,6 +103,11 @@ std::variant<gid_t, std::string> find_group(const std::string& name)
     return "there is no group " + log::quote(name);
 }
 
+bool is_root() noexcept
+{
+    return geteuid() == 0;
+}
+
 std::string become(const std::optional<std::string>& user, const std::optional<std::string>& group)
 {
     if (!user && !group)
@@ -110,7 +115,7 @@ std::string become(const std::optional<std::string>& user, const std::optional<s
     wanted who;
     if (complaint wrong = find_wanted(user, group, who); !wrong.empty())
         return wrong;
-    if (geteuid() != 0)
+    if (!is_root())
         return "only root can become another user or group";
     if (complaint wrong = change_groups(who); !wrong.empty())
         return wrong;

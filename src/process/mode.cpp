@@ -26,23 +26,23 @@ std::string_view environment(const char* name) noexcept
 
 }  // namespace
 
-start_facts observe_start(int argc) noexcept
+start_facts observe_start()
 {
-    const std::string_view query = environment("QUERY_STRING");
     start_facts facts;
     facts.fd0_listens = is_listening(STDIN_FILENO);
     facts.socket_passed = sockets_are_passed();
     facts.cgi_environment = !environment("GATEWAY_INTERFACE").empty() && !environment("REQUEST_METHOD").empty();
-    facts.query_without_equals = !query.empty() && query.find('=') == std::string_view::npos;
-    facts.has_arguments = argc > 1;
+    facts.query = environment("QUERY_STRING");
     return facts;
+}
+
+bool is_cgi_program(const start_facts& facts) noexcept
+{
+    return facts.cgi_environment && !facts.fd0_listens;
 }
 
 mode choose_mode(const options& given, const start_facts& facts) noexcept
 {
-    const bool is_cgi = facts.cgi_environment && !facts.fd0_listens;
-    if (is_cgi && facts.query_without_equals && facts.has_arguments)
-        return mode::usage;
     if (given.help)
         return mode::help;
     if (given.version)
@@ -57,7 +57,7 @@ mode choose_mode(const options& given, const start_facts& facts) noexcept
         return mode::pool;
     if (given.workers_given)
         return mode::usage;
-    return is_cgi ? mode::cgi : mode::usage;
+    return is_cgi_program(facts) ? mode::cgi : mode::usage;
 }
 
 }  // namespace wampfcgi::process

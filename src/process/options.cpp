@@ -42,6 +42,8 @@ public:
 private:
     complaint read_one(std::string_view argument)
     {
+        if (argument == "-h")
+            argument = "--help";
         if (!argument.starts_with("--"))
             return "unexpected argument " + log::quote(argument);
         const auto equals = argument.find('=');
@@ -225,7 +227,7 @@ Options:
   --user USER            become this user and its groups once the socket is
                          open and the configuration is read
   --group GROUP          become this group instead of the user's own
-  --help                 print this text
+  -h, --help             print this text
   --version              print the versions of the program and its libraries
 
 Environment:

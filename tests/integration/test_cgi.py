@@ -16,6 +16,11 @@ from support.servers import BUILD, ApacheCgi, DevRouter, LighttpdCgi
 class ContractApache(ContractCases, unittest.TestCase):
     server_class = ApacheCgi
 
+    def test_query_that_the_server_passes_as_arguments_is_ignored(self):
+        for query in ("x", "a+b", "--version", "--check-config+/etc/passwd", "a%20b+c;d", "a++b"):
+            with self.subTest(query):
+                self.assert_body(self.client.send(query=query, body=ADD2), '{"args":[5]}')
+
 
 class ContractLighttpd(ContractCases, unittest.TestCase):
     server_class = LighttpdCgi
@@ -34,10 +39,10 @@ class CgiProgram(DeploymentTest):
         config = configuration(router_url or self.router.url, paths, connect_timeout=1)
         self.config = self.scratch.write("config.json", json.dumps(config))
 
-    def start(self, **variables):
+    def start(self, *arguments, **variables):
         environment = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "SCRIPT_NAME": "/wamp",
                        "CONTENT_TYPE": "application/json", "WAMP_FCGI_CONFIG": str(self.config), **variables}
-        child = subprocess.Popen([BUILD / "wamp-fcgi"], env=clean_environment(**environment),
+        child = subprocess.Popen([BUILD / "wamp-fcgi", *arguments], env=clean_environment(**environment),
                                  cwd=self.scratch.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
         self.addCleanup(self.end, child)
@@ -50,9 +55,9 @@ class CgiProgram(DeploymentTest):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
 
-    def run_program(self, body, **variables):
+    def run_program(self, body, *arguments, **variables):
         """Exit status, HTTP status, header lines, body, and the log."""
-        child = self.start(**variables)
+        child = self.start(*arguments, **variables)
         output, log = child.communicate(body.encode(), timeout=20)
         head, _, answer = output.decode().partition("\r\n\r\n")
         lines = head.split("\r\n")
@@ -109,7 +114,7 @@ class CgiProgram(DeploymentTest):
     def test_faulty_configuration_ends_without_an_answer_and_is_logged(self):
         self.config = self.scratch.write("config.json", '{"router": {}}')
         code, status, _, answer, log = self.run_program(ADD2)
-        self.assertEqual((code, status, answer), (1, "", ""))
+        self.assertEqual((code, status, answer), (78, "", ""))
         self.assertIn(f"error: {self.config}:1: router.url: expected", log)
 
     def test_program_that_is_ended_gives_its_call_up_and_says_goodbye(self):
@@ -135,11 +140,18 @@ class CgiProgram(DeploymentTest):
         child.stdin.flush()
         self.assertEqual(child.wait(20), 1)
 
-    def test_query_that_became_an_argument_is_no_command(self):
-        run = subprocess.run([BUILD / "wamp-fcgi", "--version"], stdin=subprocess.DEVNULL, capture_output=True,
-                             env=clean_environment(GATEWAY_INTERFACE="CGI/1.1", REQUEST_METHOD="GET",
-                                                   QUERY_STRING="--version"), timeout=20)
-        self.assertEqual((run.returncode, run.stdout), (2, b""))
+    def test_query_that_became_arguments_is_no_command(self):
+        for query, *arguments in (("--version", "--version"), ("x", "x"), ("-h", "-h"),
+                                  ("--listen+unix:/tmp/x", "--listen", "unix:/tmp/x"), ("a;b++c", "a\\;b", "", "c")):
+            with self.subTest(query):
+                code, status, _, answer, log = self.run_program(ADD2, *arguments, QUERY_STRING=query)
+                self.assertEqual((code, status, answer, log), (0, "200 OK", '{"args":[5]}', ""))
+
+    def test_no_query_names_the_configuration(self):
+        code, status, _, answer, log = self.run_program(ADD2, "--config", self.config, WAMP_FCGI_CONFIG="",
+                                                        QUERY_STRING=f"--config+{self.config}")
+        self.assertEqual((code, status, answer), (2, "", ""))
+        self.assertEqual(log, "wamp-fcgi: the client's query is among the arguments\nUsage: see wamp-fcgi --help\n")
 
     def test_large_values_pass_both_ways(self):
         text = "x" * 3_000_000

@@ -1,10 +1,12 @@
 """The program as an administrator meets it: checking a configuration, and refusing to start with a faulty one."""
 import json
+import os
 import re
 import subprocess
+import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
-from support.processes import clean_environment, free_port
+from support.processes import AS_ROOT, SERVER_USER, clean_environment, free_port
 from support.servers import BUILD, TOP, WampFcgiPool
 
 GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
@@ -96,7 +98,7 @@ class CommandLine(DeploymentTest):
     def test_pool_does_not_start_with_a_faulty_file(self):
         path = self.scratch.write("faulty.json", '{"router": {}}')
         run = self.run_program("--config", path, "--listen", f"127.0.0.1:{free_port()}", "--workers", 2)
-        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.returncode, 78)
         self.assertIn(str(path), run.stderr)
 
     def test_pool_does_not_take_an_address_in_use(self):
@@ -122,15 +124,34 @@ class CommandLine(DeploymentTest):
         check = self.run_program("--check-config", path)
         self.assertEqual((check.returncode, check.stderr), (1, mistake))
 
-    def test_start_without_a_purpose_shows_the_usage(self):
-        for arguments in ((), ("--frobnicate",), ("--listen",), ("--workers", "2"), ("x",)):
+    def test_wrong_usage_is_one_line_that_says_what_is_wrong_and_a_hint(self):
+        for arguments, mistake in (
+                ((), "--listen is missing, and neither a web server nor systemd has started it"),
+                (("--frobnicate",), 'unknown option "--frobnicate"'),
+                (("--listen",), "--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT"),
+                (("--workers", "2"), "--workers needs --listen, or a socket from systemd"),
+                (("x",), 'unexpected argument "x"')):
             with self.subTest(arguments):
                 run = self.run_program(*arguments)
-                self.assertEqual(run.returncode, 2)
-                self.assertIn("Usage", run.stderr)
+                self.assertEqual((run.returncode, run.stdout, run.stderr),
+                                 (2, "", f"wamp-fcgi: {mistake}\nUsage: see wamp-fcgi --help\n"))
 
     def test_help_names_the_options(self):
-        self.assertIn("--check-config", self.run_program("--help").stdout)
+        for option in ("--help", "-h"):
+            run = self.run_program(option)
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertIn("--check-config", run.stdout)
+
+    @unittest.skipUnless(AS_ROOT, "root can read everything, and only root can become somebody else")
+    def test_file_that_may_not_be_read_is_reported_with_the_user_who_may_not(self):
+        path = self.scratch.write("secret.json", GOOD)
+        path.chmod(0o600)
+        os.chown(path, 0, 0)
+        run = subprocess.run([self.scratch.program(BUILD / "wamp-fcgi"), "--check-config", path], user=SERVER_USER,
+                             group=SERVER_USER, extra_groups=(), env=clean_environment(), capture_output=True, text=True,
+                             timeout=20)
+        self.assertEqual((run.returncode, run.stderr),
+                         (1, f"error: {path}: cannot be read: Permission denied as user {SERVER_USER}\n"))
 
     def test_version_says_those_of_the_program_and_of_every_library(self):
         run = self.run_program("--version")

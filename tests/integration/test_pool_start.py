@@ -12,7 +12,7 @@ import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from support import fastcgi_client as fastcgi
-from support.processes import AS_ROOT, clean_environment
+from support.processes import AS_ROOT, SERVER_USER, clean_environment
 from support.servers import BUILD, DevRouter, WampFcgiPool
 from support.systemd import Notifications
 
@@ -112,6 +112,18 @@ class PoolStart(DeploymentTest):
         group = grp.getgrnam("nogroup").gr_gid
         for pid in (pool.pid, *pool.worker_pids()):
             self.assertEqual(self.identities(pid)[1], {group})
+
+    @needs_root
+    def test_workers_that_run_as_root_are_a_warning(self):
+        warning = "warning: workers run as root: let them become another user (--user USER)"
+        for user, options, is_warned_of in ((None, (), True), (None, ("--user", "www-data"), False),
+                                            (None, ("--user", "root"), False), (SERVER_USER, (), False)):
+            with self.subTest((user, options)):
+                pool = Pool(self.scratch, self.config, *options)
+                pool.user = user
+                pool.start()
+                self.assertEqual(warning in pool.log.read_text(), is_warned_of)
+                pool.stop()
 
     # systemd.
 

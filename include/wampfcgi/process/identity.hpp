@@ -12,6 +12,9 @@ namespace wampfcgi::process {
 std::variant<uid_t, std::string> find_user(const std::string& name);
 std::variant<gid_t, std::string> find_group(const std::string& name);
 
+/// Whether this process has root's rights.
+bool is_root() noexcept;
+
 /// Becomes `user` with `group`, or with the user's own group and all others it is in; `group` alone changes the group
 /// only. Makes sure that there is no way back. Does nothing where both are absent. Returns what went wrong, for people;
 /// empty: all is well. Call it before there are threads.

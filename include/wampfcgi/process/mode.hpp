@@ -3,6 +3,8 @@
 
 #include "wampfcgi/process/options.hpp"
 
+#include <string>
+
 namespace wampfcgi::process {
 
 /// What to do with this start.
@@ -18,18 +20,19 @@ enum class mode {
 
 /// What the program finds when it is started.
 struct start_facts {
-    bool fd0_listens = false;           ///< descriptor 0 is a listening socket
-    bool socket_passed = false;         ///< by systemd, see activation.hpp
-    bool cgi_environment = false;       ///< GATEWAY_INTERFACE and REQUEST_METHOD are set
-    bool query_without_equals = false;  ///< QUERY_STRING is not empty and has no '='
-    bool has_arguments = false;         ///< there is something on the command line
+    bool fd0_listens = false;      ///< descriptor 0 is a listening socket
+    bool socket_passed = false;    ///< by systemd, see activation.hpp
+    bool cgi_environment = false;  ///< GATEWAY_INTERFACE and REQUEST_METHOD are set
+    std::string query;             ///< QUERY_STRING
 };
 
-/// Looks at descriptor 0, the environment and `argc`.
-start_facts observe_start(int argc) noexcept;
+/// Looks at descriptor 0 and the environment.
+start_facts observe_start();
 
-/// Which mode it is. Web servers put a CGI query without '=' on the command line (RFC 3875, 4.4), where a client could
-/// choose our options: such a start is `usage`, whatever the options say.
+/// True for a CGI program: `cgi`, unless the options say otherwise.
+bool is_cgi_program(const start_facts& facts) noexcept;
+
+/// Which mode it is. The options of a CGI program are those of own_arguments() alone.
 mode choose_mode(const options& given, const start_facts& facts) noexcept;
 
 }  // namespace wampfcgi::process

@@ -29,7 +29,7 @@ struct options {
 };
 
 /// Reads the command line; argv[0] is skipped. `processors` is what "--workers auto" stands for. Bad usage: one line
-/// that says what is wrong, for standard error, in front of usage(); the program then ends with status 2.
+/// that says what is wrong, for standard error; the program then ends with status 2.
 std::variant<options, std::string> parse_options(int argc, const char* const* argv, unsigned processors);
 
 /// Processors that this process may use: 1..max_workers.

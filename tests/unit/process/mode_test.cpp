@@ -89,21 +89,3 @@ BOOST_AUTO_TEST_CASE(a_start_has_the_mode_that_options_descriptor_0_and_environm
         BOOST_TEST_CONTEXT(row.name)
     BOOST_TEST(choose_mode(row.given, row.facts) == row.expected);
 }
-
-BOOST_AUTO_TEST_CASE(a_cgi_query_cannot_become_options)
-{
-    const start_facts query_as_arguments{.cgi_environment = true, .query_without_equals = true, .has_arguments = true};
-    start_facts no_arguments = query_as_arguments;
-    no_arguments.has_arguments = false;
-    start_facts query_with_equals = query_as_arguments;
-    query_with_equals.query_without_equals = false;
-    start_facts on_socket = query_as_arguments;
-    on_socket.fd0_listens = true;
-
-    BOOST_TEST(choose_mode(checking(), query_as_arguments) == mode::usage);
-    BOOST_TEST(choose_mode(listening(), query_as_arguments) == mode::usage);
-    BOOST_TEST(choose_mode(configured(), query_as_arguments) == mode::usage);
-    BOOST_TEST(choose_mode({}, no_arguments) == mode::cgi);
-    BOOST_TEST(choose_mode(configured(), query_with_equals) == mode::cgi);
-    BOOST_TEST(choose_mode(configured(), on_socket) == mode::worker_on_fd0);
-}

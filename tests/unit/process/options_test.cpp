@@ -84,6 +84,7 @@ BOOST_AUTO_TEST_CASE(check_config_takes_a_file_or_not)
 BOOST_AUTO_TEST_CASE(help_and_version_are_flags)
 {
     BOOST_TEST(parsed({"--help"}).help);
+    BOOST_TEST(parsed({"-h"}).help);
     BOOST_TEST(parsed({"--version"}).version);
 }
 
