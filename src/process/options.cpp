@@ -244,7 +244,8 @@ Signals, with --listen:
                          configuration is reported and the old one stays
   SIGUSR1                open the log again
 
-Exit status: 0 success, 1 failure, 2 wrong usage. The log is on standard error.
+Exit status: 0 success, 1 failure, 2 wrong usage, 78 a faulty configuration that
+kept it from starting. The log is on standard error.
 )";
 }
 

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace wampfcgi::wamp {
@@ -32,6 +33,13 @@ void watch_peer(int fd, std::chrono::seconds keepalive)
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::max(1, seconds / 6));
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
     set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 1000 * seconds);
+}
+
+/// True where systemd may have given this process a /tmp of its own, in which the router's socket is not.
+bool may_be_in_another_tmp(const router_url& where, const boost::system::error_code& error)
+{
+    return error == boost::system::errc::no_such_file_or_directory && std::getenv("INVOCATION_ID") &&
+           (where.path.starts_with("/tmp/") || where.path.starts_with("/var/tmp/"));
 }
 
 }  // namespace
@@ -102,6 +110,10 @@ void dialer::try_address(std::size_t index)
             return self->connected();
         if (index + 1 < self->addresses_.size())
             return self->try_address(index + 1);
+        if (self->where_.transport == transport::rawsocket_unix && may_be_in_another_tmp(self->where_, error))
+            return self->finish(
+                failed{"connecting: " + error.message() +
+                       "; a unit with PrivateTmp=yes has a /tmp of its own: put the socket below /run"});
         self->fail("connecting", error);
     });
 }

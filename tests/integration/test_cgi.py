@@ -111,6 +111,16 @@ class CgiProgram(DeploymentTest):
         self.assertIn("wampfcgi.error.router_unavailable", answer)
         self.assertIn("cannot join: connecting: Connection refused", log)
 
+    def test_router_socket_in_a_tmp_that_is_perhaps_private_is_named_so(self):
+        hint = "; a unit with PrivateTmp=yes has a /tmp of its own: put the socket below /run"
+        missing = "cannot join: connecting: No such file or directory"
+        for folder, variables, expected in (("/tmp", {"INVOCATION_ID": "0"}, hint), ("/var/tmp", {"INVOCATION_ID": "0"}, hint),
+                                            ("/tmp", {}, ""), ("/run", {"INVOCATION_ID": "0"}, "")):
+            with self.subTest((folder, variables)):
+                self.use({"/": service()}, f"unix:{folder}/no-such-folder/router.sock")
+                log = self.run_program(ADD2, **variables)[-1]
+                self.assertIn(f"{missing}{expected} realm=", log)
+
     def test_faulty_configuration_ends_without_an_answer_and_is_logged(self):
         self.config = self.scratch.write("config.json", '{"router": {}}')
         code, status, _, answer, log = self.run_program(ADD2)

@@ -11,6 +11,7 @@ from support.servers import BUILD, TOP
 
 INSTALLED = {
     "bin/wamp-fcgi",
+    "lib/systemd/system/wamp-fcgi-failed.target",
     "lib/systemd/system/wamp-fcgi.service",
     "lib/systemd/system/wamp-fcgi.socket",
     "lib/sysusers.d/wamp-fcgi.conf",
@@ -23,7 +24,7 @@ INSTALLED = {
     "share/man/man8/wamp-fcgi.8",
     "share/wamp-fcgi/config.schema.json",
 }
-NO_SAMPLES = ("*.5", "*.8", "*.service", "*.socket", "*.schema.json", "*.d/*")
+NO_SAMPLES = ("*.5", "*.8", "*.service", "*.socket", "*.target", "*.schema.json", "*.d/*")
 
 
 def samples():
@@ -82,7 +83,7 @@ class Install(DeploymentTest):
             self.skipTest("no systemd-analyze here")
         folder = self.install(self.scratch.path / "prefix") / "lib/systemd/system"
         run = subprocess.run(["systemd-analyze", "verify", "--man=no", folder / "wamp-fcgi.service",
-                              folder / "wamp-fcgi.socket"], capture_output=True, text=True, timeout=60)
+                              folder / "wamp-fcgi.socket", folder / "wamp-fcgi-failed.target"], capture_output=True, text=True, timeout=60)
         self.assertEqual((run.returncode, run.stdout + run.stderr), (0, ""))
 
     def test_systemd_accepts_the_user(self):

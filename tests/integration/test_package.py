@@ -69,7 +69,8 @@ class Package(unittest.TestCase):
 
     def test_units_and_users_are_where_systemd_has_them(self):
         files = self.content()
-        for path in ("systemd/system/wamp-fcgi.service", "systemd/system/wamp-fcgi.socket", "sysusers.d/wamp-fcgi.conf",
+        for path in ("systemd/system/wamp-fcgi.service", "systemd/system/wamp-fcgi.socket",
+                     "systemd/system/wamp-fcgi-failed.target", "sysusers.d/wamp-fcgi.conf",
                      "tmpfiles.d/wamp-fcgi.conf"):
             self.assertIn(f"usr/lib/{path}", files)
 
