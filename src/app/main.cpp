@@ -1,5 +1,6 @@
 // Owns nothing but the wiring: command line, configuration, and which mode is run.
 #include "app/cgi.hpp"
+#include "app/check_router.hpp"
 #include "app/memories.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
@@ -69,7 +70,7 @@ int check_config(const process::options& given)
         return 1;
     log_warnings(*config);
     std::cout << config::locate(given.config_file) << ": no mistakes found\n";
-    return 0;
+    return !given.router || app::check_router(*config) ? 0 : 1;
 }
 
 int fail(const std::string& why)

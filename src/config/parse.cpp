@@ -5,15 +5,18 @@
 #include "config/router.hpp"
 #include "config/section.hpp"
 #include "config/service.hpp"
+#include "config/text.hpp"
 #include "config/tree.hpp"
 #include "config/values.hpp"
 #include "wampfcgi/config/config.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wampfcgi::config {
 namespace {
@@ -29,6 +32,18 @@ std::optional<std::string> read_mount(const entry& from)
                                                text.pop_back();
                                            return text;
                                        });
+}
+
+// For a login that nobody uses, which may be a role's name written in two ways.
+void warn_of_unused_roles(const node& top, const std::vector<service>& services, report& log)
+{
+    for (const member& section : top.members)
+        for (const member& key : section.value.members)
+            if (section.key == "router" && key.key == "credentials")
+                for (const member& role : key.value.members)
+                    if (std::none_of(services.begin(), services.end(),
+                                     [&](const service& each) { return each.role == role.key; }))
+                        log.warn(role.line, path_of_member("router.credentials", role.key), "no service has this role");
 }
 
 settings read_settings(const entry& from, const file_reader& read_file)
@@ -70,6 +85,7 @@ parsed parse_noting_secrets(std::string_view text, const std::string& file_name,
     settings found = read_settings({&root, root.line, {}, &log}, read_file);
     if (mistakes all = log.take(); !all.empty())
         return {std::move(all), log.has_secret()};
+    warn_of_unused_roles(root, found.services, log);
     found.warnings = log.take_warnings();
     return {std::move(found), log.has_secret()};
 }

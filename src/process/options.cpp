@@ -36,6 +36,8 @@ public:
                 return wrong;
         if (socket_option_given_ && !(result_.listen && std::holds_alternative<unix_address>(*result_.listen)))
             return "--socket-mode, --socket-owner and --socket-group need --listen unix:PATH";
+        if (result_.router && !result_.check_config)
+            return "--router needs --check-config";
         return result_;
     }
 
@@ -64,6 +66,8 @@ private:
             return read_socket_mode();
         if (auto* const text = text_option(name))
             return read_name(name, *text);
+        if (name == "--router")
+            return read_flag(name, result_.router);
         if (name == "--help")
             return read_flag(name, result_.help);
         if (name == "--version")
@@ -211,13 +215,16 @@ Usage:
   wamp-fcgi [--config FILE]    with a listening socket as descriptor 0, as web
                                servers and spawn-fcgi start it: be one worker;
                                as a CGI program: serve that one request
-  wamp-fcgi --check-config [FILE]
+  wamp-fcgi --check-config [FILE] [--router]
   wamp-fcgi --help | --version
 
 Options:
   --config FILE          configuration file
   --check-config [FILE]  report every mistake in the configuration; exit
-                         status 0: none, 1: at least one
+                         status 0: none, 1: at least one. With --user as
+                         that user
+  --router               with --check-config: join each session at the router
+                         and leave it; exit status 0: all were joined
   --listen ADDRESS       unix:PATH, HOST:PORT or [IPV6]:PORT
   --socket-mode MODE     mode of the Unix socket in octal digits (default 0660)
   --socket-owner USER    its owner and its group; only root can give it away

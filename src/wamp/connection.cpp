@@ -65,6 +65,8 @@ public:
         if (events_.size() > 1)
             return;
         for (; !events_.empty(); events_.pop_front()) {
+            if (const auto* const welcome = std::get_if<event::welcomed>(&events_.front()))
+                authrole_ = welcome->authrole;
             for (const session_step& each : fsm_.resume(events_.front(), clock::now()))
                 std::visit([this](const auto& todo) { carry_out(todo); }, each);
             if (joined_ && fsm_.current() == session_fsm::state::joined)
@@ -74,6 +76,8 @@ public:
                 events_.emplace_back(event::call_waiting{});
         }
     }
+
+    const std::optional<std::string>& authrole() const { return authrole_; }
 
     void start(std::function<void()> joined)
     {
@@ -308,6 +312,7 @@ private:
     asio::steady_timer call_timer_;
     std::optional<clock::time_point> watched_;  // deadline that call_timer_ waits for
     std::function<void()> joined_;              // until the session was joined for the first time
+    std::optional<std::string> authrole_;
     std::function<void()> stopped_;
 };
 
@@ -320,6 +325,11 @@ connection::~connection() = default;
 void connection::start(std::function<void()> joined)
 {
     driver_->start(std::move(joined));
+}
+
+std::optional<std::string> connection::authrole() const
+{
+    return driver_->authrole();
 }
 
 void connection::stop(std::function<void()> stopped)

@@ -6,8 +6,8 @@ import subprocess
 import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
-from support.processes import AS_ROOT, SERVER_USER, clean_environment, free_port
-from support.servers import BUILD, TOP, WampFcgiPool
+from support.processes import AS_ROOT, SERVER_USER, clean_environment, free_port, wait_until
+from support.servers import BUILD, TOP, DevRouter, WampFcgiPool
 
 GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
 
@@ -123,6 +123,33 @@ class CommandLine(DeploymentTest):
         mistake = f"error: {path}: others can write this file, and so choose whom to trust (chmod o-w FILE)\n"
         check = self.run_program("--check-config", path)
         self.assertEqual((check.returncode, check.stderr), (1, mistake))
+
+    def test_sessions_are_tried_where_that_is_wanted(self):
+        router = DevRouter(self.scratch, "--log-calls").start()
+        paths = {"/": service(), "a": service(), "other": service("backend")}
+        good = configuration(router.url, {"/": service(), "a": service()}, connect_timeout=1)
+        path = self.scratch.write("good.json", json.dumps(good))
+
+        run = self.run_program("--check-config", path, "--router")
+        self.assertEqual((run.returncode, run.stdout.splitlines()[1:]),
+                         (0, ['session realm="realm1" role="anonymous": joined, the router gave the role "anonymous"']), run.stderr)
+        wait_until(lambda: "<- GOODBYE" in router.log.read_text(), "the router to be told of the end")
+        self.assertEqual(router.log.read_text().count("<- HELLO"), 1)
+
+        path = self.scratch.write("bad.json", json.dumps({**good, "paths": paths}))
+        run = self.run_program("--check-config", path, "--router")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn('session realm="realm1" role="anonymous": joined', run.stdout)
+        self.assertIn('error: session realm="realm1" role="backend": not joined\n', run.stderr)
+        self.assertIn('authrole', run.stderr)
+
+    def test_router_that_is_not_there_is_found_out_where_that_is_wanted(self):
+        config = configuration(f"rs://127.0.0.1:{free_port()}", {"/": service()}, connect_timeout=1)
+        path = self.scratch.write("config.json", json.dumps(config))
+        self.assertEqual(self.run_program("--check-config", path).returncode, 0)
+        run = self.run_program("--check-config", path, "--router")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("cannot join: connecting: Connection refused", run.stderr)
 
     def test_wrong_usage_is_one_line_that_says_what_is_wrong_and_a_hint(self):
         for arguments, mistake in (

@@ -16,6 +16,7 @@ inline constexpr unsigned max_workers = 1024;
 struct options {
     std::optional<std::string> config_file;  ///< from --config, or what --check-config names
     bool check_config = false;
+    bool router = false;  ///< with check_config: try the sessions too
     std::optional<listen_address> listen;
     mode_t socket_mode = 0660;
     std::optional<std::string> socket_owner;

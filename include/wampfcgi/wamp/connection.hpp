@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace boost::asio {
@@ -25,6 +26,9 @@ public:
 
     /// Begins to join, and never stops trying until stop(). `joined` is called once, when that succeeds the first time.
     void start(std::function<void()> joined = nullptr);
+
+    /// The role that the router gave with the last session; none where it tells none.
+    std::optional<std::string> authrole() const;
 
     /// Says GOODBYE, closes, ends all calls that are left, then calls `stopped`.
     void stop(std::function<void()> stopped);

@@ -55,6 +55,19 @@ BOOST_AUTO_TEST_CASE(a_private_key_is_read_from_each_of_its_places)
         }
 }
 
+BOOST_AUTO_TEST_CASE(a_role_in_credentials_that_no_service_has_is_a_warning)
+{
+    const std::string services = R"("paths": {"/": {"type": "caller", "realm": "r", "role": "f"}})";
+    const std::string roles =
+        "\"credentials\": {\n\"f\": {\"authmethod\": \"anonymous\"},\n\"g h\": {\"authmethod\": \"anonymous\"}}";
+
+    const auto found = settings_in("{\"router\": {\"url\": \"rs://h:1\", " + roles + "}, " + services + "}");
+
+    BOOST_TEST(found.warnings ==
+                   std::vector<std::string>{R"(f:3: router.credentials["g h"]: no service has this role)"},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(cryptosign_may_have_an_authid)
 {
     BOOST_TEST(login_in(R"({"authmethod": "cryptosign", "authid": "joe", "secret_file": "/hex"})").authid == "joe");

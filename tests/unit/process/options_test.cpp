@@ -79,6 +79,8 @@ BOOST_AUTO_TEST_CASE(check_config_takes_a_file_or_not)
     BOOST_TEST(parsed({"--check-config=a.json"}).config_file.value() == "a.json");
     BOOST_TEST(parsed({"--check-config", "--config", "a.json"}).config_file.value() == "a.json");
     BOOST_TEST(parsed({"--config", "a.json", "--check-config"}).check_config);
+    BOOST_TEST(!parsed({"--check-config", "a.json"}).router);
+    BOOST_TEST(parsed({"--check-config", "--router"}).router);
 }
 
 BOOST_AUTO_TEST_CASE(help_and_version_are_flags)
@@ -153,6 +155,8 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_refused_in_one_line_that_says_what_is_wrong)
         {{"--socket-mode=rw"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "rw")"},
         {{"--socket-mode=8"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "8")"},
         {{"--socket-mode"}, R"(--socket-mode: expected 0 to 0777 in octal digits, got "")"},
+        {{"--router"}, "--router needs --check-config"},
+        {{"--check-config", "--router=x"}, "--router takes no value"},
         {{"--user"}, "--user needs a name"},
         {{"--group="}, "--group needs a name"},
         {{"--user=a", "--user=b"}, "--user is given twice"},
@@ -171,7 +175,7 @@ BOOST_AUTO_TEST_CASE(bad_usage_is_refused_in_one_line_that_says_what_is_wrong)
 
 BOOST_AUTO_TEST_CASE(the_usage_names_every_option)
 {
-    for (const auto* option : {"--config", "--check-config", "--listen", "--socket-mode", "--socket-owner",
+    for (const auto* option : {"--config", "--check-config", "--router", "--listen", "--socket-mode", "--socket-owner",
                                "--socket-group", "--workers", "--user", "--group", "--help", "--version"})
         BOOST_TEST(usage().find(option) != std::string_view::npos, option);
 }
