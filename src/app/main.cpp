@@ -1,5 +1,6 @@
 // Owns nothing but the wiring: command line, configuration, and which mode is run.
 #include "app/cgi.hpp"
+#include "app/check_places.hpp"
 #include "app/check_router.hpp"
 #include "app/memories.hpp"
 #include "app/worker.hpp"
@@ -63,16 +64,6 @@ void log_warnings(const settings& config)
         log::write(log_level::warning, each);
 }
 
-int check_config(const process::options& given)
-{
-    const auto config = load_settings(given);
-    if (!config)
-        return 1;
-    log_warnings(*config);
-    std::cout << config::locate(given.config_file) << ": no mistakes found\n";
-    return !given.router || app::check_router(*config) ? 0 : 1;
-}
-
 int fail(const std::string& why)
 {
     log::write(log_level::error, why);
@@ -86,6 +77,18 @@ bool become_user(const process::options& given)
     if (!why_not.empty())
         log::write(log_level::error, "cannot become another user: " + why_not);
     return why_not.empty();
+}
+
+int check_config(const process::options& given)
+{
+    const auto config = load_settings(given);
+    if (!config)
+        return 1;
+    log_warnings(*config);
+    if (!become_user(given) || !app::check_places(*config))
+        return 1;
+    std::cout << config::locate(given.config_file) << ": no mistakes found\n";
+    return !given.router || app::check_router(*config) ? 0 : 1;
 }
 
 /// False when the log cannot go where the settings say; nothing is changed then, and the log says why. Creates the log

@@ -124,6 +124,44 @@ class CommandLine(DeploymentTest):
         check = self.run_program("--check-config", path)
         self.assertEqual((check.returncode, check.stderr), (1, mistake))
 
+    def test_places_that_cannot_be_used_are_mistakes_and_none_is_made(self):
+        folder = self.scratch.path
+        (folder / "link").symlink_to(folder / "elsewhere")
+        (folder / "open").mkdir()
+        (folder / "open").chmod(0o755)
+        signed = {"/": service(key="k", secret="s", timestamp_delta_limit=60)}
+        hint = f"notice: checked as user {os.geteuid()}; --user checks as another, as whom the program is to run\n"
+        for more, mistake in (
+                ({"log": {"target": f"file:{folder}/a/b.log"}},
+                 f'{folder}/a/b.log: cannot be created: the folder does not exist (mkdir -p "{folder}/a")'),
+                ({"log": {"target": f"file:{folder}/link"}},
+                 f"{folder}/link: the log file cannot be opened: it is a symbolic link"),
+                ({"state_dir": f"{folder}/a/b"}, f"replay_protection: {folder}/a/b: cannot be created: the folder does"
+                                                 f' not exist (mkdir -p "{folder}/a")'),
+                ({"state_dir": f"{folder}/open"},
+                 f"replay_protection: {folder}/open: expected mode 0700, got 0755")):
+            with self.subTest(more):
+                path = self.scratch.write("config.json", json.dumps({**configuration("rs://h:1", signed), **more}))
+                path.chmod(0o600)
+                run = self.run_program("--check-config", path)
+                self.assertEqual((run.returncode, run.stderr), (1, f"error: {mistake}\n{hint}"))
+        good = {"log": {"target": f"file:{folder}/new.log"}, "state_dir": f"{folder}/new"}
+        path = self.scratch.write("config.json", json.dumps({**configuration("rs://h:1", signed), **good}))
+        self.assertEqual(self.run_program("--check-config", path).returncode, 0)
+        self.assertEqual([name for name in ("elsewhere", "new.log", "new") if (folder / name).exists()], [])
+
+    @unittest.skipUnless(AS_ROOT, "only root can become somebody else")
+    def test_places_are_looked_at_as_the_user_who_is_named(self):
+        folder = self.scratch.path / "of-root"
+        folder.mkdir()
+        config = {**configuration("rs://h:1", {"/": service()}), "log": {"target": f"file:{folder}/x.log"}}
+        path = self.scratch.write("config.json", json.dumps(config))
+        os.chown(folder, 0, 0)
+        self.assertEqual(self.run_program("--check-config", path).returncode, 0)
+        run = self.run_program("--check-config", path, "--user", SERVER_USER)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(f"error: {folder}/x.log: cannot be created: Permission denied\n", run.stderr)
+
     def test_sessions_are_tried_where_that_is_wanted(self):
         router = DevRouter(self.scratch, "--log-calls").start()
         paths = {"/": service(), "a": service(), "other": service("backend")}
