@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <string>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -135,6 +136,22 @@ BOOST_AUTO_TEST_CASE(one_of_many_that_start_at_once_on_a_socket_left_behind_gets
 
             BOOST_TEST(here.names() == std::vector<std::string>{"s.sock"}, boost::test_tools::per_element());
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_left_behind_stays_while_another_process_is_about_to_listen)
+{
+    const folder here;
+    const std::string path = here / "s.sock";
+    leave_socket_behind(path);
+    const int other = creat((path + ".lock").c_str(), 0600);
+    BOOST_TEST_REQUIRE(flock(other, LOCK_EX) == 0);
+
+    BOOST_TEST(refusal(path) == "cannot listen on \"" + path + "\": another process is about to listen there");
+
+    BOOST_TEST(std::filesystem::exists(path));
+    BOOST_TEST(std::filesystem::exists(path + ".lock"));
+    close(other);
+    BOOST_TEST(refusal(path) == "(opened)");
 }
 
 BOOST_AUTO_TEST_CASE(a_lock_left_behind_by_a_killed_process_is_no_obstacle)
