@@ -274,6 +274,7 @@ int run(int argc, char** argv)
 int main(int argc, char** argv)
 {
     end_where_memory_fails();
+    log::prepare();
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 #include "log/sink.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <utility>
@@ -13,6 +14,19 @@ namespace wampfcgi::log {
 namespace {
 
 constexpr mode_t file_mode = 0640;
+
+/// How many bytes the file took; with fewer than all of them errno says why.
+std::size_t write_all(int fd, std::string_view bytes) noexcept
+{
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
+        if (written < 0 && errno != EINTR)
+            break;
+        done += static_cast<std::size_t>(std::max<ssize_t>(written, 0));
+    }
+    return done;
+}
 
 /// A descriptor, or why there is none.
 using opened_file = std::variant<int, std::string>;
@@ -68,19 +82,11 @@ opened_file open_log(const std::string& path)
 
 class file : public sink {
 public:
-    file(std::string path, line_form form) : path_(std::move(path)), form_(form) {}
+    file(std::string path, line_form form) : sink(form), path_(std::move(path)) {}
     ~file() override
     {
         if (fd_ >= 0)
             ::close(fd_);
-    }
-
-    void put(const record& what) override
-    {
-        if (lost_ == 0 ? write(line_of(what, form_)) : write(about_lost(what) + line_of(what, form_)))
-            lost_ = 0;
-        else if (++lost_ == 1)
-            write_all(STDERR_FILENO, about_loss(what));
     }
 
     std::optional<std::string> reopen() override
@@ -94,35 +100,31 @@ public:
     }
 
 private:
-    bool write(std::string_view lines)
+    bool write(const record& what) override
     {
-        const std::size_t written = write_all(fd_, lines);
-        if (written == lines.size())
+        const std::string line = (torn_ ? "\n" : "") + line_of(what);
+        const std::size_t written = write_all(fd_, line);
+        if (written == line.size()) {
+            torn_ = false;
             return true;
+        }
         why_ = errno;
         torn_ = torn_ || written > 0;
         return false;
     }
 
-    std::string about_loss(const record& what) const
+    std::string why_lost() const override { return reason(why_); }
+
+    void begins_to_lose(const record& what) const override
     {
         const std::string text = path_ + ": the log file cannot be written: " + reason(why_) + "; lines are lost";
-        return line_of({log_level::error, text, {}, what.time, what.pid}, form_);
-    }
-
-    /// Behind the half of a line that may be left of the first that was lost.
-    std::string about_lost(const record& what) const
-    {
-        const std::string text = std::to_string(lost_) + " lines were lost: " + reason(why_);
-        return (torn_ ? "\n" : "") + line_of({log_level::warning, text, {}, what.time, what.pid}, form_);
+        tell_standard_error(log_level::error, line_of({log_level::error, text, {}, what.time, what.pid}));
     }
 
     std::string path_;
-    line_form form_;
     int fd_ = -1;
-    std::size_t lost_ = 0;  // lines, since one was written
-    int why_ = 0;           // errno of the last that was lost
-    bool torn_ = false;     // the file ends in the middle of a line of ours
+    int why_ = 0;        // errno of the last line that was lost
+    bool torn_ = false;  // the file ends in the middle of a line of ours
 };
 
 }  // namespace

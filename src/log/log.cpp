@@ -51,8 +51,24 @@ public:
             put(level, text, with);
     }
 
-    void put_owed() { put(floods_.finish()); }
-    void use(std::unique_ptr<sink> other) { to_ = std::move(other); }
+    void put_owed()
+    {
+        put(floods_.finish());
+        to_->finish({log_level::warning, {}, nothing_, milliseconds_now(), ::getpid()});
+    }
+
+    void use(std::unique_ptr<sink> other)
+    {
+        to_->finish({log_level::warning, {}, nothing_, milliseconds_now(), ::getpid()});
+        to_ = std::move(other);
+    }
+
+    void forget()
+    {
+        floods_ = {};
+        to_->forget();
+        forget_rest_of_standard_error();
+    }
 
     void reopen()
     {
@@ -65,6 +81,7 @@ public:
 private:
     std::unique_ptr<sink> to_ = standard_error_sink({});
     flood_control floods_;
+    const fields nothing_{};
 };
 
 /// Never destroyed: a line may be written until the very end.
@@ -84,20 +101,20 @@ void guarded(const Action& action) noexcept
         const std::lock_guard lock(only.guard);
         action(only);
     } catch (const std::exception&) {
-        write_all(STDERR_FILENO, "error: a log line was lost: out of memory\n");
+        tell_standard_error("error: a log line was lost: out of memory\n");
     }
     errno = saved_errno;
 }
 
-opened_sink open(const log_settings& wanted, const std::string& journal_socket, line_form form)
+opened_sink open(const log_settings& wanted, const daemons& sockets, line_form form)
 {
     switch (wanted.target) {
     case log_target::file:
         return open_file_sink(wanted.file, form);
     case log_target::syslog:
-        return syslog_sink(form);
+        return syslog_sink(sockets.syslog, form);
     case log_target::journal:
-        return open_journal_sink(journal_socket, form);
+        return open_journal_sink(sockets.journal, form);
     case log_target::standard_error:
         break;
     }
@@ -106,10 +123,20 @@ opened_sink open(const log_settings& wanted, const std::string& journal_socket, 
 
 }  // namespace
 
-std::optional<std::string> configure(const log_settings& wanted, const std::string& journal_socket)
+void prepare() noexcept
+{
+    look_at_standard_error();
+}
+
+void forget_unsaid() noexcept
+{
+    guarded([](logger& only) { only.forget(); });
+}
+
+std::optional<std::string> configure(const log_settings& wanted, const daemons& sockets)
 {
     const line_form form{wanted.format, wanted.timestamps.value_or(wanted.target == log_target::file)};
-    auto opened = open(wanted, journal_socket, form);
+    auto opened = open(wanted, sockets, form);
     auto* const why_not = std::get_if<std::string>(&opened);
     if (why_not != nullptr && wanted.target != log_target::journal)
         return *std::move(why_not);

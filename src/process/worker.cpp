@@ -52,6 +52,7 @@ void be_worker(const std::function<int()>& worker_main, pid_t supervisor) noexce
         _exit(EXIT_FAILURE);
     supervisor_pid = supervisor;
     reset_signals();
+    log::forget_unsaid();
     const int status = guarded(worker_main);
     std::fflush(nullptr);
     _exit(status);

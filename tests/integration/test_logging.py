@@ -1,7 +1,10 @@
 """Where the log goes, in which form, and what it says about requests."""
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,8 +12,9 @@ import unittest
 
 from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
-from support.processes import AS_ROOT, wait_until
-from support.servers import BUILD, DevRouter, Nginx, WampFcgiPool, WorkerOnFd0
+from support import fastcgi_client as fastcgi
+from support.processes import AS_ROOT, clean_environment, wait_until
+from support.servers import BUILD, TOP, DevRouter, Nginx, WampFcgiPool, WorkerOnFd0
 from support.web import Client, signed_query
 
 HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
@@ -23,6 +27,28 @@ class Pool(WampFcgiPool):
 
     def command(self):
         return [*super().command(), *self.options]
+
+
+class UnreadPool(Pool):
+    """A pool with standard error in a pipe that is read when a test says so. Root makes the pipe."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.reading, self.writing = os.pipe()
+        fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, 4096)
+        os.set_blocking(self.reading, False)
+
+    def standard_error(self, _):
+        return self.writing
+
+    def read(self):
+        with contextlib.suppress(BlockingIOError):
+            return os.read(self.reading, 65536).decode()
+        return ""
+
+    def close(self):
+        os.close(self.reading)
+        os.close(self.writing)
 
 
 class Logging(DeploymentTest):
@@ -111,9 +137,9 @@ class Logging(DeploymentTest):
         self.assertEqual(run.stderr,
                          f"error: {nowhere}: the log file cannot be opened: No such file or directory\n")
 
-    def start_pool(self, log, *options):
+    def start_pool(self, log, *options, pool_class=Pool):
         config = self.scratch.write("config.json", json.dumps(self.configured(log)))
-        pool = Pool(self.scratch, config)
+        pool = pool_class(self.scratch, config)
         pool.options = options
         if options:
             pool.user = None  # root gives itself up
@@ -161,6 +187,71 @@ class Logging(DeploymentTest):
         self.assertFalse(other.exists())
         self.assertEqual(pool.stop(), 0)
         self.assertNotIn("debug:", path.read_text())
+
+    def send(self, pool, times):
+        request = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(ADD2))) + fastcgi.stdin(ADD2.encode())
+        self.assertEqual({fastcgi.request(pool.address, request)[0] for _ in range(times)}, {200})
+
+    def test_standard_error_that_nobody_reads_stops_neither_requests_nor_the_end(self):
+        options = ((), ("--user", "www-data")) if AS_ROOT else ((),)
+        for how in options:  # the user may open the pipe once more, or not, or root did before
+            with self.subTest(how):
+                pool = self.start_pool({"access": True}, *how, pool_class=UnreadPool)
+                self.addCleanup(pool.close)
+                self.send(pool, 80)
+                before = pool.read()
+                self.assertLess(before.count("info: request"), 60)
+                self.send(pool, 10)
+                wait_until(lambda: "lines were lost: nobody read standard error\n" in pool.read(), "the lines to be told of")
+                self.send(pool, 80)
+                self.assertEqual(pool.stop(), 0)
+                self.assertTrue(os.get_blocking(pool.writing))
+                self.router.stop()
+
+    def test_daemon_that_reads_no_line_stops_no_request(self):
+        for target, path, text in (("syslog", "/dev/log", "syslog did not take them in time"),
+                                   ("journal", "/run/systemd/journal/socket", "the journal did not take them in time")):
+            with self.subTest(target):
+                daemon = self.listen_at(pathlib.Path(path))
+                pool = self.start_pool({"target": target, "access": True})
+                self.send(pool, 50 + int(pathlib.Path("/proc/sys/net/unix/max_dgram_qlen").read_text()))
+
+                def told(daemon=daemon, pool=pool, text=text):
+                    self.send(pool, 1)
+                    return text.encode() in daemon.recv(65536)
+
+                wait_until(told, "the lines to be told of")
+                self.assertEqual(pool.stop(), 0)
+                self.router.stop()
+
+    def test_lines_have_their_priority_where_standard_error_is_the_journals(self):
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        stream = os.fstat(theirs.fileno())
+        config = self.scratch.write("config.json", json.dumps(self.configured({})))
+        for name, prefix in ((f"{stream.st_dev}:{stream.st_ino}", "<3>"), ("1:2", "")):
+            command = [BUILD / "wamp-fcgi", "--config", config, "--listen", "unix:/nowhere/socket"]
+            run = subprocess.run(command, stderr=theirs, env=clean_environment(JOURNAL_STREAM=name), timeout=30)
+            self.assertEqual(run.returncode, 1)
+            self.assertTrue(ours.recv(4096).decode().startswith(f"{prefix}error: "))
+
+    @unittest.skipUnless(shutil.which("logrotate"), "needs logrotate")
+    def test_sample_for_logrotate_rotates_the_log(self):
+        path = self.log_file().with_suffix(".log")
+        pool = self.start_pool({"target": f"file:{path}", "access": True})
+        sample = (TOP / "etc/logrotate.conf").read_text()
+        for old, new in (("/var/log/wamp-fcgi/", f"{path.parent}/"), ("su wamp-fcgi wamp-fcgi", f"su {path.owner()} {path.group()}"),
+                         ("systemctl show --property=MainPID --value wamp-fcgi.service", f"echo {pool.pid}")):
+            self.assertIn(old, sample)
+            sample = sample.replace(old, new)
+        state = self.scratch.folder("state") / "logrotate"
+        rotate = ["logrotate", "--force", "--state", state, self.scratch.write("logrotate.conf", sample)]
+        subprocess.run(rotate, check=True, timeout=60)
+        wait_until(path.exists, "the log file to be opened again")
+        self.assertTrue(path.with_name(path.name + ".1").exists())
+        self.send(pool, 1)
+        self.lines(1, path)
 
     def test_no_client_can_forge_a_line_or_a_member(self):
         for form in ("text", "json"):

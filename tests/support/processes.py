@@ -206,12 +206,15 @@ class Process:
         identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(command, cwd=self.scratch.path, env=clean_environment(**self.environment),
-                                          stdin=self.standard_input(), stdout=log, stderr=log, start_new_session=True,
-                                          **identity)
+                                          stdin=self.standard_input(), stdout=log, stderr=self.standard_error(log),
+                                          start_new_session=True, **identity)
         self.scratch.running.append(self)
 
     def standard_input(self):
         return subprocess.DEVNULL
+
+    def standard_error(self, log):
+        return log
 
     def said(self):
         """What is in the log since the last start."""

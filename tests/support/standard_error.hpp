@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace wampfcgi {
@@ -23,6 +24,7 @@ inline std::string written_by(const std::function<void()>& action)
     ::dup2(saved, STDERR_FILENO);
     ::close(saved);
     ::close(pipe_ends[1]);
+    ::fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);  // the log may have it open still
     std::string text;
     std::array<char, 4096> buffer{};
     for (ssize_t n = 0; (n = ::read(pipe_ends[0], buffer.data(), buffer.size())) > 0;)

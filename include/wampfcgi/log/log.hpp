@@ -41,11 +41,23 @@ inline field number(std::string_view key, std::integral auto value)
     return {key, std::to_string(value), field::kind::number};
 }
 
+/// Makes standard error ready. To be called before root is given up: another user may not be allowed to open a pipe or
+/// a terminal of root's once more, and writing to it takes more system calls then.
+void prepare() noexcept;
+
+/// Where the daemons listen that take lines.
+struct daemons {
+    std::string journal = "/run/systemd/journal/socket";
+    std::string syslog = "/dev/log";
+};
+
 /// Sends the lines where `wanted` says, from now on; standard error in text at notice before. Answers why the
 /// destination cannot be used, and changes nothing then. A journal that is not there is replaced by standard error,
 /// with an error line.
-std::optional<std::string> configure(const log_settings& wanted,
-                                     const std::string& journal_socket = "/run/systemd/journal/socket");
+std::optional<std::string> configure(const log_settings& wanted, const daemons& sockets = {});
+
+/// Forgets what the process that forked this one has still to say. For the child.
+void forget_unsaid() noexcept;
 
 /// Opens the log file again, for it may have been renamed. Where that fails the old one stays in use, and says so. Not
 /// for signal handlers.
@@ -69,9 +81,9 @@ std::string time_now();
 
 /// Writes a line where the threshold allows it. More than ten lines of one level with the same `same_as` (`text` where
 /// that is empty) within ten seconds are summed up in one. Safe in any thread; keeps errno. A line that cannot be
-/// written is lost in silence. Control characters, line separators, bidirectional overrides and bytes that are not
-/// UTF-8 become \xNN, byte by byte: whatever `text` holds, it stays one line. Backslashes stay as they are, so that
-/// quote()'s escapes are not escaped again.
+/// written at once is lost; the next one that can be is preceded by one that says how many were. Control characters,
+/// line separators, bidirectional overrides and bytes that are not UTF-8 become \xNN, byte by byte: whatever `text`
+/// holds, it stays one line. Backslashes stay as they are, so that quote()'s escapes are not escaped again.
 void write(log_level level, std::string_view text, const fields& with = {}, std::string_view same_as = {}) noexcept;
 
 /// As write(), but whatever the threshold and however often.

@@ -1,61 +1,16 @@
 #include "log/sink.hpp"
 
+#include "fake_daemon.hpp"
+
 #include <boost/test/unit_test.hpp>
 
-#include <array>
-#include <cstdlib>
-#include <filesystem>
+#include <cstddef>
 #include <string>
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 using namespace wampfcgi;
+using namespace wampfcgi::test;
 
 namespace {
-
-/// A socket that takes datagrams as journald does, in a folder of its own.
-struct fake_journal {
-    fake_journal()
-    {
-        BOOST_REQUIRE(::mkdtemp(folder.data()) != nullptr);
-        path = folder + "/socket";
-        listen();
-    }
-    ~fake_journal()
-    {
-        ::close(fd);
-        std::filesystem::remove_all(folder);
-    }
-
-    void listen()
-    {
-        fd = ::socket(AF_UNIX, SOCK_DGRAM, 0);
-        sockaddr_un here{};
-        here.sun_family = AF_UNIX;
-        path.copy(here.sun_path, sizeof here.sun_path - 1);
-        BOOST_REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0);
-    }
-
-    void restart()
-    {
-        ::close(fd);
-        std::filesystem::remove(path);
-        listen();
-    }
-
-    std::string received() const
-    {
-        std::array<char, 4096> bytes{};
-        const ssize_t got = ::recv(fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
-        return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
-    }
-
-    std::string folder = "/tmp/wamp-fcgi-journal-XXXXXX";
-    std::string path;
-    int fd = -1;
-};
 
 const log::fields nothing;
 const log::record line{log_level::notice, "hello", nothing, {}, 1};
@@ -64,7 +19,7 @@ const log::record line{log_level::notice, "hello", nothing, {}, 1};
 
 BOOST_AUTO_TEST_CASE(each_line_is_a_datagram_to_the_journal_even_after_it_was_restarted)
 {
-    fake_journal journal;
+    fake_daemon journal;
     auto opened = log::open_journal_sink(journal.path, {});
     BOOST_REQUIRE(opened.index() == 0U);
     const auto& sink = std::get<0>(opened);
@@ -83,4 +38,23 @@ BOOST_AUTO_TEST_CASE(a_journal_that_is_not_there_is_told)
 
     BOOST_REQUIRE(opened.index() == 1U);
     BOOST_TEST(std::get<1>(opened) == "the journal cannot be reached: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_nobody_reads_loses_lines_and_has_their_number_when_it_is_over)
+{
+    const fake_daemon journal;
+    auto opened = log::open_journal_sink(journal.path, {});
+    const auto& sink = std::get<0>(opened);
+    constexpr std::size_t lines = 20'000;  // more than any socket holds
+
+    for (std::size_t i = 0; i < lines; ++i)
+        sink->put(line);
+    const std::size_t got = journal.all_received().size();
+    sink->put(line);
+
+    BOOST_TEST(got < lines);
+    const std::string told = std::to_string(lines - got) + " lines were lost: the journal did not take them in time";
+    const log::record about_lost{log_level::warning, told, nothing, {}, 1};
+    BOOST_TEST(journal.received() == log::journal_entry(about_lost, log_format::text));
+    BOOST_TEST(journal.received() == log::journal_entry(line, log_format::text));
 }

@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_journal_that_is_not_there_is_replaced_by_standard_error)
     wanted.target = log_target::journal;
 
     const std::string text = written_by([&] {
-        BOOST_TEST(!log::configure(wanted, "/nowhere/socket"));
+        BOOST_TEST(!log::configure(wanted, {.journal = "/nowhere/socket"}));
         log::write(log_level::notice, "one");
     });
 
