@@ -42,6 +42,7 @@ public:
           drain_signal_(loop_),
           grace_(loop_),
           join_time_(loop_),
+          alive_time_(loop_),
           memories_(config),
           bridge_(
               config,
@@ -56,8 +57,10 @@ public:
     int run()
     {
         await_signal();
-        if (in_pool())
+        if (in_pool()) {
             await_drain_signal();
+            keep_telling_alive();
+        }
         if (std::any_of(config_.services.begin(), config_.services.end(), takes_signed_requests))
             checks::prepare_signatures();
         join();
@@ -107,6 +110,16 @@ private:
                 if (--joining_ == 0)
                     become_ready();
             });
+    }
+
+    void keep_telling_alive()
+    {
+        place_.pool.tell_alive();
+        alive_time_.expires_after(place_.pool.tell_alive_every);
+        alive_time_.async_wait([this](boost::system::error_code error) {
+            if (!error)
+                keep_telling_alive();
+        });
     }
 
     // With its sessions, or without those that cannot be joined: requests may still wait for them.
@@ -189,7 +202,8 @@ private:
     asio::signal_set signals_;
     asio::signal_set drain_signal_;  // in a pool only
     asio::steady_timer grace_;
-    asio::steady_timer join_time_;  // until this worker is ready whatever the router does
+    asio::steady_timer join_time_;   // until this worker is ready whatever the router does
+    asio::steady_timer alive_time_;  // in a pool only: when the supervisor is to hear of this worker again
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
     memories memories_;
     bridge::bridge bridge_;

@@ -1,6 +1,7 @@
 #include "wampfcgi/process/supervisor.hpp"
 
 #include "process/notify.hpp"
+#include "process/pulse.hpp"
 #include "process/roster.hpp"
 #include "process/ties.hpp"
 #include "process/wait_status.hpp"
@@ -85,6 +86,7 @@ public:
         : pool_(pool),
           program_(std::move(program)),
           roster_(pool.workers),
+          pulse_({pool.alive_every, pool.patience}),
           signals_(open_signals())
     {}
 
@@ -92,6 +94,7 @@ public:
 
 private:
     void look_after_workers();
+    void end_those_that_hang(time_point now);
     void start(const roster::vacancy& where);
     void reap();
     static void report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now);
@@ -104,6 +107,7 @@ private:
     const pool_options& pool_;
     worker_program program_;
     roster roster_;
+    pulse pulse_;
     notifier notify_;
     handover handover_;
     report_pipes reports_;
@@ -143,6 +147,7 @@ void supervisor::look_after_workers()
         log::write(log_level::warning, std::to_string(late.size()) + " worker(s) did not end in time: killing");
         send_all(late, SIGKILL);
     }
+    end_those_that_hang(now);
     if (stopping_)
         return;
     const auto replaced = roster_.change_over(now);
@@ -159,6 +164,16 @@ void supervisor::look_after_workers()
         start(where);
 }
 
+// SIGKILL, since one that was stopped takes no other signal.
+void supervisor::end_those_that_hang(time_point now)
+{
+    for (const pid_t each : pulse_.look(now)) {
+        log::write(log_level::warning, "worker " + std::to_string(each) + " hangs, no sign of life for " +
+                                           std::to_string(pool_.patience.count() / 1000) + " s: killing");
+        send_all({each}, SIGKILL);
+    }
+}
+
 void supervisor::start(const roster::vacancy& where)
 {
     auto pipe = report_pipes::open();
@@ -169,13 +184,15 @@ void supervisor::start(const roster::vacancy& where)
         reports_.clear();
         signals_.reset();
         pipe->reading.reset();
-        const pool_link link{handover_.give(), handover_.take(), pipe->writing.get(), where.takes_over};
+        const pool_link link{handover_.give(), handover_.take(), pipe->writing.get(), where.takes_over,
+                             pool_.alive_every};
         be_worker([&] { return program_.main(link); }, self);
     }
     const int error_number = errno;
     const time_point now = clock::now();
     if (pid > 0) {
         roster_.began(where, pid, now, patience());
+        pulse_.began(pid, now);
         return reports_.add(pid, std::move(pipe->reading));
     }
     const time_point next = roster_.start_failed(where, now);
@@ -191,6 +208,7 @@ void supervisor::reap()
         if (pid <= 0)
             return;
         reports_.remove(pid);
+        pulse_.ended(pid);
         still_old_.erase(pid);
         const time_point now = clock::now();
         if (const auto meaning = roster_.ended(pid, now))  // else a child of what this process was before exec
@@ -218,19 +236,23 @@ void supervisor::wait()
         }
         deadline = std::min(deadline.value_or(*alive_at_), *alive_at_);
     }
+    if (const auto look = pulse_.next_look())
+        deadline = std::min(deadline.value_or(*look), *look);
     std::vector<pollfd> waited{{signals_.get(), POLLIN, 0}};
     reports_.list(waited);
     wait_for_any(waited, deadline);
     signalfd_siginfo signal{};
     while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal)
         on_signal(static_cast<int>(signal.ssi_signo));
-    for (const auto& each : reports_.receive())
+    for (const auto& each : reports_.receive()) {
+        pulse_.heard(each.from);
         if (each.what == report::ready)
             roster_.is_ready(each.from);
         else if (each.what == report::replace_me)
             roster_.asks_for_replacement(each.from);
         else if (each.what == report::takes_no_more)
             still_old_.erase(each.from);
+    }
 }
 
 void supervisor::on_signal(int number)

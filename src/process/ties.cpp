@@ -76,6 +76,11 @@ void pool_link::tell_takes_no_more() const noexcept
     write_report(reports, report::takes_no_more);
 }
 
+void pool_link::tell_alive() const noexcept
+{
+    write_report(reports, report::alive);
+}
+
 void pool_link::end_giving() const noexcept
 {
     shutdown(give, SHUT_WR);

@@ -15,7 +15,7 @@
 namespace wampfcgi::process {
 
 /// What a worker may report: one byte each.
-enum class report : char { ready = 'r', replace_me = 'x', takes_no_more = 'e' };
+enum class report : char { ready = 'r', replace_me = 'x', takes_no_more = 'e', alive = 'a' };
 
 /// A socket with two ends that all workers share: what one of them sends, one of them receives.
 class handover {

@@ -18,9 +18,13 @@ struct pool_link {
     int take = -1;            ///< socket, does not block: where a worker that serves receives those
     int reports = -1;         ///< pipe to the supervisor
     bool takes_over = false;  ///< another worker serves until this one is ready
+    std::chrono::milliseconds tell_alive_every{10'000};
 
     /// Tells the supervisor that this worker can serve.
     void tell_ready() const noexcept;
+
+    /// Tells the supervisor that this worker does not hang. It is killed when it was silent for pool_options::patience.
+    void tell_alive() const noexcept;
 
     /// Asks the supervisor to put another worker in this one's place and then to send this one drain_signal.
     void ask_for_replacement() const noexcept;
@@ -46,6 +50,8 @@ struct pool_options {
     unsigned workers = 1;
     std::function<std::optional<worker_program>()> reload = nullptr;  ///< nothing: the old program stays
     std::function<void()> reopen_log = nullptr;
+    std::chrono::milliseconds alive_every{10'000};  ///< a worker is expected to tell that it does not hang as often
+    std::chrono::milliseconds patience{60'000};     ///< a worker that was silent for so long hangs, and is killed
 };
 
 /// Keeps `workers` processes running that carry the program out. Call it before the first thread. Returns in the

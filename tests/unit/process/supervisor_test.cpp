@@ -61,6 +61,18 @@ BOOST_AUTO_TEST_CASE(workers_that_do_not_heed_sigterm_are_killed_after_the_grace
     BOOST_TEST(pool.exit_status() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_killed_and_replaced_even_if_it_was_stopped)
+{
+    running_pool pool({.workers = 1, .alive_every = 10ms, .patience = 1s}, {say_pid_and_wait});
+    pool.line();
+    const std::string first = pool.line().substr(8);
+    kill(static_cast<pid_t>(std::stol(first)), SIGSTOP);
+
+    BOOST_TEST(pool.line() == "warning: worker " + first + " hangs, no sign of life for 1 s: killing");
+    BOOST_TEST(pool.line().starts_with("warning: worker " + first + " was ended by signal 9 (Killed); next start "));
+    BOOST_TEST(pool.line() != "notice: " + first);
+}
+
 BOOST_AUTO_TEST_CASE(a_pool_whose_first_workers_all_end_at_once_is_given_up_with_1)
 {
     running_pool pool({.workers = 10}, {[](const pool_link&) { return 3; }});
