@@ -134,6 +134,7 @@ int run_as_cgi(const process::options& given)
         return faulty_configuration;
     if (!become_user(given) || !use_log(*config))
         return 1;
+    process::forbid_looking_in();
     return app::run_cgi(*config);
 }
 
@@ -150,6 +151,7 @@ int run_on_fd0(const process::options& given)
         return 1;
     log_warnings(*config);
     warn_of_root(given);
+    process::forbid_looking_in();
     return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 namespace wampfcgi::process {
@@ -13,6 +14,12 @@ constexpr rlim_t enough_descriptors = 65536;
 // core(5): where dumps go to a program, a limit of 0 does not keep them from it, but one of 1 does; a file of one byte
 // is never written.
 constexpr rlim_t no_core = 1;
+
+#ifdef WAMPFCGI_SANITIZED
+constexpr bool looks_into_itself = true;
+#else
+constexpr bool looks_into_itself = false;
+#endif
 
 }  // namespace
 
@@ -32,6 +39,12 @@ void forbid_core_dumps() noexcept
         return;
     limit.rlim_cur = std::min(limit.rlim_max, no_core);
     ::setrlimit(RLIMIT_CORE, &limit);
+}
+
+void forbid_looking_in() noexcept
+{
+    if (!looks_into_itself)
+        ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 }  // namespace wampfcgi::process

@@ -12,8 +12,9 @@ import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from support import fastcgi_client as fastcgi
+from support.build import SANITIZED
 from support.processes import AS_ROOT, SERVER_USER, clean_environment
-from support.servers import BUILD, DevRouter, WampFcgiPool
+from support.servers import BUILD, DevRouter, WampFcgiPool, WorkerOnFd0
 from support.systemd import Notifications
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
@@ -158,6 +159,14 @@ class PoolStart(DeploymentTest):
         self.assert_works(pool)
 
     # A worker that a web server has started.
+
+    @unittest.skipIf(SANITIZED, "a leak checker looks into its own process")
+    def test_others_of_the_same_user_cannot_look_into_a_worker_of_a_web_server(self):
+        worker = WorkerOnFd0(self.scratch, self.config).start()
+        identity = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []} if AS_ROOT else {}
+        for name in ("environ", "mem", "maps"):
+            run = subprocess.run(["head", "-c0", f"/proc/{worker.pid}/{name}"], capture_output=True, text=True, **identity)
+            self.assertIn("Permission denied", run.stderr)
 
     def test_worker_on_descriptor_0_ignores_sighup_and_ends_after_max_requests(self):
         config = {**configuration(self.router.url, {"/": service()}), "max_requests": 3}
