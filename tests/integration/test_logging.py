@@ -287,9 +287,9 @@ class Logging(DeploymentTest):
         lines = self.access_lines(5)
         found = [(line["method"], line["path"], line.get("procedure"), line["status"], line["bytes"] > 0)
                  for line in lines]
-        self.assertEqual(found, [("POST", "/wamp", "com.example.add2", 200, True), ("GET", "/wamp", None, 405, True),
+        self.assertEqual(found, [("POST", "/wamp/", "com.example.add2", 200, True), ("GET", "/wamp/", None, 405, True),
                                  ("POST", "/wamp/nobody", None, 400, True), ("POST", "/wamp/unknown", None, 404, True),
-                                 ("OPTIONS", "/wamp", None, 200, False)])
+                                 ("OPTIONS", "/wamp/", None, 200, False)])
         self.assertEqual([line for line in lines if line["level"] != "info" or line["message"] != "request"], [])
         self.assertLessEqual(lines[0]["checks_us"] + lines[0]["call_us"], lines[0]["duration_us"])
         self.assertNotIn("secret", self.log_file().read_text())
