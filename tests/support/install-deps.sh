@@ -123,8 +123,11 @@ install_peers() {
     mkdir -p "$unpacked/peers"
     cp "$locked/package.json" "$locked/package-lock.json" "$unpacked/peers"
     for attempt in 1 2 3; do
-        # In its folder: with --prefix Debian's npm 9 installs nothing, and says that all is well.
-        if (cd "$unpacked/peers" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); then
+        # In its folder: with --prefix Debian's npm 9 installs nothing, and says that all is well. Its temporary files, such
+        # as the compile cache that later versions leave in /tmp, stay below it.
+        if (cd "$unpacked/peers" && mkdir -p .tmp && export TMPDIR="$PWD/.tmp" &&
+            npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); then
+            rm -rf "$unpacked/peers/.tmp"
             cp "$locked/package-lock.json" "$unpacked/peers/.have"
             return
         fi
