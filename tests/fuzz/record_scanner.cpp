@@ -2,7 +2,7 @@
 // finds that has all of them; what goes on to libfcgi is nothing but one sound request.
 #include "target.hpp"
 
-#include "fcgi/record_scanner.hpp"
+#include "fcgi/records/record_scanner.hpp"
 
 #include <algorithm>
 #include <string>

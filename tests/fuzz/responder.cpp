@@ -6,8 +6,8 @@
 #include "strict_json.hpp"
 
 #include "codec/utf8.hpp"
-#include "fcgi/cgi_header.hpp"
-#include "fcgi/cgi_variables.hpp"
+#include "fcgi/cgi/header.hpp"
+#include "fcgi/cgi/variables.hpp"
 #include "support/fake_caller.hpp"
 #include "support/fake_replay_guard.hpp"
 #include "wamp/messages.hpp"

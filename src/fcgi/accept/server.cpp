@@ -1,0 +1,292 @@
+#include "wampfcgi/fcgi/server.hpp"
+
+#include "fcgi/accept/handover.hpp"
+#include "fcgi/accept/shared_listener.hpp"
+#include "fcgi/cgi/limits.hpp"
+#include "fcgi/connection/connection.hpp"
+#include "fcgi/connection/library_request.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+// As long as descriptors or memory are short, or the socket is no longer what it was, accepting would fail at once and
+// for ever.
+constexpr std::chrono::milliseconds pause_when_failing{100};
+
+// Watching costs system calls: a call that is answered sooner never pays them.
+constexpr std::chrono::milliseconds sweep_interval{100};
+
+// Memory of large bodies is kept as long as requests follow each other.
+constexpr int sweeps_until_quiet = 10;
+constexpr std::size_t worth_giving_back_bytes = 1024 * 1024;
+
+// Their calls go to the router with one write. No more than that, for other workers on the same socket are to have
+// theirs.
+constexpr int most_accepted_at_once = 8;
+
+std::size_t descriptor_limit()
+{
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+// At the limit, a kept connection that has been idle for so long may be evicted.
+constexpr std::chrono::seconds least_idle{5};
+
+/// Another worker had the connection, or the web server has given it up.
+bool concerns_one_connection(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ECONNABORTED;
+}
+
+}  // namespace
+
+class server::acceptor final : public connection_owner, public std::enable_shared_from_this<acceptor> {
+public:
+    acceptor(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)
+        : loop_(loop),
+          listener_(loop, listen_fd),
+          pause_(loop),
+          sweep_(loop),
+          to_(to),
+          options_(std::move(options)),
+          handover_(std::make_shared<handover>(loop, options_.give_fd, options_.take_fd)),
+          shared_{read_by_library, make_room_for_body, max_connections(descriptor_limit()), budget(max_held_bytes),
+                  budget(max_held_bytes)}
+    {
+        // What is accepted inherits these. They fail on a Unix socket, whose peer does not vanish.
+        set_option(SOL_SOCKET, SO_KEEPALIVE, 1);
+        set_option(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+        set_option(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+        set_option(IPPROTO_TCP, TCP_KEEPCNT, 4);
+        set_option(IPPROTO_TCP, TCP_NODELAY, 1);
+    }
+
+    void start()
+    {
+        handover_->start_taking([weak = weak_from_this()](int fd) {
+            if (const auto self = weak.lock())
+                self->take(fd, connection_origin::handed_over);
+        });
+        wait();
+    }
+
+    void wait()
+    {
+        listener_.wait(is_full(), [self = shared_from_this()](boost::system::error_code error) {
+            if (!error && !self->stopping_)
+                self->accept();
+        });
+    }
+
+    void stop(std::function<void()> drained)
+    {
+        if (!is_full())
+            take_pending();  // perhaps it is this worker that was woken for them, and nobody else
+        stopping_ = true;
+        drained_ = std::move(drained);
+        listener_.close();
+        handover_->stop_taking();
+        pause_.cancel();
+        tell_all(event::retire{});
+        tell_when_drained();
+    }
+
+private:
+    void accept()
+    {
+        if (const auto failure = take_pending())
+            pause(*failure);
+        else if (!stopping_)
+            wait();
+    }
+
+    /// Any of them may end as it is told.
+    void tell_all(const connection_event& what)
+    {
+        for (auto place = connections_.begin(); place != connections_.end();) {
+            const std::shared_ptr<connection> each = (place++)->second;
+            each->tell(what);
+        }
+    }
+
+    /// Returns why no connection can be taken, where that is so.
+    std::optional<std::string> take_pending()
+    {
+        for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
+            if (is_full() && taken > 0)
+                break;  // perhaps nobody else waits
+            if (is_full() && !make_room())
+                return "all " + std::to_string(connections_.size()) + " connections are in use";
+            const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+            if (fd < 0 && !concerns_one_connection(errno))
+                return std::strerror(errno);
+            if (fd < 0)
+                break;
+            failed_before_ = false;
+            if (!take(fd, connection_origin::accepted)) {
+                listener_.step_back();
+                break;
+            }
+            if (connections_.size() == 1)
+                break;  // there is no load: looking for another mostly is in vain
+        }
+        return {};
+    }
+
+    /// False for a connection that the web server may keep: such ones are taken one at a time and by turns, so that
+    /// they do not stay with one worker for good.
+    bool take(int fd, connection_origin from)
+    {
+        const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
+        connections_.emplace(added.get(), added);
+        added->start();
+        return added->decisions().serves_only_request();
+    }
+
+    void request_begins() override
+    {
+        sweep_later();
+        if (++requests_ == options_.max_requests && options_.enough)
+            options_.enough();
+    }
+
+    void hand_over(int fd) override
+    {
+        ++handing_over_;
+        handover_->give(fd, [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            if (!self)
+                return;
+            --self->handing_over_;
+            self->tell_when_drained();
+        });
+    }
+
+    // Calls that take a while are watched for web servers that do not wait for them.
+    void sweep_later()
+    {
+        if (std::exchange(sweeping_, true))
+            return;
+        sweep_.expires_after(sweep_interval);
+        sweep_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (error || !self)
+                return;
+            self->sweeping_ = false;
+            self->tell_all(event::watch_client{});
+            const bool any = std::ranges::any_of(self->connections_,
+                                                 [](const auto& each) { return each.second->decisions().is_busy(); });
+            self->idle_sweeps_ = any ? 0 : self->idle_sweeps_ + 1;
+            if (self->idle_sweeps_ < sweeps_until_quiet)
+                self->sweep_later();
+            else if (::mallinfo2().fordblks > worth_giving_back_bytes)
+                ::malloc_trim(0);
+        });
+    }
+
+    bool is_full() const { return connections_.size() >= shared_.max_connections; }
+
+    /// Evicts the connection that has waited longest for a complete request; failing that, the kept one that has been
+    /// idle longest, but not at once: the web server may be sending the next request. False when there is none.
+    bool make_room()
+    {
+        const connection_fsm::idleness newest{true, std::chrono::steady_clock::now() - least_idle};
+        std::shared_ptr<connection> first;
+        for (const auto& [key, each] : connections_)
+            if (const auto idle = each->decisions().idle();
+                idle && *idle < (first ? *first->decisions().idle() : newest))
+                first = each;
+        if (first)
+            first->tell(event::evict{});
+        return first != nullptr;
+    }
+
+    void set_option(int level, int option, int value)
+    {
+        ::setsockopt(listener_.fd(), level, option, &value, sizeof value);
+    }
+
+    void closed(connection& ended) override
+    {
+        connections_.erase(&ended);
+        if (!stopping_)
+            sweep_later();  // it may have been one of thousands, whose memory is to be given back
+        tell_when_drained();
+    }
+
+    void pause(const std::string& why)
+    {
+        if (!std::exchange(failed_before_, true))
+            log::write(log_level::error, "accepting is paused: " + why);
+        listener_.step_back();
+        pause_.expires_after(pause_when_failing);
+        pause_.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
+            if (!cancelled && !self->stopping_)
+                self->accept();
+        });
+    }
+
+    void tell_when_drained()
+    {
+        if (stopping_ && connections_.empty() && handing_over_ == 0)
+            if (auto drained = std::exchange(drained_, nullptr))
+                drained();
+    }
+
+    boost::asio::io_context& loop_;
+    shared_listener listener_;
+    boost::asio::steady_timer pause_;
+    boost::asio::steady_timer sweep_;
+    bridge::bridge& to_;
+    server_options options_;
+    std::shared_ptr<handover> handover_;
+    shared_resources shared_;
+    std::unordered_map<connection*, std::shared_ptr<connection>> connections_;
+    std::uint64_t requests_ = 0;    // begun
+    std::size_t handing_over_ = 0;  // connections on their way to another worker
+    std::function<void()> drained_;
+    bool stopping_ = false;
+    bool failed_before_ = false;
+    bool sweeping_ = false;
+    int idle_sweeps_ = 0;  // one after the other
+};
+
+server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)
+{
+    initialize_library();
+    acceptor_ = std::make_shared<acceptor>(loop, listen_fd, to, std::move(options));
+}
+
+server::~server() = default;
+
+void server::start()
+{
+    acceptor_->start();
+}
+
+void server::stop(std::function<void()> drained)
+{
+    acceptor_->stop(std::move(drained));
+}
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,106 @@
+#include "fcgi/cgi/access_log.hpp"
+
+#include "wampfcgi/log/log.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+constexpr int given_up_status = 499;  // as nginx logs a client that has gone
+
+std::int64_t microseconds(std::chrono::steady_clock::duration duration)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
+log::fields context(const request& req, const bridge::answer& given, std::chrono::steady_clock::duration took)
+{
+    log::fields with{log::token("id", req.id), log::outside("peer", req.remote_addr),
+                     log::outside("path", req.script_name + req.path_info), log::number("status", given.http.status),
+                     log::number("duration_us", microseconds(took))};
+    if (!given.procedure.empty())
+        with.push_back(log::outside("procedure", given.procedure));
+    return with;
+}
+
+log::fields access_fields(const request& req, const std::string& procedure, int status)
+{
+    log::fields with;
+    with.reserve(11);
+    if (!log::shows_time())
+        with.push_back(log::token("time", log::time_now()));
+    with.push_back(log::token("id", req.id));
+    with.push_back(log::outside("peer", req.remote_addr));
+    with.push_back(log::outside("method", req.method));
+    with.push_back(log::outside("path", req.script_name + req.path_info));
+    if (!procedure.empty())
+        with.push_back(log::outside("procedure", procedure));
+    with.push_back(log::number("status", status));
+    return with;
+}
+
+void write_access(const request& req, const bridge::answer& given, const request_times& when)
+{
+    log::fields with = access_fields(req, given.procedure, given.http.status);
+    with.push_back(log::number("bytes", given.http.body.size()));
+    const auto checked = given.submitted_at.value_or(when.ended);
+    with.push_back(log::number("checks_us", microseconds(checked - when.checked_from)));
+    if (given.submitted_at)
+        with.push_back(log::number("call_us", microseconds(given.ended_at - *given.submitted_at)));
+    with.push_back(log::number("duration_us", microseconds(when.ended - when.began)));
+    log::write_always(log_level::info, "request", with);
+}
+
+/// What makes refusals alike, whatever their details.
+std::string refusal_kind(const failure& why)
+{
+    return "request refused: " + std::string(describe(why.code).name);
+}
+
+std::string refusal_text(const failure& why)
+{
+    std::string text = refusal_kind(why);
+    if (!why.parameter.empty())
+        text += " " + why.parameter;
+    if (!why.detail.empty())
+        text += ": " + why.detail;
+    if (!why.peer_text.empty())
+        text += " " + log::quote(why.peer_text);
+    return text + " [wampfcgi:" + std::to_string(static_cast<int>(why.code)) + "]";
+}
+
+}  // namespace
+
+void log_answer(const request& req, const bridge::answer& given, const request_times& when)
+{
+    if (log::wants_access())
+        write_access(req, given, when);
+    const log_level level = given.why ? describe(given.why->code).level : log_level::debug;
+    const log_level loud = given.debug ? std::min(level, log_level::notice) : level;
+    if (!log::enabled(loud))
+        return;
+    std::string text;
+    if (given.why)
+        text = refusal_text(*given.why);
+    else if (!given.error_uri.empty())
+        text = "call ended with " + log::quote(given.error_uri);
+    else
+        text = "request answered";
+    const log::fields with = context(req, given, when.ended - when.began);
+    if (given.debug)
+        return log::write_always(loud, text, with);
+    log::write(loud, text, with, given.why ? refusal_kind(*given.why) : text);
+}
+
+void log_given_up(const request& req, const std::string& procedure, const request_times& when)
+{
+    log::fields with = access_fields(req, procedure, given_up_status);
+    with.push_back(log::number("bytes", 0));
+    with.push_back(log::number("duration_us", microseconds(when.ended - when.began)));
+    log::write_always(log_level::info, "request", with);
+}
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,65 @@
+#include "fcgi/cgi/header.hpp"
+
+#include <string_view>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+std::string_view reason_phrase(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 413:
+        return "Content Too Large";
+    case 415:
+        return "Unsupported Media Type";
+    case 500:
+        return "Internal Server Error";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    default:
+        return "Unknown";
+    }
+}
+
+void append_fields(std::string& text, const response& what)
+{
+    text.append("Status: ")
+        .append(std::to_string(what.status))
+        .append(" ")
+        .append(reason_phrase(what.status))
+        .append("\r\n");
+    for (const auto& [name, value] : what.headers)
+        text.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+void append_header_section(std::string& text, const response& what)
+{
+    append_fields(text, what);
+    text.append("Content-Length: ").append(std::to_string(what.body.size())).append("\r\n\r\n");
+}
+
+void append_stream_header_section(std::string& text, const response& what)
+{
+    append_fields(text, what);
+    text.append("\r\n");
+}
+
+}  // namespace wampfcgi::fcgi

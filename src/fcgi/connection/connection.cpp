@@ -1,0 +1,287 @@
+#include "fcgi/connection/connection.hpp"
+
+#include "fcgi/cgi/access_log.hpp"
+#include "fcgi/connection/nonblocking.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::size_t pieces_a_write = 64;
+
+/// One that does not read the few bytes that it has asked for is no web server.
+bool send_at_once(int fd, std::string_view bytes)
+{
+    return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+}  // namespace
+
+connection::connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
+                       bridge::bridge& to, std::weak_ptr<connection_owner> owner)
+    : fd_(fd),
+      watch_(loop),
+      timer_(loop),
+      decisions_(shared, from, clock::now()),
+      to_(to),
+      owner_(std::move(owner))
+{}
+
+connection::~connection()
+{
+    if (watch_.is_open())
+        watch_.release();
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+connection_step connection::resume(connection_event what)
+{
+    return decisions_.resume(std::move(what), clock::now());
+}
+
+void connection::perform(connection_step next)
+{
+    const auto self = shared_from_this();
+    while (true) {
+        if (next.request_begins)
+            if (const auto owner = owner_.lock())
+                owner->request_begins();
+        if (!next.replies.empty() && !send_at_once(fd_, next.replies)) {
+            next = resume(event::write_failed{});
+            continue;
+        }
+        if (next.level)
+            log::write(*next.level, next.line);
+        auto following = act(next);
+        if (!following)
+            break;
+        next = std::move(*following);
+    }
+    arm_timer();
+}
+
+/// Nothing: the next event comes by itself.
+std::optional<connection_step> connection::act(connection_step& next)
+{
+    switch (next.what) {
+    case action::rest:
+        break;
+    case action::read:
+        return read();
+    case action::wait_and_read:
+        await_readable();
+        break;
+    case action::yield:
+        yield();
+        break;
+    case action::admit:
+        return admit();
+    case action::refuse:
+        respond(to_.refuse(admitted_, *std::move(next.refusal)));
+        break;
+    case action::serve:
+        serve();
+        break;
+    case action::write:
+        return write();
+    case action::wait_until_writable:
+        await(watch_.wait_write, event::writable{});
+        break;
+    case action::watch:
+        await(watch_.wait_read, event::client_readable{});
+        break;
+    case action::peek:
+        return peek();
+    case action::abandon:
+        abandon(next.line);
+        break;
+    case action::linger:
+        ::shutdown(fd_, SHUT_WR);
+        return read();
+    case action::hand_over:
+        if (watch_.is_open())
+            watch_.release();
+        if (const auto owner = owner_.lock())
+            owner->hand_over(std::exchange(fd_, -1));
+        close();
+        break;
+    case action::close:
+        close();
+        break;
+    }
+    return {};
+}
+
+std::optional<connection_step> connection::read()
+{
+    auto& bytes = look_ahead();
+    const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && would_block()) {
+        await_readable();
+        return {};
+    }
+    if (got <= 0)
+        return resume(event::peer_closed{});
+    return resume(event::received{{bytes.data(), static_cast<std::size_t>(got)}});
+}
+
+connection_step connection::write()
+{
+    std::array<iovec, pieces_a_write> pieces{};
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    std::size_t offered = 0;
+    for (iovec& each : pieces) {
+        const std::string_view piece = decisions_.unsent(offered);
+        if (piece.empty())
+            break;
+        each = {const_cast<char*>(piece.data()), piece.size()};  // only read, but iovec serves readv as well
+        offered += piece.size();
+        ++message.msg_iovlen;
+    }
+    const ssize_t taken = ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (taken >= 0)
+        return resume(event::written{static_cast<std::size_t>(taken)});
+    return would_block() ? resume(event::write_blocked{}) : resume(event::write_failed{});
+}
+
+connection_step connection::peek()
+{
+    std::array<char, record_header_bytes> next{};
+    const ssize_t got = ::recv(fd_, next.data(), next.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && would_block())
+        return resume(event::client_is_silent{});
+    return resume(event::peeked{{next.data(), got > 0 ? static_cast<std::size_t>(got) : 0}});
+}
+
+std::optional<connection_step> connection::admit()
+{
+    auto decision = to_.admit(decisions_.current_request());
+    if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
+        respond(std::move(*refusal));
+        return {};
+    }
+    admitted_ = std::get<bridge::admission>(std::move(decision));
+    return resume(event::admitted{admitted_.body_limit_bytes});
+}
+
+void connection::serve()
+{
+    const auto started =
+        to_.handle(admitted_, decisions_.current_request(), [self = shared_from_this()](bridge::answer given) {
+            self->under_way_ = {};
+            self->respond(std::move(given));
+        });
+    if (decisions_.current() == connection_fsm::state::serving)  // it may have been answered meanwhile
+        under_way_ = started;
+}
+
+void connection::respond(bridge::answer given)
+{
+    if (fd_ < 0)
+        return;
+    const request& req = decisions_.current_request();
+    given.http.headers.emplace_back("X-Request-Id", req.id);
+    log_answer(req, given, {decisions_.began(), decisions_.checked_from(), clock::now()});
+    perform(resume(event::answered{std::move(given.http)}));
+}
+
+void connection::abandon(std::string_view why)
+{
+    const request& req = decisions_.current_request();
+    if (log::enabled(log_level::info))
+        log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", req.id)});
+    const auto given_up = std::exchange(under_way_, {});
+    if (log::wants_access())
+        log_given_up(req, given_up.procedure, {decisions_.began(), decisions_.checked_from(), clock::now()});
+    to_.give_up(given_up);
+    close();
+}
+
+void connection::close()
+{
+    timer_.cancel();
+    if (watch_.is_open())
+        watch_.release();
+    if (fd_ >= 0)
+        ::close(std::exchange(fd_, -1));
+    if (const auto owner = std::exchange(owner_, {}).lock())
+        owner->closed(*this);
+}
+
+template <class Event>
+void connection::await(boost::asio::posix::descriptor_base::wait_type what, Event then)
+{
+    if (!is_waitable())
+        return;
+    watch_.async_wait(what, [self = shared_from_this(), then](error_code aborted) {
+        if (!aborted && self->fd_ >= 0)
+            self->tell(then);
+    });
+}
+
+void connection::await_readable()
+{
+    if (!is_waitable())
+        return;
+    watch_.async_wait(watch_.wait_read, [self = shared_from_this()](error_code aborted) {
+        if (aborted || self->fd_ < 0)
+            return;
+        if (auto next = self->read())
+            self->perform(std::move(*next));
+    });
+}
+
+bool connection::is_waitable()
+{
+    error_code error;
+    if (!watch_.is_open())
+        watch_.assign(fd_, error);
+    if (error) {
+        log::write(log_level::error, "connection closed: it cannot be waited for: " + error.message());
+        tell(event::peer_closed{});
+    }
+    return !error;
+}
+
+void connection::yield()
+{
+    boost::asio::post(watch_.get_executor(), [self = shared_from_this()] {
+        if (self->fd_ >= 0)
+            self->tell(event::turn{});
+    });
+}
+
+// Left alone where it is set for an earlier time: it looks again then, and most deadlines are over before they are due.
+void connection::arm_timer()
+{
+    const auto wanted = decisions_.deadline();
+    if (!wanted || (armed_until_ && *armed_until_ <= *wanted))
+        return;
+    armed_until_ = wanted;
+    timer_.expires_at(*wanted);
+    timer_.async_wait([weak = weak_from_this()](error_code aborted) {
+        const auto self = weak.lock();
+        if (aborted || !self || self->fd_ < 0)
+            return;
+        self->armed_until_.reset();
+        self->tell(event::deadline_passed{});
+    });
+}
+
+}  // namespace wampfcgi::fcgi

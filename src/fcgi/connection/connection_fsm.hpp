@@ -1,0 +1,271 @@
+// Owns every decision about one connection of the web server: when to read, when a request is whole, when to answer, to
+// keep, to hand over or to close. Owns no descriptor, timer or clock: events go in, steps come out.
+#pragma once
+
+#include "fcgi/connection/budget.hpp"
+#include "fcgi/records/answer_records.hpp"
+#include "fcgi/records/record_scanner.hpp"
+#include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/request.hpp"
+#include "wampfcgi/core/response.hpp"
+#include "wampfcgi/core/result.hpp"
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wampfcgi::fcgi {
+
+/// Reserves memory for a body: what is reserved costs nothing before it is filled, but a body that grows step by step
+/// is copied at each. As shared_resources::room_maker.
+bool make_room_for_body(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes);
+
+/// What the connections of a worker share. Outlives them.
+struct shared_resources {
+    /// Reads CGI variables that did not come in one piece; libfcgi does it. `records` are FCGI_BEGIN_REQUEST and whole
+    /// FCGI_PARAMS records without padding. Nothing when there is no descriptor or memory for it.
+    using variables_reader = std::optional<request> (*)(std::string_view records);
+
+    /// Makes room for `more_bytes` of a body of which `announced_bytes` were announced (0: unknown). False when there
+    /// is no memory for them.
+    using room_maker = bool (*)(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes);
+
+    variables_reader read_variables;
+    room_maker make_room;
+    std::size_t max_connections = 0;  ///< what a web server is told that asks
+    budget requests;                  ///< being received
+    budget answers;                   ///< being sent
+    std::string scratch{};            ///< records of one read; used up before the next event
+};
+
+namespace event {
+struct received {
+    std::string_view bytes;  ///< not empty; looked at before resume() returns
+};
+struct peer_closed {};  ///< the web server has closed the connection, or reading failed
+struct turn {};         ///< the other connections have had their turn
+struct admitted {
+    std::uint64_t body_limit_bytes;  ///< of the service; 0: none
+};
+struct answered {
+    response whole;
+};
+struct stream_started {
+    response head;  ///< without a body
+};
+struct stream_data {
+    std::string_view bytes;
+};
+struct stream_ended {};
+struct written {
+    std::size_t bytes;  ///< of unsent()
+};
+struct write_blocked {};
+struct writable {};
+struct write_failed {};      ///< the web server has gone
+struct watch_client {};      ///< it is time to look whether the client still waits
+struct client_readable {};   ///< there is something to peek at, or the connection is closed
+struct client_is_silent {};  ///< there was nothing to peek at
+struct peeked {
+    std::string_view bytes;  ///< the next ones, which stay in the socket; empty: the connection is closed
+};
+struct deadline_passed {};
+struct retire {};  ///< the worker ends: finish the request that has begun, and take no other
+struct evict {};   ///< another connection needs the place
+}  // namespace event
+
+using connection_event =
+    std::variant<event::received, event::peer_closed, event::turn, event::admitted, event::answered,
+                 event::stream_started, event::stream_data, event::stream_ended, event::written, event::write_blocked,
+                 event::writable, event::write_failed, event::watch_client, event::client_readable,
+                 event::client_is_silent, event::peeked, event::deadline_passed, event::retire, event::evict>;
+
+enum class action {
+    rest,                 ///< nothing: another event comes by itself
+    read,                 ///< read; where there is nothing, wait for it
+    wait_and_read,        ///< let the other connections have their turn first
+    yield,                ///< event::turn once the other connections have had theirs
+    admit,                ///< ask the service whether it takes request(): event::admitted or event::answered
+    refuse,               ///< have an admitted request refused as `refusal`: event::answered
+    serve,                ///< give request() to the service
+    write,                ///< write from unsent(): event::written, write_blocked or write_failed
+    wait_until_writable,  ///< event::writable
+    watch,                ///< event::client_readable once the socket is readable
+    peek,                 ///< look at the next bytes: event::peeked or client_is_silent
+    abandon,              ///< nobody waits for the answer: tell the service, and close
+    linger,               ///< end the sending direction, then read: closing now could lose the answer
+    hand_over,            ///< give the descriptor to another worker; nothing of a request has been read from it
+    close,
+};
+
+/// What to do: send the replies, write the line, then act.
+struct connection_step {
+    action what = action::rest;
+    bool request_begins = false;  ///< a request has begun to arrive, for the worker to count
+    std::string replies{};        ///< records to send at once; where the socket does not take them: write_failed
+    std::optional<log_level> level{};
+    std::string line{};                ///< for the log, with `level`; for abandon, why
+    std::optional<failure> refusal{};  ///< with refuse
+};
+
+/// Where a connection comes from: just accepted, or kept and idle, from another worker.
+enum class connection_origin { accepted, handed_over };
+
+/// The state machine of one connection of the web server (FastCGI specification, sections 3 to 6).
+class connection_fsm {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    enum class state {
+        waiting,    ///< for the first byte of a request
+        receiving,  ///< a request
+        serving,    ///< the service has the request
+        streaming,  ///< the service sends a stream
+        answering,  ///< all of the answer is there, not all of it is sent
+        skipping,   ///< the rest of a request that is answered
+        lingering,  ///< for the web server to close
+        closed,     ///< or handed over
+    };
+
+    /// `shared` must outlive it.
+    connection_fsm(shared_resources& shared, connection_origin from, time_point now);
+    connection_fsm(const connection_fsm&) = delete;
+    connection_fsm& operator=(const connection_fsm&) = delete;
+
+    /// What to do first.
+    connection_step start() { return wait_for(action::read); }
+
+    /// What to do about `what`. An event that means nothing in the present state gives action::rest.
+    connection_step resume(connection_event what, time_point now);
+
+    state current() const noexcept { return state_; }
+
+    /// When what is going on now has to be over: event::deadline_passed. None: it may take for ever.
+    std::optional<time_point> deadline() const noexcept { return deadline_; }
+
+    /// The request that is received or served. Its body may be moved away once it is served.
+    request& current_request() noexcept { return request_; }
+
+    /// When the request, or the wait for it, began; and when all was there that the last checks needed.
+    time_point began() const noexcept { return began_; }
+    time_point checked_from() const noexcept { return checked_from_; }
+
+    /// What is to be written next from `offset` bytes behind what was, up to where something else follows in memory;
+    /// empty behind the end.
+    std::string_view unsent(std::size_t offset) const
+    {
+        return output_ ? output_->piece_at(offset) : std::string_view();
+    }
+
+    /// Bytes of a stream that the web server has not taken.
+    std::size_t waiting_bytes() const noexcept { return output_ ? output_->waiting_bytes() : 0; }
+
+    /// A request has begun to arrive, or has not been answered in full.
+    bool is_busy() const noexcept { return (state_ != state::waiting && state_ != state::closed) || !ahead_.empty(); }
+
+    /// The service has a request whose connection is not kept behind it.
+    bool serves_only_request() const noexcept { return stage_ == stage::admitted && !is_kept_; }
+
+    /// Why the worker waits for the web server, and since when: connections that were of use before come last.
+    struct idleness {
+        bool is_kept;  ///< for the next request; else for a first one, or for the rest of one
+        time_point since;
+
+        auto operator<=>(const idleness&) const = default;
+    };
+
+    /// None while the web server waits for the worker.
+    std::optional<idleness> idle() const;
+
+private:
+    /// How much of the request is there.
+    enum class stage { nothing, variables, admitted };
+
+    connection_step on(const event::received& what);
+    connection_step on(const event::peer_closed&);
+    connection_step on(const event::turn&);
+    connection_step on(const event::admitted& what);
+    connection_step on(event::answered& what);
+    connection_step on(event::stream_started& what);
+    connection_step on(const event::stream_data& what);
+    connection_step on(const event::stream_ended&);
+    connection_step on(const event::written& what);
+    connection_step on(const event::write_blocked&);
+    connection_step on(const event::writable&);
+    connection_step on(const event::write_failed&);
+    connection_step on(const event::watch_client&);
+    connection_step on(const event::client_readable&);
+    connection_step on(const event::client_is_silent&);
+    connection_step on(const event::peeked& what);
+    connection_step on(const event::deadline_passed&);
+    connection_step on(const event::retire&);
+    connection_step on(const event::evict&);
+
+    connection_step take_in(std::string_view bytes);
+    connection_step take_ahead();
+    std::optional<connection_step> take(record_scanner::progress made, std::string_view records, std::size_t body_bytes,
+                                        std::string_view rest);
+    void begin_request();
+    bool keep_for_later(std::string_view bytes);
+    bool hold(std::size_t bytes);
+    bool collect_variables(record_scanner::progress made, std::string_view records);
+    connection_step body_or_serve();
+    connection_step await_rest();
+    connection_step end_unanswered(record_scanner::progress made);
+    connection_step refuse(failure why);
+    connection_step run_out_of_memory(std::string_view rest);
+    connection_step refuse_for_memory();
+    connection_step answer_sent();
+    connection_step await_next_request();
+    connection_step wait_for(action what);
+    connection_step linger();
+    connection_step look_at_client(std::string_view next_bytes);
+    connection_step close();
+    connection_step close(log_level level, std::string why);
+    connection_step abandon(std::string why);
+    bool is_served() const noexcept { return state_ == state::serving || state_ == state::streaming; }
+    void forget_input();
+    void forget_output();
+
+    shared_resources& shared_;
+    state state_ = state::waiting;
+    stage stage_ = stage::nothing;
+    time_point now_;
+    std::optional<time_point> deadline_;
+
+    // What is received.
+    record_scanner scanner_;
+    std::string records_;  // with variables that did not come in one piece
+    request request_;
+    std::uint64_t announced_bytes_ = 0;   // of its body; 0: unknown
+    std::uint64_t body_limit_bytes_ = 0;  // of the service; 0: none
+    std::uint64_t received_bytes_ = 0;    // since the request began
+    budget::share input_share_;
+    std::string ahead_;  // came behind the request that is being answered
+    budget::share ahead_share_;
+
+    // What is sent.
+    std::optional<answer_records> output_;
+    budget::share output_share_;
+
+    time_point began_;
+    time_point checked_from_;
+    time_point sends_from_;  // the answer began to be sent
+    time_point due_;         // what the web server does now has to be done
+    std::string replies_;
+    bool is_fresh_;  // no request has begun on it
+    bool is_kept_ = false;
+    bool is_whole_ = false;      // the request has come in full
+    bool lacks_memory_ = false;  // for the body
+    bool is_retiring_ = false;
+    bool is_watched_ = false;  // event::client_readable will come
+    bool is_blocked_ = false;  // event::writable will come
+    bool has_begun_ = false;   // to be told with the next step
+};
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,188 @@
+#include "wampfcgi/fcgi/cgi.hpp"
+
+#include "fcgi/cgi/access_log.hpp"
+#include "fcgi/cgi/header.hpp"
+#include "fcgi/cgi/limits.hpp"
+#include "fcgi/cgi/variables.hpp"
+#include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/core/memory.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds soak_limit{5};  // for the web server to send some more of what nobody wants
+
+enum class input_end { wanted, stream, stalled, failed };
+
+/// Reads up to `most_bytes` and hands them over piece by piece. Returns what ended it; errno says why it failed.
+template <class Take>
+input_end read_input(int fd, std::uint64_t most_bytes, std::chrono::milliseconds stall, Take take)
+{
+    std::array<char, 64 * 1024> piece;
+    while (most_bytes > 0) {
+        pollfd state{fd, POLLIN, 0};
+        const int ready = ::poll(&state, 1, static_cast<int>(stall.count()));
+        if (ready == 0)
+            return input_end::stalled;
+        const auto wanted = std::min<std::uint64_t>(piece.size(), most_bytes);
+        const ssize_t got = ready < 0 ? -1 : ::read(fd, piece.data(), wanted);
+        if (got == 0)
+            return input_end::stream;
+        if (got > 0) {
+            most_bytes -= static_cast<std::uint64_t>(got);
+            take(std::string_view(piece.data(), static_cast<std::size_t>(got)));
+        } else if (errno != EINTR && errno != EAGAIN) {
+            return input_end::failed;
+        }
+    }
+    return input_end::wanted;
+}
+
+bool write_all(int fd, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            pollfd state{fd, POLLOUT, 0};
+            ::poll(&state, 1, -1);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Kept alive by the call that it waits for, and by whoever may give it up.
+class exchange : public std::enable_shared_from_this<exchange> {
+public:
+    exchange(bridge::bridge& to, const cgi_place& place, std::function<void(bool)> finished)
+        : to_(to),
+          place_(place),
+          finished_(std::move(finished))
+    {}
+
+    void run()
+    {
+        request_ = read_variables(place_.variables);
+        const auto announced = checks::check_announced_length(request_, 0);
+        input_left_ = announced && *announced ? **announced : std::numeric_limits<std::uint64_t>::max();
+        checked_from_ = clock::now();
+        auto decision = to_.admit(request_);
+        if (auto* final_answer = std::get_if<bridge::answer>(&decision))
+            return respond(std::move(*final_answer));
+        const auto& admitted = std::get<bridge::admission>(decision);
+
+        auto body = read_body_with_memory(admitted.body_limit_bytes);
+        checked_from_ = clock::now();
+        if (!body)
+            return respond(to_.refuse(admitted, body.error()));
+        request_.body = std::move(*body);
+        const auto started = to_.handle(
+            admitted, request_, [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
+        if (finished_)
+            under_way_ = started;
+    }
+
+    void give_up()
+    {
+        if (!under_way_)
+            return;
+        const auto given_up = *std::exchange(under_way_, std::nullopt);
+        if (log::enabled(log_level::info))
+            log::write(log_level::info, "call given up: the web server ends the program",
+                       {log::token("id", request_.id)});
+        if (log::wants_access())
+            log_given_up(request_, given_up.procedure, {began_, checked_from_, clock::now()});
+        to_.give_up(given_up);
+        ::close(place_.output_fd);
+        ::close(place_.input_fd);
+        std::exchange(finished_, nullptr)(false);
+    }
+
+private:
+    result<std::string> read_body_with_memory(std::uint64_t own_limit_bytes)
+    try {
+        const memory_may_fail here;
+        return read_body(own_limit_bytes);
+    } catch (const std::bad_alloc&) {
+        return failure{errc::overloaded, "no memory for a body of this size", {}, {}};
+    }
+
+    // What was announced is all that may be read (RFC 3875, 4.2), and a byte more than allowed is enough to refuse.
+    result<std::string> read_body(std::uint64_t own_limit_bytes)
+    {
+        const std::uint64_t limit = body_limit(own_limit_bytes);
+        std::string body;
+        const auto end = read_input(place_.input_fd, std::min(input_left_, limit + 1), stall_limit,
+                                    [&](std::string_view piece) { body += piece; });
+        input_left_ = end == input_end::stream ? 0 : input_left_ - body.size();
+        if (end == input_end::stalled)
+            return failure{errc::body_truncated, "the web server has stalled for a minute", {}, {}};
+        if (end == input_end::failed)
+            return failure{errc::body_truncated, std::string("body cannot be read: ") + std::strerror(errno), {}, {}};
+        if (body.size() > limit)
+            return failure{errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes", {}, {}};
+        return body;
+    }
+
+    // mod_cgid drops the response when it cannot write the whole body before it, even one that nobody wants.
+    void soak_up_input()
+    {
+        read_input(place_.input_fd, std::min(input_left_, most_body_bytes), soak_limit, [](std::string_view) {});
+        ::close(place_.input_fd);
+    }
+
+    void respond(bridge::answer given)
+    {
+        given.http.headers.emplace_back("X-Request-Id", request_.id);
+        std::string head;
+        append_header_section(head, given.http);
+        const bool written = write_all(place_.output_fd, head) && write_all(place_.output_fd, given.http.body);
+        log_answer(request_, given, {began_, checked_from_, clock::now()});
+        under_way_.reset();
+        ::close(place_.output_fd);  // the web server waits for it
+        soak_up_input();
+        std::exchange(finished_, nullptr)(written);
+    }
+
+    bridge::bridge& to_;
+    const cgi_place place_;
+    std::function<void(bool)> finished_;
+    request request_;
+    clock::time_point began_ = clock::now();
+    clock::time_point checked_from_;  // all that the next checks need is there
+    std::uint64_t input_left_ = 0;    // bytes that the web server may still send, at most
+    std::optional<bridge::bridge::started_call> under_way_;
+};
+
+}  // namespace
+
+std::function<void()> serve_cgi(bridge::bridge& to, const cgi_place& place, std::function<void(bool written)> finished)
+{
+    const auto begun = std::make_shared<exchange>(to, place, std::move(finished));
+    begun->run();
+    return [begun] { begun->give_up(); };
+}
+
+}  // namespace wampfcgi::fcgi

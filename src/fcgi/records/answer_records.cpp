@@ -1,0 +1,123 @@
+#include "fcgi/records/answer_records.hpp"
+
+#include "fcgi/cgi/header.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+constexpr std::size_t full_record_bytes = 65'528;      // a multiple of 8, so that none needs padding
+constexpr std::size_t joined_bytes = 16 * 1024;        // a body up to here is copied behind the header section
+constexpr std::size_t worth_moving_bytes = 64 * 1024;  // of a stream, to make room for more
+constexpr std::size_t usual_head_bytes = 512;          // what comes before the body, and the end of the request
+
+std::array<char, record_header_bytes> header_of(unsigned request_id, std::size_t content_bytes)
+{
+    return {fcgi_version,
+            static_cast<char>(record_type::standard_output),
+            static_cast<char>(request_id >> 8U),
+            static_cast<char>(request_id),
+            static_cast<char>(content_bytes >> 8U),
+            static_cast<char>(content_bytes),
+            0,
+            0};
+}
+
+std::string_view view(const std::array<char, record_header_bytes>& header)
+{
+    return {header.data(), header.size()};
+}
+
+}  // namespace
+
+answer_records::answer_records(unsigned request_id)
+    : request_id_(request_id),
+      full_record_(header_of(request_id, full_record_bytes))
+{}
+
+answer_records::answer_records(unsigned request_id, response what) : answer_records(request_id)
+{
+    const bool joined = what.body.size() <= joined_bytes;
+    head_.reserve(usual_head_bytes + (joined ? what.body.size() : 0));
+    head_.append(record_header_bytes, '\0');
+    append_header_section(head_, what);
+    if (joined)
+        head_ += what.body;
+    else
+        body_ = std::move(what.body);
+    const auto header = header_of(request_id, head_.size() - record_header_bytes);
+    head_.replace(0, header.size(), view(header));
+    last_record_ = header_of(request_id, body_.size() % full_record_bytes);
+    end_ = view(header_of(request_id, 0));
+    end_ += end_request(request_id, protocol_status::request_complete);
+    if (!body_.empty())
+        return;
+    head_ += end_;
+    end_.clear();
+}
+
+std::size_t answer_records::full_records() const
+{
+    return body_.size() / full_record_bytes;
+}
+
+// What stands at an offset of the records, up to where something else follows in memory; empty behind the end.
+std::string_view answer_records::whole_piece_at(std::size_t offset) const
+{
+    constexpr std::size_t stride = sizeof(record_header) + full_record_bytes;
+    const std::string_view body = body_;
+    if (offset < head_.size())
+        return std::string_view(head_).substr(offset);
+    offset -= head_.size();
+    const bool in_full_record = offset / stride < full_records();
+    const std::size_t record = in_full_record ? offset / stride : full_records();
+    const std::string_view content = body.substr(record * full_record_bytes, full_record_bytes);
+    offset -= record * stride;
+    if (!content.empty()) {
+        if (offset < sizeof(record_header))
+            return view(in_full_record ? full_record_ : last_record_).substr(offset);
+        offset -= sizeof(record_header);
+        if (offset < content.size())
+            return content.substr(offset);
+        offset -= content.size();
+    }
+    return std::string_view(end_).substr(offset);
+}
+
+answer_records answer_records::stream(unsigned request_id, const response& head)
+{
+    answer_records begun(request_id);
+    std::string section;
+    append_stream_header_section(section, head);
+    begun.add_record(section);
+    return begun;
+}
+
+void answer_records::append(std::string_view body_piece)
+{
+    if (sent_ == head_.size() || sent_ >= worth_moving_bytes)
+        head_.erase(0, std::exchange(sent_, 0));
+    for (; !body_piece.empty(); body_piece.remove_prefix(std::min(body_piece.size(), full_record_bytes)))
+        add_record(body_piece.substr(0, full_record_bytes));
+}
+
+void answer_records::finish()
+{
+    add_record({});
+    head_ += end_request(request_id_, protocol_status::request_complete);
+}
+
+void answer_records::advance(std::size_t bytes)
+{
+    sent_ += bytes;
+    written_ += bytes;
+}
+
+void answer_records::add_record(std::string_view content)
+{
+    head_.append(view(header_of(request_id_, content.size()))).append(content);
+}
+
+}  // namespace wampfcgi::fcgi

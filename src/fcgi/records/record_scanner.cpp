@@ -1,0 +1,224 @@
+#include "fcgi/records/record_scanner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+// Asking for all there is to ask takes some fifty bytes.
+constexpr std::size_t most_management_bytes = 1024;
+
+std::uint8_t octet(const std::string& bytes, std::size_t at)
+{
+    return static_cast<std::uint8_t>(bytes[at]);
+}
+
+}  // namespace
+
+record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_t& consumed, std::string* own,
+                                              std::string* body)
+{
+    consumed = 0;
+    while (consumed < bytes.size()) {
+        if (!in_record_) {
+            header_[header_bytes_++] = static_cast<std::uint8_t>(bytes[consumed++]);
+            if (header_bytes_ < header_.size())
+                continue;
+            if (!take_header(own, body))
+                return progress::broken;
+        } else {
+            const std::string_view content = bytes.substr(consumed, content_left_);
+            if (!take_content(content, own, body))
+                return progress::broken;
+            content_left_ -= content.size();
+            consumed += content.size();
+            const std::size_t skipped = std::min(padding_left_, bytes.size() - consumed);
+            padding_left_ -= skipped;
+            consumed += skipped;
+        }
+        if (content_left_ > 0 || padding_left_ > 0)
+            continue;
+        in_record_ = false;
+        header_bytes_ = 0;
+        const progress made = end_record(own);
+        if (made != progress::incomplete)
+            return made;
+    }
+    return progress::incomplete;
+}
+
+bool record_scanner::take_header(std::string* own, const std::string* body)
+{
+    content_left_ = content_bytes();
+    padding_left_ = header_[6];
+    in_record_ = true;
+    kept_.clear();
+    if (header_[0] != fcgi_version)
+        return fail("a record of another version");
+    const auto meant_for = destiny_of_record();
+    if (!meant_for)
+        return false;
+    meant_for_ = *meant_for;
+    const bool is_own = meant_for_ == destiny::params || (meant_for_ == destiny::body && !is_given_up_);
+    has_strays_ = has_strays_ || (!is_own && meant_for_ != destiny::begin);
+    if (meant_for_ == destiny::body)
+        body_bytes_ += content_left_;
+    if (is_own && own != nullptr && (meant_for_ != destiny::body || body == nullptr))
+        add_header(*own);
+    return true;
+}
+
+std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
+{
+    const auto type = static_cast<record_type>(header_[1]);
+    const unsigned id = record_id();
+    const auto broken = [this](std::string_view why) {
+        fail(why);
+        return std::nullopt;
+    };
+    if (id == 0) {
+        if (content_left_ > most_management_bytes)
+            return broken("a management record of more than 1 KiB");
+        return destiny::management;
+    }
+    if (type == record_type::begin_request) {
+        if (content_left_ != begin_body_bytes)
+            return broken("a request that begins with a record of another length");
+        if (id == request_id_ && !is_given_up_)
+            return broken("a request that begins twice");
+        return destiny::begin;
+    }
+    if (id != request_id_)
+        return destiny::dropped;  // FastCGI specification, 3.3: records of a request that is not active are ignored
+    if (type == record_type::abort_request)
+        return destiny::abort;
+    if (type == record_type::standard_input && params_complete_)
+        return destiny::body;
+    if (type == record_type::params && !params_complete_)
+        return destiny::params;
+    return broken("a record that a responder is not sent there");
+}
+
+bool record_scanner::take_content(std::string_view bytes, std::string* own, std::string* body)
+{
+    switch (meant_for_) {
+    case destiny::begin:
+    case destiny::management:
+        kept_ += bytes;
+        return true;
+    case destiny::params:
+        if (const auto wrong = params_.feed(bytes); !wrong.empty())
+            return fail(wrong);
+        break;
+    case destiny::body:
+        if (is_given_up_)
+            return true;
+        if (body != nullptr)
+            own = body;
+        break;
+    case destiny::abort:
+    case destiny::dropped:
+        return true;
+    }
+    if (own != nullptr)
+        *own += bytes;
+    return true;
+}
+
+record_scanner::progress record_scanner::end_record(std::string* own)
+{
+    switch (meant_for_) {
+    case destiny::dropped:
+        return progress::incomplete;
+    case destiny::begin:
+        return end_begin(own);
+    case destiny::management:
+        replies_ += header_[1] == static_cast<std::uint8_t>(record_type::get_values)
+                        ? values_result(kept_, max_connections_)
+                        : unknown_type(header_[1]);
+        return progress::incomplete;
+    case destiny::params:
+        if (content_bytes() > 0)
+            return progress::incomplete;
+        params_complete_ = true;
+        why_ = params_.finish();
+        return why_.empty() ? progress::params_complete : progress::broken;
+    case destiny::body:
+        if (content_bytes() > 0)
+            return progress::incomplete;
+        request_id_ = 0;
+        return progress::complete;
+    case destiny::abort:
+        request_id_ = 0;
+        if (is_given_up_)
+            return progress::complete;
+        replies_ += end_request(last_id_, protocol_status::request_complete);
+        return progress::aborted;
+    }
+    return progress::incomplete;
+}
+
+record_scanner::progress record_scanner::end_begin(std::string* own)
+{
+    const unsigned role = octet(kept_, 0) * 256U + octet(kept_, 1);
+    if (request_id_ != 0 && !is_given_up_) {
+        has_strays_ = true;
+        replies_ += end_request(record_id(), protocol_status::cannot_multiplex);
+        return progress::incomplete;
+    }
+    request_id_ = 0;
+    keeps_connection_ = (octet(kept_, 2) & keep_connection_flag) != 0;
+    if (role != responder_role) {
+        has_strays_ = true;
+        replies_ += end_request(record_id(), protocol_status::unknown_role);
+        return progress::refused;
+    }
+    request_id_ = last_id_ = record_id();
+    is_given_up_ = false;
+    params_complete_ = false;
+    params_ = {};
+    body_bytes_ = 0;
+    has_begun_ = true;
+    if (own != nullptr) {
+        add_header(*own);
+        *own += kept_;
+    }
+    return progress::incomplete;
+}
+
+// Without the padding, which is not passed on.
+void record_scanner::add_header(std::string& own) const
+{
+    auto header = header_;
+    header[6] = 0;
+    own.append(reinterpret_cast<const char*>(header.data()), header.size());
+}
+
+std::size_t record_scanner::content_bytes() const
+{
+    return header_[4] * 256U + header_[5];
+}
+
+unsigned record_scanner::record_id() const
+{
+    return header_[2] * 256U + header_[3];
+}
+
+bool record_scanner::take_begun() noexcept
+{
+    return std::exchange(has_begun_, false);
+}
+
+std::string record_scanner::take_replies()
+{
+    return std::exchange(replies_, {});
+}
+
+bool record_scanner::fail(std::string_view why)
+{
+    why_ = why;
+    return false;
+}
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,118 @@
+#include "fcgi/records/records.hpp"
+
+#include <array>
+#include <utility>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+char byte(std::size_t value)
+{
+    return static_cast<char>(value & 0xFFU);
+}
+
+std::string record(record_type type, unsigned id, std::string_view content)
+{
+    const std::array<char, record_header_bytes> header{fcgi_version,
+                                                       static_cast<char>(type),
+                                                       byte(id >> 8U),
+                                                       byte(id),
+                                                       byte(content.size() >> 8U),
+                                                       byte(content.size()),
+                                                       0,
+                                                       0};
+    return std::string(header.data(), header.size()).append(content);
+}
+
+/// Takes a length off the front (FastCGI specification, 3.4); nothing when it is cut short.
+std::optional<std::size_t> take_length(std::string_view& bytes)
+{
+    const auto at = [&](std::size_t place) { return std::size_t{static_cast<std::uint8_t>(bytes[place])}; };
+    if (bytes.empty())
+        return {};
+    std::size_t length = at(0);
+    std::size_t size = 1;
+    if (length >= 0x80) {
+        if (bytes.size() < 4)
+            return {};
+        length = (length & 0x7FU) << 24 | at(1) << 16 | at(2) << 8 | at(3);
+        size = 4;
+    }
+    bytes.remove_prefix(size);
+    return length;
+}
+
+/// Short ones only, as ours are.
+std::string pair(std::string_view name, std::string_view value)
+{
+    return std::string{byte(name.size()), byte(value.size())}.append(name).append(value);
+}
+
+}  // namespace
+
+std::optional<name_value_pair> take_pair(std::string_view& stream)
+{
+    std::string_view rest = stream;
+    const auto name_bytes = take_length(rest);
+    const auto value_bytes = take_length(rest);
+    if (!name_bytes || !value_bytes || *name_bytes > rest.size() || *value_bytes > rest.size() - *name_bytes)
+        return {};
+    stream = rest.substr(*name_bytes + *value_bytes);
+    return name_value_pair{rest.substr(0, *name_bytes), rest.substr(*name_bytes, *value_bytes)};
+}
+
+std::string_view params_content(std::string_view records, std::string& joined)
+{
+    joined.clear();
+    std::string_view whole;
+    while (records.size() >= record_header_bytes) {
+        const bool is_params = records[1] == static_cast<char>(record_type::params);
+        const std::size_t bytes = static_cast<std::uint8_t>(records[4]) * 256U + static_cast<std::uint8_t>(records[5]);
+        const std::string_view content = records.substr(record_header_bytes, bytes);
+        records.remove_prefix(record_header_bytes + content.size());
+        if (!is_params || content.empty())
+            continue;
+        if (whole.empty()) {
+            whole = content;
+            continue;
+        }
+        if (joined.empty())
+            joined = whole;
+        whole = joined.append(content);
+    }
+    return whole;
+}
+
+bool is_abort(std::string_view record, unsigned request_id)
+{
+    const std::array<char, 4> wanted{fcgi_version, static_cast<char>(record_type::abort_request),
+                                     byte(request_id >> 8U), byte(request_id)};
+    return record.starts_with(std::string_view(wanted.data(), wanted.size()));
+}
+
+std::string end_request(unsigned request_id, protocol_status status)
+{
+    const std::array<char, 8> content{0, 0, 0, 0, static_cast<char>(status), 0, 0, 0};
+    return record(record_type::end_request, request_id, {content.data(), content.size()});
+}
+
+std::string unknown_type(std::uint8_t type)
+{
+    const std::array<char, 8> content{static_cast<char>(type), 0, 0, 0, 0, 0, 0, 0};
+    return record(record_type::unknown_type, 0, {content.data(), content.size()});
+}
+
+std::string values_result(std::string_view asked, std::size_t max_connections)
+{
+    const std::string most = std::to_string(max_connections);
+    std::array<std::pair<std::string_view, std::string_view>, 3> known{
+        {{"FCGI_MAX_CONNS", most}, {"FCGI_MAX_REQS", most}, {"FCGI_MPXS_CONNS", "0"}}};
+    std::string content;
+    while (const auto next = take_pair(asked))
+        for (auto& [name, value] : known)
+            if (next->name == name && !value.empty())
+                content += pair(name, std::exchange(value, {}));  // each once, however often it is asked for
+    return record(record_type::get_values_result, 0, content);
+}
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,58 @@
+// Owns the bytes of FastCGI records (FastCGI specification, sections 3 to 5 and 8), and the short answers that a web
+// server gets without libfcgi.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::fcgi {
+
+enum class record_type : std::uint8_t {
+    begin_request = 1,
+    abort_request = 2,
+    end_request = 3,
+    params = 4,
+    standard_input = 5,
+    standard_output = 6,
+    get_values = 9,
+    get_values_result = 10,
+    unknown_type = 11,
+};
+
+enum class protocol_status : std::uint8_t { request_complete = 0, cannot_multiplex = 1, unknown_role = 3 };
+
+inline constexpr std::uint8_t fcgi_version = 1;
+inline constexpr std::size_t record_header_bytes = 8;
+inline constexpr std::size_t begin_body_bytes = 8;
+inline constexpr unsigned responder_role = 1;
+inline constexpr std::uint8_t keep_connection_flag = 1;
+
+struct name_value_pair {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// Takes a pair off the front of a stream of them (FastCGI specification, 3.4). Nothing at its end, or where the pair
+/// is cut short.
+std::optional<name_value_pair> take_pair(std::string_view& stream);
+
+/// The stream of CGI variables in the records of a request, which are whole and have no padding: a part of `records`,
+/// or of `joined` where several hold it.
+std::string_view params_content(std::string_view records, std::string& joined);
+
+/// Whether a record begins like that with which the web server gives a request up.
+bool is_abort(std::string_view record, unsigned request_id);
+
+std::string end_request(unsigned request_id, protocol_status status);
+
+/// FCGI_UNKNOWN_TYPE: the answer to a management record of any type but FCGI_GET_VALUES.
+std::string unknown_type(std::uint8_t type);
+
+/// FCGI_GET_VALUES_RESULT: those of the variables asked for that are known. `asked` is the content of FCGI_GET_VALUES;
+/// what in it is malformed is not answered.
+std::string values_result(std::string_view asked, std::size_t max_connections);
+
+}  // namespace wampfcgi::fcgi

@@ -1,0 +1,72 @@
+// Owns the bytes that a web server sends, for tests of what reads them (FastCGI specification, sections 3 to 5).
+#pragma once
+
+#include "fcgi/records/records.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wampfcgi::fcgi {
+
+inline std::string make_record(record_type type, std::string_view content, unsigned id = 1, std::size_t padding = 0)
+{
+    const auto byte = [](std::size_t value) { return static_cast<char>(value & 0xFFU); };
+    const std::string header{fcgi_version,
+                             static_cast<char>(type),
+                             byte(id >> 8U),
+                             byte(id),
+                             byte(content.size() >> 8U),
+                             byte(content.size()),
+                             byte(padding),
+                             0};
+    return header + std::string(content) + std::string(padding, '\xEE');
+}
+
+enum class after_answer { close, keep };
+
+inline std::string begin_record(after_answer then, unsigned id = 1, char role = 1)
+{
+    return make_record(record_type::begin_request,
+                       std::string{0, role, then == after_answer::keep ? '\1' : '\0', 0, 0, 0, 0, 0}, id);
+}
+
+using variable_list = std::vector<std::pair<std::string, std::string>>;
+
+/// Names and values of less than 128 bytes.
+inline std::string pairs_of(const variable_list& variables)
+{
+    std::string pairs;
+    for (const auto& [name, value] : variables)
+        pairs += std::string{static_cast<char>(name.size()), static_cast<char>(value.size())} + name + value;
+    return pairs;
+}
+
+inline std::string params_records(const variable_list& variables, unsigned id = 1)
+{
+    return make_record(record_type::params, pairs_of(variables), id) + make_record(record_type::params, "", id);
+}
+
+inline std::string stdin_record(std::string_view content, unsigned id = 1)
+{
+    return make_record(record_type::standard_input, content, id);
+}
+
+inline std::string abort_record(unsigned id = 1)
+{
+    return make_record(record_type::abort_request, "", id);
+}
+
+/// A request as a web server sends it, with `body` in one record.
+inline std::string whole_request(after_answer then, std::string_view body = "body", unsigned id = 1,
+                                 const std::string& path_info = "/p")
+{
+    const variable_list variables{
+        {"REQUEST_METHOD", "POST"}, {"PATH_INFO", path_info}, {"CONTENT_LENGTH", std::to_string(body.size())}};
+    return begin_record(then, id) + params_records(variables, id) + (body.empty() ? "" : stdin_record(body, id)) +
+           stdin_record("", id);
+}
+
+}  // namespace wampfcgi::fcgi

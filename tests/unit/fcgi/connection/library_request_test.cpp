@@ -1,0 +1,60 @@
+// The way through libfcgi, which requests take whose CGI variables did not come in one piece.
+#include "fcgi/connection/library_request.hpp"
+
+#include "support/record_maker.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include <sys/resource.h>
+
+using namespace wampfcgi;
+using namespace wampfcgi::fcgi;
+
+namespace {
+
+struct with_library {
+    with_library() { initialize_library(); }
+};
+
+const variable_list variables{{"REQUEST_METHOD", "POST"}, {"PATH_INFO", "/x"}, {"QUERY_STRING", "a=b"}};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(variables_in_several_records_are_read_by_libfcgi, with_library)
+{
+    const std::string pairs = pairs_of(variables);
+    std::string records = begin_record(after_answer::keep);
+    for (const char each : pairs)
+        records += make_record(record_type::params, std::string(1, each));
+
+    const auto read = read_by_library(records + make_record(record_type::params, ""));
+
+    BOOST_REQUIRE(read.has_value());
+    BOOST_TEST(read->method == "POST");
+    BOOST_TEST(read->path_info == "/x");
+    BOOST_TEST(read->query == "a=b");
+    BOOST_TEST(!read->id.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(libfcgi_reads_one_request_after_the_other, with_library)
+{
+    for (const std::string path : {"/one", "/two"}) {
+        const auto read = read_by_library(begin_record(after_answer::close) + params_records({{"PATH_INFO", path}}));
+        BOOST_REQUIRE(read.has_value());
+        BOOST_TEST(read->path_info == path);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_descriptor_nothing_is_read_and_nothing_else_happens, with_library)
+{
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{3, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const auto read = read_by_library(begin_record(after_answer::keep) + params_records(variables));
+    ::setrlimit(RLIMIT_NOFILE, &before);
+
+    BOOST_TEST(!read.has_value());
+}
