@@ -34,15 +34,15 @@ std::optional<std::string_view> forwarded_value(forward_source source, const req
 {
     switch (source) {
     case forward_source::remote_addr:
-        return req.remote_addr;
+        return req.remote_addr();
     case forward_source::remote_user:
-        return req.remote_user;
+        return req.remote_user();
     case forward_source::ssl_client_s_dn:
-        return req.client_subject;
+        return req.client_subject();
     case forward_source::http_user_agent:
-        return req.user_agent;
+        return req.user_agent();
     case forward_source::request_id:
-        return req.id;
+        return req.id();
     case forward_source::signing_key:
         return signature ? std::optional<std::string_view>{*signature->name} : std::nullopt;
     }
@@ -145,8 +145,7 @@ std::variant<answer, admission> bridge::admit(const request& req) const
 {
     const service* target = checks::find_service(req, config_.mount, config_.services);
     if (target == nullptr)
-        return refusal_answer({errc::not_found, "no such path", req.script_name + req.path_info, {}},
-                              status_style::crossbar, {});
+        return refusal_answer({errc::not_found, "no such path", req.path(), {}}, status_style::crossbar, {});
     const service_options& options = target->options;
     admission admitted{target, options.post_body_limit, {}};
     auto refused = [&](failure why) { return refuse(admitted, std::move(why)); };
@@ -155,13 +154,13 @@ std::variant<answer, admission> bridge::admit(const request& req) const
         return refused(ok.error());
     if (auto ok = checks::check_tls(req, options.require_tls); !ok)
         return refused(ok.error());
-    if (auto ok = checks::check_address(req.remote_addr, options.require_ip); !ok)
+    if (auto ok = checks::check_address(req.remote_addr(), options.require_ip); !ok)
         return refused(ok.error());
     const auto grant = checks::check_origin(req, options.allowed_origins);
     if (!grant)
         return refused(grant.error());
     admitted.cors_headers = cors_headers(req, *grant);
-    if (req.method == "OPTIONS") {
+    if (req.method() == "OPTIONS") {
         answer options_answer = preflight_answer(std::move(admitted.cors_headers));
         options_answer.debug = options.debug;
         return options_answer;
@@ -196,7 +195,7 @@ try {
             return is_new.error();
     }
     const memory_may_fail from_here;
-    auto body = codec::parse_body(req.body);
+    auto body = codec::parse_body(req.body());
     if (!body)
         return body.error();
     if (options.procedures && !is_allowed(body->procedure, *options.procedures))
@@ -221,7 +220,7 @@ std::size_t bridge::index_of(const service& each) const
 bridge::started_call bridge::handle(const admission& admitted, request& req, respond done)
 {
     auto checked = check(admitted, req);
-    std::string().swap(req.body);  // assigning an empty one would keep the memory
+    req.drop_body();
     if (!checked) {
         done(refuse(admitted, checked.error()));
         return {};

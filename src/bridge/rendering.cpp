@@ -80,7 +80,7 @@ header_list cors_headers(const request& req, const checks::origin_grant& grant)
 {
     if (!grant.cross_origin)
         return {};
-    header_list headers{{"Access-Control-Allow-Origin", *req.origin}, {"Vary", "Origin"}};
+    header_list headers{{"Access-Control-Allow-Origin", std::string(*req.origin())}, {"Vary", "Origin"}};
     if (grant.listed_by_name)
         headers.emplace_back("Access-Control-Allow-Credentials", "true");
     return headers;

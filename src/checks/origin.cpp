@@ -107,13 +107,13 @@ std::optional<std::string> parse_origin(std::string_view text)
 
 result<origin_grant> check_origin(const request& req, const std::vector<std::string>& allowed)
 {
-    if (!req.origin || req.origin->empty())
+    if (!req.origin() || req.origin()->empty())
         return origin_grant{};
-    if (!is_printable(*req.origin))
-        return refusal(errc::origin_denied, "origin is not printable ASCII", *req.origin);
-    const auto origin = parse_web_origin(to_lower(*req.origin));
-    const bool own_host = origin && is_own_host(*origin, req.host);
-    if (own_host && (origin->scheme == "https") == is_tls(req.https))
+    if (!is_printable(*req.origin()))
+        return refusal(errc::origin_denied, "origin is not printable ASCII", *req.origin());
+    const auto origin = parse_web_origin(to_lower(*req.origin()));
+    const bool own_host = origin && is_own_host(*origin, req.host());
+    if (own_host && (origin->scheme == "https") == is_tls(req.https()))
         return origin_grant{};
     // A page that came by http and calls by https, or the reverse, is of another origin to its browser: where such an
     // origin is listed, it needs the answer that says so.
@@ -124,7 +124,7 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
         return origin_grant{};
     return refusal(errc::origin_denied,
                    "origin is neither the own host nor one of " + std::to_string(allowed.size()) + " allowed",
-                   *req.origin);
+                   *req.origin());
 }
 
 }  // namespace wampfcgi::checks

@@ -14,7 +14,7 @@ std::optional<std::string> path_below(std::string_view mount, const request& req
 {
     if (mount.ends_with('/'))
         mount.remove_suffix(1);
-    std::string path = req.script_name + req.path_info;
+    std::string path = req.path();
     if (!path.starts_with(mount))
         return std::nullopt;
     path.erase(0, mount.size());
@@ -35,7 +35,7 @@ std::optional<std::string_view> key_of(std::string_view path)
 
 const service* find_service(const request& req, std::string_view mount, const std::vector<service>& services)
 {
-    const auto path = mount.empty() ? req.path_info : path_below(mount, req);
+    const auto path = mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
     const auto key = path ? key_of(*path) : std::nullopt;
     if (!key)
         return nullptr;

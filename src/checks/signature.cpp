@@ -116,9 +116,9 @@ void prepare_signatures()
 
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)
 {
-    const query_parameters given = parse_query(std::string_view(req.query).substr(0, max_query_bytes));
+    const query_parameters given = parse_query(std::string_view(req.query()).substr(0, max_query_bytes));
     const bool is_signed = !options.keys.empty();
-    if (auto short_enough = check_lengths(req.query, given, is_signed); !short_enough)
+    if (auto short_enough = check_lengths(req.query(), given, is_signed); !short_enough)
         return short_enough.error();
     if (is_signed)
         if (auto complete = check_presence(given); !complete)
@@ -134,7 +134,7 @@ result<std::optional<signature_facts>> check_signature(const request& req, const
         return fresh.error();
     if (!is_signed)
         return std::optional<signature_facts>{};
-    auto facts = check_key_and_hmac(given, options, req.body, *timestamp, now);
+    auto facts = check_key_and_hmac(given, options, req.body(), *timestamp, now);
     if (!facts)
         return facts.error();
     return std::optional{*facts};

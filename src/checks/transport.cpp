@@ -17,7 +17,7 @@ std::string_view trim(std::string_view text)
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool is_given(const std::optional<std::string>& variable)
+bool is_given(std::optional<std::string_view> variable)
 {
     return variable && !variable->empty();
 }
@@ -59,8 +59,8 @@ failure too_large(std::string_view what, std::uint64_t bytes, std::uint64_t limi
 
 result<void> check_method(const request& req)
 {
-    if (req.method != "POST" && req.method != "PUT" && req.method != "OPTIONS")
-        return refusal(errc::method_not_allowed, "method is not POST, PUT or OPTIONS", req.method);
+    if (req.method() != "POST" && req.method() != "PUT" && req.method() != "OPTIONS")
+        return refusal(errc::method_not_allowed, "method is not POST, PUT or OPTIONS", req.method());
     return {};
 }
 
@@ -71,34 +71,34 @@ bool is_tls(std::string_view https)
 
 result<void> check_tls(const request& req, bool require_tls)
 {
-    if (require_tls && !is_tls(req.https))
-        return refusal(errc::tls_required, "request without TLS, TLS required", req.https);
+    if (require_tls && !is_tls(req.https()))
+        return refusal(errc::tls_required, "request without TLS, TLS required", req.https());
     return {};
 }
 
 result<void> check_content_type(const request& req)
 {
-    if (is_given(req.content_type)) {
-        if (!is_json_in_utf8(*req.content_type))
+    if (is_given(req.content_type())) {
+        if (!is_json_in_utf8(*req.content_type()))
             return refusal(errc::content_type_unsupported, "content type is not application/json in UTF-8",
-                           *req.content_type);
+                           *req.content_type());
         return {};
     }
-    if (is_given(req.origin))
+    if (is_given(req.origin()))
         return refusal(errc::content_type_unsupported, "no content type beside an origin, application/json required");
     return {};
 }
 
 result<std::optional<std::uint64_t>> check_announced_length(const request& req, std::uint64_t limit_bytes)
 {
-    if (!is_given(req.content_length))
+    if (!is_given(req.content_length()))
         return std::optional<std::uint64_t>{};
-    if (!std::ranges::all_of(*req.content_length, is_digit))
-        return refusal(errc::body_truncated, "announced length is no number", *req.content_length);
-    const auto announced = read_number(*req.content_length);
+    if (!std::ranges::all_of(*req.content_length(), is_digit))
+        return refusal(errc::body_truncated, "announced length is no number", *req.content_length());
+    const auto announced = read_number(*req.content_length());
     if (!announced)
         return refusal(limit_bytes != 0 ? errc::body_too_large : errc::body_truncated,
-                       "announced length is beyond 64 bits", *req.content_length);
+                       "announced length is beyond 64 bits", *req.content_length());
     if (limit_bytes != 0 && *announced > limit_bytes)
         return too_large("announced body", *announced, limit_bytes);
     return announced;
@@ -106,14 +106,14 @@ result<std::optional<std::uint64_t>> check_announced_length(const request& req, 
 
 result<void> check_body_length(const request& req, std::uint64_t limit_bytes)
 {
-    if (limit_bytes != 0 && req.body.size() > limit_bytes)
-        return too_large("body", req.body.size(), limit_bytes);
+    if (limit_bytes != 0 && req.body().size() > limit_bytes)
+        return too_large("body", req.body().size(), limit_bytes);
     const auto announced = check_announced_length(req, limit_bytes);
     if (!announced)
         return announced.error();
-    if (*announced && **announced != req.body.size())
+    if (*announced && **announced != req.body().size())
         // A cut body can still parse, with another meaning: it is never forwarded.
-        return refusal(errc::body_truncated, "body of " + std::to_string(req.body.size()) + " bytes, " +
+        return refusal(errc::body_truncated, "body of " + std::to_string(req.body().size()) + " bytes, " +
                                                  std::to_string(**announced) + " announced");
     return {};
 }

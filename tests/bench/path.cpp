@@ -105,12 +105,13 @@ int main(int argc, char** argv)
         config, [&](const auto&, const auto&) -> bridge::caller& { return router; }, {}, signed_at,
         [] { return std::chrono::steady_clock::time_point{}; });
     request req = request_for(kind);
-    const std::string body = req.body;
+    const std::string body(req.body());
+    req.drop_body();
     const std::string result = result_for(kind);
     std::size_t answer_bytes = 0;
 
     for (long i = 0; i < count; ++i) {
-        req.body = body;
+        req.body_memory() += body;
         const auto admitted = service.admit(req);
         service.handle(std::get<bridge::admission>(admitted), req, [&](const bridge::answer& given) {
             if (given.http.status != 200)

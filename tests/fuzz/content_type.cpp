@@ -12,8 +12,8 @@ namespace {
 bool is_accepted(std::string_view content_type)
 {
     request req;
-    req.content_type = content_type;
-    req.origin = "https://app.example.com";
+    req.set(request::variable::content_type, content_type);
+    req.set(request::variable::origin, "https://app.example.com");
     const auto checked = checks::check_content_type(req);
     must(checked || checked.error().code == errc::content_type_unsupported,
          "there is one way to refuse a content type");

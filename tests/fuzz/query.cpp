@@ -72,8 +72,8 @@ std::string signature_of(const query_parameters& given, std::string_view body)
 errc verdict(const std::string& query, std::string_view body, const service_options& options)
 {
     request req;
-    req.query = query;
-    req.body = body;
+    req.set(request::variable::query, query);
+    req.body_memory() += body;
     const auto checked = checks::check_signature(req, options, now);
     return checked ? errc{} : checked.error().code;
 }

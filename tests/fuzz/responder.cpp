@@ -66,7 +66,7 @@ request request_of(std::string_view variables, std::string_view body)
         pointers.push_back(pair.c_str());
     pointers.push_back(nullptr);
     request req = fcgi::read_variables(pointers.data());
-    req.body = body;
+    req.body_memory() += body;
     return req;
 }
 
@@ -119,7 +119,7 @@ void look_at_answer(const request& req, const bridge::answer& given)
     if (given.why)
         look_at_refusal(given);
     if (!given.why && !was_called) {
-        must(req.method == "OPTIONS" && given.http.body.empty(), "only OPTIONS is answered without a call");
+        must(req.method() == "OPTIONS" && given.http.body.empty(), "only OPTIONS is answered without a call");
         return;
     }
     const auto body = strict_json(given.http.body);
@@ -127,7 +127,7 @@ void look_at_answer(const request& req, const bridge::answer& given)
 }
 
 // What the callee is told about the request; null where the variable is missing or no UTF-8.
-boost::json::value expected_value(const std::optional<std::string>& variable)
+boost::json::value expected_value(std::optional<std::string_view> variable)
 {
     if (!variable || !codec::is_utf8(*variable))
         return nullptr;
@@ -144,14 +144,15 @@ boost::json::object kwargs_of(const call& made)
 void look_at_forwarded(const request& req, const call& made)
 {
     const auto told = kwargs_of(made).at("_http").as_object();
-    must(told.size() == 3 && told.at("who") == expected_value(req.remote_user) &&
-             told.at("with") == expected_value(req.user_agent) && told.at("from") == expected_value(req.remote_addr),
+    must(told.size() == 3 && told.at("who") == expected_value(req.remote_user()) &&
+             told.at("with") == expected_value(req.user_agent()) &&
+             told.at("from") == expected_value(req.remote_addr()),
          "the callee is told what the web server said");
 }
 
 void look_at_signed(const request& req, const call& made)
 {
-    const auto given = checks::parse_query(req.query);
+    const auto given = checks::parse_query(req.query());
     must(given.key && given.timestamp && given.seq && given.nonce && given.signature, "a signed request is whole");
     must(*given.key == "k" || (*given.key == "l" && made.procedure == "p"), "a key is good for what it may");
 }
@@ -166,22 +167,24 @@ void look_at_service(const request& req, const std::string& service, const call&
     else
         must(!kwargs_of(made).contains("_http"), "nobody else can tell the callee about the request");
     if (service == "pages")
-        must(req.body.size() <= 64, "a body is within the service's limit");
+        must(req.body().size() <= 64, "a body is within the service's limit");
     if (service == "strict") {
-        must(req.https == "1" || (req.https.size() == 2 && (req.https[0] | 32) == 'o' && (req.https[1] | 32) == 'n'),
+        must(req.https() == "1" ||
+                 (req.https().size() == 2 && (req.https()[0] | 32) == 'o' && (req.https()[1] | 32) == 'n'),
              "a service that requires TLS takes requests over TLS");
         must(made.procedure == "com.example.add2" || made.procedure.starts_with("com.example.orders."),
              "only procedures of the service are called");
-        must(req.remote_addr.find("192.0.2.") != std::string::npos || req.remote_addr.find(':') != std::string::npos,
+        must(req.remote_addr().find("192.0.2.") != std::string::npos ||
+                 req.remote_addr().find(':') != std::string::npos,
              "only the addresses of the service may call");
     }
 }
 
 void look_at_call(const request& req, const call& made)
 {
-    must(req.method == "POST" || req.method == "PUT", "only POST and PUT make calls");
+    must(req.method() == "POST" || req.method() == "PUT", "only POST and PUT make calls");
     must(codec::is_loose_uri(made.procedure), "what is called is a URI");
-    const auto body = strict_json(req.body);
+    const auto body = strict_json(req.body());
     must(body && body->is_object() && body->get_object().at("procedure") == boost::json::value(made.procedure),
          "what is called is what the body names");
     for (const std::string& argument : {made.arguments.args, made.arguments.kwargs})

@@ -4,6 +4,7 @@
 #include "wampfcgi/core/request.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,48 +16,57 @@ class request_builder {
 public:
     request_builder()
     {
-        req_.method = "POST";
-        req_.script_name = "/wamp";
-        req_.remote_addr = "192.0.2.7";
-        req_.host = "api.example.com";
-        req_.content_type = "application/json";
-        req_.id = "test";
+        method("POST").script_name("/wamp").remote_addr("192.0.2.7").host("api.example.com");
+        content_type("application/json").id("test");
         body(R"({"procedure":"com.example.add2","args":[1,2]})");
     }
 
-    request_builder& method(std::string value) { return set(req_.method, std::move(value)); }
-    request_builder& script_name(std::string value) { return set(req_.script_name, std::move(value)); }
-    request_builder& path_info(std::string value) { return set(req_.path_info, std::move(value)); }
-    request_builder& query(std::string value) { return set(req_.query, std::move(value)); }
-    request_builder& remote_addr(std::string value) { return set(req_.remote_addr, std::move(value)); }
-    request_builder& https(std::string value) { return set(req_.https, std::move(value)); }
-    request_builder& host(std::string value) { return set(req_.host, std::move(value)); }
-
     /// std::nullopt: the variable is not sent.
-    using variable = std::optional<std::string>;
-    request_builder& origin(variable value) { return set(req_.origin, std::move(value)); }
-    request_builder& content_type(variable value) { return set(req_.content_type, std::move(value)); }
-    request_builder& content_length(variable value) { return set(req_.content_length, std::move(value)); }
+    using value = std::optional<std::string>;
+    request_builder& method(value text) { return set(request::variable::method, std::move(text)); }
+    request_builder& script_name(value text) { return set(request::variable::script_name, std::move(text)); }
+    request_builder& path_info(value text) { return set(request::variable::path_info, std::move(text)); }
+    request_builder& query(value text) { return set(request::variable::query, std::move(text)); }
+    request_builder& remote_addr(value text) { return set(request::variable::remote_addr, std::move(text)); }
+    request_builder& https(value text) { return set(request::variable::https, std::move(text)); }
+    request_builder& host(value text) { return set(request::variable::host, std::move(text)); }
+    request_builder& origin(value text) { return set(request::variable::origin, std::move(text)); }
+    request_builder& content_type(value text) { return set(request::variable::content_type, std::move(text)); }
+    request_builder& content_length(value text) { return set(request::variable::content_length, std::move(text)); }
+    request_builder& remote_user(value text) { return set(request::variable::remote_user, std::move(text)); }
+    request_builder& client_subject(value text) { return set(request::variable::client_subject, std::move(text)); }
+    request_builder& user_agent(value text) { return set(request::variable::user_agent, std::move(text)); }
+    request_builder& id(value text) { return set(request::variable::id, std::move(text)); }
 
     /// Announces its length too.
-    request_builder& body(std::string value)
+    request_builder& body(std::string bytes)
     {
-        req_.content_length = std::to_string(value.size());
-        return set(req_.body, std::move(value));
+        body_ = std::move(bytes);
+        return content_length(std::to_string(body_.size()));
     }
     request_builder& body_of_size(std::size_t bytes) { return body(std::string(bytes, 'x')); }
 
-    request build() const { return req_; }
+    request build() const
+    {
+        request made;
+        for (const auto& [which, text] : variables_)
+            made.set(which, text);
+        made.body_memory() += body_;
+        return made;
+    }
 
 private:
-    template <class T>
-    request_builder& set(T& target, T value)
+    request_builder& set(request::variable which, value text)
     {
-        target = std::move(value);
+        if (text)
+            variables_.insert_or_assign(which, std::move(*text));
+        else
+            variables_.erase(which);
         return *this;
     }
 
-    request req_;
+    std::map<request::variable, std::string> variables_;
+    std::string body_;
 };
 
 }  // namespace wampfcgi

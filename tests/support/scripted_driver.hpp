@@ -133,9 +133,9 @@ private:
         return read_variables(params_content(records, joined));
     }
 
-    static bool make_room(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes)
+    static bool make_room(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)
     {
-        return !memory_fails && make_room_for_body(body, announced_bytes, more_bytes);
+        return !memory_fails && make_room_for_body(req, announced_bytes, more_bytes);
     }
 
     void read_all()
@@ -179,8 +179,9 @@ private:
             next = fsm.resume(event::answered{{503, {}, "refused"}}, now);
             return true;
         case action::serve:
-            served.push_back(
-                {fsm.current_request().method, fsm.current_request().path_info, fsm.current_request().body});
+            served.push_back({std::string(fsm.current_request().method()),
+                              std::string(fsm.current_request().path_info()),
+                              std::string(fsm.current_request().body())});
             if (at_once)
                 next = fsm.resume(event::answered{*at_once}, now);
             return at_once.has_value();

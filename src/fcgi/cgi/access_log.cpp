@@ -18,8 +18,8 @@ std::int64_t microseconds(std::chrono::steady_clock::duration duration)
 
 log::fields context(const request& req, const bridge::answer& given, std::chrono::steady_clock::duration took)
 {
-    log::fields with{log::token("id", req.id), log::outside("peer", req.remote_addr),
-                     log::outside("path", req.script_name + req.path_info), log::number("status", given.http.status),
+    log::fields with{log::token("id", std::string(req.id())), log::outside("peer", std::string(req.remote_addr())),
+                     log::outside("path", req.path()), log::number("status", given.http.status),
                      log::number("duration_us", microseconds(took))};
     if (!given.procedure.empty())
         with.push_back(log::outside("procedure", given.procedure));
@@ -32,10 +32,10 @@ log::fields access_fields(const request& req, const std::string& procedure, int 
     with.reserve(11);
     if (!log::shows_time())
         with.push_back(log::token("time", log::time_now()));
-    with.push_back(log::token("id", req.id));
-    with.push_back(log::outside("peer", req.remote_addr));
-    with.push_back(log::outside("method", req.method));
-    with.push_back(log::outside("path", req.script_name + req.path_info));
+    with.push_back(log::token("id", std::string(req.id())));
+    with.push_back(log::outside("peer", std::string(req.remote_addr())));
+    with.push_back(log::outside("method", std::string(req.method())));
+    with.push_back(log::outside("path", req.path()));
     if (!procedure.empty())
         with.push_back(log::outside("procedure", procedure));
     with.push_back(log::number("status", status));

@@ -11,8 +11,6 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-constexpr std::size_t longest_token = 64;
-
 bool is_token_character(char c) noexcept
 {
     constexpr std::string_view marks = "._~@/+=-";
@@ -38,7 +36,8 @@ std::string own_request_id()
 
 bool is_plain_token(std::string_view text) noexcept
 {
-    return !text.empty() && text.size() <= longest_token && std::all_of(text.begin(), text.end(), is_token_character);
+    return !text.empty() && text.size() <= longest_request_id &&
+           std::all_of(text.begin(), text.end(), is_token_character);
 }
 
 std::string request_id(std::string_view unique_id, std::string_view x_request_id)

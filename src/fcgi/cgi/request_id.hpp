@@ -1,12 +1,15 @@
 // Owns the name that a request has in the log and in X-Request-Id.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace wampfcgi::fcgi {
 
-/// 1 to 64 of A-Z a-z 0-9 . _ ~ @ / + = - and nothing else.
+inline constexpr std::size_t longest_request_id = 64;
+
+/// 1 to longest_request_id of A-Z a-z 0-9 . _ ~ @ / + = - and nothing else.
 bool is_plain_token(std::string_view text) noexcept;
 
 /// The web server's UNIQUE_ID if it is a plain token, else the client's X-Request-Id if that is one, else a name of our

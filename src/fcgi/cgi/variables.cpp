@@ -1,95 +1,103 @@
 #include "fcgi/cgi/variables.hpp"
 
+#include "fcgi/cgi/pairs.hpp"
 #include "fcgi/cgi/request_id.hpp"
-#include "fcgi/records/records.hpp"
 
-#include <cstddef>
+#include <array>
+#include <cstring>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace wampfcgi::fcgi {
 namespace {
 
-void take_variable(request& req, std::string_view name, std::string_view value)
+using variable = request::variable;
+
+constexpr std::array<std::pair<std::string_view, variable>, 13> known{{
+    {"REQUEST_METHOD", variable::method},
+    {"SCRIPT_NAME", variable::script_name},
+    {"PATH_INFO", variable::path_info},
+    {"QUERY_STRING", variable::query},
+    {"REMOTE_ADDR", variable::remote_addr},
+    {"HTTPS", variable::https},
+    {"HTTP_HOST", variable::host},
+    {"HTTP_ORIGIN", variable::origin},
+    {"CONTENT_TYPE", variable::content_type},
+    {"CONTENT_LENGTH", variable::content_length},
+    {"REMOTE_USER", variable::remote_user},
+    {"SSL_CLIENT_S_DN", variable::client_subject},
+    {"HTTP_USER_AGENT", variable::user_agent},
+}};
+
+std::optional<variable> find_variable(std::string_view name)
 {
-    if (name == "REQUEST_METHOD")
-        req.method = value;
-    else if (name == "SCRIPT_NAME")
-        req.script_name = value;
-    else if (name == "PATH_INFO")
-        req.path_info = value;
-    else if (name == "QUERY_STRING")
-        req.query = value;
-    else if (name == "REMOTE_ADDR")
-        req.remote_addr = value;
-    else if (name == "HTTPS")
-        req.https = value;
-    else if (name == "HTTP_HOST")
-        req.host = value;
-    else if (name == "HTTP_ORIGIN")
-        req.origin = value;
-    else if (name == "CONTENT_TYPE")
-        req.content_type = value;
-    else if (name == "CONTENT_LENGTH")
-        req.content_length = value;
-    else if (name == "REMOTE_USER")
-        req.remote_user = value;
-    else if (name == "SSL_CLIENT_S_DN")
-        req.client_subject = value;
-    else if (name == "HTTP_USER_AGENT")
-        req.user_agent = value;
+    for (const auto& [each, which] : known)
+        if (each == name)
+            return which;
+    return {};
 }
 
-/// Reads one variable after the other.
-class reader {
-public:
+/// What is looked at to find out about others.
+struct clues {
+    std::string_view unique_id;
+    std::string_view x_request_id;
+    std::string_view client_verify = "SUCCESS";  // where the web server does not say
+
     void take(std::string_view name, std::string_view value)
     {
         if (name == "UNIQUE_ID")
-            unique_id_ = value;
+            unique_id = value;
         else if (name == "HTTP_X_REQUEST_ID")
-            x_request_id_ = value;
+            x_request_id = value;
         else if (name == "SSL_CLIENT_VERIFY")
-            client_verify_ = value;
-        else
-            take_variable(req_, name, value);
+            client_verify = value;
     }
 
-    request finish() &&
+    void finish(request& req) const
     {
         // nginx and Apache pass the subject of a certificate that they could not verify, where such are let through.
-        if (client_verify_ != "SUCCESS")
-            req_.client_subject.reset();
-        req_.id = request_id(unique_id_, x_request_id_);
-        return std::move(req_);
+        if (client_verify != "SUCCESS")
+            req.unset(variable::client_subject);
+        req.set(variable::id, request_id(unique_id, x_request_id));
     }
-
-private:
-    request req_;
-    std::string_view unique_id_;
-    std::string_view x_request_id_;
-    std::string_view client_verify_ = "SUCCESS";  // where the web server does not say
 };
 
 }  // namespace
 
 request read_variables(const char* const* variables)
 {
-    reader each;
+    request req;
+    clues found;
     for (; *variables != nullptr; ++variables) {
         const std::string_view pair = *variables;
         const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos)
-            each.take(pair.substr(0, equals), pair.substr(equals + 1));
+        if (equals == std::string_view::npos)
+            continue;
+        if (const auto which = find_variable(pair.substr(0, equals)))
+            req.set(*which, pair.substr(equals + 1));
+        else
+            found.take(pair.substr(0, equals), pair.substr(equals + 1));
     }
-    return std::move(each).finish();
+    found.finish(req);
+    return req;
 }
 
-request read_variables(std::string_view params)
+request read_variables(std::string_view params, std::size_t body_bytes)
 {
-    reader each;
-    while (const auto next = take_pair(params))
-        each.take(next->name, next->value);
-    return std::move(each).finish();
+    request req;
+    clues found;
+    req.reserve(params.size() + longest_request_id + body_bytes);
+    const std::size_t start = req.add(params);
+    std::string_view rest = params;
+    while (const auto next = take_pair(rest)) {
+        if (const auto which = find_variable(next->name))
+            req.place(*which, start + static_cast<std::size_t>(next->value.data() - params.data()), next->value.size());
+        else
+            found.take(next->name, next->value);
+    }
+    found.finish(req);
+    return req;
 }
 
 }  // namespace wampfcgi::fcgi

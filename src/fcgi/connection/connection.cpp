@@ -196,7 +196,7 @@ void connection::respond(bridge::answer given)
     if (fd_ < 0)
         return;
     const request& req = decisions_.current_request();
-    given.http.headers.emplace_back("X-Request-Id", req.id);
+    given.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
     log_answer(req, given, {decisions_.began(), decisions_.checked_from(), clock::now()});
     perform(resume(event::answered{std::move(given.http)}));
 }
@@ -205,7 +205,7 @@ void connection::abandon(std::string_view why)
 {
     const request& req = decisions_.current_request();
     if (log::enabled(log_level::info))
-        log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", req.id)});
+        log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", std::string(req.id()))});
     const auto given_up = std::exchange(under_way_, {});
     if (log::wants_access())
         log_given_up(req, given_up.procedure, {decisions_.began(), decisions_.checked_from(), clock::now()});

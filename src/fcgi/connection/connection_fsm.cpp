@@ -24,16 +24,18 @@ std::string all_taken()
 
 }  // namespace
 
-bool make_room_for_body(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes)
+bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)
 try {
     const memory_may_fail here;
     constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
     constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
-    const bool is_all = body.empty() && announced_bytes > 0 && announced_bytes <= more_bytes;
-    if (is_all || body.capacity() - body.size() >= more_bytes)
+    std::string& memory = req.body_memory();
+    const std::size_t body_bytes = req.body().size();
+    if (memory.capacity() - memory.size() >= more_bytes)
         return true;
-    const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body.size()));
-    body.reserve(std::max<std::uint64_t>(body.size() + more_bytes, believed + spare_bytes));
+    const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body_bytes));
+    const std::uint64_t wanted = std::max<std::uint64_t>(body_bytes + more_bytes, believed + spare_bytes);
+    memory.reserve(memory.size() - body_bytes + wanted);
     return true;
 } catch (const std::bad_alloc&) {
     return false;
@@ -253,16 +255,16 @@ connection_step connection_fsm::take_in(std::string_view bytes)
     while (!bytes.empty()) {
         std::string& records = shared_.scratch;
         records.clear();
-        const std::size_t body_bytes = request_.body.size();
+        const std::size_t body_bytes = request_.body().size();
         const bool takes_body = stage_ != stage::nothing && state_ != state::skipping;
-        if (takes_body && !shared_.make_room(request_.body, announced_bytes_, bytes.size()))
+        if (takes_body && !shared_.make_room(request_, announced_bytes_, bytes.size()))
             return run_out_of_memory(bytes);
         std::size_t consumed = 0;
-        const auto made = scanner_.feed(bytes, consumed, &records, takes_body ? &request_.body : nullptr);
+        const auto made = scanner_.feed(bytes, consumed, &records, takes_body ? &request_.body_memory() : nullptr);
         bytes.remove_prefix(consumed);
         received_bytes_ += consumed;
         replies_ += scanner_.take_replies();
-        if (auto next = take(made, records, request_.body.size() - body_bytes, bytes))
+        if (auto next = take(made, records, request_.body().size() - body_bytes, bytes))
             return std::move(*next);
     }
     return await_rest();
@@ -296,7 +298,7 @@ std::optional<connection_step> connection_fsm::take(progress made, std::string_v
     if (!hold(records.size() + body_bytes))
         return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken(), {}, {}})
                                          : close(log_level::warning, all_taken());
-    if (stage_ == stage::nothing && !collect_variables(made, records))
+    if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
         return close(log_level::error, "no descriptor or memory to receive a request");
     // What has come of the body already is looked at first: mostly it is all of it, and nothing is left to skip.
     if (stage_ == stage::nothing || (made == progress::params_complete && !rest.empty()))
@@ -342,12 +344,12 @@ bool connection_fsm::hold(std::size_t bytes)
 }
 
 /// False when libfcgi, which gets those that have not come in one piece, could not read them.
-bool connection_fsm::collect_variables(progress made, std::string_view records)
+bool connection_fsm::collect_variables(progress made, std::string_view records, std::size_t more_bytes)
 {
     const bool is_all = made == progress::params_complete;
     if (is_all && records_.empty()) {
         std::string joined;
-        request_ = read_variables(params_content(records, joined));
+        request_ = read_variables(params_content(records, joined), more_bytes);
     } else {
         records_ += records;
         if (!is_all)
@@ -408,7 +410,7 @@ connection_step connection_fsm::refuse(failure why)
 
 connection_step connection_fsm::run_out_of_memory(std::string_view rest)
 {
-    std::string().swap(request_.body);
+    request_.drop_body();
     if (!keep_for_later(rest))
         return close(log_level::warning, all_taken());
     lacks_memory_ = true;
@@ -510,7 +512,7 @@ connection_step connection_fsm::abandon(std::string why)
 void connection_fsm::forget_input()
 {
     std::string().swap(records_);
-    std::string().swap(request_.body);  // assigning an empty one would keep the memory
+    request_.drop_body();
     input_share_.shrink_to(0);
 }
 

@@ -23,7 +23,7 @@ namespace wampfcgi::fcgi {
 
 /// Reserves memory for a body: what is reserved costs nothing before it is filled, but a body that grows step by step
 /// is copied at each. As shared_resources::room_maker.
-bool make_room_for_body(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes);
+bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t more_bytes);
 
 /// What the connections of a worker share. Outlives them.
 struct shared_resources {
@@ -31,9 +31,9 @@ struct shared_resources {
     /// FCGI_PARAMS records without padding. Nothing when there is no descriptor or memory for it.
     using variables_reader = std::optional<request> (*)(std::string_view records);
 
-    /// Makes room for `more_bytes` of a body of which `announced_bytes` were announced (0: unknown). False when there
-    /// is no memory for them.
-    using room_maker = bool (*)(std::string& body, std::uint64_t announced_bytes, std::size_t more_bytes);
+    /// Makes room for `more_bytes` of the body of `req`, of which `announced_bytes` were announced (0: unknown). False
+    /// when there is no memory for them.
+    using room_maker = bool (*)(request& req, std::uint64_t announced_bytes, std::size_t more_bytes);
 
     variables_reader read_variables;
     room_maker make_room;
@@ -213,7 +213,7 @@ private:
     void begin_request();
     bool keep_for_later(std::string_view bytes);
     bool hold(std::size_t bytes);
-    bool collect_variables(record_scanner::progress made, std::string_view records);
+    bool collect_variables(record_scanner::progress made, std::string_view records, std::size_t more_bytes);
     connection_step body_or_serve();
     connection_step await_rest();
     connection_step end_unanswered(record_scanner::progress made);

@@ -97,7 +97,6 @@ public:
         checked_from_ = clock::now();
         if (!body)
             return respond(to_.refuse(admitted, body.error()));
-        request_.body = std::move(*body);
         const auto started = to_.handle(
             admitted, request_, [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
         if (finished_)
@@ -111,7 +110,7 @@ public:
         const auto given_up = *std::exchange(under_way_, std::nullopt);
         if (log::enabled(log_level::info))
             log::write(log_level::info, "call given up: the web server ends the program",
-                       {log::token("id", request_.id)});
+                       {log::token("id", std::string(request_.id()))});
         if (log::wants_access())
             log_given_up(request_, given_up.procedure, {began_, checked_from_, clock::now()});
         to_.give_up(given_up);
@@ -121,29 +120,30 @@ public:
     }
 
 private:
-    result<std::string> read_body_with_memory(std::uint64_t own_limit_bytes)
+    result<void> read_body_with_memory(std::uint64_t own_limit_bytes)
     try {
         const memory_may_fail here;
         return read_body(own_limit_bytes);
     } catch (const std::bad_alloc&) {
+        request_.drop_body();
         return failure{errc::overloaded, "no memory for a body of this size", {}, {}};
     }
 
     // What was announced is all that may be read (RFC 3875, 4.2), and a byte more than allowed is enough to refuse.
-    result<std::string> read_body(std::uint64_t own_limit_bytes)
+    result<void> read_body(std::uint64_t own_limit_bytes)
     {
         const std::uint64_t limit = body_limit(own_limit_bytes);
-        std::string body;
+        std::string& memory = request_.body_memory();
         const auto end = read_input(place_.input_fd, std::min(input_left_, limit + 1), stall_limit,
-                                    [&](std::string_view piece) { body += piece; });
-        input_left_ = end == input_end::stream ? 0 : input_left_ - body.size();
+                                    [&](std::string_view piece) { memory += piece; });
+        input_left_ = end == input_end::stream ? 0 : input_left_ - request_.body().size();
         if (end == input_end::stalled)
             return failure{errc::body_truncated, "the web server has stalled for a minute", {}, {}};
         if (end == input_end::failed)
             return failure{errc::body_truncated, std::string("body cannot be read: ") + std::strerror(errno), {}, {}};
-        if (body.size() > limit)
+        if (request_.body().size() > limit)
             return failure{errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes", {}, {}};
-        return body;
+        return {};
     }
 
     // mod_cgid drops the response when it cannot write the whole body before it, even one that nobody wants.
@@ -155,7 +155,7 @@ private:
 
     void respond(bridge::answer given)
     {
-        given.http.headers.emplace_back("X-Request-Id", request_.id);
+        given.http.headers.emplace_back("X-Request-Id", std::string(request_.id()));
         std::string head;
         append_header_section(head, given.http);
         const bool written = write_all(place_.output_fd, head) && write_all(place_.output_fd, given.http.body);

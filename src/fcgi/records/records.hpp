@@ -2,9 +2,10 @@
 // server gets without libfcgi.
 #pragma once
 
+#include "fcgi/cgi/pairs.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,15 +30,6 @@ inline constexpr std::size_t record_header_bytes = 8;
 inline constexpr std::size_t begin_body_bytes = 8;
 inline constexpr unsigned responder_role = 1;
 inline constexpr std::uint8_t keep_connection_flag = 1;
-
-struct name_value_pair {
-    std::string_view name;
-    std::string_view value;
-};
-
-/// Takes a pair off the front of a stream of them (FastCGI specification, 3.4). Nothing at its end, or where the pair
-/// is cut short.
-std::optional<name_value_pair> take_pair(std::string_view& stream);
 
 /// The stream of CGI variables in the records of a request, which are whole and have no padding: a part of `records`,
 /// or of `joined` where several hold it.

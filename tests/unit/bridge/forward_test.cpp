@@ -19,11 +19,12 @@ void forward_all(service_options& options)
 
 request a_request(const std::string& kwargs)
 {
-    request req = request_builder{}.body(R"({"procedure":"a.b","kwargs":)" + kwargs + "}").build();
-    req.remote_user = "joe";
-    req.client_subject = "CN=joe";
-    req.user_agent = "curl/8";
-    return req;
+    return request_builder{}
+        .body(R"({"procedure":"a.b","kwargs":)" + kwargs + "}")
+        .remote_user("joe")
+        .client_subject("CN=joe")
+        .user_agent("curl/8")
+        .build();
 }
 
 /// kwargs of the one call, as the JSON that a RESULT with it would give.
@@ -68,10 +69,7 @@ BOOST_AUTO_TEST_CASE(it_is_added_to_any_number_of_members)
 BOOST_AUTO_TEST_CASE(what_the_web_server_did_not_send_or_is_no_utf8_is_null)
 {
     gateway to(forward_all);
-    request req = a_request("{}");
-    req.remote_user.reset();
-    req.client_subject.reset();
-    req.user_agent = "\xFF";
+    const request req = request_builder{}.body(R"({"procedure":"a.b","kwargs":{}})").user_agent("\xFF").build();
 
     BOOST_TEST(kwargs_of_call(to, req) ==
                R"({"kwargs":{"_http":{"agent":null,"dn":null,"id":"test","ip":"192.0.2.7","key":null,"user":null}}})");

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_origin_is_not_read)
 
 BOOST_AUTO_TEST_CASE(a_request_without_an_origin_needs_no_permission)
 {
-    for (const request_builder::variable& absent : {request_builder::variable{}, request_builder::variable{""}})
+    for (const request_builder::value& absent : {request_builder::value{}, request_builder::value{""}})
         for (const origins& allowed : {origins{}, origins{"*"}, origins{"https://app.example.com"}})
             BOOST_TEST(verdict(request_builder{}.origin(absent).build(), allowed) == "same origin");
 }

@@ -142,10 +142,12 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_first_in_the_contracts_order_is_told)
 BOOST_AUTO_TEST_CASE(of_a_parameter_given_twice_the_first_counts)
 {
     const request good = signed_request(plain_call).build();
-    request good_first = good;
-    good_first.query += "&key=x&timestamp=x&seq=x&nonce=x&signature=x";
-    request bad_first = good;
-    bad_first.query = "nonce=12346&" + good.query;
+    const auto with_query = [&](const std::string& query) {
+        return request_builder{}.query(query).body(std::string(good.body())).build();
+    };
+    const std::string query(good.query());
+    const request good_first = with_query(query + "&key=x&timestamp=x&seq=x&nonce=x&signature=x");
+    const request bad_first = with_query("nonce=12346&" + query);
 
     BOOST_TEST(verdict(good_first, options_of(plain_call)) == "accepted");
     BOOST_TEST(verdict(bad_first, options_of(plain_call)) == "signature_invalid");

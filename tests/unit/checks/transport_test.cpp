@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(any_other_content_type_is_refused)
 
 BOOST_AUTO_TEST_CASE(an_absent_content_type_is_accepted_only_without_an_origin)
 {
-    for (const request_builder::variable& absent : {request_builder::variable{}, request_builder::variable{""}}) {
+    for (const request_builder::value& absent : {request_builder::value{}, request_builder::value{""}}) {
         const auto builder = request_builder{}.content_type(absent);
 
         BOOST_TEST(verdict(check_content_type(builder.build())) == "accepted");
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(an_absent_content_type_is_accepted_only_without_an_origin)
 BOOST_AUTO_TEST_CASE(the_announced_length_is_read)
 {
     struct row {
-        request_builder::variable variable;
+        request_builder::value variable;
         std::optional<std::uint64_t> bytes;
     };
     for (const row& row : {row{std::nullopt, std::nullopt}, row{"", std::nullopt}, row{"0", 0}, row{"17", 17},
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(an_announced_length_up_to_the_limit_is_accepted_and_one_byt
 
 BOOST_AUTO_TEST_CASE(a_body_up_to_the_limit_is_accepted_and_one_byte_more_refused)
 {
-    for (const request_builder::variable& announced : {request_builder::variable{}, request_builder::variable{""}}) {
+    for (const request_builder::value& announced : {request_builder::value{}, request_builder::value{""}}) {
         const request at_limit = request_builder{}.body_of_size(512).content_length(announced).build();
         const request over_limit = request_builder{}.body_of_size(513).content_length(announced).build();
 

@@ -32,10 +32,10 @@ BOOST_FIXTURE_TEST_CASE(variables_in_several_records_are_read_by_libfcgi, with_l
     const auto read = read_by_library(records + make_record(record_type::params, ""));
 
     BOOST_REQUIRE(read.has_value());
-    BOOST_TEST(read->method == "POST");
-    BOOST_TEST(read->path_info == "/x");
-    BOOST_TEST(read->query == "a=b");
-    BOOST_TEST(!read->id.empty());
+    BOOST_TEST(read->method() == "POST");
+    BOOST_TEST(read->path_info() == "/x");
+    BOOST_TEST(read->query() == "a=b");
+    BOOST_TEST(!read->id().empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(libfcgi_reads_one_request_after_the_other, with_library)
@@ -43,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(libfcgi_reads_one_request_after_the_other, with_library)
     for (const std::string path : {"/one", "/two"}) {
         const auto read = read_by_library(begin_record(after_answer::close) + params_records({{"PATH_INFO", path}}));
         BOOST_REQUIRE(read.has_value());
-        BOOST_TEST(read->path_info == path);
+        BOOST_TEST(read->path_info() == path);
     }
 }
 

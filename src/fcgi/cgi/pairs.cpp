@@ -1,0 +1,40 @@
+#include "fcgi/cgi/pairs.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace wampfcgi::fcgi {
+namespace {
+
+/// Takes a length off the front (FastCGI specification, 3.4); nothing when it is cut short.
+std::optional<std::size_t> take_length(std::string_view& bytes)
+{
+    const auto at = [&](std::size_t place) { return std::size_t{static_cast<std::uint8_t>(bytes[place])}; };
+    if (bytes.empty())
+        return {};
+    std::size_t length = at(0);
+    std::size_t size = 1;
+    if (length >= 0x80) {
+        if (bytes.size() < 4)
+            return {};
+        length = (length & 0x7FU) << 24 | at(1) << 16 | at(2) << 8 | at(3);
+        size = 4;
+    }
+    bytes.remove_prefix(size);
+    return length;
+}
+
+}  // namespace
+
+std::optional<name_value_pair> take_pair(std::string_view& stream)
+{
+    std::string_view rest = stream;
+    const auto name_bytes = take_length(rest);
+    const auto value_bytes = take_length(rest);
+    if (!name_bytes || !value_bytes || *name_bytes > rest.size() || *value_bytes > rest.size() - *name_bytes)
+        return {};
+    stream = rest.substr(*name_bytes + *value_bytes);
+    return name_value_pair{rest.substr(0, *name_bytes), rest.substr(*name_bytes, *value_bytes)};
+}
+
+}  // namespace wampfcgi::fcgi
