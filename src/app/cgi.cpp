@@ -1,6 +1,6 @@
 #include "app/cgi.hpp"
 
-#include "app/memories.hpp"
+#include "app/stores.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 #include "wampfcgi/fcgi/cgi.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -55,14 +55,13 @@ int run_cgi(const settings& config)
 {
     boost::asio::io_context loop{1};
     std::deque<late_connection> connections;  // one for each service: a single one of them is used
-    memories remembered(config);
+    stores remembered(loop, config);
     bridge::bridge to(
         config,
         [&](const std::string& realm, const std::string& role) -> bridge::caller& {
             return connections.emplace_back(loop, config.router, realm, role);
         },
-        [&](std::chrono::seconds limit) -> bridge::replay_guard& { return remembered.open(limit); },
-        [] { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); });
+        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, store::system_now);
 
     // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
     // told of the end in any case.
@@ -73,6 +72,7 @@ int run_cgi(const settings& config)
         to, {.variables = environ, .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO}, [&](bool written) {
             answered = written;
             finished = true;
+            signals.cancel();  // else the loop would go on where no connection was made
             for (late_connection& each : connections)
                 each.stop([&] { loop.stop(); });
         });

@@ -1,8 +1,8 @@
 #include "app/check_places.hpp"
 
-#include "app/memories.hpp"
+#include "app/stores.hpp"
 #include "wampfcgi/log/log.hpp"
-#include "wampfcgi/replay/memory.hpp"
+#include "wampfcgi/store/state_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -49,17 +49,17 @@ complaint why_no_log(const log_settings& wanted)
     return wrong;
 }
 
-complaint why_no_memory(const settings& config)
+complaint why_no_store(const settings& config)
 {
     if (std::ranges::none_of(config.services, [](const service& each) { return each.options.replay_protection; }))
         return {};
-    const std::string folder = replay::find_folder(config.state_dir);
+    const std::string folder = store::find_folder(config.state_dir);
     if (!is_there(folder)) {
         complaint wrong = why_not_creatable(folder);
         return wrong ? "replay_protection: " + *wrong : wrong;
     }
     try {
-        memories(config).open_all();
+        try_stores(config);
         return {};
     } catch (const std::runtime_error& why) {
         return why.what();
@@ -71,7 +71,7 @@ complaint why_no_memory(const settings& config)
 bool check_places(const settings& config)
 {
     bool all_can_be_used = true;
-    for (const complaint& wrong : {why_no_log(config.log), why_no_memory(config)})
+    for (const complaint& wrong : {why_no_log(config.log), why_no_store(config)})
         if (wrong) {
             log::write(log_level::error, *wrong);
             all_can_be_used = false;

@@ -2,7 +2,7 @@
 #include "app/cgi.hpp"
 #include "app/check_places.hpp"
 #include "app/check_router.hpp"
-#include "app/memories.hpp"
+#include "app/stores.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/memory.hpp"
@@ -106,11 +106,10 @@ bool use_log(const settings& config)
 bool take_into_use(const settings& config, log_level told_at)
 {
     try {
-        app::memories needed(config);
-        needed.open_all();
+        app::try_stores(config);
         if (!use_log(config))
             return false;
-        needed.tell(told_at);
+        app::tell_stores(config, told_at);
         return true;
     } catch (const std::runtime_error& why) {
         log::write(log_level::error, why.what());

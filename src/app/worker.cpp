@@ -1,6 +1,6 @@
 #include "app/worker.hpp"
 
-#include "app/memories.hpp"
+#include "app/stores.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/fcgi/server.hpp"
@@ -43,14 +43,13 @@ public:
           grace_(loop_),
           join_time_(loop_),
           alive_time_(loop_),
-          memories_(config),
+          stores_(loop_, config),
           bridge_(
               config,
               [this](const std::string& realm, const std::string& role) -> bridge::caller& {
                   return connection_for(realm, role);
               },
-              [this](std::chrono::seconds limit) -> bridge::replay_guard& { return memories_.open(limit); },
-              [] { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }),
+              [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, store::system_now),
           server_(loop_, place.listen_fd, bridge_, share_of_server())
     {}
 
@@ -205,7 +204,7 @@ private:
     asio::steady_timer join_time_;   // until this worker is ready whatever the router does
     asio::steady_timer alive_time_;  // in a pool only: when the supervisor is to hear of this worker again
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
-    memories memories_;
+    stores stores_;
     bridge::bridge bridge_;
     fcgi::server server_;
     std::size_t joining_ = 0;

@@ -12,11 +12,13 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace wampfcgi::bridge {
@@ -64,25 +66,104 @@ failure internal_error(const std::exception& bug)
     return {errc::internal_error, bug.what(), {}, {}};
 }
 
-/// A call that counts as in flight until it is answered, or dropped because it was given up.
-class begun_call {
+failure failure_of(const std::exception& trouble)
+{
+    if (dynamic_cast<const std::bad_alloc*>(&trouble) != nullptr)
+        return {errc::overloaded, "no memory for a request of this size", {}, {}};
+    return internal_error(trouble);
+}
+
+result<call> call_for(const service_options& options, const request& req,
+                      const std::optional<checks::signature_facts>& signature)
+try {
+    const memory_may_fail from_here;
+    auto body = codec::parse_body(req.body());
+    if (!body)
+        return body.error();
+    if (options.procedures && !is_allowed(body->procedure, *options.procedures))
+        return failure{errc::procedure_denied, "procedure is not among those of the service", body->procedure, {}};
+    if (signature && signature->key->procedures && !is_allowed(body->procedure, *signature->key->procedures))
+        return failure{errc::procedure_denied, "procedure is not among those of the key", body->procedure, {}};
+    if (!options.forward.empty())
+        body->arguments.kwargs =
+            codec::with_reserved_member(body->arguments.kwargs, forwarded(options.forward, req, signature));
+    return call{std::move(body->procedure), std::move(body->arguments), options.call_timeout};
+} catch (const std::exception& trouble) {
+    return failure_of(trouble);
+}
+
+result<std::optional<checks::signature_facts>> check_sender(const service_options& options, const request& req,
+                                                            const bridge::clock& now)
+try {
+    if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
+        return ok.error();
+    return checks::check_signature(req, options, now());
+} catch (const std::exception& trouble) {
+    return failure_of(trouble);
+}
+
+}  // namespace
+
+/// A request from the first check of its body until it is answered, or dropped because it was given up. It waits for
+/// the store, if it has to, and then for the call; who makes it wait holds it.
+class begun_request {
 public:
-    begun_call(std::shared_ptr<std::size_t> in_flight, std::shared_ptr<const bridge::steady_clock> stopwatch,
-               admission admitted, std::string procedure, bridge::respond done)
+    begun_request(std::shared_ptr<std::size_t> in_flight, std::shared_ptr<const bridge::steady_clock> stopwatch,
+                  admission admitted, bridge::respond done)
         : stopwatch_(std::move(stopwatch)),
-          submitted_at_((*stopwatch_)()),
           in_flight_(std::move(in_flight)),
           admitted_(std::move(admitted)),
-          procedure_(std::move(procedure)),
           done_(std::move(done))
+    {}
+    ~begun_request() { count_down(); }
+    begun_request(const begun_request&) = delete;
+    begun_request& operator=(const begun_request&) = delete;
+
+    const admission& admitted() const { return admitted_; }
+    const service& target() const { return *admitted_.target; }
+    const std::string& procedure() const { return procedure_; }
+    bool is_answered() const { return !done_; }
+    bool is_counted() const { return counted_; }
+
+    /// Counts as in flight until it is answered or dropped.
+    void count_up()
     {
+        counted_ = true;
         ++*in_flight_;
     }
-    ~begun_call() { count_down(); }
-    begun_call(const begun_call&) = delete;
-    begun_call& operator=(const begun_call&) = delete;
 
-    bool is_answered() const { return !done_; }
+    void is_submitted(const std::string& procedure)
+    {
+        procedure_ = procedure;
+        submitted_at_ = (*stopwatch_)();
+    }
+
+    void wait_for_call(caller& by, caller::call_id id) { waits_for_ = call_under_way{&by, id}; }
+
+    /// What is left of `req` is what its answer needs.
+    void wait_for_store(store& by, store::ticket ticket, request& req)
+    {
+        request_ = std::make_unique<request>(std::move(req));
+        req = request_->without_body();
+        waits_for_ = request_remembered{&by, ticket};
+    }
+
+    /// The request that was kept when it had to wait; none if it did not.
+    request* kept_request() { return request_.get(); }
+
+    void cancel()
+    {
+        if (const auto* const call = std::get_if<call_under_way>(&waits_for_))
+            call->by->cancel(call->id);
+        else if (const auto* const remembering = std::get_if<request_remembered>(&waits_for_))
+            remembering->by->give_up(remembering->ticket);
+    }
+
+    void refuse(answer refused)
+    {
+        count_down();
+        std::exchange(done_, nullptr)(std::move(refused));
+    }
 
     void end(outcome how)
     {
@@ -96,7 +177,18 @@ public:
         std::exchange(done_, nullptr)(std::move(finished));
     }
 
+    std::optional<checks::signature_facts> signature;
+
 private:
+    struct call_under_way {
+        caller* by;
+        caller::call_id id;
+    };
+    struct request_remembered {
+        store* by;
+        store::ticket ticket;
+    };
+
     // Takes the outcome along: of a large result only the answer is left behind.
     answer render(outcome taken) const
     {
@@ -112,32 +204,39 @@ private:
 
     void count_down()
     {
-        if (const auto counted = std::exchange(in_flight_, nullptr))
-            --*counted;
+        if (std::exchange(counted_, false))
+            --*in_flight_;
     }
 
     std::shared_ptr<const bridge::steady_clock> stopwatch_;
-    answer::time_point submitted_at_;
+    answer::time_point submitted_at_{};
     std::shared_ptr<std::size_t> in_flight_;
+    bool counted_ = false;
     admission admitted_;
     std::string procedure_;
+    std::variant<std::monostate, request_remembered, call_under_way> waits_for_;
+    std::unique_ptr<request> request_;
     bridge::respond done_;
 };
 
-}  // namespace
+std::string bridge::started_call::procedure() const
+{
+    const auto begun = begun_.lock();
+    return begun ? begun->procedure() : std::string{};
+}
 
-bridge::bridge(const settings& config, const caller_lookup& callers, const guard_lookup& guards, clock now,
+bridge::bridge(const settings& config, const caller_lookup& callers, const store_lookup& stores, clock now,
                steady_clock stopwatch)
     : config_(config),
       now_(std::move(now)),
       stopwatch_(std::make_shared<const steady_clock>(std::move(stopwatch)))
 {
     callers_.reserve(config.services.size());
-    guards_.reserve(config.services.size());
+    stores_.reserve(config.services.size());
     for (const service& each : config.services) {
         const service_options& options = each.options;
         callers_.push_back(&callers(each.realm, each.role));
-        guards_.push_back(options.replay_protection ? &guards(options.timestamp_delta_limit) : nullptr);
+        stores_.push_back(options.replay_protection ? &stores(options.timestamp_delta_limit) : nullptr);
     }
 }
 
@@ -180,76 +279,100 @@ answer bridge::refuse(const admission& admitted, failure why) const
     return refused;
 }
 
-result<call> bridge::check(const admission& admitted, const request& req) const
-try {
-    const service_options& options = admitted.target->options;
-    if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
-        return ok.error();
-    const auto now = now_();
-    const auto signature = checks::check_signature(req, options, now);
-    if (!signature)
-        return signature.error();
-    if (replay_guard* const guard = guards_[index_of(*admitted.target)]; guard != nullptr && *signature) {
-        const auto expires_at = (*signature)->timestamp + options.timestamp_delta_limit;
-        if (auto is_new = guard->remember((*signature)->mac, expires_at, now); !is_new)
-            return is_new.error();
-    }
-    const memory_may_fail from_here;
-    auto body = codec::parse_body(req.body());
-    if (!body)
-        return body.error();
-    if (options.procedures && !is_allowed(body->procedure, *options.procedures))
-        return failure{errc::procedure_denied, "procedure is not among those of the service", body->procedure, {}};
-    if (*signature && (*signature)->key->procedures && !is_allowed(body->procedure, *(*signature)->key->procedures))
-        return failure{errc::procedure_denied, "procedure is not among those of the key", body->procedure, {}};
-    if (!options.forward.empty())
-        body->arguments.kwargs =
-            codec::with_reserved_member(body->arguments.kwargs, forwarded(options.forward, req, *signature));
-    return call{std::move(body->procedure), std::move(body->arguments), options.call_timeout};
-} catch (const std::bad_alloc&) {
-    return failure{errc::overloaded, "no memory for a request of this size", {}, {}};
-} catch (const std::exception& bug) {
-    return internal_error(bug);
-}
-
 std::size_t bridge::index_of(const service& each) const
 {
     return static_cast<std::size_t>(&each - config_.services.data());
 }
 
+store* bridge::guard_of(const service& each) const
+{
+    return stores_[index_of(each)];
+}
+
+bool bridge::has_room() const
+{
+    return *in_flight_ < config_.max_in_flight;
+}
+
+void bridge::refuse_begun(begun_request& begun, failure why) const
+{
+    begun.refuse(refuse(begun.admitted(), std::move(why)));
+}
+
 bridge::started_call bridge::handle(const admission& admitted, request& req, respond done)
 {
-    auto checked = check(admitted, req);
+    const auto begun = std::make_shared<begun_request>(in_flight_, stopwatch_, admitted, std::move(done));
+    auto signature = check_sender(admitted.target->options, req, now_);
+    if (!signature) {
+        req.drop_body();
+        refuse_begun(*begun, signature.error());
+        return {};
+    }
+    begun->signature = *signature;
+    store* const guard = guard_of(*admitted.target);
+    if (guard != nullptr && begun->signature)
+        remember(begun, *guard, req);
+    else
+        make_call(begun, req);
+    return started_call(begun);
+}
+
+// What is refused anyway uses up no signature.
+void bridge::remember(const std::shared_ptr<begun_request>& begun, store& guard, request& req)
+{
+    if (!has_room()) {
+        req.drop_body();
+        return refuse_begun(*begun, {errc::overloaded, "max_in_flight calls are under way", {}, {}});
+    }
+    begun->count_up();
+    const service& target = begun->target();
+    const checks::signature_facts& facts = *begun->signature;
+    const auto until = facts.timestamp + target.options.timestamp_delta_limit;
+    const auto done = [this, begun, &req](const result<void>& is_new) {
+        request& taken = begun->kept_request() != nullptr ? *begun->kept_request() : req;
+        if (is_new)
+            return make_call(begun, taken);
+        taken.drop_body();
+        refuse_begun(*begun, is_new.error());
+    };
+    if (const auto ticket = guard.remember(id_of(target.path, *facts.name), facts.mac, until, done); ticket != 0)
+        begun->wait_for_store(guard, ticket, req);
+}
+
+void bridge::make_call(const std::shared_ptr<begun_request>& begun, request& req)
+{
+    auto what = call_for(begun->target().options, req, begun->signature);
     req.drop_body();
-    if (!checked) {
-        done(refuse(admitted, checked.error()));
-        return {};
-    }
-    if (*in_flight_ >= config_.max_in_flight) {
-        done(refuse(admitted, {errc::overloaded, "max_in_flight calls are under way", {}, {}}));
-        return {};
-    }
-    caller& by = *callers_[index_of(*admitted.target)];
-    auto begun = std::make_shared<begun_call>(in_flight_, stopwatch_, admitted, checked->procedure, std::move(done));
-    started_call started{&by, 0, checked->procedure};
+    if (!what)
+        return refuse_begun(*begun, what.error());
+    if (!begun->is_counted() && !has_room())
+        return refuse_begun(*begun, {errc::overloaded, "max_in_flight calls are under way", {}, {}});
+    if (!begun->is_counted())
+        begun->count_up();
+    submit(begun, std::move(*what));
+}
+
+void bridge::submit(const std::shared_ptr<begun_request>& begun, call what)
+{
+    caller& by = *callers_[index_of(begun->target())];
+    begun->is_submitted(what.procedure);
     try {
-        started.id = by.submit(std::move(*checked), [begun](outcome how) { begun->end(std::move(how)); });
-        return started;
+        const auto id = by.submit(std::move(what), [begun](outcome how) { begun->end(std::move(how)); });
+        begun->wait_for_call(by, id);
     } catch (const std::bad_alloc&) {
         throw;  // of Asio, which asks no handler: the call may have gone out, and the session be in any state
     } catch (const std::exception& bug) {
         if (begun->is_answered())
             throw;
         begun->end(internal_error(bug));
-        return {};
     }
 }
 
 void bridge::give_up(const started_call& started)
 {
-    // The call stops counting as the caller lets go of its completion.
-    if (started.made_by != nullptr)
-        started.made_by->cancel(started.id);
+    // The request stops counting as whoever makes it wait lets go of it.
+    if (const auto begun = started.begun_.lock(); begun && !begun->is_answered())
+        begun->cancel();
 }
 
 }  // namespace wampfcgi::bridge

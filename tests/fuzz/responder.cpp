@@ -9,7 +9,7 @@
 #include "fcgi/cgi/header.hpp"
 #include "fcgi/cgi/variables.hpp"
 #include "support/fake_caller.hpp"
-#include "support/fake_replay_guard.hpp"
+#include "support/fake_store.hpp"
 #include "wamp/messages.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 #include "wampfcgi/checks/signature.hpp"
@@ -201,10 +201,10 @@ void run(std::string_view input)
     request handled = req;  // its body is freed
     fake_caller router;
     router.at_once = outcome_of(input);
-    fake_replay_guard remembered;
+    const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
+    fake_store remembered(now);
     bridge::bridge bridge{services(), [&](const std::string&, const std::string&) -> bridge::caller& { return router; },
-                          [&](std::chrono::seconds) -> bridge::replay_guard& { return remembered; },
-                          [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; }};
+                          [&](std::chrono::seconds) -> bridge::store& { return remembered; }, now};
 
     std::vector<bridge::answer> answers;
     auto decision = bridge.admit(req);

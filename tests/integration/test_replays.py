@@ -1,8 +1,12 @@
 """Signed requests that are sent again, through the web servers; and what the program needs to remember them."""
+import concurrent.futures
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
+from urllib.parse import urlencode
 
 from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service
@@ -67,11 +71,13 @@ class StateFolder(DeploymentTest):
     def setUp(self):
         super().setUp()
         self.router = DevRouter(self.scratch).start()
+        self.options = {}
         self.folder = self.scratch.folder("state") / "signatures"
 
-    def configure(self, state_dir=True, limit=300, **options):
-        paths = {"/": service(**SIGNED, timestamp_delta_limit=limit, **options)}
-        config = configuration(self.router.url, paths)
+    def configure(self, state_dir=True, limit=300, keys=None, **top_level):
+        options = {"keys": keys} if keys else SIGNED
+        paths = {"/": service(**options, timestamp_delta_limit=limit, **self.options), "free": service()}
+        config = {**configuration(self.router.url, paths), **top_level}
         if state_dir:
             config["state_dir"] = str(self.folder)
         return self.scratch.write("config.json", json.dumps(config))
@@ -86,9 +92,9 @@ class StateFolder(DeploymentTest):
         self.assertFalse(path.exists())
         return run
 
-    def ask(self, pool):
+    def ask(self, pool, query=None, **variables):
         fields = fastcgi.variables(length=len(ADD2), QUERY_STRING="&".join(
-            f"{name}={value}" for name, value in signed_query(SECRET, ADD2).items()))
+            f"{name}={value}" for name, value in (query or signed_query(SECRET, ADD2)).items()), **variables)
         data = fastcgi.begin() + fastcgi.params(fields) + fastcgi.stdin(ADD2.encode())
         return fastcgi.request(pool.address, data)[0]
 
@@ -114,8 +120,8 @@ class StateFolder(DeploymentTest):
                                                            "created: No such file or directory\n"))
 
     def test_nothing_is_made_where_nothing_is_to_be_remembered(self):
-        for how in ({"replay_protection": False}, {"limit": 0}):
-            pool = WampFcgiPool(self.scratch, self.configure(**how)).start()
+        for self.options, limit in (({"replay_protection": False}, 300), ({}, 0)):
+            pool = WampFcgiPool(self.scratch, self.configure(limit=limit)).start()
             self.assertEqual(self.ask(pool), 200)
             self.assertEqual(pool.stop(), 0)
             self.assertFalse(self.folder.exists())
@@ -135,6 +141,60 @@ class StateFolder(DeploymentTest):
         pool = Pool(self.scratch, self.configure(state_dir=False), STATE_DIRECTORY=self.folder).start()
         self.assertEqual(self.ask(pool), 200)
         self.assertTrue((self.folder / "replay-300.0").exists())
+
+    def test_a_pool_that_starts_behind_the_removal_of_the_folder_accepts_nothing_again(self):
+        first = WampFcgiPool(self.scratch, self.configure()).start()
+        query = signed_query(SECRET, ADD2)
+        self.assertEqual(self.ask(first, query), 200)
+        shutil.rmtree(self.folder)
+        second = WampFcgiPool(self.scratch, self.configure(), over_tcp=True).start()
+        self.assertEqual(self.ask(second, query), 503)
+        self.assertIn("was removed while in use by another process", second.log.read_text())
+        self.assertIn(self.ask(first, query), (401, 503))
+
+    def test_while_a_process_is_stopped_with_the_lock_only_signed_requests_wait(self):
+        pool = WampFcgiPool(self.scratch, self.configure(), workers=1).start()
+        self.assertEqual(self.ask(pool), 200)
+        files = [path.open("r+b") for path in self.folder.iterdir()]
+        for each in files:
+            fcntl.flock(each, fcntl.LOCK_EX)
+        query = signed_query(SECRET, ADD2)
+        with concurrent.futures.ThreadPoolExecutor(8) as many:
+            signed = [many.submit(self.ask, pool, signed_query(SECRET, ADD2)) for _ in range(4)]
+            # Each of them would hold up the others by a second, if it held up anybody.
+            while not all(each.done() for each in signed):
+                self.assertEqual(self.ask(pool, {}, PATH_INFO="/free"), 200)
+            self.assertEqual([each.result() for each in signed], [503] * 4)
+        self.assertIn("is locked by another process", pool.log.read_text())
+        for each in files:
+            each.close()
+        self.assertEqual(self.ask(pool, query), 200)
+
+    def test_a_cgi_program_waits_for_the_lock_no_longer_than_a_second(self):
+        variables = fastcgi.variables(length=len(ADD2), QUERY_STRING=urlencode(signed_query(SECRET, ADD2)))
+        environment = clean_environment(WAMP_FCGI_CONFIG=str(self.configure()), **variables)
+
+        def run():
+            return subprocess.run([BUILD / "wamp-fcgi"], input=ADD2, capture_output=True, text=True, timeout=20,
+                                  env=environment)
+
+        self.run_program(GATEWAY_INTERFACE="CGI/1.1", REQUEST_METHOD="GET", WAMP_FCGI_CONFIG=str(self.configure()))
+        files = [path.open("r+b") for path in self.folder.iterdir()]
+        for each in files:
+            fcntl.flock(each, fcntl.LOCK_EX)
+        refused = run()
+        self.assertIn("Status: 503 ", refused.stdout)
+        self.assertIn("is locked by another process", refused.stderr)
+        for each in files:
+            each.close()
+        self.assertIn('{"args":[5]}', run().stdout)
+
+    def test_a_key_that_may_call_nothing_takes_no_room_of_others(self):
+        keys = {"myapp1": {"secret": SECRET}, "other": {"secret": "another", "procedures": ["com.example.none"]}}
+        pool = WampFcgiPool(self.scratch, self.configure(keys=keys, replay_capacity=1024), workers=1).start()
+        statuses = [self.ask(pool, signed_query("another", ADD2, key="other")) for _ in range(514)]
+        self.assertEqual(statuses, [403] * 512 + [503] * 2)
+        self.assertEqual(self.ask(pool), 200)
 
     def test_a_worker_that_may_write_no_more_refuses_and_stays(self):
         class Limited(WampFcgiPool):

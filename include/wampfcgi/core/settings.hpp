@@ -112,8 +112,9 @@ struct settings {
     std::size_t max_in_flight = 10'000;               ///< calls under way in one worker, past which 503 is answered
     std::uint64_t max_requests = 0;                   ///< requests after which a worker is replaced; 0: never
     std::chrono::milliseconds shutdown_grace{2'500};  ///< for the requests that have begun when a worker is to end
-    std::string state_dir;                            ///< folder of what processes share; empty: see replay/memory.hpp
-    std::uint64_t replay_capacity = 1'000'000;        ///< most signatures remembered in twice a timestamp_delta_limit
+    std::string state_dir;  ///< folder of what processes share; empty: see store/state_folder.hpp
+    std::uint64_t replay_capacity =
+        1'000'000;  ///< most signatures remembered in twice a timestamp_delta_limit, in equal shares by key
     log_settings log;
     std::vector<std::string> warnings;  ///< no mistakes, but what an administrator should know; a line each
 };

@@ -208,7 +208,7 @@ void connection::abandon(std::string_view why)
         log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", std::string(req.id()))});
     const auto given_up = std::exchange(under_way_, {});
     if (log::wants_access())
-        log_given_up(req, given_up.procedure, {decisions_.began(), decisions_.checked_from(), clock::now()});
+        log_given_up(req, given_up.procedure(), {decisions_.began(), decisions_.checked_from(), clock::now()});
     to_.give_up(given_up);
     close();
 }

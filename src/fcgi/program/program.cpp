@@ -112,7 +112,7 @@ public:
             log::write(log_level::info, "call given up: the web server ends the program",
                        {log::token("id", std::string(request_.id()))});
         if (log::wants_access())
-            log_given_up(request_, given_up.procedure, {began_, checked_from_, clock::now()});
+            log_given_up(request_, given_up.procedure(), {began_, checked_from_, clock::now()});
         to_.give_up(given_up);
         ::close(place_.output_fd);
         ::close(place_.input_fd);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "support/fake_caller.hpp"
-#include "support/fake_replay_guard.hpp"
+#include "support/fake_store.hpp"
 #include "support/request_builder.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 
@@ -49,7 +49,7 @@ public:
         if (!bridge_)
             bridge_ = std::make_unique<bridge>(
                 config, [this](const std::string&, const std::string&) -> caller& { return router; },
-                [this](std::chrono::seconds) -> replay_guard& { return remembered; }, [this] { return now(); },
+                [this](std::chrono::seconds) -> store& { return remembered; }, [this] { return now(); },
                 [this] { return steady_now; });
         auto decision = bridge_->admit(req);
         if (auto* final_answer = std::get_if<answer>(&decision)) {
@@ -76,7 +76,7 @@ public:
 
     settings config;
     fake_caller router;
-    fake_replay_guard remembered;
+    fake_store remembered{[this] { return now(); }};
     std::vector<answer> answers;
     std::chrono::steady_clock::time_point steady_now{};
     std::function<instant()> now = [] { return instant{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}; };

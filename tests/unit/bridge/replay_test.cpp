@@ -2,7 +2,7 @@
 
 #include "checks/hmac.hpp"
 #include "codec/base64.hpp"
-#include "support/replay_contract.hpp"
+#include "support/store_contract.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -61,10 +61,13 @@ struct protected_gateway : gateway {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(the_guard_for_tests_keeps_to_the_contract)
+BOOST_AUTO_TEST_CASE(the_store_for_tests_keeps_to_the_contract)
 {
-    fake_replay_guard guard;
-    check_replay_contract(guard, 300s, stamped);
+    auto now = stamped;
+    fake_store remembers([&] { return now; });
+    remembers.share = 500;
+    check_store_contract({remembers, 300s, remembers.share, stamped, [&](auto then) { now = then; },
+                          [&] { remembers.is_locked = true; }, [&] { remembers.unlock(); }});
 }
 
 BOOST_AUTO_TEST_CASE(a_signed_request_is_called_once_and_refused_from_then_on)
@@ -114,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_signature_that_is_not_valid_is_not_remembered)
     BOOST_TEST(error_of(to.ask(request_builder{}.body(body).query(other).build())) == "signature_invalid");
     to.now = [] { return stamped + 301s; };
     BOOST_TEST(error_of(to.ask(signed_request("5"))) == "request_expired");
-    BOOST_TEST(to.remembered.remembered.empty());
+    BOOST_TEST(to.remembered.all.empty());
 
     to.now = [] { return stamped; };
     BOOST_TEST(error_of(to.ask(signed_request("5"))) == "none");
@@ -125,8 +128,8 @@ BOOST_AUTO_TEST_CASE(a_signature_is_remembered_for_as_long_as_its_timestamp_is_f
 {
     protected_gateway to;
     to.ask(signed_request("1"));
-    BOOST_TEST_REQUIRE(to.remembered.remembered.size() == 1U);
-    BOOST_TEST((to.remembered.remembered.begin()->second == stamped + 300s));
+    BOOST_TEST_REQUIRE(to.remembered.all.size() == 1U);
+    BOOST_TEST((to.remembered.all.begin()->second == stamped + 300s));
 
     to.now = [] { return stamped + 300s; };
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "request_replayed");
@@ -145,7 +148,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_behind_the_signature_is_told_once)
 BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_remembered_is_not_called)
 {
     protected_gateway to;
-    to.remembered.room = 1;
+    to.remembered.share = 1;
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
 
     const answer refused = to.ask(signed_request("2"));
@@ -161,5 +164,84 @@ BOOST_AUTO_TEST_CASE(without_the_protection_a_request_may_come_again)
     protected_gateway to([](service_options& options) { options.replay_protection = false; });
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
-    BOOST_TEST(to.remembered.remembered.empty());
+    BOOST_TEST(to.remembered.all.empty());
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_wait_for_the_store_are_called_or_refused_when_it_answers)
+{
+    protected_gateway to([](service_options& options) { options.forward["from"] = forward_source::remote_addr; });
+    to.router.at_once = payload{};
+    to.remembered.is_locked = true;
+    to.take(signed_request("1"));
+    to.take(signed_request("1"));
+    BOOST_TEST(to.answers.empty());
+    BOOST_TEST(to.router.calls.empty());
+
+    to.remembered.unlock();
+
+    BOOST_REQUIRE(to.answers.size() == 2U);
+    BOOST_TEST(error_of(to.answers[0]) == "none");
+    BOOST_TEST(error_of(to.answers[1]) == "request_replayed");
+    BOOST_REQUIRE(to.router.calls.size() == 1U);
+    BOOST_TEST(to.router.calls[0].procedure == "com.example.add2");
+    BOOST_TEST(!to.router.calls[0].arguments.kwargs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_waits_for_the_store_is_given_up_without_a_trace)
+{
+    protected_gateway to;
+    to.remembered.is_locked = true;
+    const auto started = to.take(signed_request("1"));
+
+    to.give_up(started);
+    to.remembered.unlock();
+
+    BOOST_TEST(to.remembered.given_up == 1U);
+    BOOST_TEST(to.answers.empty());
+    BOOST_TEST(to.remembered.all.empty());
+    BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_is_made_after_waiting_for_the_store_can_be_given_up)
+{
+    protected_gateway to;
+    to.remembered.is_locked = true;
+    const auto started = to.take(signed_request("1"));
+    to.remembered.unlock();
+    BOOST_TEST(started.procedure() == "com.example.add2");
+
+    to.give_up(started);
+
+    BOOST_TEST(to.router.cancelled.size() == 1U);
+    BOOST_TEST(to.answers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_wait_for_the_store_count_as_in_flight_and_one_more_uses_up_no_signature)
+{
+    protected_gateway to;
+    to.config.max_in_flight = 1;
+    to.remembered.is_locked = true;
+    const auto started = to.take(signed_request("1"));
+
+    to.take(signed_request("2"));
+
+    BOOST_REQUIRE(to.answers.size() == 1U);
+    BOOST_TEST(error_of(to.answers[0]) == "overloaded");
+    to.give_up(started);
+    to.remembered.unlock();
+    BOOST_TEST(to.remembered.all.empty());
+    BOOST_TEST(error_of(to.ask(signed_request("2"))) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(requests_are_counted_by_the_key_of_the_service)
+{
+    protected_gateway to([](service_options& options) { options.keys["other"].secret = "another"; });
+    to.ask(signed_request("1"));
+    to.ask(signed_request("2"));
+
+    BOOST_REQUIRE(to.remembered.by_key.size() == 1U);
+    BOOST_TEST((to.remembered.by_key.begin()->first == id_of("/", "myapp1")));
+    BOOST_TEST(to.remembered.by_key.begin()->second == 2U);
+    BOOST_TEST((id_of("a", "b") != id_of("ab", "")));
+    BOOST_TEST((id_of("a", "b") != id_of("b", "a")));
 }

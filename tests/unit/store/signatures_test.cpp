@@ -1,28 +1,14 @@
 #include "support.hpp"
 
+#include "wampfcgi/store/state_folder.hpp"
+
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 using namespace wampfcgi;
-using namespace wampfcgi::replay;
-
-BOOST_AUTO_TEST_CASE(it_keeps_to_the_contract_wherever_in_a_window_it_begins)
-{
-    for (const auto after : {std::chrono::seconds{0}, std::chrono::seconds{1}, delta, window - std::chrono::seconds{1}})
-        BOOST_TEST_CONTEXT(after.count())
-        {
-            user_memory user;
-            check_replay_contract(user.shared, delta, window_begin + after);
-        }
-}
-
-BOOST_AUTO_TEST_CASE(it_keeps_to_the_contract_before_1970)
-{
-    user_memory user;
-    check_replay_contract(user.shared, delta, instant{} - window * 3 / 2);
-}
+using namespace wampfcgi::store;
 
 BOOST_AUTO_TEST_CASE(what_one_memory_was_told_every_other_one_knows_also_when_the_first_is_gone)
 {
@@ -57,7 +43,8 @@ BOOST_AUTO_TEST_CASE(the_capacity_is_held_and_one_more_is_refused_but_a_replay_i
     const auto refused = user.shared.remember(signature_of(capacity), window_begin + delta, window_begin);
 
     BOOST_TEST(outcome_of(refused) == "overloaded");
-    BOOST_TEST(refused.error().detail == "1024 requests are remembered, as many as replay_capacity allows");
+    BOOST_TEST(refused.error().detail ==
+               "1024 requests of the key are remembered, as many as its share of replay_capacity allows");
     for (std::uint64_t number = 0; number < capacity; ++number)
         BOOST_REQUIRE(user.ask(number, window_begin) == "request_replayed");
     BOOST_TEST(user.ask(capacity, window_begin) == "overloaded");
@@ -114,33 +101,114 @@ BOOST_AUTO_TEST_CASE(a_small_step_of_the_clock_backwards_forgets_nothing)
     BOOST_TEST(user.ask(4, now) == "new");
 }
 
-BOOST_AUTO_TEST_CASE(after_a_long_step_backwards_only_later_timestamps_are_accepted)
+BOOST_AUTO_TEST_CASE(a_clock_that_was_ahead_and_is_put_right_makes_nothing_forgotten_before_or_behind)
+{
+    const std::chrono::microseconds one{1};
+    for (const auto ahead : {3 * window, 4 * window, 6 * window, 100 * window})
+        BOOST_TEST_CONTEXT(ahead.count() << " s ahead")
+        {
+            user_memory user;
+            const auto now = window_begin - delta / 2;
+            BOOST_TEST(user.ask(1, now) == "new");
+            BOOST_TEST(user.ask(2, now + ahead) == "new");
+            BOOST_TEST(user.ask(3, now + ahead + window) == "new");
+
+            std::string right_again;
+            written_by([&] {
+                BOOST_TEST(user.ask(1, now) != "new");
+                right_again = user.ask(4, now + delta) + " " + user.ask(5, now + window + one);
+            });
+
+            BOOST_TEST(right_again == "new new");
+            // Nor is what was accepted too early when its time has come.
+            BOOST_TEST(user.ask(2, now + ahead) != "new");
+            BOOST_TEST(user.ask(3, now + ahead + window) != "new");
+            BOOST_TEST(user.ask(6, now + ahead + window + one) == "new");
+        }
+}
+
+BOOST_AUTO_TEST_CASE(after_a_step_of_an_hour_backwards_files_of_the_future_are_begun_anew_and_that_is_told)
 {
     user_memory user;
-    const auto now = window_begin - delta / 2;
-    BOOST_TEST(user.ask(1, now) == "new");
-    BOOST_TEST(user.ask(2, now + 100 * window) == "new");
+    const auto now = window_begin;
+    BOOST_TEST(user.ask(1, now + 6 * window) == "new");
 
-    const std::string said = written_by([&] { BOOST_TEST(user.ask(1, now) == "overloaded"); });
+    const std::string said = written_by([&] { BOOST_TEST(user.ask(2, now) == "new"); });
 
     BOOST_TEST(said == "warning: " + user.state +
                            "/replay-300.0 is of a time far ahead and begun anew; signed requests are refused until "
                            "their timestamps are later than all that it may have held\n");
-    // Whatever was accepted until now had a timestamp of now + delta at most.
-    const auto last = now + delta;
-    BOOST_TEST(user.ask(3, last, last) == "overloaded");
-    BOOST_TEST(user.ask(4, last, last + std::chrono::microseconds{1}) == "new");
 }
 
-BOOST_AUTO_TEST_CASE(a_signature_that_is_not_fresh_is_not_for_the_memory)
+BOOST_AUTO_TEST_CASE(however_often_the_clock_jumps_nothing_is_accepted_twice)
+{
+    // Windows in an order that has all kinds of jumps, more of them than there are ranges of lost signatures.
+    for (const std::uint64_t step : {3U, 5U, 7U, 11U, 13U}) {
+        user_memory user;
+        written_by([&] {
+            for (std::uint64_t turn = 0; turn < 3; ++turn)
+                for (std::uint64_t i = 0; i < 29; ++i) {
+                    const std::uint64_t number = i * step % 29;
+                    const auto now = window_begin + window * static_cast<std::int64_t>(number * 2);
+                    const std::string outcome = user.ask(number, now);
+                    BOOST_TEST((turn == 0 || outcome != "new"), "turn " << turn << ", window " << number);
+                    BOOST_TEST(user.ask(number, now) != "new");
+                }
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_not_fresh_by_the_clock_under_the_lock_is_refused_and_changes_nothing)
 {
     const std::chrono::microseconds one{1};
     user_memory user;
-    const auto now = window_begin;
-    const auto signature = signature_of(1);
-    BOOST_CHECK_THROW((void)user.shared.remember(signature, now - one, now), std::logic_error);
-    BOOST_CHECK_THROW((void)user.shared.remember(signature, now + window + one, now), std::logic_error);
+    const auto now = window_begin + 4 * window;
+    BOOST_TEST(user.ask(1, now) == "new");
+    const auto signature = signature_of(2);
+    // As a process was that had been frozen for some windows since it checked the timestamp.
+    const auto stale = user.shared.remember(signature, now - one, now);
+    BOOST_TEST(outcome_of(stale) == "request_expired");
+    BOOST_TEST(stale.error().detail == "timestamp has become too old while the request waited");
+    BOOST_TEST(outcome_of(user.shared.remember(signature, now - 4 * window, now)) == "request_expired");
+    const auto ahead = user.shared.remember(signature, now + window + one, now);
+    BOOST_TEST(outcome_of(ahead) == "request_expired");
+    BOOST_TEST(ahead.error().detail == "timestamp is too far ahead: the clock went back");
     BOOST_TEST(outcome_of(user.shared.remember(signature, now + window, now)) == "new");
+    BOOST_TEST(user.ask(1, now) == "request_replayed");
+}
+
+BOOST_AUTO_TEST_CASE(each_of_many_keys_has_its_share)
+{
+    constexpr std::uint64_t share = 3;
+    constexpr std::uint64_t keys = 700;  // more than find room in the first page, or in two
+    user_memory user{share};
+    memory neighbour{user.state, delta, share};
+    std::uint64_t number = 0;
+    for (std::uint64_t turn = 0; turn < share + 1; ++turn)
+        for (std::uint64_t key = 1; key <= keys; ++key) {
+            memory& used = key % 2 == 0 ? user.shared : neighbour;
+            const auto outcome =
+                used.remember(signature_of(++number), window_begin + delta, window_begin, bridge::key_id{key * key});
+            BOOST_REQUIRE(outcome_of(outcome) == (turn < share ? "new" : "overloaded"));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(processes_with_other_sets_of_keys_hold_each_key_to_the_share_they_know)
+{
+    user_memory few{8};
+    memory many{few.state, delta, 2};
+    const bridge::key_id key{1};
+    std::uint64_t number = 0;
+    const auto ask = [&](memory& used, bridge::key_id by) {
+        return outcome_of(used.remember(signature_of(++number), window_begin + delta, window_begin, by));
+    };
+    for (int i = 0; i < 8; ++i)
+        BOOST_TEST(ask(few.shared, key) == "new");
+    BOOST_TEST(ask(few.shared, key) == "overloaded");
+    BOOST_TEST(ask(many, key) == "overloaded");
+    BOOST_TEST(ask(many, bridge::key_id{2}) == "new");
+    BOOST_TEST(ask(many, bridge::key_id{2}) == "new");
+    BOOST_TEST(ask(many, bridge::key_id{2}) == "overloaded");
 }
 
 BOOST_AUTO_TEST_CASE(the_folder_is_the_configured_one_or_that_of_systemd_or_the_users_in_shared_memory)

@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace wampfcgi::replay {
+namespace wampfcgi::store {
 
 /// Closed when it is destroyed; -1: none.
 class handle {
@@ -28,4 +28,4 @@ private:
     int fd_;
 };
 
-}  // namespace wampfcgi::replay
+}  // namespace wampfcgi::store

@@ -1,14 +1,15 @@
-// Owns the mutual exclusion of processes that have opened the same file or folder.
+// Owns the mutual exclusion of processes that have opened the same file.
 #pragma once
 
-namespace wampfcgi::replay {
+namespace wampfcgi::store {
 
 /// Held until it is destroyed, or the process has ended: the kernel then lets go of it. `fd` must stay open meanwhile,
 /// and must have been opened by this process, since a lock is shared with whoever inherits the descriptor.
 class lock {
 public:
-    /// Waits, but not for ever, for the holder may be stopped; failing is told by held().
-    explicit lock(int fd) noexcept;
+    /// Does not wait for a holder, but lets one that needs a few microseconds more have them; failing is told by
+    /// held(). Throws std::system_error where the file cannot be locked at all.
+    explicit lock(int fd);
     ~lock();
     lock(const lock&) = delete;
     lock& operator=(const lock&) = delete;
@@ -19,4 +20,4 @@ private:
     int fd_;
 };
 
-}  // namespace wampfcgi::replay
+}  // namespace wampfcgi::store

@@ -1,7 +1,7 @@
 // A process that is killed at each single system call on its way through the memory.
 #include "support.hpp"
 
-#include "replay/layout.hpp"
+#include "store/layout.hpp"
 
 #include <csignal>
 #include <fstream>
@@ -13,7 +13,7 @@
 #include <vector>
 
 using namespace wampfcgi;
-using namespace wampfcgi::replay;
+using namespace wampfcgi::store;
 namespace fs = std::filesystem;
 
 namespace {
@@ -73,7 +73,6 @@ std::uint64_t fill_first_segment(user_memory& user)
     std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
     bytes.read(reinterpret_cast<char*>(&head), sizeof head);
     --head.segments;
-    --head.count;
     seal(head);
     bytes.seekp(0);
     bytes.write(reinterpret_cast<const char*>(&head), sizeof head);
@@ -133,4 +132,36 @@ BOOST_AUTO_TEST_CASE(whatever_a_killed_process_was_about_the_next_one_goes_on_an
         }
         BOOST_TEST(steps > 10);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_made_anew_refuses_what_was_in_the_one_before_from_its_first_moment)
+{
+    user_memory prepared;
+    BOOST_REQUIRE(prepared.ask(1, now) == "new");
+    int steps = 0;
+    int made_anew = 0;
+    for (bool killed = true; killed;) {
+        BOOST_TEST_CONTEXT("killed at step " << steps)
+        {
+            scratch_folder scratch;
+            const std::string state = scratch / "state";
+            const std::string file = state + "/replay-300.0";
+            fs::copy(prepared.state, state);
+            memory watches{state, delta, ample};  // but did not look into its files before they were removed
+            killed = run_until(++steps, [&] {
+                close(STDERR_FILENO);  // the warnings are not looked at here
+                memory own{state, delta, ample};
+                unlink(file.c_str());
+                (void)own.remember(signature_of(2), now + delta, now);
+            });
+            made_anew += fs::exists(file) ? 1 : 0;
+
+            written_by([&] {
+                memory next{state, delta, ample};
+                BOOST_TEST(outcome_of(next.remember(signature_of(1), now + delta, now)) != "new");
+                BOOST_TEST(outcome_of(watches.remember(signature_of(1), now + delta, now)) != "new");
+            });
+        }
+    }
+    BOOST_TEST(made_anew > 5);
 }

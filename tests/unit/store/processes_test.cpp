@@ -12,7 +12,7 @@
 #include <vector>
 
 using namespace wampfcgi;
-using namespace wampfcgi::replay;
+using namespace wampfcgi::store;
 
 namespace {
 

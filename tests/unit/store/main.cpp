@@ -1,2 +1,2 @@
-#define BOOST_TEST_MODULE replay
+#define BOOST_TEST_MODULE store
 #include <boost/test/unit_test.hpp>

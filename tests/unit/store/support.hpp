@@ -1,9 +1,9 @@
-// Owns the surroundings of a memory under test: a folder of its own, signatures, and instants.
+// Owns the surroundings of signature files under test: a folder of its own, signatures, and instants.
 #pragma once
 
-#include "support/replay_contract.hpp"
+#include "store/signatures.hpp"
 #include "support/standard_error.hpp"
-#include "wampfcgi/replay/memory.hpp"
+#include "support/store_contract.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,10 +15,11 @@
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
 
-namespace wampfcgi::replay {
+namespace wampfcgi::store {
 
-using instant = bridge::replay_guard::instant;
+using instant = bridge::store::instant;
 
 /// Removed in the end.
 class scratch_folder {
@@ -61,9 +62,33 @@ inline constexpr std::uint64_t ample = 1'000'000;
 /// The beginning of a window of expiry, of even number.
 inline constexpr instant window_begin{window * 2'000'000};
 
+/// The files as one process has them open, with a clock to be set.
+class memory {
+public:
+    memory(const std::string& folder, std::chrono::seconds limit, std::uint64_t share)
+        : files_(folder, limit, share, [this] { return present_; })
+    {}
+
+    result<void> remember(const bridge::signature_bytes& signature, instant expires_at, instant now,
+                          bridge::key_id key = {})
+    {
+        present_ = now;
+        auto outcome = files_.try_to_remember(key, signature, expires_at);
+        while (!outcome) {  // another process is at it, or preempted meanwhile
+            std::this_thread::sleep_for(std::chrono::microseconds{100});
+            outcome = files_.try_to_remember(key, signature, expires_at);
+        }
+        return *outcome;
+    }
+
+private:
+    instant present_ = window_begin;
+    signatures files_;
+};
+
 /// A memory in a folder, as the processes of a user have it.
 struct user_memory {
-    explicit user_memory(std::uint64_t capacity = ample) : shared(state, delta, capacity) {}
+    explicit user_memory(std::uint64_t share = ample) : shared(state, delta, share) {}
 
     /// What becomes of a request that is signed at `signed_at`.
     std::string ask(std::uint64_t number, instant now, instant signed_at)
@@ -84,4 +109,4 @@ inline std::uint64_t disk_use_of(const std::string& path)
     return static_cast<std::uint64_t>(found.st_blocks) * 512;
 }
 
-}  // namespace wampfcgi::replay
+}  // namespace wampfcgi::store

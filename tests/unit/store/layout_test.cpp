@@ -1,4 +1,4 @@
-#include "replay/layout.hpp"
+#include "store/layout.hpp"
 
 #include "support.hpp"
 
@@ -6,7 +6,7 @@
 #include <set>
 
 using namespace wampfcgi;
-using namespace wampfcgi::replay;
+using namespace wampfcgi::store;
 
 BOOST_AUTO_TEST_CASE(a_sealed_header_is_intact_and_none_with_one_other_bit)
 {

@@ -8,7 +8,7 @@
 #include <vector>
 
 using namespace wampfcgi;
-using namespace wampfcgi::replay;
+using namespace wampfcgi::store;
 namespace fs = std::filesystem;
 
 namespace {
@@ -149,13 +149,14 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_told)
 
 BOOST_AUTO_TEST_CASE(what_a_process_left_that_was_killed_while_it_made_a_file_is_in_nobodys_way)
 {
-    user_memory user;
-    fs::remove(user.state + "/replay-300.0");
-    write_file(user.state + "/replay-300.0.new");
+    scratch_folder scratch;
+    const std::string state = scratch / "state";
+    BOOST_REQUIRE(mkdir(state.c_str(), 0700) == 0);
+    write_file(state + "/replay-300.0.new");
 
-    BOOST_TEST(complaint(user.state).empty());
+    BOOST_TEST(complaint(state).empty());
 
-    BOOST_TEST(!fs::exists(user.state + "/replay-300.0.new"));
-    memory again{user.state, delta, ample};
+    BOOST_TEST(!fs::exists(state + "/replay-300.0.new"));
+    memory again{state, delta, ample};
     BOOST_TEST(outcome_of(again.remember(signature_of(1), window_begin + delta, window_begin)) == "new");
 }

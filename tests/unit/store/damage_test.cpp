@@ -2,7 +2,7 @@
 // accepted.
 #include "support.hpp"
 
-#include "replay/layout.hpp"
+#include "store/layout.hpp"
 
 #include <csignal>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <vector>
 
 using namespace wampfcgi;
-using namespace wampfcgi::replay;
+using namespace wampfcgi::store;
 namespace fs = std::filesystem;
 
 namespace {
@@ -138,6 +138,83 @@ BOOST_AUTO_TEST_CASE(who_notices_late_that_a_file_was_removed_refuses_nothing_ne
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_process_that_starts_behind_a_removal_refuses_what_others_that_still_run_may_have_accepted)
+{
+    user_memory user;
+    BOOST_TEST(user.ask(1, now) == "new");
+    fs::remove_all(user.state);
+    std::string said = written_by([&] {
+        memory second{user.state, delta, ample};
+        const auto ask = [&](std::uint64_t number, instant at) {
+            return outcome_of(second.remember(signature_of(number), at + delta, at));
+        };
+        BOOST_TEST(ask(1, now) == "overloaded");
+        BOOST_TEST(ask(2, now + delta - one) == "overloaded");
+        BOOST_TEST(ask(3, now + 2 * delta + one) == "new");
+        BOOST_TEST(user.ask(1, now) == "overloaded");
+        BOOST_TEST(user.ask(3, now + 2 * delta + one) == "request_replayed");
+    });
+    BOOST_TEST(said.starts_with("warning: " + user.state +
+                                "/replay-300.0 was removed while in use by another process; signed requests are "
+                                "refused until their timestamps are later than all that it may have held\n"),
+               said);
+}
+
+BOOST_AUTO_TEST_CASE(who_starts_when_nobody_runs_any_more_begins_with_nothing)
+{
+    scratch_folder scratch;
+    const std::string state = scratch / "state";
+    {
+        memory first{state, delta, ample};
+        BOOST_TEST(outcome_of(first.remember(signature_of(1), now + delta, now)) == "new");
+    }
+    fs::remove_all(state);
+
+    const std::string said = written_by([&] {
+        memory second{state, delta, ample};
+        BOOST_TEST(outcome_of(second.remember(signature_of(1), now + delta, now)) == "new");
+    });
+
+    BOOST_TEST(said == "");
+}
+
+BOOST_AUTO_TEST_CASE(after_a_second_removal_who_knows_only_the_first_file_refuses_what_others_may_have_accepted)
+{
+    user_memory user;
+    const auto then = now + 2 * delta + one;
+    written_by([&] {
+        BOOST_TEST(user.ask(1, now) == "new");
+        fs::remove_all(user.state);
+        memory second{user.state, delta, ample};
+        BOOST_TEST(outcome_of(second.remember(signature_of(2), then + delta, then)) == "new");
+        fs::remove_all(user.state);
+
+        BOOST_TEST(user.ask(2, then) == "overloaded");
+        BOOST_TEST(outcome_of(second.remember(signature_of(2), then + delta, then)) == "overloaded");
+        // Of the other file it notices only now that it is another one, which holds for a window again.
+        BOOST_TEST(user.ask(3, then + window + one) == "overloaded");
+        BOOST_TEST(user.ask(4, then + 2 * window + 2 * one) == "new");
+        BOOST_TEST(user.ask(5, then + 3 * window + 3 * one) == "new");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_removed_while_a_frozen_process_holds_its_lock_is_in_nobodys_way)
+{
+    user_memory user;
+    BOOST_TEST(user.ask(1, now) == "new");
+    const int frozen = open((user.state + "/replay-300.0").c_str(), O_RDWR);
+    BOOST_REQUIRE(flock(frozen, LOCK_EX) == 0);
+    fs::remove_all(user.state);
+
+    written_by([&] {
+        BOOST_TEST(user.ask(1, now) == "overloaded");
+        // That one may still accept, of what was fresh when it was frozen.
+        BOOST_TEST(user.ask(2, now + delta - one) == "overloaded");
+        BOOST_TEST(user.ask(3, now + 2 * delta + one) == "new");
+    });
+    close(frozen);
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_that_has_become_unsafe_in_use_is_not_used_any_more)
 {
     user_memory user;
@@ -181,22 +258,4 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_on_the_disk_is_refused_and_the_rest_stays
     BOOST_TEST(why.error().detail == user.state + "/replay-300.1 cannot be given another length: File too large");
     for (const std::uint64_t number : accepted)
         BOOST_TEST(user.ask(number, now) == "request_replayed");
-}
-
-BOOST_AUTO_TEST_CASE(a_process_that_is_stopped_with_the_lock_holds_nobody_up_for_long)
-{
-    user_memory user;
-    const std::string file = user.state + "/replay-300.0";
-    const int fd = open(file.c_str(), O_RDWR);
-    BOOST_REQUIRE(flock(fd, LOCK_EX) == 0);
-
-    const auto begin = std::chrono::steady_clock::now();
-    const auto refused = user.shared.remember(signature_of(1), now + delta, now);
-    const auto waited = std::chrono::steady_clock::now() - begin;
-
-    BOOST_TEST(outcome_of(refused) == "overloaded");
-    BOOST_TEST(refused.error().detail == file + " is locked by another process");
-    BOOST_TEST((waited >= std::chrono::seconds{1}));
-    close(fd);
-    BOOST_TEST(user.ask(1, now) == "new");
 }

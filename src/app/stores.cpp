@@ -1,0 +1,69 @@
+#include "app/stores.hpp"
+
+#include "wampfcgi/log/log.hpp"
+#include "wampfcgi/store/state_folder.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace wampfcgi::app {
+namespace {
+
+[[noreturn]] void fail(const std::runtime_error& why)
+{
+    throw std::runtime_error(std::string("replay_protection: ") + why.what());
+}
+
+std::map<std::chrono::seconds, std::uint64_t> keys_by_limit(const settings& config)
+{
+    std::map<std::chrono::seconds, std::uint64_t> keys;
+    for (const service& each : config.services)
+        if (each.options.replay_protection)
+            keys[each.options.timestamp_delta_limit] += each.options.keys.size();
+    return keys;
+}
+
+/// Each key of a service has the same room, and none takes that of another.
+std::uint64_t share_of_a_key(const settings& config, std::chrono::seconds limit)
+{
+    const auto keys = keys_by_limit(config);
+    const auto found = keys.find(limit);
+    const std::uint64_t sharers = found == keys.end() ? 1 : std::max<std::uint64_t>(found->second, 1);
+    return std::max<std::uint64_t>(config.replay_capacity / sharers, 1);
+}
+
+}  // namespace
+
+void try_stores(const settings& config)
+try {
+    for (const auto& [limit, keys] : keys_by_limit(config))
+        store::try_folder(store::find_folder(config.state_dir), limit);
+} catch (const std::runtime_error& why) {
+    fail(why);
+}
+
+void tell_stores(const settings& config, log_level level)
+{
+    for (const auto& [limit, keys] : keys_by_limit(config))
+        log::write(level, "up to " + std::to_string(config.replay_capacity) + " signed requests in " +
+                              std::to_string(2 * limit.count()) + " s are remembered in " +
+                              store::find_folder(config.state_dir));
+}
+
+stores::stores(boost::asio::io_context& loop, const settings& config) : loop_(loop), config_(config) {}
+
+bridge::store& stores::open(std::chrono::seconds timestamp_delta_limit)
+try {
+    if (const auto open = by_limit_.find(timestamp_delta_limit); open != by_limit_.end())
+        return open->second;
+    return by_limit_
+        .try_emplace(timestamp_delta_limit, loop_, store::find_folder(config_.state_dir), timestamp_delta_limit,
+                     share_of_a_key(config_, timestamp_delta_limit))
+        .first->second;
+} catch (const std::runtime_error& why) {
+    fail(why);
+}
+
+}  // namespace wampfcgi::app

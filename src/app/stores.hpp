@@ -1,0 +1,34 @@
+// Owns the stores that the services of one process need.
+#pragma once
+
+#include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/store/local.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace wampfcgi::app {
+
+/// Makes sure that what services with replay_protection need can be opened. Throws std::runtime_error, whose text says
+/// what cannot.
+void try_stores(const settings& config);
+
+/// Says in the log how much it holds.
+void tell_stores(const settings& config, log_level level);
+
+/// Empty at first. To be made in the process that uses it: see store::local.
+class stores {
+public:
+    stores(boost::asio::io_context& loop, const settings& config);
+
+    /// The store for services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be opened.
+    bridge::store& open(std::chrono::seconds timestamp_delta_limit);
+
+private:
+    boost::asio::io_context& loop_;
+    const settings& config_;
+    std::map<std::chrono::seconds, store::local> by_limit_;
+};
+
+}  // namespace wampfcgi::app

@@ -1,0 +1,197 @@
+#include "store/folder.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <optional>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+namespace wampfcgi::store {
+namespace {
+
+constexpr mode_t folder_mode = 0700;
+constexpr mode_t file_mode = 0600;
+constexpr mode_t rights_of_others = 077;
+
+std::string text_of(int error_number)
+{
+    return std::generic_category().message(error_number);
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& why)
+{
+    throw std::runtime_error(path + ": " + why);
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& expected, const std::string& got)
+{
+    fail(path, "expected " + expected + ", got " + got);
+}
+
+std::string octal(mode_t mode)
+{
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777));
+    return text.data();
+}
+
+std::string kind_of(mode_t mode)
+{
+    if (S_ISREG(mode))
+        return "a regular file";
+    if (S_ISDIR(mode))
+        return "a folder";
+    return S_ISLNK(mode) ? "a symbolic link" : "something else";
+}
+
+/// Refuses what somebody else could have put there, or could read or change.
+void check_private(const std::string& path, const struct stat& found, mode_t wanted_mode)
+{
+    if (found.st_uid != geteuid())
+        fail(path, "user " + std::to_string(geteuid()) + " as the owner", "user " + std::to_string(found.st_uid));
+    if ((found.st_mode & rights_of_others) != 0)
+        fail(path, "mode " + octal(wanted_mode), octal(found.st_mode));
+}
+
+/// Why a folder or file could not be opened without following a link.
+[[noreturn]] void fail_to_open(int parent, const std::string& name, const std::string& path, const std::string& kind)
+{
+    const int error_number = errno;
+    struct stat there {};
+    if (fstatat(parent, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 && kind_of(there.st_mode) != kind)
+        fail(path, kind, kind_of(there.st_mode));
+    fail(path, "cannot be opened: " + text_of(error_number));
+}
+
+/// Throws if it is anything but a file that this user alone can have made and read.
+handle private_file(handle file, const std::string& path)
+{
+    struct stat found {};
+    if (fstat(file.get(), &found) != 0)
+        fail(path, "cannot be looked at: " + text_of(errno));
+    if (!S_ISREG(found.st_mode))
+        fail(path, "a regular file", kind_of(found.st_mode));
+    check_private(path, found, file_mode);
+    if (found.st_nlink > 1)
+        fail(path, "one name", std::to_string(found.st_nlink) + " hard links");
+    return file;
+}
+
+/// None if there is no such file.
+handle open_existing(const handle& folder, const std::string& name, const std::string& path)
+{
+    handle file(openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file.get() < 0 && errno == ENOENT)
+        return file;
+    if (file.get() < 0)
+        fail_to_open(folder.get(), name, path, "a regular file");
+    return private_file(std::move(file), path);
+}
+
+/// Never in the place of one that is there: somebody may use that.
+bool try_to_rename(const handle& folder, const std::string& from, const std::string& to)
+{
+    if (renameat2(folder.get(), from.c_str(), folder.get(), to.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    return (errno == EINVAL || errno == ENOSYS) &&  // the file system does not know how
+           renameat(folder.get(), from.c_str(), folder.get(), to.c_str()) == 0;
+}
+
+/// Under another name first: a file that lacks something has lost it, and is not one that was never finished.
+handle create(const handle& folder, const std::string& name, const std::string& path, std::string_view content,
+              const presence::entry& within)
+{
+    const std::string unfinished = name + ".new";  // of a process that was killed here: begun again
+    if (unlinkat(folder.get(), unfinished.c_str(), 0) != 0 && errno != ENOENT)
+        fail(path, "cannot be created: " + text_of(errno));
+    handle file(
+        openat(folder.get(), unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
+    if (file.get() < 0)
+        fail(path, "cannot be created: " + text_of(errno));
+    const ssize_t written = pwrite(file.get(), content.data(), content.size(), 0);
+    if (written < 0 || static_cast<std::size_t>(written) != content.size())
+        fail(path, "cannot be written: " + text_of(written < 0 ? errno : ENOSPC));
+    within.note_created(name, identity_of(file));
+    if (!try_to_rename(folder, unfinished, name))
+        fail(path, "cannot be created: " + text_of(errno));
+    return file;
+}
+
+/// None where this user cannot make one.
+handle open_or_create_lock_file(int folder, const std::string& name, const std::string& path)
+{
+    constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    handle file(openat(folder, name.c_str(), flags));
+    if (file.get() < 0 && errno == ENOENT) {
+        file = handle(openat(folder, name.c_str(), flags | O_CREAT | O_EXCL, file_mode));
+        if (file.get() < 0 && errno == EEXIST)  // another process was faster
+            file = handle(openat(folder, name.c_str(), flags));
+        if (file.get() < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+            return file;
+    }
+    if (file.get() < 0)
+        fail_to_open(folder, name, path, "a regular file");
+    return private_file(std::move(file), path);
+}
+
+std::pair<std::string, std::string> split(const std::string& path)
+{
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos)
+        return {".", path};
+    return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
+}
+
+}  // namespace
+
+handle open_folder(const std::string& path)
+{
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    handle folder(open(path.c_str(), flags));
+    if (folder.get() < 0 && errno == ENOENT) {
+        if (mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST)  // another process may have been faster
+            fail(path, "cannot be created: " + text_of(errno));
+        folder = handle(open(path.c_str(), flags));
+    }
+    if (folder.get() < 0)
+        fail_to_open(AT_FDCWD, path, path, "a folder");
+    struct stat found {};
+    if (fstat(folder.get(), &found) != 0)
+        fail(path, "cannot be looked at: " + text_of(errno));
+    check_private(path, found, folder_mode);
+    return folder;
+}
+
+handle open_lock_file(const std::string& path, const handle& folder)
+{
+    const auto [above, own_name] = split(path);
+    const std::string name = "." + own_name + ".lock";
+    const handle parent(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (parent.get() >= 0)
+        if (handle file = open_or_create_lock_file(parent.get(), name, above + "/" + name); file.get() >= 0)
+            return file;
+    const std::string inside = path + "/.lock";
+    handle file = open_or_create_lock_file(folder.get(), ".lock", inside);
+    if (file.get() < 0)
+        fail(inside, "cannot be created: " + text_of(errno));
+    return file;
+}
+
+std::optional<handle> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
+                                               const std::function<std::string(const presence::entry&)>& content)
+{
+    const std::string whole = path + "/" + name;
+    const handle folder = open_folder(path);
+    const auto within = used.try_enter(folder);
+    if (!within)
+        return {};
+    if (handle file = open_existing(folder, name, whole); file.get() >= 0)
+        return file;
+    return create(folder, name, whole, content(*within), *within);
+}
+
+}  // namespace wampfcgi::store

@@ -1,0 +1,391 @@
+#include "store/signature_file.hpp"
+
+#include "store/folder.hpp"
+#include "store/lock.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <string_view>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+// All reading and writing is done by pread and pwrite under the lock. A file that somebody cuts, or a full disk, is
+// then an error here and not a SIGBUS. A process can be killed between any two of the calls; each is done whole or not
+// at all, for none crosses a page.
+namespace wampfcgi::store {
+namespace {
+
+constexpr int removals_followed = 3;
+
+[[noreturn]] void fail(const char* what)
+{
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+failure overloaded(std::string why)
+{
+    return {errc::overloaded, std::move(why), {}, {}};
+}
+
+/// False if the file ends before.
+template <class T>
+bool read_at(const handle& file, std::uint64_t position, T& out)
+{
+    const ssize_t got = pread(file.get(), &out, sizeof out, static_cast<off_t>(position));
+    if (got < 0)
+        fail("cannot be read");
+    return got == static_cast<ssize_t>(sizeof out);
+}
+
+void write_bytes(const handle& file, std::uint64_t position, const void* from, std::size_t size)
+{
+    const ssize_t written = pwrite(file.get(), from, size, static_cast<off_t>(position));
+    if (written == static_cast<ssize_t>(size))
+        return;
+    if (written >= 0)
+        errno = ENOSPC;
+    fail("cannot be written");
+}
+
+template <class T>
+void write_at(const handle& file, std::uint64_t position, const T& value)
+{
+    write_bytes(file, position, &value, sizeof value);
+}
+
+void set_size(const handle& file, std::uint64_t bytes)
+{
+    if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0)
+        fail("cannot be given another length");
+}
+
+std::uint64_t first_word(const bridge::signature_bytes& signature) noexcept
+{
+    std::uint64_t word = 0;
+    std::memcpy(&word, signature.data(), sizeof word);
+    return word;
+}
+
+/// The index of the signature, or of the first empty slot, or the number of slots.
+std::size_t find_in(const bucket& slots, const bridge::signature_bytes& signature) noexcept
+{
+    constexpr bridge::signature_bytes empty{};
+    const std::uint64_t wanted = first_word(signature);
+    std::size_t i = 0;
+    for (; i < slots.size(); ++i) {
+        const std::uint64_t word = first_word(slots[i]);
+        if ((word == wanted && slots[i] == signature) || (word == 0 && slots[i] == empty))
+            break;
+    }
+    return i;
+}
+
+/// Where in a file a signature is, or is to be put.
+struct place {
+    bool taken;             ///< by the signature itself
+    std::uint64_t segment;  ///< one that is not there yet, if the buckets of all others are full
+    std::uint64_t position;
+};
+
+/// Where the number of a key's requests is, or is to be put.
+struct tally {
+    std::uint64_t page;
+    std::size_t index;
+    std::uint64_t count;
+};
+
+/// Nothing if neither the key nor a free place is there.
+template <class Keys>
+std::optional<tally> find_in(const Keys& keys, std::uint64_t page, bridge::key_id key) noexcept
+{
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        if (keys[i].count == 0 || keys[i].key == key)
+            return tally{page, i, keys[i].count};
+    return {};
+}
+
+std::optional<tally> find_tally(const handle& file, const first_page& page, bridge::key_id key)
+{
+    if (const auto found = find_in(page.keys, 0, key))
+        return found;
+    constexpr std::uint64_t further = key_pages - 1;
+    for (std::uint64_t i = 0; i < further; ++i) {
+        const std::uint64_t number = 1 + (static_cast<std::uint64_t>(key) + i) % further;
+        key_page keys;
+        if (!read_at(file, number * page_bytes, keys)) {
+            errno = ENODATA;
+            fail("cannot be read");
+        }
+        if (const auto found = find_in(keys, number, key))
+            return found;
+    }
+    return {};
+}
+
+void write_header_and_tally(const handle& file, first_page& page, bridge::key_id key, const tally& counted)
+{
+    seal(page.head);
+    const key_count entry{key, counted.count};
+    std::size_t bytes = sizeof page.head;
+    if (counted.page == 0) {
+        page.keys[counted.index] = entry;
+        bytes = header_bytes + (counted.index + 1) * sizeof entry;
+    } else {
+        write_at(file, counted.page * page_bytes + counted.index * sizeof entry, entry);
+    }
+    write_bytes(file, 0, &page, bytes);
+}
+
+place find_place(const handle& file, const header& head, const bridge::signature_bytes& signature)
+{
+    for (std::uint64_t segment = 0; segment < head.segments; ++segment) {
+        const std::uint64_t start = bucket_position(head, segment, signature);
+        bucket slots;
+        if (!read_at(file, start, slots)) {
+            errno = ENODATA;
+            fail("cannot be read");
+        }
+        const std::size_t index = find_in(slots, signature);
+        if (index < slots.size())
+            return {slots[index] == signature, segment, start + index * sizeof signature};
+    }
+    return {false, head.segments, bucket_position(head, head.segments, signature)};
+}
+
+}  // namespace
+
+std::int64_t window_of(std::int64_t when, std::int64_t window) noexcept
+{
+    const std::int64_t whole = when / window;
+    return when % window < 0 ? whole - 1 : whole;
+}
+
+/// What came of one attempt with the file that is open.
+struct signature_file::attempt {
+    std::optional<obstacle> by;
+    result<void> outcome;
+};
+
+signature_file::signature_file(std::string folder, std::string name, presence& used, std::int64_t window,
+                               std::uint64_t share, const clock& now)
+    : folder_(std::move(folder)),
+      name_(std::move(name)),
+      used_(used),
+      window_(window),
+      share_(share),
+      now_(now)
+{}
+
+std::int64_t signature_file::present() const
+{
+    return now_().time_since_epoch().count();
+}
+
+lost_range signature_file::window_number(std::int64_t generation) const noexcept
+{
+    return {generation * window_, (generation + 1) * window_ - 1};
+}
+
+bool signature_file::try_to_open()
+{
+    if (file_.get() >= 0 && !removed_)
+        return true;
+    auto opened = try_to_open_private_file(folder_, name_, used_,
+                                           [this](const presence::entry& within) { return blank(within); });
+    if (opened)
+        file_ = std::move(*opened);
+    return opened.has_value();
+}
+
+/// The content of a new file. Where others may have used one that is not there any more, all that they can have
+/// accepted is lost. This process knows what that was if it had the last one open itself.
+std::string signature_file::blank(const presence::entry& within) const
+{
+    header head;
+    add_removed(head);
+    const bool is_known =
+        removed_ ? removed_->is_complete && within.last_created(name_) == removed_->file : within.is_alone();
+    if (!is_known) {
+        log::write(log_level::warning, path() + " was removed while in use by another process; signed requests are " +
+                                           "refused until their timestamps are later than all that it may have held");
+        const std::int64_t now = present();
+        add_lost(head, {now, now + window_}, 0);
+    }
+    first_page page{};
+    page.head = head;
+    seal(page.head);
+    return {reinterpret_cast<const char*>(&page), sizeof page};
+}
+
+std::optional<result<void>> signature_file::try_to_remember(const wish& what)
+try {
+    for (int i = 0; i < removals_followed; ++i) {
+        if (!try_to_open())
+            return {};
+        auto tried = try_here(what);
+        if (!tried.by)
+            return std::move(tried.outcome);
+        if (*tried.by == obstacle::busy)
+            return {};
+    }
+    return overloaded(path() + " is removed again and again");
+} catch (const std::system_error& trouble) {
+    return overloaded(path() + " " + trouble.what());
+} catch (const std::runtime_error& trouble) {  // from opening the file
+    return overloaded(trouble.what());
+}
+
+signature_file::attempt signature_file::try_here(const wish& what)
+{
+    const lock alone(file_.get());
+    // The clock is read before it is looked whether the file is still in its place: whoever puts another one there
+    // reads a later time, and refuses what this process can still accept, though it be frozen here.
+    const std::int64_t now = present();
+    struct stat found {};
+    if (fstat(file_.get(), &found) != 0)
+        fail("cannot be looked at");
+    if (found.st_nlink == 0) {
+        note_removal(alone.held(), now);
+        return {obstacle::removed, {}};
+    }
+    if (!alone.held())
+        return {obstacle::busy, {}};
+    return {{}, remember_at(what, now, static_cast<std::uint64_t>(found.st_size))};
+}
+
+/// A file that another process has locked may still be written to by that one.
+void signature_file::note_removal(bool is_locked, std::int64_t now)
+{
+    first_page page;
+    const bool is_readable = read_at(file_, 0, page) && is_intact(page.head);
+    header lost = is_readable ? page.head : header{};
+    discard(lost);
+    add_removed(lost);
+    if (!is_readable || !is_locked)
+        add_lost(lost, {now, now + window_}, 0);
+    removed_ = removal{lost, identity_of(file_), is_readable && is_locked};
+    log::write(log_level::warning, path() + " was removed while in use; signed requests are refused until their " +
+                                       "timestamps are later than all that it held");
+}
+
+/// Puts what the file holds among what is lost.
+void signature_file::discard(header& head) const
+{
+    if (head.generation != never)
+        add_lost(head, {window_number(head.generation).from, std::max(head.latest_expiry, head.refused_until)},
+                 2 * window_ + 1);
+}
+
+result<void> signature_file::remember_at(const wish& what, std::int64_t now, std::uint64_t size)
+{
+    if (what.expires_at < now)
+        return failure{errc::request_expired, "timestamp has become too old while the request waited", {}, {}};
+    if (what.expires_at - now > window_)
+        return failure{errc::request_expired, "timestamp is too far ahead: the clock went back", {}, {}};
+    first_page page;
+    if (auto turned = turn_to(page, window_of(what.expires_at, window_), now, size); !turned)
+        return turned.error();
+    return remember_in(page, what);
+}
+
+/// Reads the file's first page, and makes the file one of `generation` if it is not.
+result<void> signature_file::turn_to(first_page& page, std::int64_t generation, std::int64_t now, std::uint64_t size)
+{
+    const bool is_intact_page = read_at(file_, 0, page) && is_intact(page.head);
+    if (!is_intact_page)
+        page = {};
+    const std::int64_t found = page.head.generation;
+    add_removed(page.head);
+    if (removed_ && found != never)
+        page.head.refused_until = std::max(page.head.refused_until, last_lost(page.head, window_number(found)));
+    // Only the present window and the next have live signatures, of which this file's is one; a file of the window
+    // behind them was begun before a small step of the clock.
+    const bool is_far_ahead = found > window_of(now, window_) + 2;
+    const bool is_short = size < file_bytes(page.head.segments);
+    const bool is_cut = !is_intact_page || (is_short && found >= generation && !is_far_ahead);
+    if (is_cut)
+        add_lost(page.head, {now, now + window_}, 0);
+    if (is_cut || is_far_ahead)
+        log::write(log_level::warning, path() + (is_cut ? " is damaged" : " is of a time far ahead") +
+                                           " and begun anew; signed requests are refused until their timestamps are " +
+                                           "later than all that it may have held");
+    if (found < generation || is_cut || is_far_ahead) {
+        discard(page.head);
+        begin(page, generation);
+    } else if (found > generation) {
+        return overloaded("the clock went back: " + path() + " is of a later time");
+    } else if (removed_) {
+        write_header(page.head);
+    }
+    removed_.reset();
+    return {};
+}
+
+/// What was lost with a file that was in the place of this one.
+void signature_file::add_removed(header& head) const
+{
+    if (removed_)
+        for (const lost_range& each : removed_->lost.lost_all)
+            add_lost(head, each, 0);
+}
+
+void signature_file::write_header(header& head) const
+{
+    seal(head);
+    write_at(file_, 0, head);
+}
+
+/// Empties the file. A process that is killed in between leaves one of the old generation, or one that is too short,
+/// which is emptied again by the next.
+void signature_file::begin(first_page& page, std::int64_t generation) const
+{
+    const auto lost_all = page.head.lost_all;
+    page = {};
+    page.head.lost_all = lost_all;
+    page.head.generation = generation;
+    page.head.refused_until = last_lost(page.head, window_number(generation));
+    auto& salt = page.head.salt;
+    if (getrandom(&salt, sizeof salt, 0) != static_cast<ssize_t>(sizeof salt))
+        fail("cannot be given random numbers");
+    set_size(file_, page_bytes);
+    set_size(file_, file_bytes(0));
+    seal(page.head);
+    write_at(file_, 0, page);
+}
+
+result<void> signature_file::remember_in(first_page& page, const wish& what)
+{
+    header& head = page.head;
+    const place spot = find_place(file_, head, what.signature);
+    if (spot.taken)
+        return failure{errc::request_replayed, "signature was used before", {}, {}};
+    if (what.expires_at <= head.refused_until)
+        return overloaded("signature may have been used before: what " + path() + " held for this time is lost");
+    auto counted = find_tally(file_, page, what.key);
+    if (!counted || spot.segment == max_segments)
+        return overloaded(path() + " has no more room");
+    if (counted->count >= share_)
+        return overloaded(std::to_string(counted->count) +
+                          " requests of the key are remembered, as many as its share of replay_capacity allows");
+    if (spot.segment == head.segments) {
+        // First the room, then the signature in it, then the header that counts both. Without the header the segment
+        // does not exist, and the signature in it is one whose request was never answered.
+        set_size(file_, file_bytes(head.segments + 1));
+        ++head.segments;
+    }
+    write_at(file_, spot.position, what.signature);
+    // A process that is killed here has made one signature known that is not counted: the file may hold one more.
+    ++counted->count;
+    head.latest_expiry = std::max(head.latest_expiry, what.expires_at);
+    write_header_and_tally(file_, page, what.key, *counted);
+    return {};
+}
+
+}  // namespace wampfcgi::store

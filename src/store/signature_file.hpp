@@ -1,0 +1,74 @@
+// Owns one file of signatures: those that expire in one window, the generation. Which that is, the caller says.
+#pragma once
+
+#include "store/handle.hpp"
+#include "store/layout.hpp"
+#include "store/presence.hpp"
+#include "wampfcgi/bridge/store.hpp"
+#include "wampfcgi/core/result.hpp"
+#include "wampfcgi/store/local.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace wampfcgi::store {
+
+/// The number of the window that an instant is in; before 1970 too. Times are microseconds.
+std::int64_t window_of(std::int64_t when, std::int64_t window) noexcept;
+
+/// A signature that is to be remembered. Times are microseconds since 1970.
+struct wish {
+    bridge::key_id key;
+    const bridge::signature_bytes& signature;
+    std::int64_t expires_at;  ///< the last instant at which it is fresh
+};
+
+class signature_file {
+public:
+    /// For the file `name` in `folder`. `window` is in microseconds, `share` the most signatures of a key in one.
+    signature_file(std::string folder, std::string name, presence& used, std::int64_t window, std::uint64_t share,
+                   const clock& now);
+
+    /// Opens or creates the file, if it is not open. False: another process is at it. Throws std::runtime_error.
+    bool try_to_open();
+
+    /// As bridge::store::remember(). Nothing comes back where another process holds the lock.
+    std::optional<result<void>> try_to_remember(const wish& what);
+
+private:
+    enum class obstacle { removed, busy };
+    struct attempt;
+
+    /// A file that was removed, and is not replaced yet.
+    struct removal {
+        header lost;  ///< of which only `lost_all` counts
+        file_identity file;
+        bool is_complete;  ///< nothing was accepted in it but that
+    };
+
+    attempt try_here(const wish& what);
+    result<void> remember_at(const wish& what, std::int64_t now, std::uint64_t size);
+    result<void> turn_to(first_page& page, std::int64_t generation, std::int64_t now, std::uint64_t size);
+    result<void> remember_in(first_page& page, const wish& what);
+    void begin(first_page& page, std::int64_t generation) const;
+    void write_header(header& head) const;
+    void discard(header& head) const;
+    void add_removed(header& head) const;
+    void note_removal(bool is_locked, std::int64_t now);
+    std::string blank(const presence::entry& within) const;
+    std::int64_t present() const;
+    lost_range window_number(std::int64_t generation) const noexcept;
+    std::string path() const { return folder_ + "/" + name_; }
+
+    std::string folder_;
+    std::string name_;
+    presence& used_;
+    std::int64_t window_;
+    std::uint64_t share_;
+    const clock& now_;
+    handle file_;
+    std::optional<removal> removed_;
+};
+
+}  // namespace wampfcgi::store

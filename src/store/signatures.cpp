@@ -1,0 +1,46 @@
+#include "store/signatures.hpp"
+
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace wampfcgi::store {
+namespace {
+
+// At start, where nobody waits but the start itself. A holder needs less than a millisecond.
+constexpr std::chrono::milliseconds pause{1};
+constexpr int pauses = 1000;
+
+void open_patiently(signature_file& file, const std::string& folder)
+{
+    for (int i = 0; !file.try_to_open(); ++i) {
+        if (i == pauses)
+            throw std::runtime_error(folder + ": is locked by another process");
+        std::this_thread::sleep_for(pause);
+    }
+}
+
+}  // namespace
+
+signatures::signatures(const std::string& folder, std::chrono::seconds delta_limit, std::uint64_t share, clock now)
+    : folder_(folder),
+      name_("replay-" + std::to_string(delta_limit.count()) + "."),
+      window_(std::chrono::microseconds(2 * delta_limit).count()),
+      now_(std::move(now)),
+      used_(folder, delta_limit),
+      by_parity_{signature_file(folder, name_ + "0", used_, window_, share, now_),
+                 signature_file(folder, name_ + "1", used_, window_, share, now_)}
+{
+    for (signature_file& each : by_parity_)
+        open_patiently(each, folder);
+}
+
+std::optional<result<void>> signatures::try_to_remember(bridge::key_id key, const bridge::signature_bytes& signature,
+                                                        bridge::store::instant until)
+{
+    const std::int64_t expires_at = until.time_since_epoch().count();
+    const std::int64_t generation = window_of(expires_at, window_);
+    return by_parity_[static_cast<std::size_t>(generation & 1)].try_to_remember({key, signature, expires_at});
+}
+
+}  // namespace wampfcgi::store
