@@ -53,9 +53,10 @@ complaint why_no_store(const settings& config)
 {
     if (std::ranges::none_of(config.services, [](const service& each) { return each.options.replay_protection; }))
         return {};
-    const std::string folder = store::find_folder(config.state_dir);
+    const std::string folder = store::find_folder(config.state_dir, store::missing_folders::leave);
     if (!is_there(folder)) {
-        complaint wrong = why_not_creatable(folder);
+        // Those above the default one are made by the start.
+        complaint wrong = config.state_dir.empty() ? std::nullopt : why_not_creatable(folder);
         return wrong ? "replay_protection: " + *wrong : wrong;
     }
     try {

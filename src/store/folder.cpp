@@ -52,7 +52,8 @@ std::string kind_of(mode_t mode)
 void check_private(const std::string& path, const struct stat& found, mode_t wanted_mode)
 {
     if (found.st_uid != geteuid())
-        fail(path, "user " + std::to_string(geteuid()) + " as the owner", "user " + std::to_string(found.st_uid));
+        fail(path, "user " + std::to_string(geteuid()) + " as the owner",
+             "user " + std::to_string(found.st_uid) + "; set \"state_dir\" to a folder of your own");
     if ((found.st_mode & rights_of_others) != 0)
         fail(path, "mode " + octal(wanted_mode), octal(found.st_mode));
 }

@@ -3,12 +3,22 @@
 #include "store/signatures.hpp"
 #include "wampfcgi/store/local.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <linux/magic.h>
+#include <pwd.h>
 #include <string_view>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+#include <vector>
 
 namespace wampfcgi::store {
 namespace {
+
+constexpr mode_t folder_mode = 0700;
 
 /// With a slash at its end a path would lead through a symbolic link.
 std::string without_slashes_behind(std::string_view path)
@@ -18,9 +28,49 @@ std::string without_slashes_behind(std::string_view path)
     return std::string(path);
 }
 
+/// That of the password database: HOME is whatever the environment says. Empty: none.
+std::string home_of(uid_t user)
+{
+    std::vector<char> text(16 * 1024);
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwuid_r(user, &entry, text.data(), text.size(), &found) != 0 || found == nullptr)
+        return {};
+    return entry.pw_dir != nullptr && entry.pw_dir[0] == '/' ? entry.pw_dir : "";
+}
+
+/// Locks and removals are not what they are on a disk of this machine, and other machines may have the same home.
+bool is_on_network(const std::string& path)
+{
+    // Those that <linux/magic.h> does not have: CIFS, Ceph, Lustre, GPFS, OCFS2, GFS2, BeeGFS, VirtualBox's and
+    // VMware's shared folders.
+    constexpr std::array<std::uint32_t, 18> network_types{
+        NFS_SUPER_MAGIC,   SMB_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC, AFS_SUPER_MAGIC, AFS_FS_MAGIC,
+        CODA_SUPER_MAGIC,  V9FS_MAGIC,      CEPH_SUPER_MAGIC, CIFS_SUPER_MAGIC, 0x0bd0'0bd0,     0x4750'4653,
+        OCFS2_SUPER_MAGIC, 0x0116'1970,     0x1983'0326,      0x786f'4256,      0xbacb'acbc,     0x564c};
+    struct statfs found {};
+    if (statfs(path.c_str(), &found) != 0)
+        return true;
+    return std::find(network_types.begin(), network_types.end(), static_cast<std::uint32_t>(found.f_type)) !=
+           network_types.end();
+}
+
+/// Whether it is this user's own, and what is in it is safe from others and can be written.
+bool is_own(const std::string& path)
+{
+    struct stat found {};
+    return stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == geteuid() &&
+           (found.st_mode & S_IWOTH) == 0 && eaccess(path.c_str(), W_OK | X_OK) == 0;
+}
+
+std::string in_shared_memory()
+{
+    return "/dev/shm/wamp-fcgi-" + std::to_string(geteuid());
+}
+
 }  // namespace
 
-std::string find_folder(const std::string& configured)
+std::string find_folder(const std::string& configured, const std::string& home, missing_folders missing)
 {
     if (!configured.empty())
         return without_slashes_behind(configured);
@@ -29,7 +79,28 @@ std::string find_folder(const std::string& configured)
     const std::string_view all = given != nullptr ? given : "";
     if (const auto first = all.substr(0, all.find(':')); first.starts_with('/'))
         return without_slashes_behind(first);
-    return "/dev/shm/wamp-fcgi-" + std::to_string(geteuid());
+    if (home.empty() || !is_own(home))
+        return in_shared_memory();
+    std::string path = without_slashes_behind(home);
+    std::string last_there = path;
+    for (const char* const each : {"/.local", "/state"}) {
+        path += each;
+        struct stat found {};
+        const bool is_missing = lstat(path.c_str(), &found) != 0 && errno == ENOENT;
+        if (is_missing && missing == missing_folders::leave)
+            continue;
+        if (is_missing)
+            mkdir(path.c_str(), folder_mode);  // unless another process is faster
+        if (!is_own(path))
+            return in_shared_memory();
+        last_there = path;
+    }
+    return is_on_network(last_there) ? in_shared_memory() : path + "/wamp-fcgi";
+}
+
+std::string find_folder(const std::string& configured, missing_folders missing)
+{
+    return find_folder(configured, home_of(geteuid()), missing);
 }
 
 void try_folder(const std::string& folder, std::chrono::seconds delta_limit)

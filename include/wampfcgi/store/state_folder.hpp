@@ -6,12 +6,20 @@
 
 namespace wampfcgi::store {
 
-/// Where the files are: `configured`, or, where that is empty, the first folder in the environment's STATE_DIRECTORY
-/// (systemd sets it), or "/dev/shm/wamp-fcgi-UID" of the effective user.
-std::string find_folder(const std::string& configured);
+/// Whether to make those folders above the last one that are not there.
+enum class missing_folders { make, leave };
+
+/// Where the files are: `configured`; where that is empty, the first folder in the environment's STATE_DIRECTORY
+/// (systemd sets it); else ~/.local/state/wamp-fcgi of the effective user, where that can be made, nobody else can
+/// write there and it is on no network; else "/dev/shm/wamp-fcgi-UID". Nothing else in the environment and no login
+/// counts, for processes that are started at different times have to find the same.
+std::string find_folder(const std::string& configured, missing_folders missing = missing_folders::make);
+
+/// The same with the home of the password database as `home`; empty: none.
+std::string find_folder(const std::string& configured, const std::string& home, missing_folders missing);
 
 /// Opens, as a local store would, the files for services with this `timestamp_delta_limit`, and closes them again.
-/// Throws std::runtime_error, whose text says what is wrong with which of them.
+/// Throws std::runtime_error, whose text says what is wrong with which of them, and what to do.
 void try_folder(const std::string& folder, std::chrono::seconds delta_limit);
 
 }  // namespace wampfcgi::store

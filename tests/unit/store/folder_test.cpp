@@ -134,9 +134,12 @@ BOOST_AUTO_TEST_CASE(a_folder_and_a_file_of_another_user_are_refused)
     user_memory user;
     const std::string file = user.state + "/replay-300.1";
     BOOST_REQUIRE(chown(file.c_str(), 65534, 65534) == 0);
-    BOOST_TEST(complaint(user.state) == file + ": expected user 0 as the owner, got user 65534");
+    BOOST_TEST(complaint(user.state) ==
+               file + ": expected user 0 as the owner, got user 65534; set \"state_dir\" to a folder of your own");
     BOOST_REQUIRE(chown(user.state.c_str(), 65534, 65534) == 0);
-    BOOST_TEST(complaint(user.state) == user.state + ": expected user 0 as the owner, got user 65534");
+    BOOST_TEST(complaint(user.state) ==
+               user.state +
+                   ": expected user 0 as the owner, got user 65534; set \"state_dir\" to a folder of your own");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_told)

@@ -1,7 +1,5 @@
 #include "support.hpp"
 
-#include "wampfcgi/store/state_folder.hpp"
-
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -209,17 +207,4 @@ BOOST_AUTO_TEST_CASE(processes_with_other_sets_of_keys_hold_each_key_to_the_shar
     BOOST_TEST(ask(many, bridge::key_id{2}) == "new");
     BOOST_TEST(ask(many, bridge::key_id{2}) == "new");
     BOOST_TEST(ask(many, bridge::key_id{2}) == "overloaded");
-}
-
-BOOST_AUTO_TEST_CASE(the_folder_is_the_configured_one_or_that_of_systemd_or_the_users_in_shared_memory)
-{
-    const std::string own = "/dev/shm/wamp-fcgi-" + std::to_string(geteuid());
-    BOOST_TEST(find_folder("") == own);
-    setenv("STATE_DIRECTORY", "/var/lib/a:/var/lib/b", 1);
-    BOOST_TEST(find_folder("") == "/var/lib/a");
-    BOOST_TEST(find_folder("/configured") == "/configured");
-    BOOST_TEST(find_folder("/configured//") == "/configured");
-    setenv("STATE_DIRECTORY", "relative", 1);
-    BOOST_TEST(find_folder("") == own);
-    unsetenv("STATE_DIRECTORY");
 }
