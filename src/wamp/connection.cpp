@@ -113,9 +113,8 @@ public:
 
     void cancel(call_id id)
     {
-        const auto request_id = calls_.remove(id);
-        if (request_id && login_->router().cancels_calls)
-            link_->send(encode_cancel(*request_id));
+        if (const auto request_id = calls_.remove(id))
+            cancel_at_router(*request_id);
     }
 
 private:
@@ -289,9 +288,16 @@ private:
     {
         for (call_table::ended& each : calls) {
             if (each.cancel_request_id)
-                link_->send(encode_cancel(*each.cancel_request_id));
+                cancel_at_router(*each.cancel_request_id);
             each.done(std::move(each.how));
         }
+    }
+
+    /// Only where the router announces that it takes CANCEL: to others it is an unknown message.
+    void cancel_at_router(std::uint64_t request_id)
+    {
+        if (login_->router().cancels_calls)
+            link_->send(encode_cancel(request_id));
     }
 
     asio::io_context& loop_;

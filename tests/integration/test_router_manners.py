@@ -1,0 +1,78 @@
+"""A router that is not hostile, but does what real ones do: it refuses a login, hangs, takes no CANCEL, or writes its numbers in
+its own way."""
+import json
+import socket
+import threading
+
+from integration.deployment import DeploymentTest, configuration, main
+from support.build import SLOWDOWN
+from support.load import Background, make_call
+from support.processes import wait_until
+from support.scripted_router import ABORT, CALL, CANCEL, DETAILS, RESULT, WELCOME, ScriptedRouter
+from support.servers import LastingRouter, WampFcgiPool
+
+CALL_TIMEOUT = 0.5
+
+
+class Manners(DeploymentTest):
+    def setUp(self):
+        super().setUp()
+        self.background = Background()
+        self.background.__enter__()
+        self.addCleanup(self.background.__exit__)
+
+    def start_router(self, serve):
+        router = ScriptedRouter(serve)
+        self.addCleanup(router.stop)
+        return f"rs://127.0.0.1:{router.port}"
+
+    def deploy(self, *urls, connect_timeout=5, call_timeout=CALL_TIMEOUT, credentials=None, **router_settings):
+        paths = {"/": {"type": "caller", "realm": "realm1", "role": "anonymous", "options": {"call_timeout": call_timeout}}}
+        config = configuration("", paths, connect_timeout=connect_timeout, credentials=credentials)
+        del config["router"]["url"]
+        config["router"].update(urls=urls, **router_settings)
+        self.pool = WampFcgiPool(self.scratch, self.scratch.write("config.json", json.dumps(config)), 1).start()
+
+    def call(self, procedure="a.b", args=("x",)):
+        return self.background.start(make_call(self.pool.address, 30, procedure, list(args))).result(60)
+
+    def assert_failed(self, outcome, status, name):
+        self.assertEqual((outcome.status, outcome.name), (status, name), outcome)
+
+    def wait_for_log(self, text):
+        wait_until(lambda: text in self.pool.log.read_text(), f"the log to say {text!r}")
+
+
+class Cancelling(Manners):
+    def codes_after_a_time_out(self, details):
+        """Of the messages that reach a router with these details, from a call that it does not answer to the next."""
+        codes = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.send([WELCOME, 42, details])
+            while True:
+                message = session.receive()
+                codes.append(message[0])
+                if message[0] == CALL and message[3] != "silent":
+                    session.answer(message[1])
+
+        self.deploy(self.start_router(serve))
+        self.assert_failed(self.call("silent"), 504, "call_timeout")
+        self.assertEqual(self.call().status, 200)
+        self.pool.stop()
+        return codes[:3]
+
+    def test_cancel_is_sent_to_a_router_that_announces_to_take_it(self):
+        self.assertEqual(self.codes_after_a_time_out(DETAILS), [CALL, CANCEL, CALL])
+
+    def test_cancel_is_not_sent_to_a_router_that_does_not(self):
+        for features in ({}, {"call_canceling": False}):
+            with self.subTest(features):
+                details = {"authrole": "anonymous", "roles": {"dealer": {"features": features}}}
+                self.assertEqual(self.codes_after_a_time_out(details)[:2], [CALL, CALL])
+
+
+if __name__ == "__main__":
+    main()
