@@ -115,7 +115,7 @@ result<body_members> read_body(std::string_view body)
 {
     body_members members;
     body_sink sink(members, body.size());
-    const auto fault = read_json(body, max_depth, sink, max_body_members);
+    const auto fault = read_json(body, {max_depth, long_integer::refused, max_body_members}, sink);
     if (!fault)
         return members;
     failure why;

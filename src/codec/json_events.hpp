@@ -18,6 +18,16 @@
 
 namespace wampfcgi::codec {
 
+/// What becomes of an integer beyond 64 bits. Some routers write the double 1e20 so, a client has to say what it means.
+enum class long_integer { refused, a_double };
+
+/// What a text may hold.
+struct json_limits {
+    unsigned max_levels;  ///< of arrays and objects in each other
+    long_integer beyond_64_bits = long_integer::refused;
+    std::size_t max_members = std::numeric_limits<std::size_t>::max();  ///< of all objects together
+};
+
 /// The events of boost::json::basic_parser, which checks grammar, depth and surrogates, for a sink with the functions
 /// of value_builder. The parser makes doubles of large integers and rounds doubles inexactly: so doubles are read again
 /// from their literal. The text comes in one piece, and so does a number; a string with escapes comes in parts all the
@@ -33,7 +43,11 @@ public:
     static constexpr std::size_t max_string_size = 0xFFFF'FFFF;
     static constexpr std::size_t max_key_size = 0xFFFF'FFFF;
 
-    json_events(Sink& sink, std::size_t max_members) : sink_(sink), members_left_(max_members) {}
+    json_events(Sink& sink, const json_limits& limits)
+        : sink_(sink),
+          beyond_64_bits_(limits.beyond_64_bits),
+          members_left_(limits.max_members)
+    {}
 
     /// Why a value was refused here; empty when none was.
     std::string_view reason() const { return reason_; }
@@ -97,7 +111,7 @@ public:
     }
     bool on_double(double nearly, std::string_view literal, error_code& ec)
     {
-        if (literal.find_first_of(".eE") == std::string_view::npos)
+        if (beyond_64_bits_ == long_integer::refused && literal.find_first_of(".eE") == std::string_view::npos)
             return refuse("an integer does not fit 64 bits", ec);
         double value = 0;
         const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), value);
@@ -158,6 +172,7 @@ private:
     }
 
     Sink& sink_;
+    long_integer beyond_64_bits_;
     std::size_t members_left_;
     std::string parts_;  // of a string with escapes
     std::string_view reason_;
@@ -170,16 +185,25 @@ struct json_fault {
     bool too_many_members = false;
 };
 
-/// Reads `text`, which is valid UTF-8, into `sink`; arrays and objects are nested at most `max_levels` deep, and all
-/// objects together have at most `max_members`. Nothing when all went well.
+/// Why the parser stopped at `rest`, in our words where they say more than its own.
+inline std::string parser_reason(const boost::system::error_code& error, std::string_view rest)
+{
+    if (error == boost::json::error::too_deep)
+        return "it nests deeper than 128 levels";
+    for (const std::string_view word : {"NaN", "nan", "Infinity", "inf"})
+        if (rest.starts_with(word))
+            return std::string(word) + " is no JSON";
+    return error.message();
+}
+
+/// Reads `text`, which is valid UTF-8, into `sink`. Nothing when all went well.
 template <class Sink>
-std::optional<json_fault> read_json(std::string_view text, unsigned max_levels, Sink& sink,
-                                    std::size_t max_members = std::numeric_limits<std::size_t>::max())
+std::optional<json_fault> read_json(std::string_view text, const json_limits& limits, Sink& sink)
 {
     boost::json::parse_options options;
-    options.max_depth = max_levels;
+    options.max_depth = limits.max_levels;
     options.allow_invalid_utf8 = true;  // not looked at twice
-    boost::json::basic_parser<json_events<Sink>> parser(options, sink, max_members);
+    boost::json::basic_parser<json_events<Sink>> parser(options, sink, limits);
     boost::system::error_code ec;
 
     const auto offset = parser.write_some(false, text.data(), text.size(), ec);
@@ -187,7 +211,7 @@ std::optional<json_fault> read_json(std::string_view text, unsigned max_levels, 
     if (const auto reason = parser.handler().reason(); !reason.empty())
         return json_fault{offset, std::string(reason), parser.handler().has_too_many_members()};
     if (ec)
-        return json_fault{offset, ec.message()};
+        return json_fault{offset, parser_reason(ec, text.substr(offset))};
     if (offset != text.size())
         return json_fault{offset, "text behind the JSON value"};
     return std::nullopt;

@@ -16,12 +16,21 @@ namespace wampfcgi::codec {
 
 namespace {
 
+constexpr std::string_view too_deep = "it nests deeper than 128 levels";
+constexpr std::string_view malformed = "malformed MessagePack";
+constexpr std::string_view truncated = "truncated MessagePack";
+static_assert(max_depth == 128, "a reason names the limit");
+
 // Counts levels; everything else is fine. msgpack::parse keeps its own stack on the heap, an element a level: it
 // neither recurses nor trusts an announced length.
 struct depth_visitor : msgpack::null_visitor {
     unsigned levels_left;
+    std::string_view reason = too_deep;
 
     explicit depth_visitor(unsigned max_levels) : levels_left(max_levels) {}
+
+    void parse_error(std::size_t, std::size_t) { reason = malformed; }
+    void insufficient_bytes(std::size_t, std::size_t) { reason = truncated; }
 
     bool start_array(std::uint32_t) { return enter(); }
     bool end_array() { return leave(); }
@@ -87,8 +96,8 @@ public:
     bool end_map_value() { return put(','); }
     bool end_map() { return close('{', '}'); }
 
-    void parse_error(std::size_t, std::size_t) { refuse("malformed MessagePack"); }
-    void insufficient_bytes(std::size_t, std::size_t) { refuse("truncated MessagePack"); }
+    void parse_error(std::size_t, std::size_t) { refuse(malformed); }
+    void insufficient_bytes(std::size_t, std::size_t) { refuse(truncated); }
 
 private:
     bool put(char c)
@@ -120,7 +129,7 @@ private:
         if (in_key_)
             return refuse_key();
         if (levels_left_ == 0)
-            return refuse("it nests deeper than 128 levels");
+            return refuse(too_deep);
         --levels_left_;
         return put(bracket);
     }
@@ -148,8 +157,6 @@ private:
     std::string_view reason_;
 };
 
-static_assert(max_depth == 128, "a reason above names the limit");
-
 }  // namespace
 
 result<void> append_json(std::string& out, std::string_view bytes, unsigned max_levels)
@@ -173,6 +180,14 @@ std::optional<std::size_t> value_length(std::string_view bytes)
     if (!msgpack::parse(bytes.data(), bytes.size(), length, visitor))
         return std::nullopt;
     return length;
+}
+
+value_fault why_no_value(std::string_view bytes)
+{
+    depth_visitor visitor(max_depth);
+    std::size_t end = 0;
+    msgpack::parse(bytes.data(), bytes.size(), end, visitor);
+    return {end, visitor.reason};
 }
 
 }  // namespace wampfcgi::codec

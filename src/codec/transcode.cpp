@@ -22,14 +22,14 @@ constexpr unsigned max_message_depth = max_depth + 1;
 
 constexpr std::string_view white_space = " \t\n\r";
 
-std::optional<std::string> read_value(std::string_view text, unsigned max_levels)
+/// Reads one value into `builder`; why that cannot be done, and where.
+std::optional<std::string> fault_in(std::string_view text, const json_limits& limits, value_builder& builder)
 {
-    if (!is_utf8(text))
-        return std::nullopt;
-    value_builder builder(text.size());
-    if (read_json(text, max_levels, builder))
-        return std::nullopt;
-    return builder.take();
+    if (const auto valid_bytes = utf8_prefix(text); valid_bytes != text.size())
+        return "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8";
+    if (const auto fault = read_json(text, limits, builder))
+        return "byte " + std::to_string(fault->offset) + ": " + fault->reason;
+    return std::nullopt;
 }
 
 void skip_white_space(std::string_view& text)
@@ -104,19 +104,23 @@ std::optional<std::string> message_to_json(std::string_view message)
     return text;
 }
 
-std::optional<std::string> message_from_json(std::string_view text)
+json_message message_from_json(std::string_view text)
 {
     auto inside = text;
     if (!skip(inside, '['))
-        return std::nullopt;
-    if (auto message = read_value(text, max_message_depth))
-        return message;
-    return start_of_answer(text);
+        return {"", "it is no JSON array"};
+    value_builder builder(text.size());
+    if (auto fault = fault_in(text, {max_message_depth, long_integer::a_double}, builder))
+        return {start_of_answer(text).value_or(""), *std::move(fault)};
+    return {builder.take(), ""};
 }
 
 std::optional<std::string> value_from_json(std::string_view text)
 {
-    return read_value(text, max_depth);
+    value_builder builder(text.size());
+    if (fault_in(text, {max_depth}, builder))
+        return std::nullopt;
+    return builder.take();
 }
 
 }  // namespace wampfcgi::codec

@@ -132,15 +132,15 @@ private:
             if (const auto self = weak.lock())
                 self->feed(event::link_up{});
         };
-        options.message = [weak = weak_from_this()](std::string_view bytes, const auto& forget) {
-            if (const auto self = weak.lock())
-                self->take(bytes, forget);
-        };
         options.down = [weak = weak_from_this()](std::string why) {
             if (const auto self = weak.lock())
                 self->feed(event::link_down{std::move(why)});
         };
-        link_ = std::make_shared<link>(loop_, router_, std::move(options));
+        auto take = [weak = weak_from_this()](std::string_view bytes, const std::string& fault, const auto& forget) {
+            if (const auto self = weak.lock())
+                self->take(bytes, fault, forget);
+        };
+        link_ = std::make_shared<link>(loop_, router_, std::move(options), std::move(take));
         link_->connect(router_.urls.at(todo.url));
     }
 
@@ -232,11 +232,13 @@ private:
         return *id;
     }
 
-    void take(std::string_view bytes, const std::function<void()>& forget)
+    void take(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)
     {
-        const auto message = split_message(bytes);
+        auto message = split_message(bytes);
         if (!message)
-            return malformed();
+            return malformed(fault.empty() ? "it does not begin as a WAMP message does" : fault);
+        if (!fault.empty())
+            message->fault = fault;  // where it is in the text that came
         if (auto answered = read_call_answer(*message)) {
             forget();  // the answer has a copy of the arguments
             return take_answer(std::move(*answered));
@@ -247,14 +249,14 @@ private:
         if (const auto meaning = login_->take(*message, bytes))
             return feed(*meaning);
         if (!message->whole)
-            return malformed();
+            return malformed(message->fault);
         log::write(log_level::debug, "message from the router ignored", {log::number("code", message->code)});
     }
 
-    void malformed()
+    void malformed(const std::string& fault)
     {
         link_->close();
-        feed(event::link_down{"the router sent a message that is no WAMP message in MessagePack"});
+        feed(event::link_down{"the router sent a message that cannot be read: " + fault});
     }
 
     void take_answer(call_answer answered)

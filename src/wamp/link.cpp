@@ -16,19 +16,24 @@ bool is_websocket(const router_url& where)
 
 }  // namespace
 
-link::link(boost::asio::io_context& loop, const router_settings& router, channel_options options)
+link::link(boost::asio::io_context& loop, const router_settings& router, channel_options options,
+           link_message_handler take)
     : options_(std::move(options)),
       dialer_(std::make_shared<dialer>(loop, router))
 {
     options_.serializer = router.serializer;
     options_.keepalive = router.keepalive;
-    if (router.serializer == serializer_kind::msgpack)
+    if (router.serializer == serializer_kind::msgpack) {
+        options_.message = [take = std::move(take)](std::string_view bytes, const auto& forget) {
+            take(bytes, "", forget);
+        };
         return;
-    // What is no JSON at all goes on as an empty message, which is malformed as MessagePack too.
-    options_.message = [take = std::move(options_.message)](std::string_view text, const auto& forget) {
-        auto message = codec::message_from_json(text).value_or(std::string());
+    }
+    // What is no message at all goes on as an empty one, which is malformed as MessagePack too.
+    options_.message = [take = std::move(take)](std::string_view text, const auto& forget) {
+        auto message = codec::message_from_json(text);
         forget();
-        take(message, [&message] { std::string().swap(message); });
+        take(message.bytes, message.fault, [&message] { std::string().swap(message.bytes); });
     };
 }
 

@@ -15,10 +15,15 @@
 
 namespace wampfcgi::wamp {
 
+/// As a channel's, with what cannot be read in the message, where it was turned over from JSON; empty: nothing.
+using link_message_handler =
+    std::function<void(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)>;
+
 class link : public std::enable_shared_from_this<link> {
 public:
-    /// `router` must outlive it; `options` as for a channel, its messages being MessagePack.
-    link(boost::asio::io_context& loop, const router_settings& router, channel_options options);
+    /// `router` must outlive it; `options` as for a channel, but for its messages: those go to `take`, as MessagePack.
+    link(boost::asio::io_context& loop, const router_settings& router, channel_options options,
+         link_message_handler take);
 
     /// Connects to `where`; ends in up() or down(). No time limit: close() ends it too.
     void connect(const router_url& where);

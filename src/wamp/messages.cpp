@@ -82,6 +82,11 @@ bool is_progressive(std::string_view details)
     return false;
 }
 
+std::string at_byte(std::size_t offset, std::string_view reason)
+{
+    return "byte " + std::to_string(offset) + ": " + std::string(reason);
+}
+
 failure invalid(std::string detail)
 {
     return {errc::result_invalid, std::move(detail), {}, {}};
@@ -108,7 +113,7 @@ std::variant<payload, failure> read_arguments(const std::vector<std::string_view
 outcome read_result(const message_fields& message)
 {
     if (!message.whole)
-        return invalid("RESULT is malformed or nests too deep");
+        return invalid("RESULT cannot be read: " + message.fault);
     auto arguments = read_arguments(message.fields, 3);
     if (auto* why = std::get_if<failure>(&arguments))
         return std::move(*why);
@@ -117,8 +122,10 @@ outcome read_result(const message_fields& message)
 
 outcome read_error(const message_fields& message)
 {
-    if (!message.whole || message.fields.size() < 5)
-        return invalid("ERROR is malformed or nests too deep");
+    if (!message.whole)
+        return invalid("ERROR cannot be read: " + message.fault);
+    if (message.fields.size() < 5)
+        return invalid("ERROR has no URI");
     const auto uri = as_string(message.fields[4]);
     if (!uri)
         return invalid("Error is no URI");
@@ -141,18 +148,26 @@ std::optional<message_fields> split_message(std::string_view bytes)
     const auto array = array_header(bytes);
     if (!array)
         return {};
+    const std::size_t whole_bytes = bytes.size();
     bytes.remove_prefix(array->bytes);
     message_fields message;
     const std::uint64_t count = std::min<std::uint64_t>(array->count, max_fields);
     message.fields.reserve(count);
     while (message.fields.size() < count) {
         const auto length = codec::value_length(bytes);
-        if (!length)
+        if (!length) {
+            const codec::value_fault why = codec::why_no_value(bytes);
+            message.fault = at_byte(whole_bytes - bytes.size() + why.offset, why.reason);
             break;
+        }
         message.fields.push_back(bytes.substr(0, *length));
         bytes.remove_prefix(*length);
     }
     message.whole = message.fields.size() == array->count && bytes.empty();
+    if (!message.whole && message.fault.empty())
+        message.fault =
+            at_byte(whole_bytes - bytes.size(), message.fields.size() < array->count ? "more fields than a message has"
+                                                                                     : "bytes behind the message");
     const auto code = message.fields.empty() ? std::nullopt : as_unsigned(message.fields.front());
     if (!code)
         return {};

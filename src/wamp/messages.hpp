@@ -28,7 +28,8 @@ enum class message_code : std::uint64_t {
 struct message_fields {
     std::uint64_t code = 0;
     std::vector<std::string_view> fields;  ///< the code is the first
-    bool whole = false;                    ///< false: a field behind these is malformed or nests too deep
+    bool whole = false;                    ///< false: what is behind these fields cannot be read
+    std::string fault;                     ///< why not, and at which byte of the message
 };
 
 /// Takes a message apart. Nothing when it is no array, or does not begin with a message code.

@@ -15,9 +15,10 @@ void run(std::string_view input)
     if (!text || text->front() != '[')
         return;
     const auto message = codec::message_from_json(*text);
-    must(message.has_value(), "a message that was told in JSON can be read");
-    const auto again = codec::message_to_json(*message);
-    must(again && codec::message_from_json(*again) == message, "what is read and written again is the same message");
+    must(message.fault.empty(), "a message that was told in JSON can be read");
+    const auto again = codec::message_to_json(message.bytes);
+    must(again && codec::message_from_json(*again).bytes == message.bytes,
+         "what is read and written again is the same message");
 }
 
 }  // namespace wampfcgi::fuzz

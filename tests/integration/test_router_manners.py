@@ -74,5 +74,42 @@ class Cancelling(Manners):
                 self.assertEqual(self.codes_after_a_time_out(details)[:2], [CALL, CALL])
 
 
+class JsonFromRouters(Manners):
+    def answered_by(self, text):
+        """What becomes of a call that is answered by this JSON, with ID for its request id."""
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.welcome()
+            while True:
+                message = session.receive()
+                if message[0] == CALL:
+                    session.send_payload(text.replace("ID", str(message[1])).encode())
+
+        self.deploy(self.start_router(serve), serializer="json")
+        outcome = self.call()
+        self.pool.stop()
+        return outcome
+
+    def test_integer_beyond_64_bits_is_a_double(self):
+        for literal, value in (("100000000000000000000", b"1e+20"), ("-9223372036854775809", b"-9223372036854775808.0"),
+                               ("18446744073709551615", b"18446744073709551615")):
+            with self.subTest(literal):
+                outcome = self.answered_by(f"[{RESULT},ID,{{}},[{literal}]]")
+                self.assertEqual((outcome.status, outcome.body), (200, b'{"args":[' + value + b"]}"))
+
+    def test_client_has_to_say_what_it_means(self):
+        self.deploy(self.start_router(lambda session: session.until_closed()))
+        self.assert_failed(self.call(args=[10**20]), 400, "body_not_json")
+
+    def test_log_says_what_cannot_be_read_and_where(self):
+        for rest, why in (("[1,NaN]]", "byte 12: NaN is no JSON"), ("[1", "byte 11: incomplete JSON"),
+                          ("[" * 200, "byte 137: it nests deeper than 128 levels"), ("[1e999]]", "byte 15: a double overflows")):
+            with self.subTest(why):
+                self.assert_failed(self.answered_by(f"[{RESULT},ID,{{}},{rest}"), 502, "result_invalid")
+                self.assertIn(f"RESULT cannot be read: {why}", self.pool.log.read_text())
+
+
 if __name__ == "__main__":
     main()

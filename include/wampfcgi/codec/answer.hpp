@@ -24,4 +24,11 @@ std::string refusal_body(const failure& why);
 /// there is no whole well-formed value.
 std::optional<std::size_t> value_length(std::string_view bytes);
 
+/// What is wrong with a value that has no value_length().
+struct value_fault {
+    std::size_t offset;
+    std::string_view reason;
+};
+value_fault why_no_value(std::string_view bytes);
+
 }  // namespace wampfcgi::codec

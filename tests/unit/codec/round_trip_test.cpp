@@ -117,11 +117,11 @@ BOOST_AUTO_TEST_CASE(a_message_comes_back_with_the_same_bytes)
             document_maker make(seed);
             const boost::json::array sent{50, seed << seed % 54, make.object(1), make.list(4), make.object(4)};
 
-            const auto packed = message_from_json(boost::json::serialize(sent)).value();
+            const auto packed = message_from_json(boost::json::serialize(sent)).bytes;
             const auto text = message_to_json(packed).value();
 
             BOOST_TEST((boost::json::parse(text) == sent));
-            BOOST_TEST((message_from_json(text) == packed));
+            BOOST_TEST((message_from_json(text).bytes == packed));
         }
 }
 

@@ -35,6 +35,11 @@ std::string or_nothing(const std::optional<std::string>& text)
     return text ? *text : "nothing";
 }
 
+std::string or_nothing(const json_message& message)
+{
+    return message.bytes.empty() ? "nothing" : message.bytes;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(transcode)
@@ -135,6 +140,24 @@ BOOST_AUTO_TEST_CASE(a_field_may_nest_as_deep_as_over_messagepack)
     BOOST_TEST(!message_to_json("\x94\x32\x07\x80\x91" + deepest));
 }
 
+BOOST_AUTO_TEST_CASE(an_integer_beyond_64_bits_is_a_double_from_a_router_and_nothing_in_a_value)
+{
+    struct row {
+        std::string json;
+        std::uint64_t bits;
+    };
+    const row rows[] = {{"18446744073709551616", 0x43F0'0000'0000'0000},
+                        {"100000000000000000000", 0x4415'AF1D'78B5'8C40},
+                        {"-9223372036854775809", 0xC3E0'0000'0000'0000}};
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT(row.json)
+        {
+            BOOST_TEST(or_nothing(message_from_json(result_with(row.json))) ==
+                       start_of_result_with + "\xCB" + big_endian(row.bits, 8));
+            BOOST_TEST(!value_from_json(row.json));
+        }
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_held_is_cut_short_behind_its_request_id)
 {
     struct row {
@@ -143,9 +166,9 @@ BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_held_is_cut_short_behind_its_reque
         std::string msgpack;
     };
     const row rows[] = {
-        {"integer", result_with("18446744073709551616"), result_cut_short},
-        {"negative integer", result_with("-9223372036854775809"), result_cut_short},
         {"double", result_with("1e309"), result_cut_short},
+        {"integer beyond doubles", result_with("1" + std::string(309, '0')), result_cut_short},
+        {"NaN", result_with("NaN"), result_cut_short},
         {"surrogate", result_with(R"("\ud800")"), result_cut_short},
         {"UTF-8", result_with("\"\xFF\""), result_cut_short},
         {"truncated", "[50,7,{},[1", result_cut_short},

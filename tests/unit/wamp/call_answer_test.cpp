@@ -129,12 +129,13 @@ BOOST_AUTO_TEST_CASE(a_faulty_answer_to_a_known_call_is_a_result_that_is_invalid
     const std::vector<row> rows{
         {"args no list", "\x94\x32\x05\x80\x80"sv, "Arguments is no list"},
         {"kwargs no dictionary", "\x95\x32\x05\x80\x90\x90"sv, "ArgumentsKw is no dictionary"},
-        {"cut", "\x94\x32\x05\x80\x92\x01"sv, "RESULT is malformed or nests too deep"},
-        {"cut behind the id", "\x94\x32\x05"sv, "RESULT is malformed or nests too deep"},
-        {"too long", "\x93\x32\x05\x80\x00"sv, "RESULT is malformed or nests too deep"},
-        {"reserved byte", "\x94\x32\x05\x80\xC1"sv, "RESULT is malformed or nests too deep"},
-        {"error without URI", "\x94\x08\x30\x05\x80"sv, "ERROR is malformed or nests too deep"},
-        {"error cut", "\x96\x08\x30\x05\x80\xA1x"sv, "ERROR is malformed or nests too deep"},
+        {"cut", "\x94\x32\x05\x80\x92\x01"sv, "RESULT cannot be read: byte 6: truncated MessagePack"},
+        {"cut behind the id", "\x94\x32\x05"sv, "RESULT cannot be read: byte 3: truncated MessagePack"},
+        {"too long", "\x93\x32\x05\x80\x00"sv, "RESULT cannot be read: byte 4: bytes behind the message"},
+        {"reserved byte", "\x94\x32\x05\x80\xC1"sv, "RESULT cannot be read: byte 4: malformed MessagePack"},
+        {"reserved byte inside", "\x94\x32\x05\x80\x91\xC1"sv, "RESULT cannot be read: byte 5: malformed MessagePack"},
+        {"error without URI", "\x94\x08\x30\x05\x80"sv, "ERROR has no URI"},
+        {"error cut", "\x96\x08\x30\x05\x80\xA1x"sv, "ERROR cannot be read: byte 7: truncated MessagePack"},
         {"error's URI a number", "\x95\x08\x30\x05\x80\x01"sv, "Error is no URI"},
         {"error's args no list", "\x96\x08\x30\x05\x80\xA1x\x80"sv, "Arguments is no list"},
         {"error's kwargs no dictionary", "\x97\x08\x30\x05\x80\xA1x\x90\x90"sv, "ArgumentsKw is no dictionary"},
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_result_that_nests_too_deep_is_invalid)
 {
     BOOST_TEST(invalid_because("\x94\x32\x05\x80" + std::string(127, '\x91') + '\x90') == "");
     BOOST_TEST(invalid_because("\x94\x32\x05\x80" + std::string(128, '\x91') + '\x90') ==
-               "RESULT is malformed or nests too deep");
+               "RESULT cannot be read: byte 132: it nests deeper than 128 levels");
 }
 
 BOOST_AUTO_TEST_CASE(what_answers_no_call_is_no_answer)
