@@ -97,8 +97,8 @@ public:
     {
         if (fsm_.current() == session_fsm::state::joined)
             return send(std::nullopt, std::move(what), std::move(done));
-        if (fsm_.role_is_wrong() || fsm_.current() == session_fsm::state::stopped) {
-            done(failure{errc::router_unavailable, "the router gave another authrole", {}, {}});
+        if (fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped) {
+            done(failure{errc::router_unavailable, "the session cannot be joined", {}, {}});
             return 0;
         }
         if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes) {

@@ -9,6 +9,11 @@
 #include "wamp/cryptosign.hpp"
 #include "wampfcgi/log/log.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <map>
 #include <utility>
@@ -109,6 +114,21 @@ std::string reason_of(wamp_message& message)
     return reason;
 }
 
+/// The reasons of an ABORT that stand until a configuration is changed (WAMP specification, "Predefined URIs"). Not
+/// among them is authorization_failed: there the router itself had trouble.
+bool refuses_login(std::string_view reason)
+{
+    constexpr std::string_view standard = "wamp.error.";
+    constexpr std::array<std::string_view, 11> lasting{
+        "not_authorized",          "no_such_realm",         "no_such_role",
+        "no_such_principal",       "authentication_failed", "authentication_denied",
+        "authentication_required", "authorization_denied",  "authorization_required",
+        "no_matching_auth_method", "no_auth_method"};
+    if (reason.starts_with(standard))
+        reason.remove_prefix(standard.size());
+    return std::ranges::find(lasting, reason) != lasting.end();
+}
+
 }  // namespace
 
 /// Stands between Autobahn's session and the connection: its transport on one side, its transport's handler on the
@@ -158,7 +178,9 @@ public:
         case message_code::challenge:
             return answer_challenge(std::move(message));
         case message_code::abort:
-            return event::refused{"the router said " + reason_of(message)};
+            return event::refused{"the router said " + reason_of(message), refuses_login(message.field<std::string>(2))
+                                                                               ? event::refusal::lasting
+                                                                               : event::refusal::passing};
         case message_code::goodbye:
             return event::goodbye{reason_of(message)};
         default:
@@ -207,7 +229,7 @@ private:
         }
         auto signature = answer_to(asked, how_);
         if (const auto* why_not = std::get_if<refused_challenge>(&signature))
-            return event::refused{why_not->reason};
+            return event::refused{why_not->reason, event::refusal::lasting};
         wamp_message reply(3);
         reply.set_field(0, static_cast<int>(message_type::AUTHENTICATE));
         reply.set_field(1, std::get<std::string>(signature));

@@ -24,7 +24,8 @@ session_fsm::session_fsm(parameters given, std::function<double()> random)
     : given_(std::move(given)),
       random_(std::move(random)),
       last_failures_(given_.urls.size()),
-      passed_over_until_(given_.urls.size())
+      passed_over_until_(given_.urls.size()),
+      refused_until_(given_.urls.size())
 {}
 
 std::vector<session_step> session_fsm::resume(const session_event& what, time_point now)
@@ -87,6 +88,8 @@ void session_fsm::on(const event::welcomed& welcome)
 void session_fsm::on(const event::refused& refusal)
 {
     role_is_wrong_ = false;
+    if (attempting() && refusal.kind == event::refusal::lasting)
+        return login_refused(refusal.reason);
     if (attempting())
         return attempt_failed(refusal.reason);
     if (state_ == state::joined)
@@ -124,7 +127,7 @@ void session_fsm::on(const event::timer&)
 
 void session_fsm::on(const event::call_waiting&)
 {
-    if (state_ != state::backing_off || wakes_at_ - now_ <= given_.hurried_delay)
+    if (state_ != state::backing_off || login_is_refused_ || wakes_at_ - now_ <= given_.hurried_delay)
         return;
     wakes_at_ = now_ + given_.hurried_delay;
     steps_.emplace_back(step::arm_timer{given_.hurried_delay});
@@ -143,13 +146,16 @@ void session_fsm::on(const event::stop&)
 // was silent costs the whole time that a waiting request has, so it is passed over for a while.
 void session_fsm::begin_round()
 {
+    login_is_refused_ = false;
     tried_ = 0;
     url_ = 0;
     for (std::size_t i = 0; i < given_.urls.size(); ++i)
-        if (passed_over_until_[i] <= now_) {
+        if (passed_over_until_[i] <= now_ && !is_refused(i)) {
             url_ = i;
             break;
         }
+    if (is_refused(url_))
+        return next_url();
     connect();
 }
 
@@ -170,10 +176,26 @@ void session_fsm::attempt_failed(const std::string& reason)
     steps_.emplace_back(step::close_link{});
     if (role_is_wrong_)
         steps_.emplace_back(step::fail_waiting{});
-    if (++tried_ == given_.urls.size())
-        return back_off();
-    url_ = (url_ + 1) % given_.urls.size();
-    connect();
+    next_url();
+}
+
+// That is no router that is down: to ask it again at once would only fill its log.
+void session_fsm::login_refused(const std::string& reason)
+{
+    const double share = 0.9 + random_() / 10;
+    refused_until_.at(url_) =
+        now_ + milliseconds(static_cast<milliseconds::rep>(static_cast<double>(given_.refused_delay.count()) * share));
+    attempt_failed(reason);
+}
+
+void session_fsm::next_url()
+{
+    while (++tried_ < given_.urls.size()) {
+        url_ = (url_ + 1) % given_.urls.size();
+        if (!is_refused(url_))
+            return connect();
+    }
+    back_off();
 }
 
 void session_fsm::session_ended(log_level level, const std::string& reason)
@@ -190,9 +212,14 @@ void session_fsm::session_ended(log_level level, const std::string& reason)
 void session_fsm::back_off()
 {
     state_ = state::backing_off;
-    const milliseconds delay = next_delay();
+    const time_point asked_again_at = *std::ranges::min_element(refused_until_);
+    login_is_refused_ = asked_again_at > now_;
+    const milliseconds delay =
+        login_is_refused_ ? std::chrono::ceil<milliseconds>(asked_again_at - now_) : next_delay();
     wakes_at_ = now_ + delay;
     steps_.emplace_back(step::arm_timer{delay});
+    if (login_is_refused_)
+        steps_.emplace_back(step::fail_waiting{});
 }
 
 void session_fsm::finish()

@@ -25,8 +25,11 @@ struct link_down {
 struct welcomed {
     std::optional<std::string> authrole;  ///< none: the router has no roles, or does not tell
 };
+/// How long a refusal is likely to last: until somebody changes a configuration, or not.
+enum class refusal { lasting, passing };
 struct refused {
     std::string reason;  ///< ABORT, or a login that we cannot make; ready for the log
+    refusal kind = refusal::passing;
 };
 struct goodbye {
     std::string reason;  ///< from the router, escaped for the log
@@ -79,9 +82,11 @@ public:
         std::chrono::milliseconds goodbye_timeout{500};
         std::chrono::milliseconds first_delay{100};
         std::chrono::milliseconds longest_delay{10'000};
-        std::chrono::milliseconds hurried_delay{250};  ///< longest pause while somebody waits
-        std::chrono::seconds pass_over{30};            ///< for a router that was silent, where there are others
-        std::chrono::seconds stable_after{5};          ///< a session that lived that long starts the back-off anew
+        std::chrono::milliseconds hurried_delay{250};     ///< longest pause while somebody waits
+        std::chrono::seconds pass_over{30};               ///< for a router that was silent, where there are others
+        std::chrono::milliseconds refused_delay{10'000};  ///< longest pause before a router that refuses the login is
+                                                          ///< asked again
+        std::chrono::seconds stable_after{5};             ///< a session that lived that long starts the back-off anew
     };
 
     enum class state { idle, connecting, joining, joined, leaving, backing_off, stopped };
@@ -94,8 +99,9 @@ public:
 
     state current() const noexcept { return state_; }
 
-    /// The router gave the session another authrole than configured: calls are refused instead of made to wait.
-    bool role_is_wrong() const noexcept { return role_is_wrong_; }
+    /// There is no session soon, and waiting does not help: no router lets us in, or one gave another authrole than
+    /// configured. Calls are refused instead of made to wait.
+    bool refuses_calls() const noexcept { return role_is_wrong_ || login_is_refused_; }
 
 private:
     void on(const event::start&);
@@ -111,23 +117,29 @@ private:
     void begin_round();
     void connect();
     void attempt_failed(const std::string& reason);
+    void login_refused(const std::string& reason);
+    void next_url();
     void session_ended(log_level level, const std::string& reason);
     void back_off();
     void finish();
     bool attempting() const noexcept { return state_ == state::connecting || state_ == state::joining; }
     std::chrono::milliseconds next_delay();
+    bool is_refused(std::size_t url) const { return refused_until_.at(url) > now_; }
+
     log::fields where() const;
 
     parameters given_;
     std::function<double()> random_;
     state state_ = state::idle;
     bool role_is_wrong_ = false;
-    bool had_trouble_ = false;  // since the session was joined last: that it is joined again is worth a line
+    bool login_is_refused_ = false;  // by every router, until one is asked again
+    bool had_trouble_ = false;       // since the session was joined last: that it is joined again is worth a line
     std::size_t url_ = 0;
     std::size_t tried_ = 0;  // attempts in this round
     unsigned rounds_failed_ = 0;
     std::vector<std::string> last_failures_;     // by url: the same failure again is logged less loudly
     std::vector<time_point> passed_over_until_;  // by url: it was silent
+    std::vector<time_point> refused_until_;      // by url: it does not let us in
     time_point now_;
     time_point joined_at_;
     time_point wakes_at_;

@@ -74,6 +74,88 @@ class Cancelling(Manners):
                 self.assertEqual(self.codes_after_a_time_out(details)[:2], [CALL, CALL])
 
 
+class RefusedLogins(Manners):
+    connect_timeout = 60  # far more than a refusal may take
+
+    def refuse(self, counted, uri="wamp.error.not_authorized"):
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            counted.append(uri)
+            session.send([ABORT, {}, uri])
+            session.until_closed()
+
+        return self.start_router(serve)
+
+    def test_refused_login_is_no_router_that_is_down(self):
+        for uri in ("wamp.error.not_authorized", "wamp.error.no_such_realm", "wamp.error.no_such_role",
+                    "wamp.error.authentication_failed"):
+            with self.subTest(uri):
+                logins = []
+                self.deploy(self.refuse(logins, uri), connect_timeout=self.connect_timeout)
+                self.wait_for_log(uri)
+                for _ in range(20):
+                    outcome = self.call()
+                    self.assert_failed(outcome, 503, "router_unavailable")
+                    self.assertLess(outcome.seconds, self.connect_timeout / 2)
+                self.assertEqual(len(logins), 1)
+                self.pool.stop()
+
+    def test_wrong_secret(self):
+        router = LastingRouter(self.scratch, "--ticket", "joe:anonymous:right", "--no-anonymous", "--log-calls").start()
+        self.deploy(router.where, connect_timeout=self.connect_timeout,
+                    credentials={"anonymous": {"authmethod": "ticket", "authid": "joe", "secret": "wrong"}})
+        self.wait_for_log("authentication_failed")
+        for _ in range(20):
+            self.assert_failed(self.call(), 503, "router_unavailable")
+        self.assertEqual(self.pool.log.read_text().count("cannot join"), 1)
+
+    def test_call_that_waits_is_answered_with_the_refusal(self):
+        entered, go_on, logins = threading.Event(), threading.Event(), []
+        self.addCleanup(go_on.set)
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            logins.append(1)
+            entered.set()
+            go_on.wait(60)
+            session.send([ABORT, {}, "wamp.error.no_such_realm"])
+            session.until_closed()
+
+        self.deploy(self.start_router(serve), connect_timeout=self.connect_timeout)
+        self.assertTrue(entered.wait(30))
+        waiting = self.background.start(make_call(self.pool.address, 50))
+        go_on.set()
+        self.assert_failed(waiting.result(60), 503, "router_unavailable")
+        self.assertEqual(len(logins), 1)
+
+    def test_next_router_of_the_list_serves(self):
+        logins = []
+        good = LastingRouter(self.scratch).start()
+        self.deploy(self.refuse(logins), good.where, connect_timeout=self.connect_timeout)
+        self.assertTrue(self.call("com.example.echo").good)
+        self.assertEqual(self.call("com.example.fault.drop").status, 502)
+        self.assertEqual(self.call("com.example.add2", [2, 3]).json, {"args": [5]})
+        self.assertEqual(len(logins), 1)
+
+    def test_passing_trouble_is_tried_again_at_once(self):
+        troubles = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            if len(troubles) < 3:
+                troubles.append(1)
+                return session.send([ABORT, {}, "wamp.error.authorization_failed"])
+            session.welcome()
+            while True:
+                session.answer(session.receive()[1])
+
+        self.deploy(self.start_router(serve), connect_timeout=self.connect_timeout)
+        self.assertEqual(self.call().status, 200)
+
+
 class JsonFromRouters(Manners):
     def answered_by(self, text):
         """What becomes of a call that is answered by this JSON, with ID for its request id."""

@@ -56,8 +56,10 @@ struct login {
             return "nothing";
         if (const auto* welcome = std::get_if<event::welcomed>(&*meaning))
             return welcome->authrole ? "welcomed " + *welcome->authrole : "welcomed, no role";
-        if (const auto* refusal = std::get_if<event::refused>(&*meaning))
+        if (const auto* refusal = std::get_if<event::refused>(&*meaning)) {
+            last_refusal = refusal->kind;
             return "refused " + refusal->reason;
+        }
         if (const auto* farewell = std::get_if<event::goodbye>(&*meaning))
             return "goodbye " + farewell->reason;
         return "something else";
@@ -65,6 +67,7 @@ struct login {
 
     boost::asio::io_context loop;
     std::vector<std::string> sent;
+    event::refusal last_refusal = event::refusal::passing;
     std::unique_ptr<login_session> session;
 };
 
@@ -153,6 +156,41 @@ BOOST_AUTO_TEST_CASE(abort_and_goodbye_give_their_reason_quoted)
                             "a.b"sv) == "goodbye \"a.b\"");
     BOOST_TEST(session.take("\x93\x06\x01\xA3"
                             "a.b"sv) == "goodbye \"a.b\"");
+}
+
+BOOST_AUTO_TEST_CASE(an_abort_is_lasting_where_only_another_configuration_helps)
+{
+    const auto kind_of = [](const std::string& uri) {
+        login session;
+        session.take("\x93\x03\x80\xD9" + std::string(1, static_cast<char>(uri.size())) + uri);
+        return session.last_refusal;
+    };
+    for (const std::string_view reason : {"not_authorized", "no_such_realm", "no_such_role", "authentication_failed",
+                                          "no_such_principal", "no_matching_auth_method"})
+        BOOST_TEST_CONTEXT(reason)
+        {
+            BOOST_TEST((kind_of("wamp.error." + std::string(reason)) == event::refusal::lasting));
+            BOOST_TEST((kind_of(std::string(reason)) == event::refusal::lasting));
+            BOOST_TEST((kind_of("a.b." + std::string(reason)) == event::refusal::passing));
+        }
+    for (const char* const reason : {"wamp.error.authorization_failed", "wamp.close.system_shutdown",
+                                     "wamp.error.system_failure", "wamp.error.", ""})
+        BOOST_TEST_CONTEXT(reason)
+        {
+            BOOST_TEST((kind_of(reason) == event::refusal::passing));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_we_cannot_make_is_refused_for_good)
+{
+    login session(by_wampcra);
+    session.take(challenge_of("ticket", "\x80"));
+    BOOST_TEST((session.last_refusal == event::refusal::lasting));
+
+    login twice(by_ticket);
+    twice.take(challenge_of("ticket", "\x80"));
+    twice.take(challenge_of("ticket", "\x80"));
+    BOOST_TEST((twice.last_refusal == event::refusal::passing));
 }
 
 BOOST_AUTO_TEST_CASE(a_malformed_message_about_the_session_refuses_and_never_throws)

@@ -96,6 +96,65 @@ BOOST_AUTO_TEST_CASE(the_list_of_urls_is_gone_through_at_once_and_then_there_is_
     BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 0");
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_login_is_tried_again_after_ten_seconds_and_calls_are_refused_until_then)
+{
+    const event::refused no{"no", event::refusal::lasting};
+    machine session;
+    session.random = 1;
+    session.reach(state::joining);
+
+    BOOST_TEST(session.feed(no) == "log warning, close, arm 10000, fail_waiting");
+    BOOST_TEST(session.fsm.refuses_calls());
+    BOOST_TEST(session.feed(event::call_waiting{}) == "");
+
+    session.now += session.delay;
+    BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 0");
+    BOOST_TEST(!session.fsm.refuses_calls());
+    session.feed(event::link_up{});
+    session.random = 0;
+    BOOST_TEST(session.feed(no) == "log info, close, arm 9000, fail_waiting");
+    session.now += session.delay;
+    session.feed(event::timer{});
+    session.feed(event::link_up{});
+    BOOST_TEST(session.feed(event::welcomed{"backend"}) == "disarm, log info, send_waiting");
+    BOOST_TEST(!session.fsm.refuses_calls());
+}
+
+BOOST_AUTO_TEST_CASE(a_router_that_refuses_the_login_is_left_out_while_the_others_are_tried)
+{
+    machine session(3);
+    session.reach(state::joining);
+
+    BOOST_TEST(session.feed(event::refused{"no", event::refusal::lasting}) ==
+               "log warning, close, arm 5000, connect 1");
+    session.feed(event::link_down{"x"});
+    BOOST_TEST(session.feed(event::link_down{"x"}) == "log warning, close, arm 100");
+    BOOST_TEST(!session.fsm.refuses_calls());
+    BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 1");
+    session.feed(event::link_down{"x"});
+    session.feed(event::link_down{"x"});
+
+    session.now += 10s;
+    BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 0");
+}
+
+BOOST_AUTO_TEST_CASE(when_all_routers_refuse_the_login_the_first_that_may_be_asked_again_ends_the_pause)
+{
+    const event::refused no{"no", event::refusal::lasting};
+    machine session(2);
+    session.reach(state::joining).feed(no);
+    session.now += 2s;
+    session.feed(event::link_up{});
+
+    BOOST_TEST(session.feed(no) == "log warning, close, arm 7000, fail_waiting");
+    BOOST_TEST(session.fsm.refuses_calls());
+    session.now += session.delay;
+    BOOST_TEST(session.feed(event::timer{}) == "arm 5000, connect 0");
+    session.feed(event::link_down{"x"});
+    BOOST_TEST(session.fsm.current() == state::backing_off);
+    BOOST_TEST(!session.fsm.refuses_calls());
+}
+
 BOOST_AUTO_TEST_CASE(a_session_that_ends_is_looked_for_from_the_first_url_on)
 {
     machine session(2);

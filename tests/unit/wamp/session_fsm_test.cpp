@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(events_that_mean_nothing_in_a_state_change_nothing)
                 BOOST_TEST(session.feed(each.what) == "");
 
                 BOOST_TEST(session.fsm.current() == in);
-                BOOST_TEST(!session.fsm.role_is_wrong());
+                BOOST_TEST(!session.fsm.refuses_calls());
             }
 }
 
@@ -173,13 +173,13 @@ BOOST_AUTO_TEST_CASE(another_authrole_says_goodbye_and_refuses_calls_until_a_log
 
     BOOST_TEST(session.feed(event::welcomed{"other"}) == "goodbye, log warning, close, fail_waiting, arm 100");
     BOOST_TEST(session.fsm.current() == state::backing_off);
-    BOOST_TEST(session.fsm.role_is_wrong());
+    BOOST_TEST(session.fsm.refuses_calls());
 
     session.feed(event::timer{});
     session.feed(event::link_up{});
-    BOOST_TEST(session.fsm.role_is_wrong());
+    BOOST_TEST(session.fsm.refuses_calls());
     BOOST_TEST(session.feed(event::welcomed{"backend"}) == "disarm, log info, send_waiting");
-    BOOST_TEST(!session.fsm.role_is_wrong());
+    BOOST_TEST(!session.fsm.refuses_calls());
 }
 
 BOOST_AUTO_TEST_CASE(no_authrole_is_not_another_one_but_is_logged)
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_refused_login_lets_calls_wait_again_after_another_authrol
     session.feed(event::link_up{});
 
     BOOST_TEST(session.feed(event::refused{"no"}) == "log warning, close, arm 200");
-    BOOST_TEST(!session.fsm.role_is_wrong());
+    BOOST_TEST(!session.fsm.refuses_calls());
 }
 
 BOOST_AUTO_TEST_CASE(a_login_that_was_refused_is_tried_again_and_may_succeed)
