@@ -45,6 +45,8 @@ std::array<char, 4> handshake_request(std::uint8_t serializer)
 
 std::variant<std::size_t, std::string> read_handshake_reply(const std::array<char, 4>& reply, std::uint8_t serializer)
 {
+    if (std::string_view(reply.data(), reply.size()) == "HTTP")
+        return "the router answers by HTTP (is it a WebSocket port? then ws:// or wss://)";
     if (byte_at(reply.data(), 0) != magic)
         return "the peer does not speak WAMP RawSocket";
     const unsigned high = byte_at(reply.data(), 1) >> 4U;

@@ -193,5 +193,31 @@ class JsonFromRouters(Manners):
                 self.assertIn(f"RESULT cannot be read: {why}", self.pool.log.read_text())
 
 
+class WrongPorts(Manners):
+    def test_websocket_at_a_rawsocket_port_and_the_other_way_round(self):
+        for scheme, path, other, hint in (("rs", "", "ws", "is it a RawSocket port?"), ("ws", "/ws", "rs", "RawSocket")):
+            with self.subTest(scheme):
+                router = LastingRouter(self.scratch, scheme=scheme, path=path).start()
+                self.deploy(f"{other}://127.0.0.1:{router.port}", connect_timeout=1)
+                self.wait_for_log(hint)
+                self.pool.stop()
+                router.stop()
+
+    def test_server_that_answers_by_http(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def answer():
+                sock, _ = server.accept()
+                with sock:
+                    sock.recv(4)
+                    sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+            thread = threading.Thread(target=answer, daemon=True)
+            thread.start()
+            self.deploy(f"rs://127.0.0.1:{server.getsockname()[1]}", connect_timeout=1)
+            self.wait_for_log("is it a WebSocket port?")
+            self.pool.stop()
+            thread.join(10 * SLOWDOWN)
+
+
 if __name__ == "__main__":
     main()

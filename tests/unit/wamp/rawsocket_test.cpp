@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_of_the_handshake_has_its_words)
         std::string_view reason;
     };
     const std::vector<row> rows{
-        {{'H', 'T', 'T', 'P'}, "the peer does not speak WAMP RawSocket"},
+        {{'H', 'T', 'T', 'P'}, "the router answers by HTTP (is it a WebSocket port? then ws:// or wss://)"},
         {{0, 0x52, 0, 0}, "the peer does not speak WAMP RawSocket"},
         {{0x7F, 0x00, 0, 0}, "the router refused the handshake with code 0"},
         {{0x7F, 0x10, 0, 0}, "the router does not support the serializer"},
