@@ -176,6 +176,37 @@ class Tls:
         trusted.replace_by(successor)
         self.assert_works_soon()
 
+    def test_common_name_is_no_host_name(self):
+        self.start_router(self.authority.issue("localhost", hosts="email:router@example.com"))
+        self.deploy(self.router.at("localhost"), ca_file=self.authority.file, connect_timeout=1)
+        self.assert_unavailable("hostname mismatch")
+        self.pool.stop()
+        self.deploy(self.router.at("127.0.0.1"), ca_file=self.authority.file, connect_timeout=1)
+        self.assert_unavailable("IP address mismatch")
+
+    def test_authorities_may_be_a_bundle(self):
+        bundle = self.scratch.path / "bundle.pem"
+        stranger = Authority(self.made.path, f"bundled-{self.scheme}")
+        bundle.write_bytes(b"# strangers\n" + stranger.file.read_bytes() + b"\n# ours\n" + self.authority.file.read_bytes())
+        bundle.chmod(0o644)
+        self.start_router(self.good)
+        self.deploy(self.router.where, ca_file=bundle)
+        self.assert_works()
+
+    def test_files_that_only_root_can_read_are_read_before_root_is_given_up(self):
+        if not AS_ROOT:
+            self.skipTest("only root has what others cannot read")
+        clients = Authority(self.made.path, f"private-{self.scheme}")
+        mine = clients.issue("private")
+        for path in (mine.file, mine.key, self.authority.file):
+            self.addCleanup(path.chmod, path.stat().st_mode & 0o777)
+            path.chmod(0o600)
+            shutil.chown(path, "root", "root")
+        self.start_router(self.good, "--tls-client-ca", clients.file)
+        self.pool_class = PoolOfRoot
+        self.deploy(self.router.where, ca_file=self.authority.file, certificate_file=mine.file, key_file=mine.key)
+        self.assert_works()
+
     def restart_router(self):
         self.router.stop(signal.SIGKILL)
         self.router.start()
