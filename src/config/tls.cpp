@@ -1,29 +1,53 @@
 #include "config/tls.hpp"
 
 #include "config/named_file.hpp"
+#include "config/text.hpp"
+#include "wampfcgi/checks/certificates.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wampfcgi::config {
+namespace {
+
+/// Reads a file whose content `is_right`; `expected` says what that is.
+template <class Predicate>
+std::optional<std::string> read_pem(const entry& from, const file_reader& read_file, file_use use,
+                                    const std::string& expected, const Predicate& is_right)
+{
+    auto file = read_named_file(from, read_file, use);
+    if (!file)
+        return std::nullopt;
+    if (is_right(std::string_view(file->content)))
+        return std::move(file->content);
+    from.refuse(expected, quote(file->path) + ", a file of " + std::to_string(file->content.size()) + " bytes");
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<tls_settings> read_tls(const entry& from, const file_reader& read_file)
 {
-    const auto path_of = [&](file_use use) {
-        return [&read_file, use](const entry& found) -> std::optional<std::string> {
-            auto file = read_named_file(found, read_file, use);
-            return file ? std::optional{std::move(file->path)} : std::nullopt;
-        };
+    const auto certificates = [&](const entry& found) {
+        return read_pem(found, read_file, file_use::open, "certificates in PEM", checks::holds_certificates);
+    };
+    const auto private_key = [&](const entry& found) {
+        return read_pem(found, read_file, file_use::secret, "a private key in PEM, unencrypted",
+                        checks::holds_private_key);
     };
     tls_settings out;
     section tls{from};
-    tls.optional("ca_file", out.ca_file, path_of(file_use::open));
-    tls.optional("certificate_file", out.certificate_file, path_of(file_use::open));
-    tls.optional("key_file", out.key_file, path_of(file_use::secret));
+    tls.optional("ca_file", out.authorities, certificates);
+    tls.optional("certificate_file", out.certificate, certificates);
+    tls.optional("key_file", out.key, private_key);
     if (tls.has("certificate_file") && !tls.has("key_file"))
         tls.refuse_missing("key_file", "a key_file beside certificate_file");
     if (tls.has("key_file") && !tls.has("certificate_file"))
         tls.refuse_missing("certificate_file", "a certificate_file beside key_file");
+    if (!out.key.empty() && !out.certificate.empty() && !checks::is_key_of(out.key, out.certificate))
+        tls.find("key_file")
+            .refuse("the private key of the first certificate in certificate_file", "that of another one");
     tls.finish();
     return out;
 }

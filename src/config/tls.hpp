@@ -1,4 +1,4 @@
-// Owns the `tls` section of the router. Whether its files hold what they should is found out in wamp/.
+// Owns the `tls` section of the router. Its files are read with it: the workers may not be allowed to.
 #pragma once
 
 #include "config/section.hpp"
@@ -9,7 +9,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads the section; a file that cannot be read is a mistake.
+/// Reads the section; a file that cannot be read, or does not hold what it should, is a mistake.
 std::optional<tls_settings> read_tls(const entry& from, const file_reader& read_file);
 
 }  // namespace wampfcgi::config

@@ -1,5 +1,6 @@
 #include "wamp/tls.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <openssl/ssl.h>
@@ -13,25 +14,23 @@ std::variant<ssl::context, std::string> make_tls_context(const tls_settings& giv
 {
     ssl::context context(ssl::context::tls_client);
     boost::system::error_code error;
-    const auto cannot = [&](const std::string& use, const std::string& file) {
-        return "cannot use " + use + " " + file + ": " + error.message();
-    };
+    const auto cannot = [&](const std::string& use) { return "cannot use " + use + ": " + error.message(); };
     SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
     context.set_verify_mode(ssl::verify_peer);
-    if (given.ca_file.empty())
+    if (given.authorities.empty())
         context.set_default_verify_paths(error);
     else
-        context.load_verify_file(given.ca_file, error);
+        context.add_certificate_authority(boost::asio::buffer(given.authorities), error);
     if (error)
-        return cannot("tls.ca_file", given.ca_file);
-    if (given.certificate_file.empty())
+        return cannot("the authorities of tls");
+    if (given.certificate.empty())
         return context;
-    context.use_certificate_chain_file(given.certificate_file, error);
+    context.use_certificate_chain(boost::asio::buffer(given.certificate), error);
     if (error)
-        return cannot("tls.certificate_file", given.certificate_file);
-    context.use_private_key_file(given.key_file, ssl::context::pem, error);
+        return cannot("tls.certificate_file");
+    context.use_private_key(boost::asio::buffer(given.key), ssl::context::pem, error);
     if (error)
-        return cannot("tls.key_file", given.key_file);
+        return cannot("tls.key_file");
     return context;
 }
 

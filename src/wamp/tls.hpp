@@ -14,7 +14,6 @@
 namespace wampfcgi::wamp {
 
 /// A context that demands TLS 1.2 or later and verifies the router's certificate; or why there is none, for the log.
-/// The files are read anew for each connection: a certificate that was replaced is used from then on.
 std::variant<boost::asio::ssl::context, std::string> make_tls_context(const tls_settings& given);
 
 /// Has the certificate held against `host`, a name or an address, and sends a name as SNI. False on lack of memory.

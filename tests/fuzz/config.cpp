@@ -91,9 +91,12 @@ json::object written(const router_settings& router)
     for (const router_url& url : router.urls)
         urls.emplace_back(url.text);
     json::object& tls = out["tls"].emplace_object();
-    put_unless_empty(tls, "ca_file", router.tls.ca_file);
-    put_unless_empty(tls, "certificate_file", router.tls.certificate_file);
-    put_unless_empty(tls, "key_file", router.tls.key_file);
+    const auto put_file = [&](json::string_view key, const std::string& content) {
+        put_unless_empty(tls, key, content.empty() ? content : "/" + content);
+    };
+    put_file("ca_file", router.tls.authorities);
+    put_file("certificate_file", router.tls.certificate);
+    put_file("key_file", router.tls.key);
     json::object& logins = out["credentials"].emplace_object();
     for (const auto& [role, login] : router.by_role)
         logins[role] = written(login);

@@ -1,14 +1,17 @@
 """Routers over TLS: certificates that are good and certificates that are not, names and addresses. Every refusal has a log
 line that says which it was."""
 import json
+import os
+import shutil
 import signal
 import socket
 import subprocess
 
 from integration.deployment import DeploymentTest, configuration, main, service
+from support.build import BUILD
 from support.certificates import Authority, self_signed
 from support.load import Background, make_call
-from support.processes import AS_ROOT, Scratch, wait_until
+from support.processes import AS_ROOT, SERVER_USER, Scratch, wait_until
 from support.servers import LastingRouter, WampFcgiPool
 
 RECOVERY_BOUND = 5
@@ -27,6 +30,15 @@ class PoolWithHosts(WampFcgiPool):
 
     def command(self):
         return [*self.in_namespace, self.scratch.write("hosts", HOSTS), *super().command()]
+
+
+class PoolOfRoot(WampFcgiPool):
+    """Started by root, which it gives up."""
+
+    user = None
+
+    def command(self):
+        return [*super().command(), "--user", SERVER_USER]
 
 
 def can_replace_hosts():
@@ -163,7 +175,7 @@ class Tls:
         self.assert_works_soon()
         self.assertEqual(self.pool.worker_pids(), workers)
 
-    def test_authority_that_is_replaced_is_taken_without_a_restart(self):
+    def test_authority_that_is_replaced_is_taken_at_a_reload(self):
         trusted, successor = (Authority(self.made.path, f"{name}-{self.scheme}") for name in ("trusted", "successor"))
         served = trusted.issue("served")
         self.start_router(served)
@@ -174,6 +186,7 @@ class Tls:
         self.restart_router()
         self.assert_unavailable("unable to get local issuer certificate")
         trusted.replace_by(successor)
+        os.kill(self.pool.pid, signal.SIGHUP)
         self.assert_works_soon()
 
     def test_common_name_is_no_host_name(self):
@@ -216,6 +229,30 @@ class Tls:
         self.deploy(f"{self.scheme}://127.0.0.1:{self.router.port}{self.path}", ca_file=self.authority.file, connect_timeout=1)
         self.assert_unavailable("TLS handshake")
         self.assertNotIn("CALL", self.router.log.read_text())
+
+
+class CheckedFiles(DeploymentTest):
+    def check(self, **tls):
+        config = configuration("rss://127.0.0.1:1", PATHS)
+        config["router"]["tls"] = {name: str(path) for name, path in tls.items()}
+        path = self.scratch.write("config.json", json.dumps(config))
+        run = subprocess.run([BUILD / "wamp-fcgi", "--check-config", path], capture_output=True, text=True, timeout=60)
+        return run.returncode, run.stderr
+
+    def test_files_are_looked_into_when_the_configuration_is_checked(self):
+        mine, others = self_signed(self.scratch.path, "mine"), self_signed(self.scratch.path, "others")
+        text = self.scratch.write("text", "no PEM")
+        self.assertEqual(self.check(ca_file=mine.file, certificate_file=mine.file, key_file=mine.key)[0], 0)
+        for tls, why in (({"ca_file": self.scratch.path / "none"}, "tls.ca_file: expected a file that can be read"),
+                         ({"ca_file": text}, "tls.ca_file: expected certificates in PEM"),
+                         ({"certificate_file": text, "key_file": mine.key}, "tls.certificate_file: expected certificates"),
+                         ({"certificate_file": mine.file, "key_file": mine.file}, "tls.key_file: expected a"),
+                         ({"certificate_file": mine.file, "key_file": others.key},
+                          "tls.key_file: expected the private key of the first certificate in certificate_file")):
+            with self.subTest(why):
+                status, said = self.check(**tls)
+                self.assertEqual(status, 1)
+                self.assertIn(why, said)
 
 
 class RawSocketTls(Tls, RouterTest):

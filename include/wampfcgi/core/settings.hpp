@@ -76,9 +76,9 @@ enum class serializer_kind { msgpack, json };
 
 /// For connections over TLS. Certificate and host name of the router are verified always.
 struct tls_settings {
-    std::string ca_file;           ///< PEM; empty: the system's store
-    std::string certificate_file;  ///< PEM chain of a client certificate; empty: none
-    std::string key_file;          ///< PEM; with certificate_file
+    std::string authorities;  ///< content of ca_file, PEM; empty: the system's store
+    std::string certificate;  ///< content of certificate_file, a PEM chain; empty: none
+    std::string key;          ///< content of key_file, PEM, with certificate; never logged
 };
 
 /// The `router` section.

@@ -1,6 +1,7 @@
 // Owns texts of configuration files that are right but for what a test puts into them.
 #pragma once
 
+#include "support/pem_samples.hpp"
 #include "wampfcgi/config/config.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -71,8 +72,7 @@ inline std::string with_options(std::string_view members)
                         "}}");
 }
 
-/// Knows a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files, which nobody looks
-/// into.
+/// Knows a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files.
 inline std::optional<file_content> read_fake_file(const std::string& path, std::string& why_not)
 {
     if (path == "/secret")
@@ -89,8 +89,14 @@ inline std::optional<file_content> read_fake_file(const std::string& path, std::
         return file_content{std::string(64, '4') + '\n'};
     if (path == "/openssh")
         return file_content{std::string{openssh_key}};
-    if (path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key"))
-        return file_content{"PEM"};
+    if (path == "/other.crt")
+        return file_content{pem_samples::other_certificate, true};
+    if (path == "/encrypted.key")
+        return file_content{pem_samples::encrypted_key};
+    if (path == "/key.pem" || path.ends_with(".key"))
+        return file_content{pem_samples::key};
+    if (path.ends_with(".pem") || path.ends_with(".crt"))
+        return file_content{pem_samples::certificate, true};
     why_not = "No such file or directory";
     return std::nullopt;
 }

@@ -166,6 +166,20 @@ constexpr faulty_row tls_section[] = {
      " (No such file or directory)"
      "\n"
      R"(f:1: router.tls.key_file: expected an absolute path, got "key.pem")"},
+    {with_tls, R"({"ca_file": "/secret"})",
+     R"(f:1: router.tls.ca_file: expected certificates in PEM, got "/secret", a file of 7 bytes)"},
+    {with_tls, R"({"ca_file": "/key.pem"})",
+     R"(f:1: router.tls.ca_file: expected certificates in PEM, got "/key.pem", a file of 241 bytes)"},
+    {with_tls, R"({"certificate_file": "/secret", "key_file": "/empty"})",
+     R"(f:1: router.tls.certificate_file: expected certificates in PEM, got "/secret", a file of 7 bytes)"
+     "\n"
+     R"(f:1: router.tls.key_file: expected a private key in PEM, unencrypted, got "/empty", a file of 1 bytes)"},
+    {with_tls, R"({"certificate_file": "/me.crt", "key_file": "/encrypted.key"})",
+     "f:1: router.tls.key_file: expected a private key in PEM, unencrypted, got \"/encrypted.key\", a file of 399"
+     " bytes"},
+    {with_tls, R"({"certificate_file": "/other.crt", "key_file": "/my.key"})",
+     "f:1: router.tls.key_file: expected the private key of the first certificate in certificate_file, got that of"
+     " another one"},
 };
 
 }  // namespace

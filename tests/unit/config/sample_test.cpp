@@ -164,7 +164,11 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 
     BOOST_TEST(variants.size() == 17U);
     for (const auto& variant : variants) {
-        const auto any_file = [](const std::string&, std::string&) { return file_content{std::string(64, '0')}; };
+        const auto any_file = [](const std::string& path, std::string&) {
+            if (path.ends_with(".crt"))
+                return file_content{pem_samples::certificate};
+            return file_content{path.ends_with("client.key") ? pem_samples::key : std::string(64, '0')};
+        };
         const auto parsed = parse_text(variant.text, any_file);
         BOOST_TEST_CONTEXT(variant.line)
         {

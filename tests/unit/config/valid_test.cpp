@@ -91,9 +91,9 @@ BOOST_AUTO_TEST_CASE(the_router_section_is_read_whole)
     BOOST_TEST((router.serializer == serializer_kind::json));
     BOOST_TEST((router.connect_timeout == 2500ms));
     BOOST_TEST((router.keepalive == 10s));
-    BOOST_TEST(router.tls.ca_file == "/ca.pem");
-    BOOST_TEST(router.tls.certificate_file == "/me.pem");
-    BOOST_TEST(router.tls.key_file == "/key.pem");
+    BOOST_TEST(router.tls.authorities == pem_samples::certificate);
+    BOOST_TEST(router.tls.certificate == pem_samples::certificate);
+    BOOST_TEST(router.tls.key == pem_samples::key);
     BOOST_TEST_REQUIRE(router.by_role.size() == 3U);
     check_login(router.by_role.at("guest"), authmethod_kind::anonymous, "", "");
     check_login(router.by_role.at("frontend"), authmethod_kind::ticket, "joe", "t1cket");
@@ -138,9 +138,9 @@ BOOST_AUTO_TEST_CASE(what_the_router_section_leaves_out_has_its_default)
 
     BOOST_TEST((router.serializer == serializer_kind::msgpack));
     BOOST_TEST((router.keepalive == 30s));
-    BOOST_TEST(router.tls.ca_file == "");
-    BOOST_TEST(router.tls.certificate_file == "");
-    BOOST_TEST(router.tls.key_file == "");
+    BOOST_TEST(router.tls.authorities == "");
+    BOOST_TEST(router.tls.certificate == "");
+    BOOST_TEST(router.tls.key == "");
 }
 
 BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_the_file)
