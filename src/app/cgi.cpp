@@ -36,6 +36,8 @@ public:
         return connection_.submit(std::move(what), std::move(done));
     }
 
+    std::size_t longest_arguments() const override { return connection_.longest_arguments(); }
+
     void cancel(call_id id) override { connection_.cancel(id); }
 
     void stop(std::function<void()> stopped)

@@ -74,10 +74,10 @@ failure failure_of(const std::exception& trouble)
 }
 
 result<call> call_for(const service_options& options, const request& req,
-                      const std::optional<checks::signature_facts>& signature)
+                      const std::optional<checks::signature_facts>& signature, std::size_t longest_arguments)
 try {
     const memory_may_fail from_here;
-    auto body = codec::parse_body(req.body());
+    auto body = codec::parse_body(req.body(), longest_arguments);
     if (!body)
         return body.error();
     if (options.procedures && !is_allowed(body->procedure, *options.procedures))
@@ -341,7 +341,8 @@ void bridge::remember(const std::shared_ptr<begun_request>& begun, store& guard,
 
 void bridge::make_call(const std::shared_ptr<begun_request>& begun, request& req)
 {
-    auto what = call_for(begun->target().options, req, begun->signature);
+    const service& target = begun->target();
+    auto what = call_for(target.options, req, begun->signature, callers_[index_of(target)]->longest_arguments());
     req.drop_body();
     if (!what)
         return refuse_begun(*begun, what.error());

@@ -46,11 +46,11 @@ bool is_loose_uri(std::string_view text)
                                 [&](auto space) { return text.find(space) != std::string_view::npos; });
 }
 
-result<parsed_body> parse_body(std::string_view body)
+result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes)
 {
     if (const auto valid_bytes = utf8_prefix(body); valid_bytes != body.size())
         return refusal(errc::body_not_utf8, "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8");
-    auto read = read_body(body);
+    auto read = read_body(body, most_bytes);
     if (!read)
         return read.error();
     auto& members = *read;

@@ -4,6 +4,7 @@
 #include "codec/value_builder.hpp"
 #include "wampfcgi/codec/body.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +16,22 @@ namespace {
 // outside the three is built all the same, because it has to be valid, and dropped.
 class body_sink {
 public:
-    body_sink(body_members& members, std::size_t expected_bytes) : members_(members), builder_(expected_bytes) {}
+    body_sink(body_members& members, std::size_t expected_bytes, std::size_t most_bytes)
+        : members_(members),
+          builder_(std::min(expected_bytes, most_bytes)),
+          most_bytes_(most_bytes),
+          looked_at_from_(most_bytes)
+    {}
+
+    /// Of duplicate members the last counts, so that what has been written may be more than what there will be. To find
+    /// that out costs time: so it is done again only when twice as much has been written.
+    bool fits(std::size_t more)
+    {
+        if (depth_ == 0 || member_ == nullptr || builder_.written_bytes() + more <= looked_at_from_)
+            return true;
+        looked_at_from_ = std::max(most_bytes_, 2 * (builder_.written_bytes() + more));
+        return builder_.least_bytes() + more <= most_bytes_;
+    }
 
     void null()
     {
@@ -92,6 +108,8 @@ private:
 
     void ended(value_kind kind)
     {
+        if (depth_ <= 1)
+            looked_at_from_ = most_bytes_;
         if (depth_ == 0)
             members_.root = kind;
         else if (depth_ == 1 && member_ != nullptr && member_ != &members_.procedure)
@@ -105,21 +123,23 @@ private:
 
     body_members& members_;
     value_builder builder_;
+    std::size_t most_bytes_;
+    std::size_t looked_at_from_;     // bytes written beyond which it may be too much
     body_member* member_ = nullptr;  // whose value comes next at depth 1; none: a member that is ignored
     unsigned depth_ = 0;
 };
 
 }  // namespace
 
-result<body_members> read_body(std::string_view body)
+result<body_members> read_body(std::string_view body, std::size_t most_bytes)
 {
     body_members members;
-    body_sink sink(members, body.size());
+    body_sink sink(members, body.size(), most_bytes);
     const auto fault = read_json(body, {max_depth, long_integer::refused, max_body_members}, sink);
     if (!fault)
         return members;
     failure why;
-    why.code = fault->too_many_members ? errc::body_too_large : errc::body_not_json;
+    why.code = fault->is_too_large ? errc::body_too_large : errc::body_not_json;
     why.detail = "byte " + std::to_string(fault->offset) + ": " + fault->reason;
     return why;
 }

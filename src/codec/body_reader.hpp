@@ -4,6 +4,7 @@
 
 #include "wampfcgi/core/result.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,8 @@ struct body_members {
 };
 
 /// Reads `body`, which is valid UTF-8. Of members given twice the last counts. Fails with body_not_json,
-/// or body_too_large where objects have more than max_body_members.
-result<body_members> read_body(std::string_view body);
+/// or body_too_large where objects have more than max_body_members, or a member that counts takes more than
+/// `most_bytes`: reading stops there.
+result<body_members> read_body(std::string_view body, std::size_t most_bytes);
 
 }  // namespace wampfcgi::codec

@@ -52,15 +52,15 @@ public:
     /// Why a value was refused here; empty when none was.
     std::string_view reason() const { return reason_; }
 
-    bool has_too_many_members() const { return members_left_ == 0 && reason_ == too_many_members; }
+    bool is_too_large() const { return reason_ == too_many_members || reason_ == too_long; }
 
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
 
-    bool on_array_begin(error_code&)
+    bool on_array_begin(error_code& ec)
     {
         sink_.open();
-        return true;
+        return fits(0, ec);
     }
     bool on_array_end(std::size_t size, error_code&)
     {
@@ -68,10 +68,10 @@ public:
         return true;
     }
 
-    bool on_object_begin(error_code&)
+    bool on_object_begin(error_code& ec)
     {
         sink_.open();
-        return true;
+        return fits(0, ec);
     }
     bool on_object_end(std::size_t, error_code&)
     {
@@ -79,15 +79,18 @@ public:
         return true;
     }
 
-    bool on_string_part(std::string_view part, std::size_t, error_code&) { return keep_part(part); }
-    bool on_string(std::string_view part, std::size_t, error_code&)
+    bool on_string_part(std::string_view part, std::size_t, error_code& ec) { return keep_part(part, ec); }
+    bool on_string(std::string_view part, std::size_t, error_code& ec)
     {
-        text(whole(part));
+        const std::string_view value = whole(part);
+        if (!fits(least_bytes_of(value), ec))
+            return false;
+        text(value);
         parts_.clear();
         return true;
     }
 
-    bool on_key_part(std::string_view part, std::size_t, error_code&) { return keep_part(part); }
+    bool on_key_part(std::string_view part, std::size_t, error_code& ec) { return keep_part(part, ec); }
     bool on_key(std::string_view part, std::size_t, error_code& ec)
     {
         if (members_left_ == 0)
@@ -95,19 +98,19 @@ public:
         --members_left_;
         sink_.key(whole(part));
         parts_.clear();
-        return true;
+        return fits(0, ec);
     }
 
     bool on_number_part(std::string_view, error_code&) { return true; }
-    bool on_int64(std::int64_t value, std::string_view, error_code&)
+    bool on_int64(std::int64_t value, std::string_view, error_code& ec)
     {
         sink_.integer(value);
-        return true;
+        return fits(0, ec);
     }
-    bool on_uint64(std::uint64_t value, std::string_view, error_code&)
+    bool on_uint64(std::uint64_t value, std::string_view, error_code& ec)
     {
         sink_.integer(value);
-        return true;
+        return fits(0, ec);
     }
     bool on_double(double nearly, std::string_view literal, error_code& ec)
     {
@@ -121,18 +124,18 @@ public:
             value = std::copysign(0.0, nearly);  // closer to 0 than to the smallest double
         }
         sink_.real(value);
-        return true;
+        return fits(0, ec);
     }
 
-    bool on_bool(bool value, error_code&)
+    bool on_bool(bool value, error_code& ec)
     {
         sink_.boolean(value);
-        return true;
+        return fits(0, ec);
     }
-    bool on_null(error_code&)
+    bool on_null(error_code& ec)
     {
         sink_.null();
-        return true;
+        return fits(0, ec);
     }
 
     bool on_comment_part(std::string_view, error_code&) { return true; }
@@ -140,11 +143,24 @@ public:
 
 private:
     static constexpr std::string_view too_many_members = "too many members of objects";
+    static constexpr std::string_view too_long = "the arguments are longer than the router takes in one message";
 
-    bool keep_part(std::string_view part)
+    /// A sink may have enough: what it has made, and `more` bytes, are then of no use.
+    bool fits(std::size_t more, error_code& ec)
+    {
+        if constexpr (requires { sink_.fits(more); })
+            if (!sink_.fits(more))
+                return refuse(too_long, ec);
+        return true;
+    }
+
+    /// Of a string that has come so far: it may be the Base64 of a binary value.
+    static std::size_t least_bytes_of(std::string_view text) { return text.size() / 4 * 3; }
+
+    bool keep_part(std::string_view part, error_code& ec)
     {
         parts_ += part;
-        return true;
+        return fits(least_bytes_of(parts_), ec);
     }
 
     std::string_view whole(std::string_view last_part)
@@ -182,7 +198,7 @@ private:
 struct json_fault {
     std::size_t offset;
     std::string reason;
-    bool too_many_members = false;
+    bool is_too_large = false;  ///< not wrong, but more than is taken
 };
 
 /// Why the parser stopped at `rest`, in our words where they say more than its own.
@@ -209,7 +225,7 @@ std::optional<json_fault> read_json(std::string_view text, const json_limits& li
     const auto offset = parser.write_some(false, text.data(), text.size(), ec);
 
     if (const auto reason = parser.handler().reason(); !reason.empty())
-        return json_fault{offset, std::string(reason), parser.handler().has_too_many_members()};
+        return json_fault{offset, std::string(reason), parser.handler().is_too_large()};
     if (ec)
         return json_fault{offset, parser_reason(ec, text.substr(offset))};
     if (offset != text.size())

@@ -101,7 +101,7 @@ void value_builder::key(std::string_view utf8)
 {
     const auto begin = bytes_.size();
     text(utf8);
-    members_.push_back({std::hash<std::string_view>{}(utf8), begin, bytes_.size(), 0});
+    members_.push_back({std::hash<std::string_view>{}(utf8), begin, bytes_.size(), 0, false});
 }
 
 void value_builder::close_list(std::size_t size)
@@ -119,7 +119,8 @@ void value_builder::close_map()
 {
     const auto [at, first_member] = open_.back();
     open_.pop_back();
-    const auto size = members_.size() - first_member - cut_duplicates(first_member);
+    const auto members = std::span(members_).subspan(first_member);
+    const auto size = members.size() - cut_duplicates(members);
     members_.resize(first_member);
     if (size <= most_in_fix_header) {
         bytes_[at] = static_cast<char>(0x80U | size);
@@ -134,11 +135,11 @@ std::string_view value_builder::key_of(const member& m) const
     return std::string_view(bytes_).substr(m.begin, m.key_end - m.begin);
 }
 
-// Cuts the members of the innermost map that a later one with the same key replaces; returns how many.
-std::size_t value_builder::cut_duplicates(std::size_t first_member)
+// Cuts the members of a map that a later one with the same key replaces; returns how many. They are sorted then.
+std::size_t value_builder::cut_duplicates(std::span<member> of_map)
 {
-    const auto first = members_.begin() + static_cast<std::ptrdiff_t>(first_member);
-    const auto last = members_.end();
+    const auto first = of_map.begin();
+    const auto last = of_map.end();
     if (last - first < 2)
         return 0;
     for (auto m = first; m + 1 != last; ++m)
@@ -167,9 +168,37 @@ std::size_t value_builder::cut_duplicates_in(std::span<member> run)
     for (std::size_t i = 1; i < run.size(); ++i)
         if (key_of(run[i - 1]) == key_of(run[i])) {
             edits_.push_back({run[i - 1].begin, run[i - 1].end, edit::cut, 0});
+            cut_bytes_ += run[i - 1].end - run[i - 1].begin;
+            run[i - 1].is_cut = true;
             ++cut;
         }
     return cut;
+}
+
+std::size_t value_builder::least_bytes()
+{
+    std::size_t end = members_.size();
+    for (auto map = open_.rbegin(); map != open_.rend(); ++map) {
+        const auto of_map = std::span(members_).subspan(map->first_member, end - map->first_member);
+        cut_duplicates(of_map);
+        std::ranges::sort(of_map, {}, &member::begin);
+        end = map->first_member;
+    }
+    forget_cut_members();
+    return bytes_.size() - std::min(cut_bytes_, bytes_.size());
+}
+
+void value_builder::forget_cut_members()
+{
+    std::size_t kept = 0;
+    auto map = open_.begin();
+    for (std::size_t i = 0; i <= members_.size(); ++i) {
+        for (; map != open_.end() && map->first_member == i; ++map)
+            map->first_member = kept;
+        if (i < members_.size() && !members_[i].is_cut)
+            members_[kept++] = members_[i];
+    }
+    members_.resize(kept);
 }
 
 std::string value_builder::take()
@@ -204,6 +233,7 @@ void value_builder::clear()
     open_.clear();
     members_.clear();
     edits_.clear();
+    cut_bytes_ = 0;
 }
 
 std::string with_member(std::string_view map, std::string_view key, std::string_view value)

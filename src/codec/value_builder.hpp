@@ -30,6 +30,12 @@ public:
     void close_list(std::size_t size);
     void close_map();
 
+    /// About the bytes that have been written, those of members that do not count among them.
+    std::size_t written_bytes() const { return bytes_.size(); }
+
+    /// The bytes that the value has at least, whatever follows. Costs as much as sorting the members of the open maps.
+    std::size_t least_bytes();
+
     /// The value in its shortest encoding; the builder is empty then.
     std::string take();
 
@@ -45,7 +51,8 @@ private:
         std::size_t key_hash;
         std::size_t begin;    // offset of the key
         std::size_t key_end;  // offset of the value
-        std::size_t end;      // known when the map is closed
+        std::size_t end;      // known when duplicates are looked for
+        bool is_cut = false;
     };
 
     // What take() has yet to do to bytes_: put a header for `size` items, or nothing, in place of [begin, end).
@@ -57,14 +64,16 @@ private:
     };
 
     std::string_view key_of(const member& m) const;
-    std::size_t cut_duplicates(std::size_t first_member);
+    std::size_t cut_duplicates(std::span<member> of_map);
     std::size_t cut_duplicates_in(std::span<member> run);
+    void forget_cut_members();
     std::string edited();
 
     std::string bytes_;            // with one byte for the header of each container
     std::vector<container> open_;  // containers that are not closed yet, outermost first
     std::vector<member> members_;  // of the open maps, outermost first
     std::vector<edit> edits_;      // few: headers of more than a byte, and members that do not count
+    std::size_t cut_bytes_ = 0;    // of those members; what is cut inside them counts twice
 };
 
 /// A MessagePack map (empty: one without members) with one member more, behind the others; the map must not have it.

@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/stream.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -53,6 +54,12 @@ public:
 
     /// Queues a message. too_large: more than the router takes in one message; queue_full: the router does not read.
     virtual send_result send(std::string message) = 0;
+
+    /// When something came from the router last, be it a PONG; not before up().
+    virtual std::chrono::steady_clock::time_point last_heard() const = 0;
+
+    /// Most bytes that the router takes in one message; not before up().
+    virtual std::size_t longest_message() const = 0;
 
     /// Writes what it can of the queue without waiting, and closes.
     virtual void close() = 0;

@@ -26,6 +26,8 @@ using clock = std::chrono::steady_clock;
 // A router that enforces the timeout option may be a little ahead of our own timer: its answer means the same.
 constexpr std::chrono::milliseconds router_may_be_ahead{250};
 
+constexpr std::size_t longest_message_of_any_router = 16 * 1024 * 1024;
+
 const credentials& credentials_for(const router_settings& router, const std::string& role)
 {
     static const credentials anonymous;
@@ -109,6 +111,14 @@ public:
         watch_deadlines();
         feed(event::call_waiting{});
         return id;
+    }
+
+    std::size_t longest_arguments() const
+    {
+        const bool is_joined = fsm_.current() == session_fsm::state::joined;
+        const std::size_t longest = is_joined ? link_->longest_message() : longest_message_of_any_router;
+        // A double such as 1.5 takes nine bytes as MessagePack and three in JSON. All else is no longer than that.
+        return router_.serializer == serializer_kind::json ? 3 * longest : longest;
     }
 
     void cancel(call_id id)
@@ -348,6 +358,11 @@ void connection::stop(std::function<void()> stopped)
 connection::call_id connection::submit(call what, completion done)
 {
     return driver_->submit(std::move(what), std::move(done));
+}
+
+std::size_t connection::longest_arguments() const
+{
+    return driver_->longest_arguments();
 }
 
 void connection::cancel(call_id id)

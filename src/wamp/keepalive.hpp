@@ -25,6 +25,8 @@ public:
     /// Something came from the router.
     void heard(time_point now);
 
+    time_point last_heard() const { return last_heard_; }
+
     /// It was a PONG.
     void answered();
 

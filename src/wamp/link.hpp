@@ -8,6 +8,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +32,12 @@ public:
 
     /// Sends a message; not before up().
     send_result send(std::string message);
+
+    /// When something came from the router last; not before up().
+    std::chrono::steady_clock::time_point last_heard() const { return channel_->last_heard(); }
+
+    /// Most bytes that the router takes in one message, in its serializer; not before up().
+    std::size_t longest_message() const { return channel_->longest_message(); }
 
     /// Writes what it can of what was sent without waiting long, and closes.
     void close();

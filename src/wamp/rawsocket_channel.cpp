@@ -63,6 +63,10 @@ public:
         return send_result::queued;
     }
 
+    clock::time_point last_heard() const override { return pings_.last_heard(); }
+
+    std::size_t longest_message() const override { return peer_max_bytes_; }
+
     void close() override
     {
         if (std::exchange(closed_, true))

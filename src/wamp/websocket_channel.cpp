@@ -82,6 +82,7 @@ public:
             upgrade.set(beast::http::field::sec_websocket_protocol, subprotocol_);
             upgrade.set(beast::http::field::user_agent, "wamp-fcgi");
         }));
+        stream_.control_callback([this](websocket::frame_type, beast::string_view) { last_heard_ = clock::now(); });
         stream_.read_message_max(max_message_bytes);
         stream_.binary(options_.serializer == serializer_kind::msgpack);
         stream_.async_handshake(reply_, host_, target_, [self = this->shared_from_this()](error_code error) {
@@ -102,6 +103,10 @@ public:
             write();
         return send_result::queued;
     }
+
+    clock::time_point last_heard() const override { return last_heard_; }
+
+    std::size_t longest_message() const override { return max_message_bytes; }
 
     // What is queued goes out first: a GOODBYE has nobody to repeat it.
     void close() override
@@ -131,6 +136,7 @@ private:
             return fail("the router does not support the serializer: it chose the WebSocket subprotocol " +
                         log::quote({chosen.data(), chosen.size()}) + " instead of " + subprotocol_);
         joined_ = true;
+        last_heard_ = clock::now();
         read();
         options_.up();
     }
@@ -142,6 +148,7 @@ private:
                 return;
             if (error)
                 return self->lost(error);
+            self->last_heard_ = clock::now();
             self->watch_arrival(bytes);
             if (self->stream_.is_message_done())
                 self->take_message();
@@ -250,6 +257,7 @@ private:
     std::deque<std::string> queue_;  // the first is being written
     std::size_t queued_bytes_ = 0;
     std::optional<asio::steady_timer> linger_;
+    clock::time_point last_heard_;
     bool joined_ = false;
     bool closed_ = false;
 };

@@ -4,6 +4,8 @@
 #include "wampfcgi/bridge/caller.hpp"
 #include "wampfcgi/core/call.hpp"
 
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -33,6 +35,8 @@ public:
             cancelled.push_back(id);
     }
 
+    std::size_t longest_arguments() const override { return longest; }
+
     /// Ends the call that has waited longest.
     void end(outcome how)
     {
@@ -40,10 +44,11 @@ public:
         first.mapped()(std::move(how));
     }
 
-    std::vector<call> calls;         ///< in the order in which they were submitted
-    std::vector<call_id> cancelled;  ///< those among them that had not ended
-    std::optional<outcome> at_once;  ///< set: every call ends with it within submit()
-    bool breaks = false;             ///< submit() throws
+    std::vector<call> calls;                                        ///< in the order in which they were submitted
+    std::vector<call_id> cancelled;                                 ///< those among them that had not ended
+    std::optional<outcome> at_once;                                 ///< set: every call ends with it within submit()
+    std::size_t longest = std::numeric_limits<std::size_t>::max();  ///< arguments that can be sent, in bytes
+    bool breaks = false;                                            ///< submit() throws
 
 private:
     std::map<call_id, completion> waiting_;

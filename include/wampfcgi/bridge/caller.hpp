@@ -3,8 +3,10 @@
 
 #include "wampfcgi/core/call.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 
 namespace wampfcgi::bridge {
 
@@ -21,6 +23,10 @@ public:
 
     /// Starts a call, waiting for the session where there is none yet.
     virtual call_id submit(call what, completion done) = 0;
+
+    /// Most bytes of MessagePack that the arguments of a call may have: those of a longer one cannot be sent, as far as
+    /// is known now.
+    virtual std::size_t longest_arguments() const { return std::numeric_limits<std::size_t>::max(); }
 
     /// Gives a submitted call up: it is cancelled at the router where that is possible, and its completion is not
     /// called any more. Does nothing for a call that has completed.

@@ -5,6 +5,7 @@
 #include "wampfcgi/core/result.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,10 +31,10 @@ struct parsed_body {
 
 /// Reads a request body: a JSON object with procedure, args, kwargs. Integers from -2^63 to 2^64-1 and doubles pass
 /// unchanged; a string of U+0000 and Base64 becomes a binary value (WAMP, "Binary conversion of JSON strings").
-/// Fails with body_not_utf8, body_not_json, body_too_large (more than max_body_members), body_not_object,
-/// procedure_missing, procedure_invalid, arguments_invalid (also where kwargs has the reserved member), looked for in
-/// this order.
-result<parsed_body> parse_body(std::string_view body);
+/// Fails with body_not_utf8, body_not_json, body_too_large (more than max_body_members, or arguments of more than
+/// `most_bytes` of MessagePack, behind which nothing is read), body_not_object, procedure_missing, procedure_invalid,
+/// arguments_invalid (also where kwargs has the reserved member), looked for in this order.
+result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
 
 /// A value in the reserved member of kwargs; absent: null.
 using reserved_value = std::pair<std::string_view, std::optional<std::string_view>>;

@@ -4,6 +4,7 @@
 #include "wampfcgi/bridge/caller.hpp"
 #include "wampfcgi/core/settings.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,6 +38,9 @@ public:
     /// connection_lost when the connection breaks after the call was sent, call_timeout, body_too_large when the router
     /// does not take so large a message, overloaded when it does not read.
     call_id submit(call what, completion done) override;
+
+    /// What the router announced, or the most that any takes while there is no session.
+    std::size_t longest_arguments() const override;
 
     void cancel(call_id id) override;
 

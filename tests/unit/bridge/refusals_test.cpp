@@ -254,6 +254,19 @@ BOOST_AUTO_TEST_CASE(a_body_is_as_long_as_the_limit_and_no_longer)
     BOOST_TEST(to.router.calls.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(arguments_may_be_as_long_as_can_be_sent_now_and_no_longer)
+{
+    gateway to;
+    const request req = request_builder{}.body(R"({"procedure":"a.b","args":[1,2,3]})").build();
+
+    to.router.longest = 4;  // a header, and a byte each
+    BOOST_TEST(error_of(to.ask(req)) == "none");
+    BOOST_TEST(to.router.calls.size() == 1U);
+    to.router.longest = 3;
+    BOOST_TEST(error_of(to.ask(req)) == "body_too_large");
+    BOOST_TEST(to.router.calls.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_that_memory_does_not_suffice_for_is_refused_as_overloaded)
 {
     gateway to;
