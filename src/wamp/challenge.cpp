@@ -8,13 +8,16 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace wampfcgi::wamp {
 namespace {
 
 constexpr std::uint64_t max_iterations = 1'000'000;  // about a second on one core, over all blocks of the key
 constexpr std::uint64_t max_key_bytes = 1024;
-constexpr std::uint64_t block_bytes = 32;  // of PBKDF2 with SHA-256, which makes the iterations for each block
+constexpr std::uint64_t iterations_a_turn = 5'000;  // a few milliseconds: other calls go on in between
+
+using answer = std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>>;
 
 const unsigned char* bytes_of(std::string_view text)
 {
@@ -37,33 +40,57 @@ std::string base64(std::string_view bytes)
 
 std::variant<std::string, refused_challenge> signature_of(std::string_view text, const std::string& key)
 {
-    std::string mac(block_bytes, '\0');
+    std::string mac(key_derivation::block_bytes, '\0');
     if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), bytes_of(mac),
              nullptr) == nullptr)
         return refused_challenge{"OpenSSL cannot compute an HMAC-SHA256"};
     return base64(mac);
 }
 
-std::variant<std::string, refused_challenge> wampcra_signature(const challenge& asked, const std::string& secret)
+template <class Variant>
+answer widened(Variant signature)
+{
+    return std::visit([](auto& each) -> answer { return std::move(each); }, signature);
+}
+
+answer wampcra_signature(const challenge& asked, const std::string& secret)
 {
     if (asked.text.empty())
         return refused_challenge{"the router's CHALLENGE has nothing to sign"};
     if (asked.salt.empty())
-        return signature_of(asked.text, secret);
+        return widened(signature_of(asked.text, secret));
+    constexpr std::uint64_t block = key_derivation::block_bytes;
     if (asked.iterations < 1 || asked.key_bytes < 1 || asked.key_bytes > max_key_bytes ||
-        asked.iterations > max_iterations / ((asked.key_bytes + block_bytes - 1) / block_bytes))
-        return refused_challenge{"the router's CHALLENGE has iterations or keylen out of range"};
-    std::string key(asked.key_bytes, '\0');
-    if (PKCS5_PBKDF2_HMAC(secret.data(), static_cast<int>(secret.size()), bytes_of(asked.salt),
-                          static_cast<int>(asked.salt.size()), static_cast<int>(asked.iterations), EVP_sha256(),
-                          static_cast<int>(key.size()), bytes_of(key)) != 1)
-        return refused_challenge{"OpenSSL cannot derive a key"};
-    return signature_of(asked.text, base64(key));  // the key is the text, not the bytes ("Salted Passwords")
+        asked.iterations > max_iterations / ((asked.key_bytes + block - 1) / block))
+        return refused_challenge{"the router's CHALLENGE asks for a key of " + std::to_string(asked.key_bytes) +
+                                 " bytes by " + std::to_string(asked.iterations) +
+                                 " iterations; 1 to 1024 bytes and 1 to 1000000 iterations for all blocks of 32 bytes "
+                                 "together are made"};
+    return std::make_unique<derived_signature>(asked, secret);
 }
 
 }  // namespace
 
-std::variant<std::string, refused_challenge> answer_to(const challenge& asked, const credentials& how)
+derived_signature::derived_signature(const challenge& asked, const std::string& secret)
+    : text_(asked.text),
+      key_(secret, asked.salt, asked.iterations, asked.key_bytes)
+{}
+
+std::optional<std::variant<std::string, refused_challenge>> derived_signature::resume()
+{
+    switch (key_.advance(iterations_a_turn)) {
+    case key_derivation::state::unfinished:
+        return {};
+    case key_derivation::state::failed:
+        return refused_challenge{"OpenSSL cannot derive a key"};
+    case key_derivation::state::done:
+        break;
+    }
+    return signature_of(text_, base64(key_.key()));  // the key is the text, not the bytes ("Salted Passwords")
+}
+
+std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>> answer_to(const challenge& asked,
+                                                                                           const credentials& how)
 {
     if (how.authmethod == authmethod_kind::ticket && asked.method == "ticket")
         return how.secret;

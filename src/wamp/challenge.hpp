@@ -2,9 +2,12 @@
 // Authentication").
 #pragma once
 
+#include "wamp/key_derivation.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -24,8 +27,22 @@ struct refused_challenge {
     std::string reason;
 };
 
-/// The signature for AUTHENTICATE. Refuses a method other than the configured one: it could be one that gives the
-/// secret away. Refuses a salt that would cost seconds.
-std::variant<std::string, refused_challenge> answer_to(const challenge& asked, const credentials& how);
+/// A signature whose key has yet to be derived.
+class derived_signature {
+public:
+    derived_signature(const challenge& asked, const std::string& secret);
+
+    /// Goes on for a few milliseconds: the signature, or why there is none, once it is done.
+    std::optional<std::variant<std::string, refused_challenge>> resume();
+
+private:
+    std::string text_;
+    key_derivation key_;
+};
+
+/// The signature for AUTHENTICATE, or what will become it. Refuses a method other than the configured one: it could be
+/// one that gives the secret away. Refuses a salt that would cost seconds.
+std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>> answer_to(const challenge& asked,
+                                                                                           const credentials& how);
 
 }  // namespace wampfcgi::wamp

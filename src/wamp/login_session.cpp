@@ -136,7 +136,8 @@ bool refuses_login(std::string_view reason)
 class login_session::between : public autobahn::wamp_transport, public std::enable_shared_from_this<between> {
 public:
     between(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
-        : realm_(std::move(realm)),
+        : loop_(loop),
+          realm_(std::move(realm)),
           how_(how),
           send_(std::move(send)),
           session_(std::make_shared<autobahn::wamp_session>(loop))
@@ -230,12 +231,36 @@ private:
         auto signature = answer_to(asked, how_);
         if (const auto* why_not = std::get_if<refused_challenge>(&signature))
             return event::refused{why_not->reason, event::refusal::lasting};
+        if (auto* begun = std::get_if<std::unique_ptr<derived_signature>>(&signature)) {
+            derived_ = std::move(*begun);
+            derive();
+        } else {
+            authenticate(std::get<std::string>(signature));
+        }
+        return {};
+    }
+
+    // In turns: other sessions and their calls share the event loop.
+    void derive()
+    {
+        const auto signature = derived_->resume();
+        if (!signature)
+            return boost::asio::post(loop_, [weak = weak_from_this()] {
+                if (const auto self = weak.lock())
+                    self->derive();
+            });
+        if (const auto* why_not = std::get_if<refused_challenge>(&*signature))
+            return log::write(log_level::warning, "no answer to the router's CHALLENGE: " + why_not->reason);
+        authenticate(std::get<std::string>(*signature));
+    }
+
+    void authenticate(const std::string& signature)
+    {
         wamp_message reply(3);
         reply.set_field(0, static_cast<int>(message_type::AUTHENTICATE));
-        reply.set_field(1, std::get<std::string>(signature));
+        reply.set_field(1, signature);
         reply.set_field(2, std::map<std::string, std::string>());
         send_(encode(reply));
-        return {};
     }
 
     // What the session sends. Its HELLO offers roles that we do not play, and not the features that we use.
@@ -291,6 +316,7 @@ private:
     void attach(const std::shared_ptr<autobahn::wamp_transport_handler>&) override {}
     void detach() override {}
 
+    boost::asio::io_context& loop_;
     std::string realm_;
     const credentials& how_;
     sender send_;
@@ -299,6 +325,7 @@ private:
     boost::future<std::uint64_t> joined_;
     router_traits router_;
     bool was_challenged_ = false;
+    std::unique_ptr<derived_signature> derived_;  // of the CHALLENGE
 };
 
 login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
