@@ -5,11 +5,13 @@
 #include "wamp/login_session.hpp"
 #include "wamp/messages.hpp"
 #include "wamp/session_fsm.hpp"
+#include "wamp/silence.hpp"
 #include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <new>
 #include <optional>
@@ -52,6 +54,7 @@ public:
           credentials_(credentials_for(router, role)),
           realm_(realm),
           fsm_(parameters_for(router, std::move(realm), role), [this] { return spread_(random_); }),
+          silence_(router.keepalive),
           session_timer_(loop),
           call_timer_(loop)
     {
@@ -291,9 +294,22 @@ private:
             if (error || !self)
                 return;
             self->watched_.reset();
-            self->complete(self->calls_.expire(clock::now()));
+            self->end_expired();
             self->watch_deadlines();
         });
+    }
+
+    void end_expired()
+    {
+        auto expired = calls_.expire(clock::now());
+        const bool any_sent =
+            std::ranges::any_of(expired, [](const auto& each) { return each.cancel_request_id.has_value(); });
+        const bool is_gone = any_sent && silence_.is_too_long(clock::now(), link_->last_heard());
+        complete(std::move(expired));
+        if (!is_gone || fsm_.current() != session_fsm::state::joined)
+            return;
+        link_->close();
+        feed(event::link_down{"the router sent nothing while calls ran into call_timeout"});
     }
 
     void complete(std::vector<call_table::ended> calls)
@@ -325,6 +341,7 @@ private:
     std::shared_ptr<ping_habit> habit_;                     // of the router that link_ leads to
     std::optional<login_session> login_;
     std::uint64_t last_request_id_ = 0;
+    silence silence_;                   // of the router, where it answers no PING
     std::deque<session_event> events_;  // the first is being handled
     asio::steady_timer session_timer_;
     asio::steady_timer call_timer_;

@@ -156,6 +156,49 @@ class RefusedLogins(Manners):
         self.assertEqual(self.call().status, 200)
 
 
+class Hanging(Manners):
+    keepalive = 1
+
+    def test_router_that_hangs_and_answers_no_ping_is_left_for_another_session(self):
+        sessions = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.welcome()
+            sessions.append(session)
+            if len(sessions) == 1:
+                return session.until_closed()
+            while True:
+                message = session.receive()
+                if message[0] == CALL:
+                    session.answer(message[1])
+
+        self.deploy(self.start_router(serve), keepalive=self.keepalive)
+        wait_until(lambda: self.call().status == 200, "a call to work", 20)
+        self.assertIn("the router sent nothing while calls ran into call_timeout", self.pool.log.read_text())
+        self.assertEqual(len(sessions), 2)
+
+    def test_router_that_answers_other_calls_is_not_left(self):
+        sessions = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.welcome()
+            sessions.append(session)
+            while True:
+                message = session.receive()
+                if message[0] == CALL and message[3] != "silent":
+                    session.answer(message[1])
+
+        self.deploy(self.start_router(serve), keepalive=self.keepalive)
+        for _ in range(4):
+            self.assert_failed(self.call("silent"), 504, "call_timeout")
+            self.assertEqual(self.call().status, 200)
+        self.assertEqual(len(sessions), 1)
+
+
 class JsonFromRouters(Manners):
     def answered_by(self, text):
         """What becomes of a call that is answered by this JSON, with ID for its request id."""
