@@ -118,7 +118,6 @@ connection_step connection_fsm::on(event::answered& what)
     if (state_ != state::serving && (state_ != state::receiving || stage_ == stage::nothing))
         return {};
     state_ = state::answering;
-    deadline_.reset();
     if (!output_share_.grow(what.whole.body.size()))
         return close(log_level::error, "no memory for an answer");
     output_.emplace(scanner_.request_id(), std::move(what.whole));
@@ -132,7 +131,6 @@ connection_step connection_fsm::on(event::stream_started& what)
         return {};
     state_ = state::streaming;
     output_.emplace(answer_records::stream(scanner_.request_id(), what.head));
-    sends_from_ = now_;
     return {action::write};
 }
 
@@ -151,6 +149,7 @@ connection_step connection_fsm::on(const event::stream_ended&)
     if (state_ != state::streaming)
         return {};
     state_ = state::answering;
+    sends_from_ = now_;  // however long the stream was, its end has the time of an answer
     output_->finish();
     return {is_blocked_ ? action::rest : action::write};
 }

@@ -1196,6 +1196,24 @@ BOOST_AUTO_TEST_CASE(a_stream_may_be_long_as_long_as_some_of_it_is_taken)
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_long_stream_has_a_minute_to_be_taken)
+{
+    streaming_driver driver;
+    driver.now += 1h;
+    driver.room = 0;
+
+    driver.tell(event::stream_ended{});
+
+    BOOST_TEST((driver.fsm.deadline() == driver.now + 60s));
+    driver.now += 59s;
+    driver.take_more(1);
+    BOOST_TEST((driver.fsm.deadline() == driver.now + 1s));
+    driver.tell(event::deadline_passed{});
+    BOOST_TEST(!driver.is_closed);
+    driver.take_more(scripted_driver::any_number);
+    BOOST_TEST(answers_in(driver.sent) == "1:200 ; ");
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_that_is_not_taken_for_a_minute_is_abandoned)
 {
     streaming_driver driver;
