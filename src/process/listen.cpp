@@ -1,6 +1,6 @@
 #include "wampfcgi/process/listen.hpp"
 
-#include "process/descriptor.hpp"
+#include "wampfcgi/core/descriptor.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>

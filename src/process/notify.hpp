@@ -1,7 +1,7 @@
 // Owns telling the service manager how the program does (sd_notify(3)).
 #pragma once
 
-#include "process/descriptor.hpp"
+#include "wampfcgi/core/descriptor.hpp"
 
 #include <chrono>
 #include <optional>

@@ -2,7 +2,7 @@
 // connections to each other.
 #pragma once
 
-#include "process/descriptor.hpp"
+#include "wampfcgi/core/descriptor.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
 #include <map>

@@ -69,7 +69,7 @@ void check_private(const std::string& path, const struct stat& found, mode_t wan
 }
 
 /// Throws if it is anything but a file that this user alone can have made and read.
-handle private_file(handle file, const std::string& path)
+descriptor private_file(descriptor file, const std::string& path)
 {
     struct stat found {};
     if (fstat(file.get(), &found) != 0)
@@ -83,9 +83,9 @@ handle private_file(handle file, const std::string& path)
 }
 
 /// None if there is no such file.
-handle open_existing(const handle& folder, const std::string& name, const std::string& path)
+descriptor open_existing(const descriptor& folder, const std::string& name, const std::string& path)
 {
-    handle file(openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    descriptor file(openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file.get() < 0 && errno == ENOENT)
         return file;
     if (file.get() < 0)
@@ -94,7 +94,7 @@ handle open_existing(const handle& folder, const std::string& name, const std::s
 }
 
 /// Never in the place of one that is there: somebody may use that.
-bool try_to_rename(const handle& folder, const std::string& from, const std::string& to)
+bool try_to_rename(const descriptor& folder, const std::string& from, const std::string& to)
 {
     if (renameat2(folder.get(), from.c_str(), folder.get(), to.c_str(), RENAME_NOREPLACE) == 0)
         return true;
@@ -103,13 +103,13 @@ bool try_to_rename(const handle& folder, const std::string& from, const std::str
 }
 
 /// Under another name first: a file that lacks something has lost it, and is not one that was never finished.
-handle create(const handle& folder, const std::string& name, const std::string& path, std::string_view content,
-              const presence::entry& within)
+descriptor create(const descriptor& folder, const std::string& name, const std::string& path, std::string_view content,
+                  const presence::entry& within)
 {
     const std::string unfinished = name + ".new";  // of a process that was killed here: begun again
     if (unlinkat(folder.get(), unfinished.c_str(), 0) != 0 && errno != ENOENT)
         fail(path, "cannot be created: " + text_of(errno));
-    handle file(
+    descriptor file(
         openat(folder.get(), unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
     if (file.get() < 0)
         fail(path, "cannot be created: " + text_of(errno));
@@ -123,14 +123,14 @@ handle create(const handle& folder, const std::string& name, const std::string& 
 }
 
 /// None where this user cannot make one.
-handle open_or_create_lock_file(int folder, const std::string& name, const std::string& path)
+descriptor open_or_create_lock_file(int folder, const std::string& name, const std::string& path)
 {
     constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    handle file(openat(folder, name.c_str(), flags));
+    descriptor file(openat(folder, name.c_str(), flags));
     if (file.get() < 0 && errno == ENOENT) {
-        file = handle(openat(folder, name.c_str(), flags | O_CREAT | O_EXCL, file_mode));
+        file = descriptor(openat(folder, name.c_str(), flags | O_CREAT | O_EXCL, file_mode));
         if (file.get() < 0 && errno == EEXIST)  // another process was faster
-            file = handle(openat(folder, name.c_str(), flags));
+            file = descriptor(openat(folder, name.c_str(), flags));
         if (file.get() < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
             return file;
     }
@@ -149,14 +149,14 @@ std::pair<std::string, std::string> split(const std::string& path)
 
 }  // namespace
 
-handle open_folder(const std::string& path)
+descriptor open_folder(const std::string& path)
 {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    handle folder(open(path.c_str(), flags));
+    descriptor folder(open(path.c_str(), flags));
     if (folder.get() < 0 && errno == ENOENT) {
         if (mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST)  // another process may have been faster
             fail(path, "cannot be created: " + text_of(errno));
-        folder = handle(open(path.c_str(), flags));
+        folder = descriptor(open(path.c_str(), flags));
     }
     if (folder.get() < 0)
         fail_to_open(AT_FDCWD, path, path, "a folder");
@@ -167,30 +167,30 @@ handle open_folder(const std::string& path)
     return folder;
 }
 
-handle open_lock_file(const std::string& path, const handle& folder)
+descriptor open_lock_file(const std::string& path, const descriptor& folder)
 {
     const auto [above, own_name] = split(path);
     const std::string name = "." + own_name + ".lock";
-    const handle parent(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const descriptor parent(open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (parent.get() >= 0)
-        if (handle file = open_or_create_lock_file(parent.get(), name, above + "/" + name); file.get() >= 0)
+        if (descriptor file = open_or_create_lock_file(parent.get(), name, above + "/" + name); file.get() >= 0)
             return file;
     const std::string inside = path + "/.lock";
-    handle file = open_or_create_lock_file(folder.get(), ".lock", inside);
+    descriptor file = open_or_create_lock_file(folder.get(), ".lock", inside);
     if (file.get() < 0)
         fail(inside, "cannot be created: " + text_of(errno));
     return file;
 }
 
-std::optional<handle> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
-                                               const std::function<std::string(const presence::entry&)>& content)
+std::optional<descriptor> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
+                                                   const std::function<std::string(const presence::entry&)>& content)
 {
     const std::string whole = path + "/" + name;
-    const handle folder = open_folder(path);
+    const descriptor folder = open_folder(path);
     const auto within = used.try_enter(folder);
     if (!within)
         return {};
-    if (handle file = open_existing(folder, name, whole); file.get() >= 0)
+    if (descriptor file = open_existing(folder, name, whole); file.get() >= 0)
         return file;
     return create(folder, name, whole, content(*within), *within);
 }

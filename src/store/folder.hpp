@@ -1,8 +1,8 @@
 // Owns opening what processes of one user share and nobody else may read or write.
 #pragma once
 
-#include "store/handle.hpp"
 #include "store/presence.hpp"
+#include "wampfcgi/core/descriptor.hpp"
 
 #include <functional>
 #include <optional>
@@ -12,17 +12,17 @@ namespace wampfcgi::store {
 
 /// Opens the folder at `path`; a missing one is created, with mode 0700. Throws std::runtime_error, also when it is not
 /// the effective user's own and private.
-handle open_folder(const std::string& path);
+descriptor open_folder(const std::string& path);
 
 /// Opens a file with mode 0600 for a presence: beside the folder, so that it stays when the
 /// folder is removed; or in it, where this user may make none beside it. Throws std::runtime_error.
-handle open_lock_file(const std::string& path, const handle& folder);
+descriptor open_lock_file(const std::string& path, const descriptor& folder);
 
 /// Opens the file `name` in the folder at `path` for reading and writing. What is missing is created: the file with
 /// mode 0600 and `content`; nobody sees it with less. Nothing
 /// comes back while another process is at it. Throws std::runtime_error, also when the folder or the file is not the
 /// effective user's own and private.
-std::optional<handle> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
-                                               const std::function<std::string(const presence::entry&)>& content);
+std::optional<descriptor> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
+                                                   const std::function<std::string(const presence::entry&)>& content);
 
 }  // namespace wampfcgi::store

@@ -40,7 +40,7 @@ off_t place_of(const std::string& name)
 
 }  // namespace
 
-file_identity identity_of(const handle& file)
+file_identity identity_of(const descriptor& file)
 {
     struct stat found {};
     if (fstat(file.get(), &found) != 0)
@@ -77,7 +77,7 @@ presence::entry::~entry()
     fcntl(fd_, F_OFD_SETLK, &wanted);
 }
 
-std::optional<presence::entry> presence::try_enter(const handle& folder)
+std::optional<presence::entry> presence::try_enter(const descriptor& folder)
 {
     struct stat found {};
     const bool was_removed = file_.get() >= 0 && (fstat(file_.get(), &found) != 0 || found.st_nlink == 0);

@@ -2,7 +2,7 @@
 // who then makes the files anew would else not know that another process has accepted what he does not find there.
 #pragma once
 
-#include "store/handle.hpp"
+#include "wampfcgi/core/descriptor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,7 +20,7 @@ struct file_identity {
 };
 
 /// That of an open file. Throws std::system_error.
-file_identity identity_of(const handle& file);
+file_identity identity_of(const descriptor& file);
 
 /// A process that uses the files of one limit in a folder, for as long as it lives: locks on a file beside the folder,
 /// or in it where there can be none beside it. Frozen processes count, ended ones do not.
@@ -52,12 +52,12 @@ public:
 
     /// Counts this process as one that uses the files, and enters, unless another is within. `folder` is the opened
     /// folder. Throws std::runtime_error.
-    std::optional<entry> try_enter(const handle& folder);
+    std::optional<entry> try_enter(const descriptor& folder);
 
 private:
     std::string folder_;
     std::int64_t limit_;
-    handle file_;
+    descriptor file_;
 };
 
 }  // namespace wampfcgi::store

@@ -36,7 +36,7 @@ failure overloaded(std::string why)
 
 /// False if the file ends before.
 template <class T>
-bool read_at(const handle& file, std::uint64_t position, T& out)
+bool read_at(const descriptor& file, std::uint64_t position, T& out)
 {
     const ssize_t got = pread(file.get(), &out, sizeof out, static_cast<off_t>(position));
     if (got < 0)
@@ -44,7 +44,7 @@ bool read_at(const handle& file, std::uint64_t position, T& out)
     return got == static_cast<ssize_t>(sizeof out);
 }
 
-void write_bytes(const handle& file, std::uint64_t position, const void* from, std::size_t size)
+void write_bytes(const descriptor& file, std::uint64_t position, const void* from, std::size_t size)
 {
     const ssize_t written = pwrite(file.get(), from, size, static_cast<off_t>(position));
     if (written == static_cast<ssize_t>(size))
@@ -55,12 +55,12 @@ void write_bytes(const handle& file, std::uint64_t position, const void* from, s
 }
 
 template <class T>
-void write_at(const handle& file, std::uint64_t position, const T& value)
+void write_at(const descriptor& file, std::uint64_t position, const T& value)
 {
     write_bytes(file, position, &value, sizeof value);
 }
 
-void set_size(const handle& file, std::uint64_t bytes)
+void set_size(const descriptor& file, std::uint64_t bytes)
 {
     if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0)
         fail("cannot be given another length");
@@ -111,7 +111,7 @@ std::optional<tally> find_in(const Keys& keys, std::uint64_t page, bridge::key_i
     return {};
 }
 
-std::optional<tally> find_tally(const handle& file, const first_page& page, bridge::key_id key)
+std::optional<tally> find_tally(const descriptor& file, const first_page& page, bridge::key_id key)
 {
     if (const auto found = find_in(page.keys, 0, key))
         return found;
@@ -129,7 +129,7 @@ std::optional<tally> find_tally(const handle& file, const first_page& page, brid
     return {};
 }
 
-void write_header_and_tally(const handle& file, first_page& page, bridge::key_id key, const tally& counted)
+void write_header_and_tally(const descriptor& file, first_page& page, bridge::key_id key, const tally& counted)
 {
     seal(page.head);
     const key_count entry{key, counted.count};
@@ -143,7 +143,7 @@ void write_header_and_tally(const handle& file, first_page& page, bridge::key_id
     write_bytes(file, 0, &page, bytes);
 }
 
-place find_place(const handle& file, const header& head, const bridge::signature_bytes& signature)
+place find_place(const descriptor& file, const header& head, const bridge::signature_bytes& signature)
 {
     for (std::uint64_t segment = 0; segment < head.segments; ++segment) {
         const std::uint64_t start = bucket_position(head, segment, signature);

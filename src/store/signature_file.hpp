@@ -1,10 +1,10 @@
 // Owns one file of signatures: those that expire in one window, the generation. Which that is, the caller says.
 #pragma once
 
-#include "store/handle.hpp"
 #include "store/layout.hpp"
 #include "store/presence.hpp"
 #include "wampfcgi/bridge/store.hpp"
+#include "wampfcgi/core/descriptor.hpp"
 #include "wampfcgi/core/result.hpp"
 #include "wampfcgi/store/local.hpp"
 
@@ -67,7 +67,7 @@ private:
     std::int64_t window_;
     std::uint64_t share_;
     const clock& now_;
-    handle file_;
+    descriptor file_;
     std::optional<removal> removed_;
 };
 

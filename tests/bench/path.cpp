@@ -1,7 +1,7 @@
 // Owns the way of a request within wamp-fcgi, without web server and router: from the body to the bytes of CALL, and
 // from the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
 // usage: bench-path small|signed|large COUNT call|whole     ("call": without the way back)
-#include "wamp/messages.hpp"
+#include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 
 #include "support/request_builder.hpp"

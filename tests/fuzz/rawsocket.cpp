@@ -2,7 +2,7 @@
 // are cut into reads, and written again they are the same bytes.
 #include "target.hpp"
 
-#include "wamp/rawsocket.hpp"
+#include "wamp/transport/rawsocket.hpp"
 
 #include <algorithm>
 #include <array>

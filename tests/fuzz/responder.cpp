@@ -10,7 +10,7 @@
 #include "fcgi/cgi/variables.hpp"
 #include "support/fake_caller.hpp"
 #include "support/fake_store.hpp"
-#include "wamp/messages.hpp"
+#include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/bridge.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/codec/answer.hpp"

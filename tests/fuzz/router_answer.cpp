@@ -4,7 +4,7 @@
 #include "target.hpp"
 
 #include "bridge/rendering.hpp"
-#include "wamp/messages.hpp"
+#include "wamp/session/messages.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 

@@ -39,22 +39,22 @@ public:
     explicit operator bool() const noexcept { return actions_ != nullptr; }
 
     /// Empty afterwards, and while the function runs.
-    void operator()(Outcome outcome)
+    void operator()(Outcome how)
     {
         completion running(std::move(*this));
-        running.actions_->call(running.captured_, std::move(outcome));
+        running.actions_->call(running.captured_, std::move(how));
     }
 
 private:
     struct actions {
-        void (*call)(void* captured, Outcome&& outcome);
+        void (*call)(void* captured, Outcome&& how);
         void (*move_to)(void* captured, void* place) noexcept;  // and destroys it here
         void (*destroy)(void* captured) noexcept;
     };
 
     template <class Function>
     static constexpr actions actions_of{
-        [](void* captured, Outcome&& outcome) { (*static_cast<Function*>(captured))(std::move(outcome)); },
+        [](void* captured, Outcome&& how) { (*static_cast<Function*>(captured))(std::move(how)); },
         [](void* captured, void* place) noexcept {
             auto* const here = static_cast<Function*>(captured);
             new (place) Function(std::move(*here));

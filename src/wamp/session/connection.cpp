@@ -1,0 +1,390 @@
+#include "wampfcgi/wamp/connection.hpp"
+
+#include "wamp/session/call_table.hpp"
+#include "wamp/session/login_session.hpp"
+#include "wamp/session/messages.hpp"
+#include "wamp/session/session_fsm.hpp"
+#include "wamp/session/silence.hpp"
+#include "wamp/transport/link.hpp"
+#include "wampfcgi/core/memory.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <new>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace wampfcgi::wamp {
+namespace {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+// A router that enforces the timeout option may be a little ahead of our own timer: its answer means the same.
+constexpr std::chrono::milliseconds router_may_be_ahead{250};
+
+constexpr std::size_t longest_message_of_any_router = 16 * 1024 * 1024;
+
+const credentials& credentials_for(const router_settings& router, const std::string& role)
+{
+    static const credentials anonymous;
+    const auto found = router.by_role.find(role);
+    return found == router.by_role.end() ? anonymous : found->second;
+}
+
+bool is_timeout(const outcome& how)
+{
+    const auto* error = std::get_if<call_error>(&how);
+    return error != nullptr && (error->uri == "wamp.error.timeout" || error->uri == "wamp.error.canceled");
+}
+
+}  // namespace
+
+/// Carries the steps of the state machine out, and keeps the calls. Kept alive by what it waits for.
+class connection::driver : public std::enable_shared_from_this<driver> {
+public:
+    driver(asio::io_context& loop, const router_settings& router, std::string realm, const std::string& role)
+        : loop_(loop),
+          router_(router),
+          credentials_(credentials_for(router, role)),
+          realm_(realm),
+          fsm_(parameters_for(router, std::move(realm), role), [this] { return spread_(random_); }),
+          silence_(router.keepalive),
+          session_timer_(loop),
+          call_timer_(loop)
+    {
+        for (std::size_t i = 0; i < router.urls.size(); ++i)
+            ping_habits_.push_back(std::make_shared<ping_habit>(ping_habit::unknown));
+    }
+
+    /// An event that comes up while steps are carried out waits until these are done: its steps follow theirs.
+    void feed(session_event what)
+    {
+        const auto self = shared_from_this();  // whoever is told of the end may drop the connection
+        events_.push_back(std::move(what));
+        if (events_.size() > 1)
+            return;
+        for (; !events_.empty(); events_.pop_front()) {
+            if (const auto* const welcome = std::get_if<event::welcomed>(&events_.front()))
+                authrole_ = welcome->authrole;
+            for (const session_step& each : fsm_.resume(events_.front(), clock::now()))
+                std::visit([this](const auto& todo) { carry_out(todo); }, each);
+            if (joined_ && fsm_.current() == session_fsm::state::joined)
+                std::exchange(joined_, nullptr)();
+            if (calls_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
+                !std::holds_alternative<event::call_waiting>(events_.front()))
+                events_.emplace_back(event::call_waiting{});
+        }
+    }
+
+    const std::optional<std::string>& authrole() const { return authrole_; }
+
+    void start(std::function<void()> joined)
+    {
+        joined_ = std::move(joined);
+        feed(event::start{});
+    }
+
+    void stop(std::function<void()> stopped)
+    {
+        if (fsm_.current() == session_fsm::state::stopped)
+            return stopped();
+        stopped_ = std::move(stopped);
+        feed(event::stop{});
+    }
+
+    call_id submit(call what, completion done)
+    {
+        if (fsm_.current() == session_fsm::state::joined)
+            return send(std::nullopt, std::move(what), std::move(done));
+        if (fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped) {
+            done(failure{errc::router_unavailable, "the session cannot be joined", {}, {}});
+            return 0;
+        }
+        if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes) {
+            done(failure{errc::overloaded, "too much waits for the session", {}, {}});
+            return 0;
+        }
+        const call_id id = calls_.add_waiting(std::move(what), std::move(done), clock::now() + router_.connect_timeout);
+        watch_deadlines();
+        feed(event::call_waiting{});
+        return id;
+    }
+
+    std::size_t longest_arguments() const
+    {
+        const bool is_joined = fsm_.current() == session_fsm::state::joined;
+        const std::size_t longest = is_joined ? link_->longest_message() : longest_message_of_any_router;
+        // A double such as 1.5 takes nine bytes as MessagePack and three in JSON. All else is no longer than that.
+        return router_.serializer == serializer_kind::json ? 3 * longest : longest;
+    }
+
+    void cancel(call_id id)
+    {
+        if (const auto request_id = calls_.remove(id))
+            cancel_at_router(*request_id);
+    }
+
+private:
+    void carry_out(const step::connect& todo)
+    {
+        // Handlers of an earlier link, or for a driver that is gone, find nobody.
+        channel_options options;
+        habit_ = ping_habits_.at(todo.url);
+        options.habit = habit_;
+        options.may_probe = [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            return self && !self->calls_.any_sent();
+        };
+        options.up = [weak = weak_from_this()] {
+            if (const auto self = weak.lock())
+                self->feed(event::link_up{});
+        };
+        options.down = [weak = weak_from_this()](std::string why) {
+            if (const auto self = weak.lock())
+                self->feed(event::link_down{std::move(why)});
+        };
+        auto take = [weak = weak_from_this()](std::string_view bytes, const std::string& fault, const auto& forget) {
+            if (const auto self = weak.lock())
+                self->take(bytes, fault, forget);
+        };
+        link_ = std::make_shared<link>(loop_, router_, std::move(options), std::move(take));
+        link_->connect(router_.urls.at(todo.url));
+    }
+
+    void carry_out(const step::send_hello&)
+    {
+        last_request_id_ = 0;
+        login_.emplace(loop_, realm_, credentials_, [this](std::string message) { link_->send(std::move(message)); });
+        login_->say_hello();
+    }
+
+    void carry_out(const step::send_goodbye&) { login_->say_goodbye(); }
+    void carry_out(const step::answer_goodbye&) { login_->answer_goodbye(); }
+
+    void carry_out(const step::close_link&)
+    {
+        if (link_)
+            link_->close();
+    }
+
+    void carry_out(const step::arm_timer& todo)
+    {
+        session_timer_.expires_after(todo.delay);
+        session_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            auto self = weak.lock();
+            if (!error && self && self->session_timer_.expiry() <= clock::now())
+                self->feed(event::timer{});
+        });
+    }
+
+    void carry_out(const step::disarm_timer&) { session_timer_.cancel(); }
+
+    void carry_out(const step::send_waiting&)
+    {
+        if (login_->router().is_crossbar)
+            *habit_ = ping_habit::to_be_avoided;
+        while (auto next = calls_.take_waiting())
+            send(next->id, std::move(next->what), std::move(next->done));
+    }
+
+    void carry_out(const step::fail_in_flight&)
+    {
+        complete(calls_.end_sent({errc::connection_lost, "the connection broke after the call was sent", {}, {}}));
+    }
+
+    void carry_out(const step::fail_waiting&)
+    {
+        complete(calls_.end_waiting({errc::router_unavailable, "the session cannot be joined", {}, {}}));
+    }
+
+    void carry_out(const step::stopped&)
+    {
+        if (auto stopped = std::exchange(stopped_, nullptr))
+            stopped();
+    }
+
+    void carry_out(const step::log& line) { log::write(line.level, line.text, line.with); }
+
+    call_id send(std::optional<call_id> id, call what, completion done)
+    {
+        // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
+        const std::uint64_t request_id = last_request_id_ + 1;
+        std::string message;
+        try {
+            const memory_may_fail here;
+            message = encode_call(request_id, what);
+        } catch (const std::bad_alloc&) {
+            done(failure{errc::overloaded, "no memory for a call of this size", {}, {}});
+            return 0;
+        }
+        switch (link_->send(std::move(message))) {
+        case send_result::too_large:
+            done(failure{errc::body_too_large, "the call is larger than the router takes in one message", {}, {}});
+            return 0;
+        case send_result::queue_full:
+            done(failure{errc::overloaded, "the router does not read what is sent", {}, {}});
+            return 0;
+        case send_result::queued:
+            break;
+        }
+        last_request_id_ = request_id;
+        std::optional<clock::time_point> deadline;
+        if (what.timeout.count() > 0)
+            deadline = clock::now() + what.timeout;
+        if (id)
+            calls_.put_sent(*id, request_id, std::move(done), deadline);
+        else
+            id = calls_.add_sent(request_id, std::move(done), deadline);
+        watch_deadlines();
+        return *id;
+    }
+
+    void take(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)
+    {
+        auto message = split_message(bytes);
+        if (!message)
+            return malformed(fault.empty() ? "it does not begin as a WAMP message does" : fault);
+        if (!fault.empty())
+            message->fault = fault;  // where it is in the text that came
+        if (auto answered = read_call_answer(*message)) {
+            forget();  // the answer has a copy of the arguments
+            return take_answer(std::move(*answered));
+        }
+        if (!login_)
+            return;
+        // Taking it may end the session: what it means is looked at afterwards.
+        if (const auto meaning = login_->take(*message, bytes))
+            return feed(*meaning);
+        if (!message->whole)
+            return malformed(message->fault);
+        log::write(log_level::debug, "message from the router ignored", {log::number("code", message->code)});
+    }
+
+    void malformed(const std::string& fault)
+    {
+        link_->close();
+        feed(event::link_down{"the router sent a message that cannot be read: " + fault});
+    }
+
+    void take_answer(call_answer answered)
+    {
+        const auto left = calls_.time_left(answered.request_id, clock::now());
+        if (left && *left < router_may_be_ahead && is_timeout(answered.how))
+            answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout", {}, {}};
+        if (auto ended = calls_.answer(answered.request_id, std::move(answered.how)))
+            return ended->done(std::move(ended->how));
+        log::write(log_level::debug, "late or unknown answer from the router ignored");
+    }
+
+    void watch_deadlines()
+    {
+        const auto next = calls_.next_deadline();
+        if (!next || (watched_ && *watched_ <= *next))
+            return;
+        watched_ = next;
+        call_timer_.expires_at(*next);
+        call_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            auto self = weak.lock();
+            if (error || !self)
+                return;
+            self->watched_.reset();
+            self->end_expired();
+            self->watch_deadlines();
+        });
+    }
+
+    void end_expired()
+    {
+        auto expired = calls_.expire(clock::now());
+        const bool any_sent =
+            std::ranges::any_of(expired, [](const auto& each) { return each.cancel_request_id.has_value(); });
+        const bool is_gone = any_sent && silence_.is_too_long(clock::now(), link_->last_heard());
+        complete(std::move(expired));
+        if (!is_gone || fsm_.current() != session_fsm::state::joined)
+            return;
+        link_->close();
+        feed(event::link_down{"the router sent nothing while calls ran into call_timeout"});
+    }
+
+    void complete(std::vector<call_table::ended> calls)
+    {
+        for (call_table::ended& each : calls) {
+            if (each.cancel_request_id)
+                cancel_at_router(*each.cancel_request_id);
+            each.done(std::move(each.how));
+        }
+    }
+
+    /// Only where the router announces that it takes CANCEL: to others it is an unknown message.
+    void cancel_at_router(std::uint64_t request_id)
+    {
+        if (login_->router().cancels_calls)
+            link_->send(encode_cancel(request_id));
+    }
+
+    asio::io_context& loop_;
+    const router_settings& router_;
+    const credentials& credentials_;
+    std::string realm_;
+    std::mt19937 random_{std::random_device{}()};
+    std::uniform_real_distribution<double> spread_{0.0, 1.0};
+    session_fsm fsm_;
+    call_table calls_;
+    std::shared_ptr<link> link_;
+    std::vector<std::shared_ptr<ping_habit>> ping_habits_;  // by url
+    std::shared_ptr<ping_habit> habit_;                     // of the router that link_ leads to
+    std::optional<login_session> login_;
+    std::uint64_t last_request_id_ = 0;
+    silence silence_;                   // of the router, where it answers no PING
+    std::deque<session_event> events_;  // the first is being handled
+    asio::steady_timer session_timer_;
+    asio::steady_timer call_timer_;
+    std::optional<clock::time_point> watched_;  // deadline that call_timer_ waits for
+    std::function<void()> joined_;              // until the session was joined for the first time
+    std::optional<std::string> authrole_;
+    std::function<void()> stopped_;
+};
+
+connection::connection(asio::io_context& loop, const router_settings& router, std::string realm, std::string role)
+    : driver_(std::make_shared<driver>(loop, router, std::move(realm), role))
+{}
+
+connection::~connection() = default;
+
+void connection::start(std::function<void()> joined)
+{
+    driver_->start(std::move(joined));
+}
+
+std::optional<std::string> connection::authrole() const
+{
+    return driver_->authrole();
+}
+
+void connection::stop(std::function<void()> stopped)
+{
+    driver_->stop(std::move(stopped));
+}
+
+connection::call_id connection::submit(call what, completion done)
+{
+    return driver_->submit(std::move(what), std::move(done));
+}
+
+std::size_t connection::longest_arguments() const
+{
+    return driver_->longest_arguments();
+}
+
+void connection::cancel(call_id id)
+{
+    driver_->cancel(id);
+}
+
+}  // namespace wampfcgi::wamp

@@ -1,0 +1,265 @@
+#include "wamp/session/messages.hpp"
+
+#include "wampfcgi/codec/answer.hpp"
+
+#include <msgpack/pack.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace wampfcgi::wamp {
+namespace {
+
+constexpr std::string_view empty_array = "\x90";
+constexpr std::size_t max_fields = 16;
+
+std::uint64_t big_endian(std::string_view bytes)
+{
+    std::uint64_t value = 0;
+    for (const char each : bytes)
+        value = value << 8 | static_cast<std::uint8_t>(each);
+    return value;
+}
+
+struct header {
+    std::size_t bytes;
+    std::uint64_t count;
+};
+
+// The first byte of a MessagePack value says its type; the ranges are those of the MessagePack specification.
+bool is_array(std::string_view value)
+{
+    const auto first = static_cast<std::uint8_t>(value.empty() ? 0xC1 : value.front());
+    return (first & 0xF0U) == 0x90 || first == 0xDC || first == 0xDD;
+}
+
+bool is_nil(std::string_view value)
+{
+    return value == "\xC0";
+}
+
+bool is_map(std::string_view value)
+{
+    const auto first = static_cast<std::uint8_t>(value.empty() ? 0xC1 : value.front());
+    return (first & 0xF0U) == 0x80 || first == 0xDE || first == 0xDF;
+}
+
+std::optional<header> array_header(std::string_view bytes)
+{
+    if (!is_array(bytes))
+        return {};
+    const auto first = static_cast<std::uint8_t>(bytes.front());
+    if ((first & 0xF0U) == 0x90)
+        return header{1, first & 0x0FU};
+    const std::size_t size = first == 0xDC ? 2 : 4;
+    if (bytes.size() < 1 + size)
+        return {};
+    return header{1 + size, big_endian(bytes.substr(1, size))};
+}
+
+/// What is behind the header of a map.
+std::string_view members_of(std::string_view map)
+{
+    const auto first = static_cast<std::uint8_t>(map.front());
+    return map.substr((first & 0xF0U) == 0x80 ? 1 : first == 0xDE ? 3 : 5);
+}
+
+/// RESULT.Details.progress ("Progressive Call Results"): another RESULT is to follow.
+bool is_progressive(std::string_view details)
+{
+    if (!is_map(details))
+        return false;
+    std::string_view rest = members_of(details);
+    while (!rest.empty()) {
+        const std::string_view key = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
+        rest.remove_prefix(key.size());
+        const std::string_view value = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
+        rest.remove_prefix(value.size());
+        if (as_string(key) == "progress")
+            return value == "\xC3";
+    }
+    return false;
+}
+
+std::string at_byte(std::size_t offset, std::string_view reason)
+{
+    return "byte " + std::to_string(offset) + ": " + std::string(reason);
+}
+
+failure invalid(std::string detail)
+{
+    return {errc::result_invalid, std::move(detail), {}, {}};
+}
+
+/// The arguments among `fields` from index `first` on: a list, then a map, either of which may be left out, or be nil,
+/// as with routers in JavaScript.
+std::variant<payload, failure> read_arguments(const std::vector<std::string_view>& fields, std::size_t first)
+{
+    payload arguments;
+    if (fields.size() > first && !is_nil(fields[first])) {
+        if (!is_array(fields[first]))
+            return invalid("Arguments is no list");
+        arguments.args = fields[first];
+    }
+    if (fields.size() > first + 1 && !is_nil(fields[first + 1])) {
+        if (!is_map(fields[first + 1]))
+            return invalid("ArgumentsKw is no dictionary");
+        arguments.kwargs = fields[first + 1];
+    }
+    return arguments;
+}
+
+outcome read_result(const message_fields& message)
+{
+    if (!message.whole)
+        return invalid("RESULT cannot be read: " + message.fault);
+    auto arguments = read_arguments(message.fields, 3);
+    if (auto* why = std::get_if<failure>(&arguments))
+        return std::move(*why);
+    return std::get<payload>(std::move(arguments));
+}
+
+outcome read_error(const message_fields& message)
+{
+    if (!message.whole)
+        return invalid("ERROR cannot be read: " + message.fault);
+    if (message.fields.size() < 5)
+        return invalid("ERROR has no URI");
+    const auto uri = as_string(message.fields[4]);
+    if (!uri)
+        return invalid("Error is no URI");
+    auto arguments = read_arguments(message.fields, 5);
+    if (auto* why = std::get_if<failure>(&arguments))
+        return std::move(*why);
+    return call_error{std::string(*uri), std::get<payload>(std::move(arguments))};
+}
+
+/// What msgpack::packer writes to.
+struct string_sink {
+    std::string& out;
+    void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
+};
+
+}  // namespace
+
+std::optional<message_fields> split_message(std::string_view bytes)
+{
+    const auto array = array_header(bytes);
+    if (!array)
+        return {};
+    const std::size_t whole_bytes = bytes.size();
+    bytes.remove_prefix(array->bytes);
+    message_fields message;
+    const std::uint64_t count = std::min<std::uint64_t>(array->count, max_fields);
+    message.fields.reserve(count);
+    while (message.fields.size() < count) {
+        const auto length = codec::value_length(bytes);
+        if (!length) {
+            const codec::value_fault why = codec::why_no_value(bytes);
+            message.fault = at_byte(whole_bytes - bytes.size() + why.offset, why.reason);
+            break;
+        }
+        message.fields.push_back(bytes.substr(0, *length));
+        bytes.remove_prefix(*length);
+    }
+    message.whole = message.fields.size() == array->count && bytes.empty();
+    if (!message.whole && message.fault.empty())
+        message.fault =
+            at_byte(whole_bytes - bytes.size(), message.fields.size() < array->count ? "more fields than a message has"
+                                                                                     : "bytes behind the message");
+    const auto code = message.fields.empty() ? std::nullopt : as_unsigned(message.fields.front());
+    if (!code)
+        return {};
+    message.code = *code;
+    return message;
+}
+
+// The lead byte is not believed: a field that is not as long as it says is none.
+std::optional<std::uint64_t> as_unsigned(std::string_view field)
+{
+    if (field.empty())
+        return {};
+    const auto first = static_cast<std::uint8_t>(field.front());
+    if (first < 0x80 && field.size() == 1)
+        return first;
+    if (first < 0xCC || first > 0xD3 || field.size() != 1 + (std::size_t{1} << (first & 3U)))
+        return {};
+    const bool is_signed = first >= 0xD0;
+    if (is_signed && static_cast<std::uint8_t>(field[1]) >= 0x80)
+        return {};
+    return big_endian(field.substr(1));
+}
+
+std::optional<std::string_view> as_string(std::string_view field)
+{
+    if (field.empty())
+        return {};
+    const auto first = static_cast<std::uint8_t>(field.front());
+    if ((first & 0xE0U) == 0xA0)
+        return field.size() == 1 + (first & 0x1FU) ? std::optional(field.substr(1)) : std::nullopt;
+    if (first < 0xD9 || first > 0xDB)
+        return {};
+    const std::size_t size = std::size_t{1} << (first - 0xD9U);  // of the length behind the lead byte
+    if (field.size() < 1 + size || field.size() - 1 - size != big_endian(field.substr(1, size)))
+        return {};
+    return field.substr(1 + size);
+}
+
+std::string encode_call(std::uint64_t request_id, const call& what)
+{
+    const payload& arguments = what.arguments;
+    const bool has_kwargs = !arguments.kwargs.empty();
+    const bool has_args = has_kwargs || !arguments.args.empty();
+    std::string out;
+    out.reserve(64 + what.procedure.size() + arguments.args.size() + arguments.kwargs.size());
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    packer.pack_array(4U + (has_args ? 1U : 0U) + (has_kwargs ? 1U : 0U));
+    packer.pack_uint64(static_cast<std::uint64_t>(message_code::call));
+    packer.pack_uint64(request_id);
+    packer.pack_map(what.timeout.count() > 0 ? 1 : 0);
+    if (what.timeout.count() > 0) {
+        packer.pack_str(7).pack_str_body("timeout", 7);
+        packer.pack_int64(what.timeout.count());
+    }
+    const auto length = static_cast<std::uint32_t>(what.procedure.size());
+    packer.pack_str(length).pack_str_body(what.procedure.data(), length);
+    if (has_args)
+        out += arguments.args.empty() ? empty_array : std::string_view(arguments.args);
+    out += arguments.kwargs;
+    return out;
+}
+
+std::string encode_cancel(std::uint64_t request_id)
+{
+    std::string out;
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    packer.pack_array(3);
+    packer.pack_uint64(static_cast<std::uint64_t>(message_code::cancel));
+    packer.pack_uint64(request_id);
+    packer.pack_map(1);
+    packer.pack_str(4).pack_str_body("mode", 4);
+    packer.pack_str(10).pack_str_body("killnowait", 10);
+    return out;
+}
+
+std::optional<call_answer> read_call_answer(const message_fields& message)
+{
+    const auto& fields = message.fields;
+    if (message.code == static_cast<std::uint64_t>(message_code::result) && fields.size() > 1) {
+        if (fields.size() > 2 && is_progressive(fields[2]))
+            return {};  // nobody asked for it, and a part is not the result
+        if (const auto id = as_unsigned(fields[1]))
+            return call_answer{*id, read_result(message)};
+    }
+    if (message.code == static_cast<std::uint64_t>(message_code::error) && fields.size() > 2 &&
+        as_unsigned(fields[1]) == static_cast<std::uint64_t>(message_code::call)) {
+        if (const auto id = as_unsigned(fields[2]))
+            return call_answer{*id, read_error(message)};
+    }
+    return {};
+}
+
+}  // namespace wampfcgi::wamp

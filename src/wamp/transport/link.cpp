@@ -1,0 +1,83 @@
+#include "wamp/transport/link.hpp"
+
+#include "wampfcgi/codec/transcode.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace wampfcgi::wamp {
+namespace {
+
+bool is_websocket(const router_url& where)
+{
+    return where.transport == router_url::transport_kind::websocket ||
+           where.transport == router_url::transport_kind::websocket_tls;
+}
+
+}  // namespace
+
+link::link(boost::asio::io_context& loop, const router_settings& router, channel_options options,
+           link_message_handler take)
+    : options_(std::move(options)),
+      dialer_(std::make_shared<dialer>(loop, router))
+{
+    options_.serializer = router.serializer;
+    options_.keepalive = router.keepalive;
+    if (router.serializer == serializer_kind::msgpack) {
+        options_.message = [take = std::move(take)](std::string_view bytes, const auto& forget) {
+            take(bytes, "", forget);
+        };
+        return;
+    }
+    // What is no message at all goes on as an empty one, which is malformed as MessagePack too.
+    options_.message = [take = std::move(take)](std::string_view text, const auto& forget) {
+        auto message = codec::message_from_json(text);
+        forget();
+        take(message.bytes, message.fault, [&message] { std::string().swap(message.bytes); });
+    };
+}
+
+void link::connect(const router_url& where)
+{
+    dialer_->dial(where, [self = shared_from_this(), where](dialer::outcome dialled) {
+        if (!self->closed_)
+            self->open(std::move(dialled), where);
+    });
+}
+
+void link::open(dialer::outcome dialled, const router_url& where)
+{
+    if (const auto* failed = std::get_if<dialer::failed>(&dialled)) {
+        closed_ = true;
+        return options_.down(failed->reason);
+    }
+    const auto make = [&](auto&& stream) {
+        if (is_websocket(where))
+            return make_websocket_channel(std::move(stream), where, options_);
+        return make_rawsocket_channel(std::move(stream), options_);
+    };
+    if (auto* tls = std::get_if<tls_stream>(&dialled))
+        channel_ = make(std::move(*tls));
+    else
+        channel_ = make(std::move(std::get<plain_stream>(dialled)));
+    channel_->start();
+}
+
+send_result link::send(std::string message)
+{
+    if (options_.serializer == serializer_kind::msgpack)
+        return channel_->send(std::move(message));
+    // What is sent was made from JSON: that JSON cannot hold it does not happen.
+    return channel_->send(codec::message_to_json(message).value_or(std::string()));
+}
+
+void link::close()
+{
+    if (std::exchange(closed_, true))
+        return;
+    dialer_->stop();
+    if (channel_)
+        channel_->close();
+}
+
+}  // namespace wampfcgi::wamp

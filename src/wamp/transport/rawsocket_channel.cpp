@@ -1,0 +1,322 @@
+#include "wamp/transport/channel.hpp"
+
+#include "wamp/transport/arrival.hpp"
+#include "wamp/transport/keepalive.hpp"
+#include "wamp/transport/rawsocket.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace wampfcgi::wamp {
+namespace {
+
+namespace asio = boost::asio;
+using error_code = boost::system::error_code;
+using clock = std::chrono::steady_clock;
+
+constexpr std::size_t shared_string_bytes = 64 * 1024;  // small frames are written from one string up to this
+constexpr std::size_t max_strings_a_write = 16;
+
+template <class Stream>
+class rawsocket_channel final : public channel, public std::enable_shared_from_this<rawsocket_channel<Stream>> {
+public:
+    rawsocket_channel(Stream stream, channel_options options)
+        : stream_(std::move(stream)),
+          options_(std::move(options)),
+          serializer_(options_.serializer == serializer_kind::json ? rawsocket::json_serializer
+                                                                   : rawsocket::msgpack_serializer),
+          stall_timer_(stream_.get_executor()),
+          keepalive_timer_(stream_.get_executor()),
+          pings_(options_.keepalive, *options_.habit)
+    {}
+
+    void start() override
+    {
+        handshake_ = rawsocket::handshake_request(serializer_);
+        asio::async_write(stream_, asio::buffer(handshake_),
+                          [self = this->shared_from_this()](error_code error, std::size_t) {
+                              if (self->closed_)
+                                  return;
+                              if (error)
+                                  return self->fail("sending the handshake", error);
+                              self->read_reply();
+                          });
+    }
+
+    send_result send(std::string message) override
+    {
+        if (message.size() > peer_max_bytes_)
+            return send_result::too_large;
+        if (queued_bytes_ + message.size() > max_queued_bytes)
+            return send_result::queue_full;
+        enqueue(rawsocket::frame_type::message, std::move(message));
+        return send_result::queued;
+    }
+
+    clock::time_point last_heard() const override { return pings_.last_heard(); }
+
+    std::size_t longest_message() const override { return peer_max_bytes_; }
+
+    void close() override
+    {
+        if (std::exchange(closed_, true))
+            return;
+        error_code ignored;
+        stall_timer_.cancel();
+        keepalive_timer_.cancel();
+        if (writing_ == 0)
+            for (const std::string& frames : queue_)
+                if (write_now(asio::buffer(frames)) != frames.size())
+                    break;
+        stream_.lowest_layer().shutdown(plain_stream::shutdown_both, ignored);
+        stream_.lowest_layer().close(ignored);
+    }
+
+private:
+    void read_reply()
+    {
+        asio::async_read(stream_, asio::buffer(handshake_),
+                         [self = this->shared_from_this()](error_code error, std::size_t) {
+                             if (self->closed_)
+                                 return;
+                             // Some routers answer a serializer that they do not support by closing.
+                             if (error == asio::error::eof)
+                                 return self->fail("the router closed the connection during the handshake; it may not "
+                                                   "support RawSocket or the serializer here");
+                             if (error)
+                                 return self->fail("reading the handshake", error);
+                             self->take_reply();
+                         });
+    }
+
+    void take_reply()
+    {
+        const auto reply = rawsocket::read_handshake_reply(handshake_, serializer_);
+        if (const auto* refusal = std::get_if<std::string>(&reply))
+            return fail(*refusal);
+        peer_max_bytes_ = std::get<std::size_t>(reply);
+        error_code ignored;
+        stream_.lowest_layer().non_blocking(true, ignored);
+        pings_.heard(clock::now());
+        watch_peer();
+        read();
+        options_.up();
+    }
+
+    void read()
+    {
+        const auto [space, size] = reader_.prepare();
+        stream_.async_read_some(asio::buffer(space, size),
+                                [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+                                    if (self->closed_)
+                                        return;
+                                    if (error)
+                                        return self->lost(error);
+                                    self->pings_.heard(clock::now());
+                                    self->reader_.commit(bytes);
+                                    const std::uint64_t before = self->frames_;
+                                    if (!self->handle_frames())
+                                        return;
+                                    self->watch_arrival(bytes, self->frames_ != before);
+                                    self->read();
+                                });
+    }
+
+    void lost(error_code error)
+    {
+        pings_.lost();
+        if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
+            return fail("the router closed the connection");
+        fail("reading", error);
+    }
+
+    bool handle_frames()
+    {
+        while (const auto frame = reader_.next()) {
+            ++frames_;
+            if (frame->type == rawsocket::frame_type::message)
+                options_.message(frame->payload, [this] { reader_.forget(); });
+            if (frame->type == rawsocket::frame_type::ping)
+                answer_ping(frame->payload);
+            if (frame->type == rawsocket::frame_type::pong)
+                pings_.answered();
+            if (closed_)
+                return false;
+        }
+        if (!reader_.broken())
+            return true;
+        fail("the router sent a malformed frame");
+        return false;
+    }
+
+    void watch_arrival(std::size_t bytes, bool ended)
+    {
+        switch (arrival_.heard(bytes, ended, reader_.partial())) {
+        case arrival::verdict::leave_timer:
+            return;
+        case arrival::verdict::stop_timer:
+            stall_timer_.cancel();
+            return;
+        case arrival::verdict::start_timer:
+            break;
+        }
+        stall_timer_.expires_after(arrival::limit);
+        stall_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
+            const auto self = weak.lock();
+            if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
+                self->fail("the router stopped in the middle of a message, or sends it too slowly");
+        });
+    }
+
+    void watch_peer()
+    {
+        keepalive_timer_.expires_after(pings_.interval());
+        keepalive_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
+            const auto self = weak.lock();
+            if (cancelled || !self || self->closed_)
+                return;
+            switch (self->pings_.tick(clock::now(), self->options_.may_probe())) {
+            case keepalive::verdict::ping:
+                self->enqueue(rawsocket::frame_type::ping, "wamp-fcgi");
+                break;
+            case keepalive::verdict::dead:
+                return self->fail("the router does not answer a PING");
+            case keepalive::verdict::wait:
+                break;
+            }
+            self->watch_peer();
+        });
+    }
+
+    void answer_ping(std::string_view payload)
+    {
+        // A router that pings without reading must not fill our memory.
+        if (queued_bytes_ + payload.size() <= max_queued_bytes)
+            enqueue(rawsocket::frame_type::pong, std::string(payload));
+    }
+
+    void enqueue(rawsocket::frame_type type, std::string payload)
+    {
+        const auto header = rawsocket::frame_header(type, payload.size());
+        queued_bytes_ += header.size() + payload.size();
+        const bool may_share = queue_.size() > writing_ && queue_.back().size() < shared_string_bytes;
+        if (!may_share)
+            queue_.emplace_back();
+        queue_.back().append(header.data(), header.size());
+        if (payload.size() < shared_string_bytes)
+            queue_.back() += payload;
+        else
+            queue_.push_back(std::move(payload));
+        schedule_write();
+    }
+
+    // Not at once: further calls may follow in this turn of the event loop, and one write then takes them all.
+    void schedule_write()
+    {
+        if (writing_ != 0 || std::exchange(write_scheduled_, true))
+            return;
+        asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
+            self->write_scheduled_ = false;
+            if (!self->closed_)
+                self->write();
+        });
+    }
+
+    void write()
+    {
+        while (!queue_.empty()) {
+            std::vector<asio::const_buffer> buffers;
+            for (; writing_ < queue_.size() && writing_ < max_strings_a_write; ++writing_)
+                buffers.emplace_back(asio::buffer(queue_[writing_]));
+            const std::size_t all = asio::buffer_size(buffers);
+            // Mostly all of it, which saves a turn of the event loop. TLS may have to read before it can write.
+            const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
+            if (taken < all)
+                return write_later(std::move(buffers), taken);
+            written(all);
+        }
+    }
+
+    void write_later(std::vector<asio::const_buffer> buffers, std::size_t taken)
+    {
+        std::size_t left_out = taken;
+        for (asio::const_buffer& each : buffers) {
+            const std::size_t skipped = std::min(left_out, each.size());
+            each += skipped;
+            left_out -= skipped;
+        }
+        const auto done = [self = this->shared_from_this(), taken](error_code error, std::size_t bytes) {
+            if (self->closed_)
+                return;
+            if (error)
+                return self->fail("writing", error);
+            self->written(taken + bytes);
+            self->write();
+        };
+        asio::async_write(stream_, buffers, done);
+    }
+
+    void written(std::size_t bytes)
+    {
+        queued_bytes_ -= bytes;
+        queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(writing_));
+        writing_ = 0;
+    }
+
+    // What the stream takes without waiting. An error shows at the next operation.
+    template <class Buffers>
+    std::size_t write_now(const Buffers& buffers)
+    {
+        error_code error;
+        return stream_.write_some(buffers, error);
+    }
+
+    void fail(std::string reason)
+    {
+        close();
+        options_.down(std::move(reason));
+    }
+
+    void fail(std::string_view during, error_code error) { fail(std::string(during) + ": " + error.message()); }
+
+    Stream stream_;
+    channel_options options_;
+    std::uint8_t serializer_;
+    std::array<char, 4> handshake_{};
+    rawsocket::frame_reader reader_;
+    std::uint64_t frames_ = 0;  // that have come
+    arrival arrival_;
+    asio::steady_timer stall_timer_;  // ends a frame that stopped half-way
+    asio::steady_timer keepalive_timer_;
+    keepalive pings_;
+    std::size_t peer_max_bytes_ = 0;
+    std::deque<std::string> queue_;  // frames, header and payload; small ones share a string
+    std::size_t queued_bytes_ = 0;
+    std::size_t writing_ = 0;  // strings at the front of the queue that are being written
+    bool write_scheduled_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<channel> make_rawsocket_channel(plain_stream stream, channel_options options)
+{
+    return std::make_shared<rawsocket_channel<plain_stream>>(std::move(stream), std::move(options));
+}
+
+std::shared_ptr<channel> make_rawsocket_channel(tls_stream stream, channel_options options)
+{
+    return std::make_shared<rawsocket_channel<tls_stream>>(std::move(stream), std::move(options));
+}
+
+}  // namespace wampfcgi::wamp

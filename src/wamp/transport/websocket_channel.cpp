@@ -1,0 +1,277 @@
+#include "wamp/transport/channel.hpp"
+
+#include "wamp/transport/arrival.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+
+#include <deque>
+#include <utility>
+
+namespace wampfcgi::wamp {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using error_code = boost::system::error_code;
+using clock = std::chrono::steady_clock;
+
+constexpr std::size_t max_message_bytes = 16 * 1024 * 1024;  // either way, as with RawSocket
+constexpr std::size_t kept_bytes = 1024 * 1024;              // a buffer that grew beyond is given back
+
+/// Value of the Host header (RFC 9110, 7.2): the port only where it is not the scheme's default.
+std::string host_header(const router_url& where)
+{
+    const bool is_tls = where.transport == router_url::transport_kind::websocket_tls;
+    std::string host = where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]";
+    if (where.port != (is_tls ? 443 : 80))
+        host += ":" + std::to_string(where.port);
+    return host;
+}
+
+/// Where either side has closed the WebSocket, or a frame was malformed, Beast would wait for the router to close the
+/// connection too, for as long as that likes. This one is closed at once.
+template <class Stream>
+class hasty_stream : public Stream {
+public:
+    explicit hasty_stream(Stream connected) : Stream(std::move(connected)) {}
+};
+
+template <class Stream>
+void teardown(beast::role_type, hasty_stream<Stream>& stream, error_code& error)
+{
+    stream.lowest_layer().close(error);
+    error = {};
+}
+
+template <class Stream, class Handler>
+void async_teardown(beast::role_type role, hasty_stream<Stream>& stream, Handler&& done)
+{
+    error_code error;
+    teardown(role, stream, error);
+    asio::post(stream.get_executor(), beast::bind_front_handler(std::forward<Handler>(done), error));
+}
+
+template <class Stream>
+class websocket_channel final : public channel, public std::enable_shared_from_this<websocket_channel<Stream>> {
+public:
+    websocket_channel(Stream stream, const router_url& where, channel_options options)
+        : stream_(hasty_stream<Stream>(std::move(stream))),
+          stall_timer_(stream_.get_executor()),
+          host_(host_header(where)),
+          target_(where.path),
+          subprotocol_(options.serializer == serializer_kind::json ? "wamp.2.json" : "wamp.2.msgpack"),
+          options_(std::move(options))
+    {}
+
+    void start() override
+    {
+        websocket::stream_base::timeout limits{};
+        limits.handshake_timeout = websocket::stream_base::none();
+        limits.idle_timeout = options_.keepalive;  // a ping goes out after half of it
+        limits.keep_alive_pings = true;
+        stream_.set_option(limits);
+        stream_.set_option(websocket::stream_base::decorator([this](websocket::request_type& upgrade) {
+            upgrade.set(beast::http::field::sec_websocket_protocol, subprotocol_);
+            upgrade.set(beast::http::field::user_agent, "wamp-fcgi");
+        }));
+        stream_.control_callback([this](websocket::frame_type, beast::string_view) { last_heard_ = clock::now(); });
+        stream_.read_message_max(max_message_bytes);
+        stream_.binary(options_.serializer == serializer_kind::msgpack);
+        stream_.async_handshake(reply_, host_, target_, [self = this->shared_from_this()](error_code error) {
+            if (!self->closed_)
+                self->take_reply(error);
+        });
+    }
+
+    send_result send(std::string message) override
+    {
+        if (message.size() > max_message_bytes)
+            return send_result::too_large;
+        if (queued_bytes_ + message.size() > max_queued_bytes)
+            return send_result::queue_full;
+        queued_bytes_ += message.size();
+        queue_.push_back(std::move(message));
+        if (queue_.size() == 1)
+            write();
+        return send_result::queued;
+    }
+
+    clock::time_point last_heard() const override { return last_heard_; }
+
+    std::size_t longest_message() const override { return max_message_bytes; }
+
+    // What is queued goes out first: a GOODBYE has nobody to repeat it.
+    void close() override
+    {
+        if (std::exchange(closed_, true))
+            return;
+        if (!joined_)
+            return hang_up();
+        linger_.emplace(stream_.get_executor(), linger_limit);
+        linger_->async_wait([self = this->shared_from_this()](error_code) { self->hang_up(); });
+        if (queue_.empty())
+            say_close();
+    }
+
+private:
+    static constexpr std::chrono::milliseconds linger_limit{200};
+
+    void take_reply(error_code error)
+    {
+        if (error == websocket::error::upgrade_declined)
+            return fail("the router refused the WebSocket handshake with HTTP status " +
+                        std::to_string(reply_.result_int()));
+        if (error)
+            return fail("WebSocket handshake: " + error.message() + " (is it a RawSocket port? then rs:// or rss://)");
+        const auto chosen = reply_[beast::http::field::sec_websocket_protocol];
+        if (chosen != subprotocol_)
+            return fail("the router does not support the serializer: it chose the WebSocket subprotocol " +
+                        log::quote({chosen.data(), chosen.size()}) + " instead of " + subprotocol_);
+        joined_ = true;
+        last_heard_ = clock::now();
+        read();
+        options_.up();
+    }
+
+    void read()
+    {
+        stream_.async_read_some(incoming_, 0, [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+            if (self->closed_)
+                return;
+            if (error)
+                return self->lost(error);
+            self->last_heard_ = clock::now();
+            self->watch_arrival(bytes);
+            if (self->stream_.is_message_done())
+                self->take_message();
+            if (!self->closed_)
+                self->read();
+        });
+    }
+
+    void take_message()
+    {
+        const auto bytes = incoming_.cdata();
+        options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [this] { forget(); });
+        if (!closed_)
+            forget();
+    }
+
+    void watch_arrival(std::size_t bytes)
+    {
+        const bool ended = stream_.is_message_done();
+        switch (arrival_.heard(bytes, ended, !ended)) {
+        case arrival::verdict::leave_timer:
+            return;
+        case arrival::verdict::stop_timer:
+            stall_timer_.cancel();
+            return;
+        case arrival::verdict::start_timer:
+            break;
+        }
+        stall_timer_.expires_after(arrival::limit);
+        stall_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
+            const auto self = weak.lock();
+            if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
+                self->fail("the router stopped in the middle of a message, or sends it too slowly");
+        });
+    }
+
+    void forget()
+    {
+        incoming_.clear();
+        if (incoming_.capacity() > kept_bytes)
+            incoming_ = beast::flat_buffer();
+    }
+
+    void lost(error_code error)
+    {
+        if (error == websocket::error::closed)
+            return fail("the router closed the WebSocket with code " + std::to_string(stream_.reason().code) + " " +
+                        log::quote({stream_.reason().reason.data(), stream_.reason().reason.size()}));
+        if (error == beast::error::timeout)
+            return fail("the router does not answer a ping");
+        if (error == asio::error::eof)
+            return fail("the router closed the connection");
+        fail("reading", error);
+    }
+
+    void write()
+    {
+        stream_.async_write(asio::buffer(queue_.front()),
+                            [self = this->shared_from_this()](error_code error, std::size_t) {
+                                if (error)
+                                    return self->closed_ ? self->hang_up() : self->fail("writing", error);
+                                self->queued_bytes_ -= self->queue_.front().size();
+                                self->queue_.pop_front();
+                                if (!self->queue_.empty())
+                                    return self->write();
+                                if (self->closed_)
+                                    self->say_close();
+                            });
+    }
+
+    void say_close()
+    {
+        stream_.async_close(websocket::close_code::normal,
+                            [self = this->shared_from_this()](error_code) { self->hang_up(); });
+    }
+
+    void hang_up()
+    {
+        error_code ignored;
+        stall_timer_.cancel();
+        if (linger_)
+            linger_->cancel();
+        auto& socket = beast::get_lowest_layer(stream_);
+        socket.shutdown(plain_stream::shutdown_both, ignored);
+        socket.close(ignored);
+    }
+
+    void fail(std::string reason)
+    {
+        closed_ = true;
+        hang_up();
+        options_.down(std::move(reason));
+    }
+
+    void fail(std::string_view during, error_code error) { fail(std::string(during) + ": " + error.message()); }
+
+    websocket::stream<hasty_stream<Stream>> stream_;
+    arrival arrival_;
+    asio::steady_timer stall_timer_;  // ends a message that stopped half-way
+    std::string host_;
+    std::string target_;
+    std::string subprotocol_;
+    channel_options options_;
+    websocket::response_type reply_;
+    beast::flat_buffer incoming_;
+    std::deque<std::string> queue_;  // the first is being written
+    std::size_t queued_bytes_ = 0;
+    std::optional<asio::steady_timer> linger_;
+    clock::time_point last_heard_;
+    bool joined_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<channel> make_websocket_channel(plain_stream stream, const router_url& where, channel_options options)
+{
+    return std::make_shared<websocket_channel<plain_stream>>(std::move(stream), where, std::move(options));
+}
+
+std::shared_ptr<channel> make_websocket_channel(tls_stream stream, const router_url& where, channel_options options)
+{
+    return std::make_shared<websocket_channel<tls_stream>>(std::move(stream), where, std::move(options));
+}
+
+}  // namespace wampfcgi::wamp

@@ -1,0 +1,194 @@
+#include "wamp/session/messages.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace wampfcgi;
+using namespace wampfcgi::wamp;
+using namespace std::chrono_literals;
+using namespace std::string_view_literals;
+
+namespace {
+
+std::string hex(std::string_view bytes)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char each : bytes) {
+        text += digits[static_cast<std::uint8_t>(each) >> 4U];
+        text += digits[static_cast<std::uint8_t>(each) & 0x0FU];
+    }
+    return text;
+}
+
+/// The bytes alone on the heap: reading behind them is what a sanitizer sees.
+template <class Reader>
+auto read_alone(std::string_view bytes, Reader reader)
+{
+    const auto copy = std::make_unique<char[]>(bytes.size());
+    bytes.copy(copy.get(), bytes.size());
+    return reader(std::string_view(copy.get(), bytes.size()));
+}
+
+/// Codes of integers and strings, with what follows missing.
+constexpr std::array bare_lead_bytes{"\xCC"sv, "\xCD"sv, "\xCE"sv, "\xCF"sv, "\xD0"sv, "\xD1"sv, "\xD2"sv,
+                                     "\xD3"sv, "\xD9"sv, "\xDA"sv, "\xDB"sv, "\xA1"sv, "\xBF"sv};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
+{
+    struct row {
+        std::string_view name;
+        std::uint64_t request_id;
+        call what;
+        std::string expected;
+    };
+    const std::string args = "\x92\x01\x02";
+    const std::string kwargs = "\x81\xA1k\xC3";
+    const std::vector<row> rows{
+        {"no arguments", 1, {"a.b", {}, 0ms}, "94300180a3612e62"},
+        {"time-out in milliseconds", 1, {"a.b", {}, 30s}, "94300181a774696d656f7574cd7530a3612e62"},
+        {"args", 2, {"a.b", {args, ""}, 0ms}, "95300280a3612e62920102"},
+        {"kwargs alone", 200, {"a.b", {"", kwargs}, 0ms}, "9630ccc880a3612e629081a16bc3"},
+        {"args and kwargs", 65'536, {"a.b", {args, kwargs}, 0ms}, "9630ce0001000080a3612e6292010281a16bc3"},
+        {"long procedure", 1, {std::string(32, 'p'), {}, 0ms}, "94300180d920" + hex(std::string(32, 'p'))},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(each.name)
+        {
+            BOOST_TEST(hex(encode_call(each.request_id, each.what)) == each.expected);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_is_encoded_byte_for_byte)
+{
+    BOOST_TEST(hex(encode_cancel(7)) == "93310781a46d6f6465aa6b696c6c6e6f77616974");
+}
+
+BOOST_AUTO_TEST_CASE(an_unsigned_integer_is_read_from_every_form_that_holds_one)
+{
+    struct row {
+        std::string_view bytes;
+        std::optional<std::uint64_t> value;
+    };
+    const std::vector<row> rows{
+        {"\x00"sv, 0},
+        {"\x7F"sv, 127},
+        {"\xCC\xFF"sv, 255},
+        {"\xCD\x01\x00"sv, 256},
+        {"\xCE\xFF\xFF\xFF\xFF"sv, 0xFFFF'FFFF},
+        {"\xCF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"sv, UINT64_MAX},
+        {"\xD0\x7F"sv, 127},
+        {"\xD1\x01\x00"sv, 256},
+        {"\xD2\x00\x00\x00\x05"sv, 5},
+        {"\xD3\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"sv, INT64_MAX},
+        {"\xFF"sv, {}},
+        {"\xD0\xFF"sv, {}},
+        {"\xD3\x80\x00\x00\x00\x00\x00\x00\x00"sv, {}},
+        {"\xC0"sv, {}},
+        {"\xCA\x00\x00\x00\x00"sv, {}},
+        {"\xA1x"sv, {}},
+        {"\x90"sv, {}},
+        {""sv, {}},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(hex(each.bytes))
+        {
+            BOOST_TEST((read_alone(each.bytes, as_unsigned) == each.value));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_string_is_read_from_every_form)
+{
+    const std::string x(200, 'x');
+    BOOST_TEST(as_string("\xA0"sv).value() == "");
+    BOOST_TEST(as_string("\xA3"
+                         "abc"sv)
+                   .value() == "abc");
+    BOOST_TEST(as_string("\xD9\xC8" + x).value() == x);
+    BOOST_TEST(as_string(std::string("\xDA\x00\xC8", 3) + x).value() == x);
+    BOOST_TEST(as_string(std::string("\xDB\x00\x00\x00\xC8", 5) + x).value() == x);
+    for (const std::string_view other : {"\xC4\x01x"sv, "\x01"sv, "\x90"sv, "\xC0"sv, ""sv})
+        BOOST_TEST(!as_string(other).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_field_of_another_length_than_its_lead_byte_says_is_nothing)
+{
+    for (const std::string_view bytes : bare_lead_bytes)
+        BOOST_TEST_CONTEXT(hex(bytes))
+        {
+            BOOST_TEST(!read_alone(bytes, as_unsigned).has_value());
+            BOOST_TEST(!read_alone(bytes, [](std::string_view field) { return as_string(field).has_value(); }));
+        }
+    for (const std::string_view bytes : {"\xCD\x01"sv, "\xCC\x01\x02"sv, "\xD1\x01"sv, "\x01\x02"sv})
+        BOOST_TEST(!read_alone(bytes, as_unsigned).has_value());
+    for (const std::string_view bytes : {"\xA2x"sv, "\xD9\x02x"sv, "\xDA\x00\x01xy"sv, "\xDB\x00\x00\x00"sv})
+        BOOST_TEST(!as_string(bytes).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_is_taken_apart_into_its_fields)
+{
+    const auto message = split_message("\x94\x32\x05\x81\xA1k\xC0\x92\x01\xA2hi"sv);
+
+    BOOST_REQUIRE(message.has_value());
+    BOOST_TEST(message->code == 50U);
+    BOOST_TEST(message->whole);
+    const std::vector<std::string_view> fields{"\x32"sv, "\x05"sv, "\x81\xA1k\xC0"sv, "\x92\x01\xA2hi"sv};
+    BOOST_TEST(message->fields == fields, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_long_forms_of_an_array_are_messages_too)
+{
+    BOOST_TEST(split_message("\xDC\x00\x02\x32\x05"sv)->whole);
+    BOOST_TEST(split_message("\xDD\x00\x00\x00\x02\x32\x05"sv)->whole);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_message_code_is_no_message)
+{
+    for (const std::string_view bytes :
+         {""sv, "\xC1"sv, "\x80"sv, "\x32"sv, "\xA1x"sv, "\x90"sv, "\x91"sv, "\x91\xA1x"sv, "\x91\xFF"sv,
+          "\x91\xCD\x01"sv, "\xDC"sv, "\xDC\x00"sv, "\xDD\x00\x00\x01"sv, "\xDC\x00\x00"sv, "\x91\xC1"sv})
+        BOOST_TEST_CONTEXT(hex(bytes))
+        {
+            BOOST_TEST(!read_alone(bytes, [](std::string_view alone) { return split_message(alone).has_value(); }));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_message_cut_anywhere_is_never_whole)
+{
+    const std::string_view whole = "\x95\x32\xCD\x01\x02\x81\xA1k\xC0\x92\x01\xA2hi\x81\xA1v\xD9\x01y"sv;
+    BOOST_REQUIRE(split_message(whole)->whole);
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        BOOST_TEST_CONTEXT(size)
+        {
+            const bool found = read_alone(whole.substr(0, size), [](std::string_view alone) {
+                const auto message = split_message(alone);
+                return message && message->whole;
+            });
+            BOOST_TEST(!found);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(too_many_fields_or_bytes_behind_them_make_a_message_not_whole)
+{
+    BOOST_TEST(!split_message("\x92\x32\x05\x00"sv)->whole);
+    BOOST_TEST(!split_message("\xDD\xFF\xFF\xFF\xFF\x32\x05"sv)->whole);
+    BOOST_TEST(split_message(std::string("\xDC\x00\x10", 3) + std::string(16, '\x01'))->whole);
+    BOOST_TEST(!split_message(std::string("\xDC\x00\x11", 3) + std::string(17, '\x01'))->whole);
+}
+
+BOOST_AUTO_TEST_CASE(fields_nest_to_128_levels_and_no_deeper)
+{
+    const auto nested = [](std::size_t levels) { return "\x92\x32" + std::string(levels - 1, '\x91') + '\x90'; };
+    BOOST_TEST(split_message(nested(128))->whole);
+    BOOST_TEST(!split_message(nested(129))->whole);
+    BOOST_TEST(!split_message(nested(100'000))->whole);
+}
