@@ -31,11 +31,11 @@ struct store_under_test {
     std::string ask(const bridge::signature_bytes& signature, bridge::store::instant until,
                     bridge::key_id key = {}) const
     {
-        std::string outcome = "none";
+        std::string told = "none";
         const auto ticket =
-            store.remember(key, signature, until, [&](const result<void>& is_new) { outcome = outcome_of(is_new); });
+            store.remember(key, signature, until, [&](const result<void>& is_new) { told = outcome_of(is_new); });
         BOOST_TEST(ticket == 0U);
-        return outcome;
+        return told;
     }
 };
 

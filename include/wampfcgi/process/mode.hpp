@@ -23,7 +23,7 @@ struct start_facts {
     bool fd0_listens = false;      ///< descriptor 0 is a listening socket
     bool socket_passed = false;    ///< by systemd, see activation.hpp
     bool cgi_environment = false;  ///< GATEWAY_INTERFACE and REQUEST_METHOD are set
-    std::string query;             ///< QUERY_STRING
+    std::string query{};           ///< QUERY_STRING
 };
 
 /// Looks at descriptor 0 and the environment.
