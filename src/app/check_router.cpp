@@ -23,8 +23,8 @@ public:
     explicit trial(const settings& config) : config_(config), time_(loop_)
     {
         for (const service& each : config.services)
-            if (auto& session = sessions_[{each.realm, each.role}]; !session.connection)
-                session.connection = std::make_unique<wamp::connection>(loop_, config.router, each.realm, each.role);
+            if (auto& tried = sessions_[{each.realm, each.role}]; !tried.connection)
+                tried.connection = std::make_unique<wamp::connection>(loop_, config.router, each.realm, each.role);
     }
 
     bool run()
