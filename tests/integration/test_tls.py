@@ -179,7 +179,7 @@ class Tls:
         trusted, successor = (Authority(self.made.path, f"{name}-{self.scheme}") for name in ("trusted", "successor"))
         served = trusted.issue("served")
         self.start_router(served)
-        self.deploy(self.router.where, ca_file=trusted.file)
+        self.deploy(self.router.where, ca_file=trusted.file, connect_timeout=1)
         self.assert_works()
 
         served.replace_by(successor.issue("served-later"))

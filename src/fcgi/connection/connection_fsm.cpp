@@ -248,7 +248,6 @@ connection_step connection_fsm::take_in(std::string_view bytes)
     if (state_ == state::waiting) {
         state_ = state::receiving;
         began_ = now_;
-        scanner_ = record_scanner(shared_.max_connections);
         received_bytes_ = 0;
     }
     while (!bytes.empty()) {
@@ -519,7 +518,6 @@ void connection_fsm::forget_output()
 {
     output_.reset();
     output_share_.shrink_to(0);
-    is_blocked_ = false;
 }
 
 }  // namespace wampfcgi::fcgi

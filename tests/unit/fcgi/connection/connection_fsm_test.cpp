@@ -498,9 +498,25 @@ BOOST_AUTO_TEST_CASE(the_next_request_may_come_instead_of_the_rest_as_mod_proxy_
     driver.send(next.substr(21));
 
     BOOST_REQUIRE(driver.served.size() == 1U);
+    BOOST_TEST(driver.served[0].path_info == "/p");
     BOOST_TEST(driver.served[0].body == "two");
     driver.answer("yes");
     BOOST_TEST(answers_in(driver.sent) == "1:404 no; 1:200 yes; ");
+}
+
+BOOST_AUTO_TEST_CASE(the_next_request_has_no_deadline_while_others_have_their_turn)
+{
+    refusing_driver driver;
+    driver.send(head_of_unknown);
+    driver.refusal.reset();
+    BOOST_TEST(driver.fsm.deadline().has_value());
+
+    driver.send(stdin_record("123456789") + stdin_record("") + whole_request(keep, "two", 2));
+
+    BOOST_TEST(driver.done.back() == action::yield);
+    BOOST_TEST(!driver.fsm.deadline());
+    driver.have_turn();
+    BOOST_TEST(driver.served.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(the_rest_of_an_answered_request_has_a_minute_however_it_trickles)
@@ -620,6 +636,21 @@ BOOST_AUTO_TEST_CASE(an_abort_while_the_request_arrives_ends_it_and_the_connecti
             BOOST_REQUIRE(driver.served.size() == 1U);
             BOOST_TEST(driver.served[0].body == "two");
         }
+}
+
+BOOST_AUTO_TEST_CASE(variables_of_a_request_that_was_aborted_do_not_get_into_the_next)
+{
+    const variable_list variables{{"REQUEST_METHOD", "POST"}, {"PATH_INFO", "/second"}};
+    scripted_driver driver;
+    driver.send(begin_record(keep) + make_record(record_type::params, pairs_of({{"QUERY_STRING", "first"}})));
+    driver.send(abort_record());
+    driver.bytes_a_read = 20;
+
+    driver.send(begin_record(keep, 2) + params_records(variables, 2) + stdin_record("", 2));
+
+    BOOST_REQUIRE(scripted_driver::library_read.size() == 1U);
+    BOOST_TEST(scripted_driver::library_read[0] == begin_record(keep, 2) + params_records(variables, 2));
+    BOOST_TEST(driver.served.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_comes_behind_an_abort_is_served)
@@ -994,6 +1025,22 @@ BOOST_AUTO_TEST_CASE(the_body_of_a_served_request_is_not_counted_but_its_variabl
     BOOST_TEST(driver.resources.requests.taken() > 0U);
     BOOST_TEST(driver.resources.requests.taken() < 200U);
     driver.answer("");
+    BOOST_TEST(driver.resources.requests.taken() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_came_behind_a_request_is_counted_once)
+{
+    const std::string half = whole_request(keep, "two", 2).substr(0, 40);
+    scripted_driver driver;
+    driver.send(whole_request(keep) + half);
+    BOOST_TEST(driver.resources.requests.taken() >= half.size());
+    driver.answer("");
+    BOOST_TEST(driver.resources.requests.taken() == half.size());
+
+    driver.have_turn();
+
+    BOOST_TEST(driver.resources.requests.taken() <= half.size());
+    driver.hang_up();
     BOOST_TEST(driver.resources.requests.taken() == 0U);
 }
 
