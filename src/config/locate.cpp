@@ -35,12 +35,13 @@ bool is_set(const std::optional<std::string>& text)
     return text && !text->empty();
 }
 
-surroundings observe()
+surroundings observe(const std::optional<std::string>& option)
 {
     surroundings here;
     if (const char* const variable = std::getenv("WAMP_FCGI_CONFIG"))
         here.variable = variable;
-    here.home = home_of_user();
+    if (!option && !is_set(here.variable))  // glibc aborts where it has no memory to look a user up
+        here.home = home_of_user();
     here.why_missing = [](const std::string& path) {
         return ::access(path.c_str(), F_OK) == 0 ? std::string{} : std::generic_category().message(errno);
     };
@@ -81,12 +82,12 @@ std::string why_there_is_none(const std::optional<std::string>& option, const su
 
 std::string locate(const std::optional<std::string>& option)
 {
-    return choose_file(option, observe());
+    return choose_file(option, observe(option));
 }
 
 std::variant<settings, mistakes> load_located(const std::optional<std::string>& option)
 {
-    const surroundings here = observe();
+    const surroundings here = observe(option);
     const std::string why_none = why_there_is_none(option, here);
     if (!why_none.empty())
         return mistakes{why_none};

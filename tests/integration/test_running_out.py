@@ -304,7 +304,10 @@ class Disk(RunningOut):
         self.start_worker()
         self.limit("fsize", 0)
         with Connection(self.worker.address) as client:
-            client.send((fastcgi.begin() + fastcgi.params(fastcgi.variables(HTTP_X="x" * 20_000)))[:-1])
+            head = fastcgi.begin() + fastcgi.params(fastcgi.variables(HTTP_X="x" * 20_000))
+            client.send(head[:-1])
+            wait_until(lambda: client.unread() == 0, "the worker to read it")
+            client.send(head[-1:])
             self.assertEqual(client.until_closed(), [])
         self.assert_serves()
 
