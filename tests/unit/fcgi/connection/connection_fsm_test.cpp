@@ -486,6 +486,7 @@ BOOST_AUTO_TEST_CASE(the_next_request_may_come_instead_of_the_rest_as_mod_proxy_
     refusing_driver driver;
     driver.send(head_of_unknown);
     driver.refusal.reset();
+    driver.send(stdin_record(std::string(5000, 'x')));  // some of the rest
     const auto now = driver.now += 3s;
     const std::string next = whole_request(keep, "two", 1);
 
