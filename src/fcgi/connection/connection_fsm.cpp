@@ -1,45 +1,16 @@
 #include "fcgi/connection/connection_fsm.hpp"
 
 #include "fcgi/cgi/limits.hpp"
-#include "fcgi/cgi/variables.hpp"
-#include "wampfcgi/checks/transport.hpp"
-#include "wampfcgi/core/memory.hpp"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace wampfcgi::fcgi {
 namespace {
 
-using progress = record_scanner::progress;
-using time_point = connection_fsm::time_point;
-
 constexpr std::chrono::seconds linger_limit{2};  // for the web server to close after an early answer
 
-std::string all_taken()
-{
-    return "requests that are being received take all of " + std::to_string(max_held_bytes >> 20U) + " MiB";
-}
-
 }  // namespace
-
-bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)
-try {
-    const memory_may_fail here;
-    constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
-    constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
-    std::string& memory = req.body_memory();
-    const std::size_t body_bytes = req.body().size();
-    if (memory.capacity() - memory.size() >= more_bytes)
-        return true;
-    const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body_bytes));
-    const std::uint64_t wanted = std::max<std::uint64_t>(body_bytes + more_bytes, believed + spare_bytes);
-    memory.reserve(memory.size() - body_bytes + wanted);
-    return true;
-} catch (const std::bad_alloc&) {
-    return false;
-}
 
 connection_fsm::connection_fsm(shared_resources& shared, connection_origin from, time_point now)
     : shared_(shared),
@@ -241,183 +212,6 @@ connection_step connection_fsm::on(const event::evict&)
     return close(log_level::warning, is_busy() || is_fresh_
                                          ? "others need its place, and its request has not come in full"
                                          : "others need its place, and it is idle");
-}
-
-connection_step connection_fsm::take_in(std::string_view bytes)
-{
-    if (state_ == state::waiting) {
-        state_ = state::receiving;
-        began_ = now_;
-        received_bytes_ = 0;
-    }
-    while (!bytes.empty()) {
-        std::string& records = shared_.scratch;
-        records.clear();
-        const std::size_t body_bytes = request_.body().size();
-        const bool takes_body = stage_ != stage::nothing && state_ != state::skipping;
-        if (takes_body && !shared_.make_room(request_, announced_bytes_, bytes.size()))
-            return run_out_of_memory(bytes);
-        std::size_t consumed = 0;
-        const auto made = scanner_.feed(bytes, consumed, &records, takes_body ? &request_.body_memory() : nullptr);
-        bytes.remove_prefix(consumed);
-        received_bytes_ += consumed;
-        replies_ += scanner_.take_replies();
-        if (auto next = take(made, records, request_.body().size() - body_bytes, bytes))
-            return std::move(*next);
-    }
-    return await_rest();
-}
-
-// What was kept behind the last request: none of it is lost to a next one.
-connection_step connection_fsm::take_ahead()
-{
-    const std::string bytes = std::exchange(ahead_, {});
-    ahead_share_.shrink_to(0);
-    return take_in(bytes);
-}
-
-// `body_bytes` of the body are new; `rest` has come behind what was looked at. Nothing: there is more to look at, or to
-// wait for.
-std::optional<connection_step> connection_fsm::take(progress made, std::string_view records, std::size_t body_bytes,
-                                                    std::string_view rest)
-{
-    if (scanner_.take_begun())
-        begin_request();
-    const bool at_end = made == progress::complete || made == progress::aborted || made == progress::refused;
-    if (at_end && !keep_for_later(rest))
-        return close(log_level::warning, all_taken());
-    if (made == progress::broken || made == progress::aborted || made == progress::refused)
-        return end_unanswered(made);
-    // After an early answer mod_proxy_fcgi leaves the rest of the request out, others send it.
-    if (scanner_.is_idle() && (state_ == state::skipping || made == progress::incomplete))
-        return await_next_request();
-    if (state_ == state::skipping)
-        return {};
-    if (!hold(records.size() + body_bytes))
-        return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken(), {}, {}})
-                                         : close(log_level::warning, all_taken());
-    if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
-        return close(log_level::error, "no descriptor or memory to receive a request");
-    // What has come of the body already is looked at first: mostly it is all of it, and nothing is left to skip.
-    if (stage_ == stage::nothing || (made == progress::params_complete && !rest.empty()))
-        return {};
-    is_whole_ = made == progress::complete;
-    if (stage_ == stage::variables) {
-        checked_from_ = now_;
-        return connection_step{action::admit};
-    }
-    return body_or_serve();
-}
-
-void connection_fsm::begin_request()
-{
-    if (state_ == state::skipping) {
-        state_ = state::receiving;
-        began_ = now_;
-        received_bytes_ = 0;
-    }
-    is_fresh_ = false;
-    is_kept_ = scanner_.keeps_connection();
-    stage_ = stage::nothing;
-    lacks_memory_ = false;
-    has_begun_ = true;
-}
-
-/// False when there is no room for it.
-bool connection_fsm::keep_for_later(std::string_view bytes)
-{
-    ahead_share_.shrink_to(0);
-    if (!ahead_share_.grow(bytes.size()))
-        return false;
-    if (bytes.empty() && !ahead_.empty())
-        std::string().swap(ahead_);
-    ahead_ = bytes;
-    return true;
-}
-
-/// Counts what is held. False when that is too much.
-bool connection_fsm::hold(std::size_t bytes)
-{
-    return input_share_.grow(bytes);
-}
-
-/// False when libfcgi, which gets those that have not come in one piece, could not read them.
-bool connection_fsm::collect_variables(progress made, std::string_view records, std::size_t more_bytes)
-{
-    const bool is_all = made == progress::params_complete;
-    if (is_all && records_.empty()) {
-        std::string joined;
-        request_ = read_variables(params_content(records, joined), more_bytes);
-    } else {
-        records_ += records;
-        if (!is_all)
-            return true;
-        auto read = shared_.read_variables(records_);
-        if (!read)
-            return false;
-        request_ = std::move(*read);
-        std::string().swap(records_);
-    }
-    stage_ = stage::variables;
-    const auto announced = checks::check_announced_length(request_, 0);
-    announced_bytes_ = announced ? announced->value_or(0) : 0;
-    return true;
-}
-
-// The request is admitted.
-connection_step connection_fsm::body_or_serve()
-{
-    if (is_whole_) {
-        state_ = state::serving;
-        deadline_.reset();
-        checked_from_ = now_;
-        input_share_.shrink_to(scanner_.params_bytes());  // some of them are kept until the answer
-        return {action::serve};
-    }
-    const std::uint64_t limit = body_limit(body_limit_bytes_);
-    if (scanner_.body_bytes() <= limit)
-        return await_rest();
-    return refuse({errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes", {}, {}});
-}
-
-connection_step connection_fsm::await_rest()
-{
-    if (state_ != state::skipping)
-        due_ = began_ + time_for(received_bytes_);
-    return wait_for(action::wait_and_read);
-}
-
-// The web server gave the request up, wants another role, or is no web server.
-connection_step connection_fsm::end_unanswered(progress made)
-{
-    if (made == progress::broken)
-        return close(log_level::notice, "the web server sent " + std::string(scanner_.why()));
-    forget_input();
-    connection_step next = scanner_.keeps_connection() ? await_next_request() : linger();
-    next.level = log_level::info;
-    next.line = made == progress::aborted ? "request aborted by the web server"
-                                          : "request refused: the role is not that of a responder";
-    return next;
-}
-
-connection_step connection_fsm::refuse(failure why)
-{
-    checked_from_ = now_;
-    return {.what = action::refuse, .refusal = std::move(why)};
-}
-
-connection_step connection_fsm::run_out_of_memory(std::string_view rest)
-{
-    request_.drop_body();
-    if (!keep_for_later(rest))
-        return close(log_level::warning, all_taken());
-    lacks_memory_ = true;
-    return stage_ == stage::admitted ? refuse_for_memory() : connection_step{action::admit};
-}
-
-connection_step connection_fsm::refuse_for_memory()
-{
-    return refuse({errc::overloaded, "no memory for a body of this size", {}, {}});
 }
 
 connection_step connection_fsm::answer_sent()
