@@ -2,9 +2,9 @@
 
 #include "config/parse.hpp"
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/core/own_user.hpp"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace wampfcgi::config {
 namespace {
@@ -40,13 +39,8 @@ int read_to_end(int descriptor, std::string& content)
 // Of the process; its number where the password database has no name.
 std::string user_name()
 {
-    std::vector<char> buffer(1024);
-    passwd record{};
-    passwd* found = nullptr;
-    int error = 0;
-    while ((error = ::getpwuid_r(::geteuid(), &record, buffer.data(), buffer.size(), &found)) == ERANGE)
-        buffer.resize(buffer.size() * 2);
-    return error == 0 && found ? found->pw_name : std::to_string(::geteuid());
+    const auto user = own_user();
+    return user ? user->name : std::to_string(::geteuid());
 }
 
 }  // namespace

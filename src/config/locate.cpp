@@ -1,8 +1,8 @@
 #include "config/locate.hpp"
 
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/core/own_user.hpp"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,19 +17,6 @@ namespace {
 constexpr const char* own_file = "/.config/wamp-fcgi/config.json";  // below the home directory
 constexpr const char* systems_file = "/etc/wamp-fcgi/config.json";
 
-std::optional<std::string> home_of_user()
-{
-    std::vector<char> buffer(1024);
-    passwd record{};
-    passwd* found = nullptr;
-    int error = 0;
-    while ((error = ::getpwuid_r(::geteuid(), &record, buffer.data(), buffer.size(), &found)) == ERANGE)
-        buffer.resize(buffer.size() * 2);
-    if (error != 0 || !found || !found->pw_dir)
-        return std::nullopt;
-    return found->pw_dir;
-}
-
 bool is_set(const std::optional<std::string>& text)
 {
     return text && !text->empty();
@@ -40,8 +27,9 @@ surroundings observe(const std::optional<std::string>& option)
     surroundings here;
     if (const char* const variable = std::getenv("WAMP_FCGI_CONFIG"))
         here.variable = variable;
-    if (!option && !is_set(here.variable))  // glibc aborts where it has no memory to look a user up
-        here.home = home_of_user();
+    if (!option && !is_set(here.variable))
+        if (const auto user = own_user())
+            here.home = user->home;
     here.why_missing = [](const std::string& path) {
         return ::access(path.c_str(), F_OK) == 0 ? std::string{} : std::generic_category().message(errno);
     };

@@ -1,6 +1,7 @@
 #include "wampfcgi/store/state_folder.hpp"
 
 #include "store/signatures.hpp"
+#include "wampfcgi/core/own_user.hpp"
 #include "wampfcgi/store/local.hpp"
 
 #include <algorithm>
@@ -8,12 +9,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <linux/magic.h>
-#include <pwd.h>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-#include <vector>
 
 namespace wampfcgi::store {
 namespace {
@@ -26,17 +25,6 @@ std::string without_slashes_behind(std::string_view path)
     while (path.size() > 1 && path.ends_with('/'))
         path.remove_suffix(1);
     return std::string(path);
-}
-
-/// That of the password database: HOME is whatever the environment says. Empty: none.
-std::string home_of(uid_t user)
-{
-    std::vector<char> text(16 * 1024);
-    passwd entry{};
-    passwd* found = nullptr;
-    if (getpwuid_r(user, &entry, text.data(), text.size(), &found) != 0 || found == nullptr)
-        return {};
-    return entry.pw_dir != nullptr && entry.pw_dir[0] == '/' ? entry.pw_dir : "";
 }
 
 /// Locks and removals are not what they are on a disk of this machine, and other machines may have the same home.
@@ -100,7 +88,9 @@ std::string find_folder(const std::string& configured, const std::string& home, 
 
 std::string find_folder(const std::string& configured, missing_folders missing)
 {
-    return find_folder(configured, home_of(geteuid()), missing);
+    // Only asked for where it counts: see own_user().
+    const auto user = configured.empty() ? own_user() : std::nullopt;
+    return find_folder(configured, user && user->home.starts_with('/') ? user->home : std::string(), missing);
 }
 
 void try_folder(const std::string& folder, std::chrono::seconds delta_limit)
