@@ -51,7 +51,8 @@ complaint why_no_log(const log_settings& wanted)
 
 complaint why_no_store(const settings& config)
 {
-    if (std::ranges::none_of(config.services, [](const service& each) { return each.options.replay_protection; }))
+    if (std::ranges::none_of(config.services,
+                             [](const service_settings& each) { return each.options.replay_protection; }))
         return {};
     const std::string folder = store::find_folder(config.state_dir, store::missing_folders::leave);
     if (!is_there(folder)) {

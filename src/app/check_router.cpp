@@ -22,7 +22,7 @@ class trial {
 public:
     explicit trial(const settings& config) : config_(config), time_(loop_)
     {
-        for (const service& each : config.services)
+        for (const service_settings& each : config.services)
             if (auto& tried = sessions_[{each.realm, each.role}]; !tried.connection)
                 tried.connection = std::make_unique<wamp::connection>(loop_, config.router, each.realm, each.role);
     }

@@ -19,7 +19,7 @@ namespace {
 std::map<std::chrono::seconds, std::uint64_t> keys_by_limit(const settings& config)
 {
     std::map<std::chrono::seconds, std::uint64_t> keys;
-    for (const service& each : config.services)
+    for (const service_settings& each : config.services)
         if (each.options.replay_protection)
             keys[each.options.timestamp_delta_limit] += each.options.keys.size();
     return keys;

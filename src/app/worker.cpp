@@ -28,7 +28,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-bool takes_signed_requests(const service& which)
+bool takes_signed_requests(const service_settings& which)
 {
     return !which.options.keys.empty();
 }
@@ -228,7 +228,7 @@ std::optional<std::chrono::milliseconds> longest_request(const settings& config)
 {
     constexpr std::chrono::minutes for_a_slow_body{1};
     std::chrono::milliseconds longest{0};
-    for (const service& each : config.services) {
+    for (const service_settings& each : config.services) {
         if (each.options.call_timeout.count() == 0)
             return {};
         longest = std::max(longest, each.options.call_timeout);

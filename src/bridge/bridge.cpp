@@ -63,13 +63,13 @@ std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward
 
 failure internal_error(const std::exception& bug)
 {
-    return {errc::internal_error, bug.what(), {}, {}};
+    return {errc::internal_error, bug.what()};
 }
 
 failure failure_of(const std::exception& trouble)
 {
     if (dynamic_cast<const std::bad_alloc*>(&trouble) != nullptr)
-        return {errc::overloaded, "no memory for a request of this size", {}, {}};
+        return {errc::overloaded, "no memory for a request of this size"};
     return internal_error(trouble);
 }
 
@@ -120,7 +120,7 @@ public:
     begun_request& operator=(const begun_request&) = delete;
 
     const admission& admitted() const { return admitted_; }
-    const service& target() const { return *admitted_.target; }
+    const service_settings& target() const { return *admitted_.target; }
     const std::string& procedure() const { return procedure_; }
     bool is_answered() const { return !done_; }
     bool is_counted() const { return counted_; }
@@ -233,7 +233,7 @@ bridge::bridge(const settings& config, const caller_lookup& callers, const store
 {
     callers_.reserve(config.services.size());
     stores_.reserve(config.services.size());
-    for (const service& each : config.services) {
+    for (const service_settings& each : config.services) {
         const service_options& options = each.options;
         callers_.push_back(&callers(each.realm, each.role));
         stores_.push_back(options.replay_protection ? &stores(options.timestamp_delta_limit) : nullptr);
@@ -242,7 +242,7 @@ bridge::bridge(const settings& config, const caller_lookup& callers, const store
 
 std::variant<answer, admission> bridge::admit(const request& req) const
 {
-    const service* target = checks::find_service(req, config_.mount, config_.services);
+    const service_settings* target = checks::find_service(req, config_.mount, config_.services);
     if (target == nullptr)
         return refusal_answer({errc::not_found, "no such path", req.path(), {}}, status_style::crossbar, {});
     const service_options& options = target->options;
@@ -279,12 +279,12 @@ answer bridge::refuse(const admission& admitted, failure why) const
     return refused;
 }
 
-std::size_t bridge::index_of(const service& each) const
+std::size_t bridge::index_of(const service_settings& each) const
 {
     return static_cast<std::size_t>(&each - config_.services.data());
 }
 
-store* bridge::guard_of(const service& each) const
+store* bridge::guard_of(const service_settings& each) const
 {
     return stores_[index_of(each)];
 }
@@ -322,10 +322,10 @@ void bridge::remember(const std::shared_ptr<begun_request>& begun, store& guard,
 {
     if (!has_room()) {
         req.drop_body();
-        return refuse_begun(*begun, {errc::overloaded, "max_in_flight calls are under way", {}, {}});
+        return refuse_begun(*begun, {errc::overloaded, "max_in_flight calls are under way"});
     }
     begun->count_up();
-    const service& target = begun->target();
+    const service_settings& target = begun->target();
     const checks::signature_facts& facts = *begun->signature;
     const auto until = facts.timestamp + target.options.timestamp_delta_limit;
     const auto done = [this, begun, &req](const result<void>& is_new) {
@@ -341,13 +341,13 @@ void bridge::remember(const std::shared_ptr<begun_request>& begun, store& guard,
 
 void bridge::make_call(const std::shared_ptr<begun_request>& begun, request& req)
 {
-    const service& target = begun->target();
+    const service_settings& target = begun->target();
     auto what = call_for(target.options, req, begun->signature, callers_[index_of(target)]->longest_arguments());
     req.drop_body();
     if (!what)
         return refuse_begun(*begun, what.error());
     if (!begun->is_counted() && !has_room())
-        return refuse_begun(*begun, {errc::overloaded, "max_in_flight calls are under way", {}, {}});
+        return refuse_begun(*begun, {errc::overloaded, "max_in_flight calls are under way"});
     if (!begun->is_counted())
         begun->count_up();
     submit(begun, std::move(*what));

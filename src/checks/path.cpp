@@ -33,13 +33,14 @@ std::optional<std::string_view> key_of(std::string_view path)
 
 }  // namespace
 
-const service* find_service(const request& req, std::string_view mount, const std::vector<service>& services)
+const service_settings* find_service(const request& req, std::string_view mount,
+                                     const std::vector<service_settings>& services)
 {
     const auto path = mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
     const auto key = path ? key_of(*path) : std::nullopt;
     if (!key)
         return nullptr;
-    const auto found = std::ranges::find(services, *key, &service::path);
+    const auto found = std::ranges::find(services, *key, &service_settings::path);
     return found == services.end() ? nullptr : &*found;
 }
 

@@ -15,14 +15,6 @@ constexpr std::size_t punctuation_bytes = 64;
 
 enum class container { list, object };
 
-failure invalid(std::string detail)
-{
-    failure why;
-    why.code = errc::result_invalid;
-    why.detail = std::move(detail);
-    return why;
-}
-
 // Appends args or kwargs; the container around them is the first level of the body. Empty bytes: it was not sent.
 result<void> append_container(std::string& out, std::string_view bytes, container expected)
 {
@@ -33,9 +25,9 @@ result<void> append_container(std::string& out, std::string_view bytes, containe
     }
     const auto from = out.size();
     if (const auto appended = append_json(out, bytes, max_depth - 1); !appended)
-        return invalid((list ? "args: " : "kwargs: ") + appended.error().detail);
+        return failure(errc::result_invalid, (list ? "args: " : "kwargs: ") + appended.error().detail);
     if (out[from] != (list ? '[' : '{'))
-        return invalid(list ? "args: no array" : "kwargs: no map");
+        return failure(errc::result_invalid, list ? "args: no array" : "kwargs: no map");
     return {};
 }
 
@@ -71,7 +63,7 @@ result<std::string> result_body(const payload& result)
 result<std::string> error_body(const call_error& error)
 {
     if (!is_utf8(error.uri))
-        return invalid("error: no valid UTF-8");
+        return failure(errc::result_invalid, "error: no valid UTF-8");
     std::string body;
     body.reserve(error.uri.size() + error.details.args.size() + error.details.kwargs.size() + punctuation_bytes);
     body += R"({"error":)";

@@ -12,14 +12,6 @@ namespace wampfcgi::codec {
 
 namespace {
 
-failure refusal(errc code, std::string detail)
-{
-    failure why;
-    why.code = code;
-    why.detail = std::move(detail);
-    return why;
-}
-
 // The code points beyond ASCII that have the property White_Space (Unicode, PropList.txt).
 constexpr std::array<std::string_view, 19> wide_white_space{
     "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
@@ -49,31 +41,31 @@ bool is_loose_uri(std::string_view text)
 result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes)
 {
     if (const auto valid_bytes = utf8_prefix(body); valid_bytes != body.size())
-        return refusal(errc::body_not_utf8, "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8");
+        return failure(errc::body_not_utf8, "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8");
     auto read = read_body(body, most_bytes);
     if (!read)
         return read.error();
     auto& members = *read;
     if (members.root != value_kind::object)
-        return refusal(errc::body_not_object, "the body is JSON, but no object");
+        return failure(errc::body_not_object, "the body is JSON, but no object");
     if (members.procedure.kind == value_kind::absent)
-        return refusal(errc::procedure_missing, "the body has no member procedure");
+        return failure(errc::procedure_missing, "the body has no member procedure");
     if (members.procedure.kind != value_kind::text)
-        return refusal(errc::procedure_invalid, "procedure is no string");
+        return failure(errc::procedure_invalid, "procedure is no string");
     if (!is_loose_uri(members.procedure_text))
-        return refusal(errc::procedure_invalid, "procedure is no loose WAMP URI");
+        return failure(errc::procedure_invalid, "procedure is no loose WAMP URI");
 
     parsed_body parsed;
     if (members.args.kind == value_kind::list)
         parsed.arguments.args = std::move(members.args.value);
     else if (members.args.kind > value_kind::null)
-        return refusal(errc::arguments_invalid, "args is neither a list nor null");
+        return failure(errc::arguments_invalid, "args is neither a list nor null");
     if (members.kwargs.kind == value_kind::object)
         parsed.arguments.kwargs = std::move(members.kwargs.value);
     else if (members.kwargs.kind > value_kind::null)
-        return refusal(errc::arguments_invalid, "kwargs is neither an object nor null");
+        return failure(errc::arguments_invalid, "kwargs is neither an object nor null");
     if (members.has_reserved_member)
-        return refusal(errc::arguments_invalid, "kwargs has the reserved member _http");
+        return failure(errc::arguments_invalid, "kwargs has the reserved member _http");
     parsed.procedure = std::move(members.procedure_text);
     return parsed;
 }

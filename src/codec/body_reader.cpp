@@ -138,10 +138,8 @@ result<body_members> read_body(std::string_view body, std::size_t most_bytes)
     const auto fault = read_json(body, {max_depth, long_integer::refused, max_body_members}, sink);
     if (!fault)
         return members;
-    failure why;
-    why.code = fault->is_too_large ? errc::body_too_large : errc::body_not_json;
-    why.detail = "byte " + std::to_string(fault->offset) + ": " + fault->reason;
-    return why;
+    return failure(fault->is_too_large ? errc::body_too_large : errc::body_not_json,
+                   "byte " + std::to_string(fault->offset) + ": " + fault->reason);
 }
 
 }  // namespace wampfcgi::codec

@@ -166,11 +166,8 @@ result<void> append_json(std::string& out, std::string_view bytes, unsigned max_
     const bool whole = msgpack::parse(bytes.data(), bytes.size(), end, visitor);
     if (whole && end == bytes.size())
         return {};
-    failure why;
-    why.code = errc::result_invalid;
-    why.detail =
-        "byte " + std::to_string(end) + ": " + std::string(whole ? "bytes behind the value" : visitor.reason());
-    return why;
+    return failure(errc::result_invalid, "byte " + std::to_string(end) + ": " +
+                                             std::string(whole ? "bytes behind the value" : visitor.reason()));
 }
 
 std::optional<std::size_t> value_length(std::string_view bytes)

@@ -35,14 +35,14 @@ std::optional<std::string> read_mount(const entry& from)
 }
 
 // For a login that nobody uses, which may be a role's name written in two ways.
-void warn_of_unused_roles(const node& top, const std::vector<service>& services, report& log)
+void warn_of_unused_roles(const node& top, const std::vector<service_settings>& services, report& log)
 {
     for (const member& section : top.members)
         for (const member& key : section.value.members)
             if (section.key == "router" && key.key == "credentials")
                 for (const member& role : key.value.members)
                     if (std::none_of(services.begin(), services.end(),
-                                     [&](const service& each) { return each.role == role.key; }))
+                                     [&](const service_settings& each) { return each.role == role.key; }))
                         log.warn(role.line, path_of_member("router.credentials", role.key), "no service has this role");
 }
 

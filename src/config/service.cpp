@@ -34,9 +34,9 @@ bool is_other_service(section& keys)
            std::find(other_services.begin(), other_services.end(), type.value->text) != other_services.end();
 }
 
-service read_service(const named_entry& from, const file_reader& read_file)
+service_settings read_service(const named_entry& from, const file_reader& read_file)
 {
-    service out;
+    service_settings out;
     out.path = from.name;
     if (!is_service_path(out.path))
         from.value.log->add(
@@ -59,9 +59,9 @@ service read_service(const named_entry& from, const file_reader& read_file)
 
 }  // namespace
 
-std::optional<std::vector<service>> read_services(const entry& from, const file_reader& read_file)
+std::optional<std::vector<service_settings>> read_services(const entry& from, const file_reader& read_file)
 {
-    std::vector<service> all;
+    std::vector<service_settings> all;
     for (const named_entry& one : named_entries(from))
         all.push_back(read_service(one, read_file));
     if (from.value->type == node::kind::object && all.empty())

@@ -11,6 +11,6 @@
 namespace wampfcgi::config {
 
 /// Reads the section; a value that is faulty keeps its default, and the report says so.
-std::optional<std::vector<service>> read_services(const entry& from, const file_reader& read_file);
+std::optional<std::vector<service_settings>> read_services(const entry& from, const file_reader& read_file);
 
 }  // namespace wampfcgi::config

@@ -80,7 +80,7 @@ private:
         remembered done;
     };
 
-    failure locked() const { return {errc::overloaded, files_.place() + " is locked by another process", {}, {}}; }
+    failure locked() const { return {errc::overloaded, files_.place() + " is locked by another process"}; }
 
     void try_again_in(std::chrono::milliseconds pause)
     {

@@ -29,11 +29,6 @@ constexpr int removals_followed = 3;
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-failure overloaded(std::string why)
-{
-    return {errc::overloaded, std::move(why), {}, {}};
-}
-
 /// False if the file ends before.
 template <class T>
 bool read_at(const descriptor& file, std::uint64_t position, T& out)
@@ -235,11 +230,11 @@ try {
         if (*tried.by == obstacle::busy)
             return {};
     }
-    return overloaded(path() + " is removed again and again");
+    return failure(errc::overloaded, path() + " is removed again and again");
 } catch (const std::system_error& trouble) {
-    return overloaded(path() + " " + trouble.what());
+    return failure(errc::overloaded, path() + " " + trouble.what());
 } catch (const std::runtime_error& trouble) {  // from opening the file
-    return overloaded(trouble.what());
+    return failure(errc::overloaded, trouble.what());
 }
 
 signature_file::attempt signature_file::try_here(const wish& what)
@@ -286,9 +281,9 @@ void signature_file::discard(header& head) const
 result<void> signature_file::remember_at(const wish& what, std::int64_t now, std::uint64_t size)
 {
     if (what.expires_at < now)
-        return failure{errc::request_expired, "timestamp has become too old while the request waited", {}, {}};
+        return failure{errc::request_expired, "timestamp has become too old while the request waited"};
     if (what.expires_at - now > window_)
-        return failure{errc::request_expired, "timestamp is too far ahead: the clock went back", {}, {}};
+        return failure{errc::request_expired, "timestamp is too far ahead: the clock went back"};
     first_page page;
     if (auto turned = turn_to(page, window_of(what.expires_at, window_), now, size); !turned)
         return turned.error();
@@ -320,7 +315,7 @@ result<void> signature_file::turn_to(first_page& page, std::int64_t generation, 
         discard(page.head);
         begin(page, generation);
     } else if (found > generation) {
-        return overloaded("the clock went back: " + path() + " is of a later time");
+        return failure(errc::overloaded, "the clock went back: " + path() + " is of a later time");
     } else if (removed_) {
         write_header(page.head);
     }
@@ -365,15 +360,17 @@ result<void> signature_file::remember_in(first_page& page, const wish& what)
     header& head = page.head;
     const place spot = find_place(file_, head, what.signature);
     if (spot.taken)
-        return failure{errc::request_replayed, "signature was used before", {}, {}};
+        return failure{errc::request_replayed, "signature was used before"};
     if (what.expires_at <= head.refused_until)
-        return overloaded("signature may have been used before: what " + path() + " held for this time is lost");
+        return failure(errc::overloaded,
+                       "signature may have been used before: what " + path() + " held for this time is lost");
     auto counted = find_tally(file_, page, what.key);
     if (!counted || spot.segment == max_segments)
-        return overloaded(path() + " has no more room");
+        return failure(errc::overloaded, path() + " has no more room");
     if (counted->count >= share_)
-        return overloaded(std::to_string(counted->count) +
-                          " requests of the key are remembered, as many as its share of replay_capacity allows");
+        return failure(errc::overloaded,
+                       std::to_string(counted->count) +
+                           " requests of the key are remembered, as many as its share of replay_capacity allows");
     if (spot.segment == head.segments) {
         // First the room, then the signature in it, then the header that counts both. Without the header the segment
         // does not exist, and the signature in it is one whose request was never answered.

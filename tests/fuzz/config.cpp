@@ -169,7 +169,7 @@ std::string written(const settings& all)
     put_unless_empty(out, "mount", all.mount);
     put_unless_empty(out, "state_dir", all.state_dir);
     json::object& paths = out["paths"].emplace_object();
-    for (const service& each : all.services)
+    for (const service_settings& each : all.services)
         paths[each.path] = {
             {"type", "caller"}, {"realm", each.realm}, {"role", each.role}, {"options", written(each.options)}};
     return json::serialize(out);

@@ -77,7 +77,7 @@ outcome outcome_of(std::string_view message)
         bytes = codec::message_from_json(message).bytes;
     const auto fields = wamp::split_message(bytes);
     auto answer = fields ? wamp::read_call_answer(*fields) : std::nullopt;
-    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(bytes), {}, {}}};
+    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(bytes)}};
 }
 
 bool is_token(std::string_view name)

@@ -20,8 +20,7 @@ void look_at_response(const bridge::answer& given, const outcome& how)
     const auto body = strict_json(given.http.body);
     must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
     if (given.why) {
-        must(given.http.body == codec::refusal_body(failure{given.why->code, {}, {}, {}}),
-             "a refusal has a fixed body");
+        must(given.http.body == codec::refusal_body(given.why->code), "a refusal has a fixed body");
         must(given.why->code == errc::result_invalid, "an answer is at worst invalid");
         return;
     }

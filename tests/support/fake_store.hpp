@@ -53,11 +53,11 @@ private:
     result<void> decide(bridge::key_id key, const bridge::signature_bytes& signature, instant until)
     {
         if (until < now_())
-            return failure{errc::request_expired, "timestamp has become too old while the request waited", {}, {}};
+            return failure{errc::request_expired, "timestamp has become too old while the request waited"};
         if (all.contains(signature))
-            return failure{errc::request_replayed, "signature was used before", {}, {}};
+            return failure{errc::request_replayed, "signature was used before"};
         if (by_key[key] >= share)
-            return failure{errc::overloaded, "no room for another signature of the key", {}, {}};
+            return failure{errc::overloaded, "no room for another signature of the key"};
         ++by_key[key];
         all.emplace(signature, until);
         return {};

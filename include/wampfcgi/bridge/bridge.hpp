@@ -37,7 +37,7 @@ struct answer {
 
 /// A request that has passed every check that needs no body.
 struct admission {
-    const service* target = nullptr;
+    const service_settings* target = nullptr;
     std::uint64_t body_limit_bytes = 0;  ///< reading may stop once this is passed; 0: never
     header_list cors_headers;
 };
@@ -90,8 +90,8 @@ public:
     void give_up(const started_call& started);
 
 private:
-    store* guard_of(const service& each) const;
-    std::size_t index_of(const service& each) const;
+    store* guard_of(const service_settings& each) const;
+    std::size_t index_of(const service_settings& each) const;
     bool has_room() const;
     void remember(const std::shared_ptr<begun_request>& begun, store& guard, request& req);
     void make_call(const std::shared_ptr<begun_request>& begun, request& req);

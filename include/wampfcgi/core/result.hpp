@@ -6,12 +6,22 @@
 #include <boost/system/result.hpp>
 
 #include <string>
+#include <utility>
 
 namespace wampfcgi {
 
 /// Why a request cannot be served. The client learns `code` and `parameter`; `detail` is for the log alone.
 struct failure {
-    errc code = errc::internal_error;
+    // Not explicit: a function that returns a result<T> may return a bare errc.
+    failure(errc its_code = errc::internal_error, std::string its_detail = {}, std::string its_peer_text = {},
+            std::string its_parameter = {})
+        : code(its_code),
+          detail(std::move(its_detail)),
+          peer_text(std::move(its_peer_text)),
+          parameter(std::move(its_parameter))
+    {}
+
+    errc code;
     std::string detail;     ///< what was found and what was expected, in our words; never a secret
     std::string peer_text;  ///< text of the peer or the router, raw: the log escapes and cuts it
     std::string parameter;  ///< query parameter at fault, for signature_parameter_missing and parameter_invalid

@@ -44,7 +44,7 @@ struct service_options {
 };
 
 /// One entry of `paths`.
-struct service {
+struct service_settings {
     std::string path;  ///< key in the configuration: "/", or segments without a leading slash
     std::string realm;
     std::string role;  ///< authrole that the router must give to the session
@@ -108,7 +108,7 @@ struct log_settings {
 struct settings {
     std::string mount;  ///< cut off the front of SCRIPT_NAME + PATH_INFO; empty: PATH_INFO alone decides
     router_settings router;
-    std::vector<service> services;                    ///< in the file's order; paths are unique
+    std::vector<service_settings> services;           ///< in the file's order; paths are unique
     std::size_t max_in_flight = 10'000;               ///< calls under way in one worker, past which 503 is answered
     std::uint64_t max_requests = 0;                   ///< requests after which a worker is replaced; 0: never
     std::chrono::milliseconds shutdown_grace{2'500};  ///< for the requests that have begun when a worker is to end

@@ -89,7 +89,7 @@ std::optional<connection_step> connection_fsm::take(progress made, std::string_v
     if (state_ == state::skipping)
         return {};
     if (!hold(records.size() + body_bytes))
-        return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken(), {}, {}})
+        return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken()})
                                          : close(log_level::warning, all_taken());
     if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
         return close(log_level::error, "no descriptor or memory to receive a request");
@@ -172,7 +172,7 @@ connection_step connection_fsm::body_or_serve()
     const std::uint64_t limit = body_limit(body_limit_bytes_);
     if (scanner_.body_bytes() <= limit)
         return await_rest();
-    return refuse({errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes", {}, {}});
+    return refuse({errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes"});
 }
 
 connection_step connection_fsm::await_rest()
@@ -212,7 +212,7 @@ connection_step connection_fsm::run_out_of_memory(std::string_view rest)
 
 connection_step connection_fsm::refuse_for_memory()
 {
-    return refuse({errc::overloaded, "no memory for a body of this size", {}, {}});
+    return refuse({errc::overloaded, "no memory for a body of this size"});
 }
 
 }  // namespace wampfcgi::fcgi

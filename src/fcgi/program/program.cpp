@@ -126,7 +126,7 @@ private:
         return read_body(own_limit_bytes);
     } catch (const std::bad_alloc&) {
         request_.drop_body();
-        return failure{errc::overloaded, "no memory for a body of this size", {}, {}};
+        return failure{errc::overloaded, "no memory for a body of this size"};
     }
 
     // What was announced is all that may be read (RFC 3875, 4.2), and a byte more than allowed is enough to refuse.
@@ -138,11 +138,11 @@ private:
                                     [&](std::string_view piece) { memory += piece; });
         input_left_ = end == input_end::stream ? 0 : input_left_ - request_.body().size();
         if (end == input_end::stalled)
-            return failure{errc::body_truncated, "the web server has stalled for a minute", {}, {}};
+            return failure{errc::body_truncated, "the web server has stalled for a minute"};
         if (end == input_end::failed)
-            return failure{errc::body_truncated, std::string("body cannot be read: ") + std::strerror(errno), {}, {}};
+            return failure{errc::body_truncated, std::string("body cannot be read: ") + std::strerror(errno)};
         if (request_.body().size() > limit)
-            return failure{errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes", {}, {}};
+            return failure{errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes"};
         return {};
     }
 

@@ -77,12 +77,12 @@ std::vector<call_table::ended> call_table::expire(time_point now)
         const call_id id = deadlines_.begin()->second;
         if (const auto queued = waiting_.find(id); queued != waiting_.end()) {
             expired.push_back({std::move(queued->second.done),
-                               failure{errc::router_unavailable, "no session within connect_timeout", {}, {}},
+                               failure{errc::router_unavailable, "no session within connect_timeout"},
                                {}});
         } else {
             sent_call& late = sent_.at(id);
-            expired.push_back({std::move(late.done),
-                               failure{errc::call_timeout, "no answer within call_timeout", {}, {}}, late.request_id});
+            expired.push_back(
+                {std::move(late.done), failure{errc::call_timeout, "no answer within call_timeout"}, late.request_id});
         }
         remove(id);
     }

@@ -103,11 +103,11 @@ public:
         if (fsm_.current() == session_fsm::state::joined)
             return send(std::nullopt, std::move(what), std::move(done));
         if (fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped) {
-            done(failure{errc::router_unavailable, "the session cannot be joined", {}, {}});
+            done(failure{errc::router_unavailable, "the session cannot be joined"});
             return 0;
         }
         if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes) {
-            done(failure{errc::overloaded, "too much waits for the session", {}, {}});
+            done(failure{errc::overloaded, "too much waits for the session"});
             return 0;
         }
         const call_id id = calls_.add_waiting(std::move(what), std::move(done), clock::now() + router_.connect_timeout);
@@ -195,12 +195,12 @@ private:
 
     void carry_out(const step::fail_in_flight&)
     {
-        complete(calls_.end_sent({errc::connection_lost, "the connection broke after the call was sent", {}, {}}));
+        complete(calls_.end_sent({errc::connection_lost, "the connection broke after the call was sent"}));
     }
 
     void carry_out(const step::fail_waiting&)
     {
-        complete(calls_.end_waiting({errc::router_unavailable, "the session cannot be joined", {}, {}}));
+        complete(calls_.end_waiting({errc::router_unavailable, "the session cannot be joined"}));
     }
 
     void carry_out(const step::stopped&)
@@ -220,15 +220,15 @@ private:
             const memory_may_fail here;
             message = encode_call(request_id, what);
         } catch (const std::bad_alloc&) {
-            done(failure{errc::overloaded, "no memory for a call of this size", {}, {}});
+            done(failure{errc::overloaded, "no memory for a call of this size"});
             return 0;
         }
         switch (link_->send(std::move(message))) {
         case send_result::too_large:
-            done(failure{errc::body_too_large, "the call is larger than the router takes in one message", {}, {}});
+            done(failure{errc::body_too_large, "the call is larger than the router takes in one message"});
             return 0;
         case send_result::queue_full:
-            done(failure{errc::overloaded, "the router does not read what is sent", {}, {}});
+            done(failure{errc::overloaded, "the router does not read what is sent"});
             return 0;
         case send_result::queued:
             break;
@@ -276,7 +276,7 @@ private:
     {
         const auto left = calls_.time_left(answered.request_id, clock::now());
         if (left && *left < router_may_be_ahead && is_timeout(answered.how))
-            answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout", {}, {}};
+            answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
         if (auto ended = calls_.answer(answered.request_id, std::move(answered.how)))
             return ended->done(std::move(ended->how));
         log::write(log_level::debug, "late or unknown answer from the router ignored");

@@ -87,11 +87,6 @@ std::string at_byte(std::size_t offset, std::string_view reason)
     return "byte " + std::to_string(offset) + ": " + std::string(reason);
 }
 
-failure invalid(std::string detail)
-{
-    return {errc::result_invalid, std::move(detail), {}, {}};
-}
-
 /// The arguments among `fields` from index `first` on: a list, then a map, either of which may be left out, or be nil,
 /// as with routers in JavaScript.
 std::variant<payload, failure> read_arguments(const std::vector<std::string_view>& fields, std::size_t first)
@@ -99,12 +94,12 @@ std::variant<payload, failure> read_arguments(const std::vector<std::string_view
     payload arguments;
     if (fields.size() > first && !is_nil(fields[first])) {
         if (!is_array(fields[first]))
-            return invalid("Arguments is no list");
+            return failure(errc::result_invalid, "Arguments is no list");
         arguments.args = fields[first];
     }
     if (fields.size() > first + 1 && !is_nil(fields[first + 1])) {
         if (!is_map(fields[first + 1]))
-            return invalid("ArgumentsKw is no dictionary");
+            return failure(errc::result_invalid, "ArgumentsKw is no dictionary");
         arguments.kwargs = fields[first + 1];
     }
     return arguments;
@@ -113,7 +108,7 @@ std::variant<payload, failure> read_arguments(const std::vector<std::string_view
 outcome read_result(const message_fields& message)
 {
     if (!message.whole)
-        return invalid("RESULT cannot be read: " + message.fault);
+        return failure(errc::result_invalid, "RESULT cannot be read: " + message.fault);
     auto arguments = read_arguments(message.fields, 3);
     if (auto* why = std::get_if<failure>(&arguments))
         return std::move(*why);
@@ -123,12 +118,12 @@ outcome read_result(const message_fields& message)
 outcome read_error(const message_fields& message)
 {
     if (!message.whole)
-        return invalid("ERROR cannot be read: " + message.fault);
+        return failure(errc::result_invalid, "ERROR cannot be read: " + message.fault);
     if (message.fields.size() < 5)
-        return invalid("ERROR has no URI");
+        return failure(errc::result_invalid, "ERROR has no URI");
     const auto uri = as_string(message.fields[4]);
     if (!uri)
-        return invalid("Error is no URI");
+        return failure(errc::result_invalid, "Error is no URI");
     auto arguments = read_arguments(message.fields, 5);
     if (auto* why = std::get_if<failure>(&arguments))
         return std::move(*why);

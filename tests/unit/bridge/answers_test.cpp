@@ -19,7 +19,7 @@ outcome error_outcome(std::string uri)
 
 outcome failure_outcome(errc code)
 {
-    return failure{code, "", "", ""};
+    return failure{code};
 }
 
 void use_http(service_options& options)

@@ -14,13 +14,14 @@ using namespace wampfcgi::checks;
 
 namespace {
 
-const std::vector<service> services{
+const std::vector<service_settings> services{
     {"/", "realm1", "anonymous", {}}, {"signed", "realm1", "frontend", {}}, {"a/b", "realm1", "frontend", {}}};
 
 /// The path of the service that is found, or "none".
-std::string found(const request_builder& builder, std::string_view mount, const std::vector<service>& among = services)
+std::string found(const request_builder& builder, std::string_view mount,
+                  const std::vector<service_settings>& among = services)
 {
-    const service* const hit = find_service(builder.build(), mount, among);
+    const service_settings* const hit = find_service(builder.build(), mount, among);
     return hit ? hit->path : "none";
 }
 
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_mount_at_the_root_takes_the_whole_path)
 
 BOOST_AUTO_TEST_CASE(a_service_that_is_not_configured_is_not_found)
 {
-    const std::vector<service> only_signed{{"signed", "realm1", "frontend", {}}};
+    const std::vector<service_settings> only_signed{{"signed", "realm1", "frontend", {}}};
 
     BOOST_TEST(found(request_builder{}.path_info("/"), "", only_signed) == "none");
     BOOST_TEST(found(request_builder{}.path_info("/signed"), "", only_signed) == "signed");

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(calls_count_their_bytes_for_as_long_as_they_wait)
     table.take_waiting();
     BOOST_TEST(table.waiting_bytes() == 0U);
     table.add_waiting(call_of("c"), {}, start + 9s);
-    table.end_waiting({errc::router_unavailable, {}, {}, {}});
+    table.end_waiting({errc::router_unavailable});
     BOOST_TEST(table.waiting_bytes() == 0U);
 }
 
@@ -148,10 +148,10 @@ BOOST_AUTO_TEST_CASE(calls_in_flight_and_calls_that_wait_end_separately)
     table.add_waiting(call_of("a"), done.as("first"), start + 1s);
     table.add_waiting(call_of("b"), done.as("second"), start + 1s);
 
-    BOOST_TEST(done.complete(table.end_sent({errc::connection_lost, {}, {}, {}})) == "sent:connection_lost ");
+    BOOST_TEST(done.complete(table.end_sent({errc::connection_lost})) == "sent:connection_lost ");
     BOOST_TEST(!table.any_sent());
     BOOST_TEST(table.any_waiting());
-    BOOST_TEST(done.complete(table.end_waiting({errc::router_unavailable, {}, {}, {}})) ==
+    BOOST_TEST(done.complete(table.end_waiting({errc::router_unavailable})) ==
                "first:router_unavailable second:router_unavailable ");
     BOOST_TEST(!table.next_deadline().has_value());
     BOOST_TEST(!table.answer(1, payload{}).has_value());
