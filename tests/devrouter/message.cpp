@@ -90,10 +90,18 @@ const char* name_of(std::uint64_t type)
         return "ERROR";
     case message_type::publish:
         return "PUBLISH";
+    case message_type::published:
+        return "PUBLISHED";
     case message_type::subscribe:
         return "SUBSCRIBE";
+    case message_type::subscribed:
+        return "SUBSCRIBED";
     case message_type::unsubscribe:
         return "UNSUBSCRIBE";
+    case message_type::unsubscribed:
+        return "UNSUBSCRIBED";
+    case message_type::event:
+        return "EVENT";
     case message_type::call:
         return "CALL";
     case message_type::cancel:
@@ -205,15 +213,15 @@ std::optional<std::string_view> find_text(const msgpack::object& map, std::strin
     return value->as<std::string_view>();
 }
 
-bool is_loose_uri(std::string_view text)
+bool is_loose_uri(std::string_view text, empty_components allowed)
 {
-    char before = '.';
-    for (const char letter : text) {
-        if ((letter == '.' && before == '.') || std::string_view(" \t\n\v\f\r#").find(letter) != std::string_view::npos)
-            return false;
-        before = letter;
-    }
-    return before != '.';
+    if (text.find_first_of(" \t\n\v\f\r#") != std::string_view::npos)
+        return false;
+    if (allowed == empty_components::any)
+        return true;
+    if (text.starts_with('.') || text.find("..") != std::string_view::npos)
+        return false;
+    return allowed == empty_components::last || (!text.empty() && !text.ends_with('.'));
 }
 
 namespace {

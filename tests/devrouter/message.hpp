@@ -25,8 +25,12 @@ enum : std::uint64_t {
     goodbye = 6,
     error = 8,
     publish = 16,
+    published = 17,
     subscribe = 32,
+    subscribed = 33,
     unsubscribe = 34,
+    unsubscribed = 35,
+    event = 36,
     call = 48,
     cancel = 49,
     result = 50,
@@ -68,8 +72,11 @@ std::optional<double> read_real(std::string_view packed);
 const msgpack::object* find(const msgpack::object& map, std::string_view key);
 std::optional<std::string_view> find_text(const msgpack::object& map, std::string_view key);
 
-/// Components separated by single dots, none empty, without white space or '#'.
-bool is_loose_uri(std::string_view text);
+/// Which components of a URI may be empty. A pattern has empty ones.
+enum class empty_components { none, last, any };
+
+/// Components separated by single dots, without white space or '#'.
+bool is_loose_uri(std::string_view text, empty_components allowed = empty_components::none);
 
 /// For people: the message's name and, up to 2,000 bytes, its content; never a signature or ticket.
 std::string describe(std::string_view payload);

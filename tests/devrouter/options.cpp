@@ -165,9 +165,9 @@ std::string_view usage()
     return R"(usage: wamp-devrouter [OPTION]...
 
 A small WAMP router with built-in procedures, for development, demonstrations and tests of wamp-fcgi.
-It is no production router: it has no callees but its own procedures, no publish and subscribe, and
-procedures that break the protocol on purpose. Production routers are, among others, Crossbar.io,
-nexus, Bondy and CppWAMP's router.
+It is no production router: it has no callees but its own procedures, and procedures and topics that
+break the protocol on purpose. Production routers are, among others, Crossbar.io, nexus, Bondy and
+CppWAMP's router.
 
   --listen rs://HOST:PORT  RawSocket, there; [HOST] for IPv6, port 0 for any free one; rs:// may be left out
   --listen rss://HOST:PORT RawSocket over TLS
@@ -197,6 +197,37 @@ nexus, Bondy and CppWAMP's router.
 Messages are MessagePack or JSON: RawSocket serializers 2 and 1, WebSocket subprotocols wamp.2.msgpack and
 wamp.2.json. For each listener one line on standard output says where it listens: "listening rs://127.0.0.1:8081",
 "listening wss://127.0.0.1:8443/ws", "listening unix:/PATH". TERM and INT end it.
+
+Procedures, each of which begins with "com.example.":
+  add2 A B              the sum
+  echo ...              the arguments
+  sleep SECONDS         the argument, later; CANCEL ends it
+  fail [URI [LIST [MAP]]]   an ERROR with that URI and payload, null for none
+  nothing, kwargs_only  a RESULT without arguments, with keyword arguments only
+  big N, binary N       a string, a binary value of that many bytes
+  raw HEX, raw_kwargs HEX   a RESULT with these bytes as its (keyword) arguments
+  stats                 what the router has seen so far, and the caller's session, as keyword arguments
+
+Procedures that break the rules; those that can answer "survived" after that:
+  fault.drop, fault.drop_mid_frame      the connection ends, the second time within a message
+  fault.late SECONDS    a RESULT whether the call was cancelled or not
+  fault.silent          no answer, to CANCEL neither
+  fault.garbage, fault.wrong_type, fault.unknown_id, fault.twice    no MessagePack; messages of the wrong
+                        shape; answers to nobody's request; two answers
+  fault.goodbye, fault.abort            the session ends
+  fault.oversized, fault.reserved_frame the longest frame, never whole; a frame of an unknown type
+  fault.refuse_logins SECONDS           nobody may join for so long
+  fault.ping N          so many PINGs
+  fault.deaf SECONDS    the router does not read from the connection for so long
+
+Topics are whatever clients publish and subscribe to, exactly or by prefix or wildcard; events can be
+retained. Nobody may use topics that begin with com.example.denied (wamp.error.not_authorized).
+These topics break the rules when they are published or subscribed to; their events come all the same:
+  fault.silent          no PUBLISHED, no SUBSCRIBED, ever
+  fault.late.MS         PUBLISHED, SUBSCRIBED after so many milliseconds
+  fault.twice, fault.unknown_id, fault.wrong_type   two of them; one for nobody's request and an ERROR, too,
+                        before the right one; malformed ones before the right one
+  fault.drop            the connection ends
 )";
 }
 

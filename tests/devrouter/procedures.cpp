@@ -171,12 +171,23 @@ void raw_kwargs(dealer& calls, const invocation& call)
         calls.result(call.id, empty_list, *bytes);
 }
 
+/// How many sessions have subscribed in all, and to each topic: {"exact com.example.topic": 3}.
+void pack_subscribers(packed& into, const subscriptions& from)
+{
+    std::size_t total = 0;
+    for (const auto& [id, each] : from.all())
+        total += each.subscribers.size();
+    into.text("subscriptions").uint(total).text("subscribers").map(from.all().size());
+    for (const auto& [id, each] : from.all())
+        into.text(std::string(name_of(each.match)) + " " + each.topic).uint(each.subscribers.size());
+}
+
 void stats(dealer& calls, const invocation& call)
 {
     auto& owner = calls.owner();
     const auto& counts = owner.shared().counts;
     packed message;
-    message.list(5).uint(message_type::result).uint(call.id).map(0).list(0).map(18);
+    message.list(5).uint(message_type::result).uint(call.id).map(0).list(0).map(25);
     message.text("calls").uint(counts.calls).text("results").uint(counts.results);
     message.text("errors").uint(counts.errors).text("cancels").uint(counts.cancels);
     message.text("sessions").uint(counts.sessions).text("connections").uint(counts.connections);
@@ -190,6 +201,10 @@ void stats(dealer& calls, const invocation& call)
     message.text("last_timeout_ms").uint(counts.last_timeout_ms);
     message.text("last_call_options").raw(counts.last_call_options);
     message.text("hello_details").raw(owner.hello_details());
+    message.text("publications").uint(counts.publications).text("events").uint(counts.events);
+    message.text("subscribes").uint(counts.subscribes).text("unsubscribes").uint(counts.unsubscribes);
+    message.text("last_publish_options").raw(counts.last_publish_options);
+    pack_subscribers(message, owner.shared().broker_of(owner.realm()).subscribed());
     message.text("calls_by_procedure").map(counts.calls_by_procedure.size());
     for (const auto& [name, count] : counts.calls_by_procedure)
         message.text(name).uint(count);

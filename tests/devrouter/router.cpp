@@ -11,6 +11,8 @@ router::router(options from) : settings(std::move(from)), who(settings)
 {
     add_procedures(procedures_);
     add_faults(procedures_);
+    for (const auto& realm : settings.realms)
+        brokers_.try_emplace(realm, counts);
 }
 
 bool router::has_realm(std::string_view name) const

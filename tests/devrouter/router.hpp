@@ -1,6 +1,7 @@
 #pragma once
-// What all connections share: the options, who may log in, the procedures and the counts.
+// What all connections share: the options, who may log in, the procedures, the realms' brokers and the counts.
 
+#include "broker.hpp"
 #include "login.hpp"
 #include "options.hpp"
 
@@ -32,6 +33,11 @@ struct statistics {
     std::uint64_t pongs = 0;
     std::uint64_t last_timeout_ms = 0;      ///< 0: the last call had none
     std::string last_call_options{"\x80"};  ///< packed
+    std::uint64_t publications = 0;         ///< accepted ones
+    std::uint64_t events = 0;               ///< sent to subscribers
+    std::uint64_t subscribes = 0;
+    std::uint64_t unsubscribes = 0;
+    std::string last_publish_options{"\x80"};
     std::map<std::string, std::uint64_t, std::less<>> calls_by_procedure;
 };
 
@@ -42,6 +48,8 @@ public:
     bool has_realm(std::string_view name) const;
     /// nullptr: no such procedure.
     procedure find_procedure(std::string_view name) const;
+    /// Of a realm that is offered here.
+    broker& broker_of(const std::string& realm) { return brokers_.at(realm); }
 
     const options settings;
     const directory who;
@@ -51,6 +59,7 @@ public:
 
 private:
     procedure_table procedures_;
+    std::unordered_map<std::string, broker> brokers_;
 };
 
 }  // namespace wampfcgi::devrouter

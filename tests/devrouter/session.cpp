@@ -36,6 +36,13 @@ bool has_roles(const msgpack::object& details)
     return roles && roles->type == msgpack::type::MAP && roles->via.map.size > 0;
 }
 
+void pack_features(packed& into, std::initializer_list<std::string_view> names)
+{
+    into.map(1).text("features").map(names.size());
+    for (const auto name : names)
+        into.text(name).flag(true);
+}
+
 }  // namespace
 
 session::session(router& shared, transport& wire, std::uint64_t number) : router_(shared), wire_(wire), number_(number)
@@ -60,7 +67,7 @@ void session::receive(std::string_view payload)
         return on_goodbye(*message);
     case message_type::abort_session:
         state_ = state::ended;
-        dealer_.reset();
+        clear();
         return wire_.close();
     default:
         return on_request(type, *message);
@@ -86,7 +93,7 @@ void session::abort(std::string_view uri, std::string_view text)
     message.list(3).uint(message_type::abort_session).map(1).text("message").text(text).text(uri);
     send({message.view()});
     state_ = state::ended;
-    dealer_.reset();
+    clear();
     wire_.close();
 }
 
@@ -96,7 +103,7 @@ void session::leave(std::string_view uri)
     message.list(3).uint(message_type::goodbye).map(0).text(uri);
     send({message.view()});
     state_ = state::leaving;
-    dealer_.reset();
+    clear();
 }
 
 bool session::take_request_id(std::uint64_t id)
@@ -165,6 +172,7 @@ void session::join(identity who)
     who_ = std::move(who);
     last_request_id_ = 0;
     dealer_ = std::make_shared<dealer>(*this);
+    pubsub_ = std::make_shared<pubsub>(*this);
     state_ = state::joined;
     ++router_.counts.sessions;
 
@@ -173,9 +181,10 @@ void session::join(identity who)
     message.text("realm").text(realm_).text("authid").text(who_.authid).text("authrole").text(who_.role);
     message.text("authmethod").text(who_.method).text("authprovider").text("static");
     message.text("agent").text("wamp-devrouter");
-    message.text("roles").map(1).text("dealer").map(1).text("features").map(3);
-    for (const auto* feature : {"call_canceling", "call_timeout", "caller_identification"})
-        message.text(feature).flag(true);
+    message.text("roles").map(2);
+    pack_features(message.text("dealer"), {"call_canceling", "call_timeout", "caller_identification"});
+    pack_features(message.text("broker"), {"publisher_identification", "publisher_exclusion", "event_retention",
+                                           "subscriber_blackwhite_listing", "pattern_based_subscription"});
     send({message.view()});
 }
 
@@ -190,7 +199,7 @@ void session::on_goodbye(const elements& message)
     if (state_ != state::joined)
         return violated("GOODBYE without a session");
     state_ = state::closed;
-    dealer_.reset();
+    clear();
     packed reply;
     reply.list(3).uint(message_type::goodbye).map(0).text("wamp.close.goodbye_and_out");
     send({reply.view()});
@@ -202,20 +211,24 @@ void session::on_request(std::uint64_t type, const elements& message)
         return;  // sent before our GOODBYE arrived
     if (state_ != state::joined)
         return violated("a request without a session");
-    const auto calls = dealer_;  // a call may end the session, and the dealer with it
+    const auto calls = dealer_;  // a request may end the session, and both with it
+    const auto topics = pubsub_;
     switch (type) {
     case message_type::call:
         return calls->on_call(message);
     case message_type::cancel:
         return calls->on_cancel_message(message);
     case message_type::publish:
+        return topics->on_publish(message);
     case message_type::subscribe:
+        return topics->on_subscribe(message);
     case message_type::unsubscribe:
+        return topics->on_unsubscribe(message);
     case message_type::register_procedure:
     case message_type::unregister_procedure:
         return refuse_request(type, message);
     default:
-        return violated("a message that a caller does not send");
+        return violated("a message that a client does not send");
     }
 }
 
@@ -226,18 +239,16 @@ void session::refuse_request(std::uint64_t type, const elements& message)
         return violated("a request has an id");
     if (!take_request_id(*request))
         return;
-    if (type == message_type::publish) {
-        if (!is_map(message.item[2]))
-            return violated("PUBLISH is [16, id, options, topic, ...]");
-        const auto handle = msgpack::unpack(message.item[2].data(), message.item[2].size());
-        const auto* acknowledge = find(handle.get(), "acknowledge");
-        if (!acknowledge || acknowledge->type != msgpack::type::BOOLEAN || !acknowledge->via.boolean)
-            return;
-    }
     packed reply;
     reply.list(6).uint(message_type::error).uint(type).uint(*request).map(0).text("wamp.error.not_authorized");
-    reply.list(1).text("callers only here");
+    reply.list(1).text("no callees here");
     send({reply.view()});
+}
+
+void session::clear()
+{
+    dealer_.reset();
+    pubsub_.reset();
 }
 
 void session::log(const char* arrow, std::string_view payload) const

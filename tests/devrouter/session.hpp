@@ -1,10 +1,12 @@
 #pragma once
-// One connection's WAMP session: HELLO to GOODBYE. Calls go to its dealer, logging in is login's work.
+// One connection's WAMP session: HELLO to GOODBYE. Calls go to its dealer, topics to its pubsub,
+// logging in is login's work.
 // After a GOODBYE by the client another session may be opened on the same connection.
 
 #include "dealer.hpp"
 #include "login.hpp"
 #include "message.hpp"
+#include "pubsub.hpp"
 #include "router.hpp"
 #include "transport.hpp"
 
@@ -51,6 +53,8 @@ private:
     void on_goodbye(const elements& message);
     void on_request(std::uint64_t type, const elements& message);
     void refuse_request(std::uint64_t type, const elements& message);
+    /// Forgets what was asked for within the session.
+    void clear();
     void start_login(const msgpack::object& details);
     void join(identity who);
     void log(const char* arrow, std::string_view payload) const;
@@ -66,6 +70,7 @@ private:
     identity who_;
     std::optional<login> login_;
     std::shared_ptr<dealer> dealer_;
+    std::shared_ptr<pubsub> pubsub_;
 };
 
 }  // namespace wampfcgi::devrouter

@@ -15,6 +15,7 @@ import msgpack_lite
 import websocket_lite
 
 HELLO, WELCOME, ABORT, CHALLENGE, AUTHENTICATE, GOODBYE, ERROR = 1, 2, 3, 4, 5, 6, 8
+PUBLISH, PUBLISHED, SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, UNSUBSCRIBED, EVENT = 16, 17, 32, 33, 34, 35, 36
 CALL, CANCEL, RESULT = 48, 49, 50
 MESSAGE, PING, PONG = 0, 1, 2
 JSON, MESSAGEPACK = 1, 2
@@ -138,20 +139,38 @@ class Client:
         self.next_id = 1
         return answer
 
+    def request(self, kind, *rest):
+        """Sends a request with the next id, without waiting; gives the id."""
+        request_id, self.next_id = self.next_id, self.next_id + 1
+        self.send([kind, request_id, *rest])
+        return request_id
+
     def start_call(self, procedure, *args, kwargs=None, options=None):
         """Sends a CALL, without waiting; gives its id."""
-        call_id, self.next_id = self.next_id, self.next_id + 1
-        message = [CALL, call_id, options or {}, procedure]
-        if args or kwargs is not None:
-            message.append(list(args))
-        if kwargs is not None:
-            message.append(kwargs)
-        self.send(message)
-        return call_id
+        return self.request(CALL, options or {}, procedure, *payload(args, kwargs))
 
     def call(self, procedure, *args, kwargs=None, options=None):
         """Sends a CALL and gives the next message."""
         self.start_call(procedure, *args, kwargs=kwargs, options=options)
+        return self.receive()
+
+    def subscribe(self, topic, **options):
+        """Sends a SUBSCRIBE and gives the next message."""
+        self.request(SUBSCRIBE, options, topic)
+        return self.receive()
+
+    def unsubscribe(self, subscription):
+        """Sends an UNSUBSCRIBE and gives the next message."""
+        self.request(UNSUBSCRIBE, subscription)
+        return self.receive()
+
+    def start_publish(self, topic, *args, kwargs=None, **options):
+        """Sends a PUBLISH, without waiting; gives its id."""
+        return self.request(PUBLISH, options, topic, *payload(args, kwargs))
+
+    def publish(self, topic, *args, kwargs=None, **options):
+        """Sends a PUBLISH that is to be acknowledged, and gives the next message."""
+        self.start_publish(topic, *args, kwargs=kwargs, acknowledge=True, **options)
         return self.receive()
 
     def cancel(self, call_id, mode=None):
@@ -186,6 +205,13 @@ class WebSocketClient(Client):
         if kind != websocket_lite.CLOSE:
             raise AssertionError(f"a frame of type {kind} instead of the end: {payload[:80]!r}")
         return int.from_bytes(payload[:2], "big")
+
+
+def payload(args, kwargs):
+    """The last elements of a message that carries these."""
+    if kwargs is not None:
+        return [list(args), kwargs]
+    return [list(args)] if args else []
 
 
 def sign(method, extra, secret):
