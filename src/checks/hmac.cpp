@@ -1,15 +1,16 @@
 #include "checks/hmac.hpp"
 
+#include "wampfcgi/core/text/base64.hpp"
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace wampfcgi::checks {
@@ -35,21 +36,6 @@ mac_context new_context()
     if (context && !EVP_MAC_CTX_set_params(context.get(), options))
         context.reset();
     return context;
-}
-
-constexpr std::uint8_t no_sextet = 0xFF;
-
-/// The six bits that each character of either Base64 alphabet stands for (RFC 4648, 4 and 5).
-constexpr std::array<std::uint8_t, 256> sextets()
-{
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::array<std::uint8_t, 256> table{};
-    table.fill(no_sextet);
-    for (std::size_t value = 0; value < digits.size(); ++value)
-        table[static_cast<unsigned char>(digits[value])] = static_cast<std::uint8_t>(value);
-    table['-'] = table[' '] = table['+'];
-    table['_'] = table['/'];
-    return table;
 }
 
 }  // namespace
@@ -80,29 +66,8 @@ std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_
 
 std::optional<hmac_bytes> decode_signature(std::string_view text)
 {
-    static constexpr auto sextet_of = sextets();
-    constexpr std::size_t digits = 43;  // 32 bytes and two bits over
-    if (text.size() == digits + 1 && text.back() == '=')
-        text.remove_suffix(1);
-    if (text.size() != digits)
-        return std::nullopt;
     hmac_bytes bytes;
-    std::size_t written = 0;
-    std::uint32_t pending = 0;
-    unsigned pending_bits = 0;
-    for (const char c : text) {
-        const std::uint8_t sextet = sextet_of[static_cast<unsigned char>(c)];
-        if (sextet == no_sextet)
-            return std::nullopt;
-        pending = pending << 6 | sextet;
-        pending_bits += 6;
-        if (pending_bits < 8)
-            continue;
-        pending_bits -= 8;
-        bytes[written++] = static_cast<unsigned char>(pending >> pending_bits);
-        pending &= (1U << pending_bits) - 1;
-    }
-    if (pending != 0)
+    if (decode_base64(text, std::as_writable_bytes(std::span(bytes)), base64_form::any) != bytes.size())
         return std::nullopt;
     return bytes;
 }

@@ -14,8 +14,7 @@ using hmac_bytes = std::array<unsigned char, 32>;
 /// The HMAC-SHA256 of `pieces` as if they were one string. Nothing when OpenSSL fails.
 std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_list<std::string_view> pieces);
 
-/// Reads Base64 of exactly 32 bytes: URL-safe or standard alphabet, a space for "+", with or without padding. Nothing
-/// when it is anything else; bits that no byte needs must be zero, so that bytes have one spelling in an alphabet.
+/// Reads Base64, of any form, of exactly 32 bytes. Nothing when it is anything else.
 std::optional<hmac_bytes> decode_signature(std::string_view text);
 
 /// Compares in a time that does not depend on what differs.

@@ -1,10 +1,12 @@
 #include "checks/openssh_key.hpp"
 
+#include "wampfcgi/core/text/base64.hpp"
+
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace wampfcgi::checks {
 
@@ -61,26 +63,17 @@ private:
     bool is_short_ = false;
 };
 
-bool decode(std::string_view base64, std::string& out)
+bool decode_lines(std::string_view base64, std::string& out)
 {
     wiped_text text;
     text.bytes.reserve(base64.size());
     for (const char c : base64)
         if (c != '\n' && c != '\r')
             text.bytes += c;
-    // EVP_DecodeBlock takes white space at the ends, and a '=' anywhere
-    const std::size_t digits = text.bytes.find_last_not_of('=') + 1;
-    const std::size_t padding = text.bytes.size() - digits;
-    if (padding > 2 || text.bytes.size() % 4 != 0 || text.bytes.find_first_of("= \t") < digits)
-        return false;
     out.resize(text.bytes.size() / 4 * 3);
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                        reinterpret_cast<const unsigned char*>(text.bytes.data()), static_cast<int>(text.bytes.size()));
-    if (size < 0)
-        return false;
-    out.resize(static_cast<std::size_t>(size) - padding);
-    return true;
+    const auto size = decode_base64(text.bytes, std::as_writable_bytes(std::span(out)), base64_form::standard);
+    out.resize(size.value_or(0));
+    return size.has_value();
 }
 
 // 1, 2, 3, ...
@@ -114,7 +107,7 @@ std::optional<std::string> read_openssh_key(std::string_view base64)
     using namespace std::string_view_literals;
     constexpr std::string_view magic = "openssh-key-v1\0"sv;
     wiped_text decoded;
-    if (!decode(base64, decoded.bytes) || !decoded.bytes.starts_with(magic))
+    if (!decode_lines(base64, decoded.bytes) || !decoded.bytes.starts_with(magic))
         return std::nullopt;
 
     wire_reader file(std::string_view(decoded.bytes).substr(magic.size()));

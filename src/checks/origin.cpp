@@ -4,6 +4,7 @@
 #include "wampfcgi/checks/transport.hpp"
 
 #include "checks/text.hpp"
+#include "wampfcgi/core/text/authority.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -12,18 +13,18 @@ namespace wampfcgi::checks {
 
 namespace {
 
-/// host[:port], the host in lower case, IPv6 in brackets.
-struct authority {
+/// The host in lower case, IPv6 in brackets.
+struct host_and_port {
     std::string host;
-    std::optional<std::uint64_t> port;
+    std::optional<std::uint16_t> port;
 };
 
 struct web_origin {
     std::string_view scheme;
-    authority where;
+    host_and_port where;
 };
 
-std::uint64_t default_port(std::string_view scheme)
+std::uint16_t default_port(std::string_view scheme)
 {
     return scheme == "https" ? 443 : 80;
 }
@@ -31,28 +32,25 @@ std::uint64_t default_port(std::string_view scheme)
 /// A name or IPv4 address in ASCII (names beyond it travel as Punycode), or an IPv6 address in brackets.
 bool is_host(std::string_view host)
 {
-    if (host.starts_with('[') && host.ends_with(']')) {
-        const std::string_view inside = host.substr(1, host.size() - 2);
-        return inside.find(':') != std::string_view::npos && parse_address(inside);
-    }
+    if (const auto address = unbracketed(host))
+        return address->find(':') != std::string_view::npos && parse_address(*address);
     return !host.empty() && std::ranges::all_of(host, [](char c) {
         return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
     });
 }
 
 /// `text` is in lower case.
-std::optional<authority> parse_authority(std::string_view text)
+std::optional<host_and_port> parse_authority(std::string_view text)
 {
-    const auto host_end = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
-    const std::string_view host = text.substr(0, host_end);
+    const auto [host, port_text] = split_authority(text);
     if (!is_host(host))
         return std::nullopt;
-    if (host_end == std::string_view::npos)
-        return authority{std::string(host), std::nullopt};
-    const auto port = read_number(text.substr(host_end + 1));
-    if (!port || *port == 0 || *port > 65'535)
+    if (!port_text)
+        return host_and_port{std::string(host), std::nullopt};
+    const auto port = parse_port(*port_text);
+    if (!port || *port == 0)
         return std::nullopt;
-    return authority{std::string(host), port};
+    return host_and_port{std::string(host), port};
 }
 
 /// `text` is in lower case.

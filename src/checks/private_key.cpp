@@ -1,7 +1,7 @@
 #include "wampfcgi/checks/private_key.hpp"
 
 #include "checks/openssh_key.hpp"
-#include "checks/text.hpp"
+#include "wampfcgi/core/text/hex.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -18,30 +18,6 @@ namespace {
 
 constexpr std::size_t key_bytes = 32;
 constexpr std::size_t max_text_bytes = 16'384;  // many times what a key needs, comment and all
-
-std::optional<unsigned> hex_digit(char c)
-{
-    if (is_digit(c))
-        return static_cast<unsigned>(c - '0');
-    const char lower = to_lower(c);
-    if (lower < 'a' || lower > 'f')
-        return std::nullopt;
-    return static_cast<unsigned>(lower - 'a' + 10);
-}
-
-std::optional<std::string> from_hex(std::string_view text)
-{
-    std::string key;
-    key.reserve(key_bytes);
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-        const auto high = hex_digit(text[i]);
-        const auto low = hex_digit(text[i + 1]);
-        if (!high || !low)
-            return std::nullopt;
-        key += static_cast<char>(*high << 4 | *low);
-    }
-    return key;
-}
 
 // Nobody is asked for a passphrase.
 int no_passphrase(char*, int, int, void*)

@@ -1,6 +1,7 @@
 #include "wampfcgi/checks/signature.hpp"
 
 #include "checks/text.hpp"
+#include "wampfcgi/core/text/hex.hpp"
 
 #include <array>
 #include <utility>
@@ -9,27 +10,6 @@ namespace wampfcgi::checks {
 
 namespace {
 
-/// The value of a hexadecimal digit, or -1.
-int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    const char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// The byte that an escape at the front of `text` stands for. Nothing when there is no whole escape.
-std::optional<char> unescape(std::string_view text)
-{
-    if (text.size() < 3 || text[0] != '%')
-        return std::nullopt;
-    const int high = hex_value(text[1]);
-    const int low = hex_value(text[2]);
-    if (high < 0 || low < 0)
-        return std::nullopt;
-    return static_cast<char>(high * 16 + low);
-}
-
 std::string form_decode(std::string_view text)
 {
     if (text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos)
@@ -37,7 +17,7 @@ std::string form_decode(std::string_view text)
     std::string decoded;
     decoded.reserve(text.size());
     while (!text.empty()) {
-        const auto byte = unescape(text);
+        const auto byte = percent_escape(text);
         decoded += byte ? *byte : text[0] == '+' ? ' ' : text[0];
         text.remove_prefix(byte ? 3 : 1);
     }

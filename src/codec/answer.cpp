@@ -2,8 +2,8 @@
 
 #include "codec/json_text.hpp"
 #include "codec/msgpack_reader.hpp"
-#include "codec/utf8.hpp"
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <utility>
 

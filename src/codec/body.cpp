@@ -1,8 +1,8 @@
 #include "wampfcgi/codec/body.hpp"
 
 #include "codec/body_reader.hpp"
-#include "codec/utf8.hpp"
 #include "codec/value_builder.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>

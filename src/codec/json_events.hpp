@@ -1,7 +1,7 @@
 // Owns reading JSON text in one pass, strictly: what becomes of the values is up to the sink they go to.
 #pragma once
 
-#include "codec/base64.hpp"
+#include "wampfcgi/core/text/base64.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/system/errc.hpp>

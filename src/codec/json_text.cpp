@@ -1,6 +1,7 @@
 #include "codec/json_text.hpp"
 
-#include "codec/base64.hpp"
+#include "wampfcgi/core/text/base64.hpp"
+#include "wampfcgi/core/text/hex.hpp"
 
 #include <array>
 #include <charconv>
@@ -40,7 +41,6 @@ std::size_t plain_prefix(std::string_view text)
 
 void append_escape(std::string& out, char c)
 {
-    constexpr std::string_view hex_digits = "0123456789abcdef";
     constexpr std::string_view specials = "\"\\\b\f\n\r\t";
     constexpr std::string_view letters = "\"\\bfnrt";
     out += '\\';
@@ -49,8 +49,7 @@ void append_escape(std::string& out, char c)
         return;
     }
     out += "u00";
-    out += hex_digits[static_cast<std::size_t>(c) >> 4];
-    out += hex_digits[static_cast<std::size_t>(c) & 0xF];
+    append_hex(out, static_cast<unsigned char>(c));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "codec/msgpack_reader.hpp"
 
 #include "codec/json_text.hpp"
-#include "codec/utf8.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <msgpack/null_visitor.hpp>
 #include <msgpack/unpack.hpp>

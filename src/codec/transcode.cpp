@@ -2,9 +2,9 @@
 
 #include "codec/json_events.hpp"
 #include "codec/msgpack_reader.hpp"
-#include "codec/utf8.hpp"
 #include "codec/value_builder.hpp"
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,8 @@
 #include "config/text.hpp"
 
+#include "wampfcgi/core/text/hex.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -14,52 +17,24 @@ bool is_alphanumeric(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// Length of the UTF-8 sequence at the start of `text`, 0 when there is no valid one.
-std::size_t sequence_length(std::string_view text)
-{
-    const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    const unsigned first = byte(0);
-    if (first < 0x80)
-        return 1;
-    if (first < 0xC2 || first > 0xF4)
-        return 0;
-    const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    // RFC 3629, 4: no overlong forms, no surrogates, nothing above U+10FFFF.
-    const unsigned lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    const unsigned highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    if (byte(1) < lowest || byte(1) > highest)
-        return 0;
-    for (std::size_t i = 2; i < length; ++i)
-        if (byte(i) < 0x80 || byte(i) > 0xBF)
-            return 0;
-    return length;
-}
-
 // U+0000 to U+001F, U+007F, and U+0080 to U+009F, which terminals obey as well.
-std::optional<unsigned> control_character(std::string_view sequence)
+bool is_control(char32_t code)
 {
-    const auto first = static_cast<unsigned char>(sequence.front());
-    if (first < 0x20 || first == 0x7F)
-        return first;
-    if (sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0)
-        return static_cast<unsigned char>(sequence[1]);
-    return std::nullopt;
+    return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
-void append_escaped(std::string& out, std::string_view sequence)
+void append_escaped(std::string& out, char32_t code, std::string_view sequence)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
-    if (sequence == "\"" || sequence == "\\") {
+    if (code == '"' || code == '\\') {
         out += '\\';
         out += sequence;
-    } else if (sequence == "\n") {
+    } else if (code == '\n') {
         out += "\\n";
-    } else if (sequence == "\t") {
+    } else if (code == '\t') {
         out += "\\t";
-    } else if (const auto code = control_character(sequence)) {
+    } else if (is_control(code)) {
         out += "\\u00";
-        out += digits[*code >> 4];
-        out += digits[*code & 0xF];
+        append_hex(out, static_cast<unsigned char>(code));
     } else {
         out += sequence;
     }
@@ -83,27 +58,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
 
 }  // namespace
 
-std::size_t valid_utf8_length(std::string_view text)
-{
-    std::size_t good = 0;
-    while (good < text.size()) {
-        const std::size_t length = sequence_length(text.substr(good));
-        if (length == 0)
-            break;
-        good += length;
-    }
-    return good;
-}
-
 std::string quote(std::string_view text)
 {
     std::string out = "\"";
     std::size_t done = 0;
     while (done < text.size() && done < max_shown_bytes) {
         // The file is valid UTF-8, and so are its strings.
-        const std::size_t length = std::max<std::size_t>(sequence_length(text.substr(done)), 1);
-        append_escaped(out, text.substr(done, length));
-        done += length;
+        const utf8_character next = first_character(text.substr(done));
+        const std::size_t bytes = std::max<std::size_t>(next.bytes, 1);
+        append_escaped(out, next.code, text.substr(done, bytes));
+        done += bytes;
     }
     return out + (done < text.size() ? "...\"" : "\"");
 }

@@ -11,9 +11,6 @@
 
 namespace wampfcgi::config {
 
-/// How many bytes at the start of `text` are valid UTF-8 (RFC 3629).
-std::size_t valid_utf8_length(std::string_view text);
-
 /// `text` in quotes, control characters escaped, cut behind 40 bytes.
 std::string quote(std::string_view text);
 

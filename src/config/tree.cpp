@@ -1,7 +1,7 @@
 #include "config/tree.hpp"
 
 #include "config/syntax.hpp"
-#include "config/text.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -157,7 +157,7 @@ std::optional<syntax_error> feed(tree_parser& parser, std::string_view text, std
 {
     const std::string_view line = text.substr(begin);
     const std::size_t number = parser.handler().line;
-    if (const std::size_t good = valid_utf8_length(line); good != line.size())
+    if (const std::size_t good = utf8_prefix(line); good != line.size())
         return syntax_error{number, "expected UTF-8, got another byte" + at_column(good)};
     json::error_code code;
     const std::size_t used = parser.write_some(true, line.data(), line.size(), code);

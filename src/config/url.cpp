@@ -1,13 +1,12 @@
 #include "config/url.hpp"
 
 #include "wampfcgi/checks/address.hpp"
+#include "wampfcgi/core/text/authority.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
-#include <system_error>
 
 namespace wampfcgi::config {
 namespace {
@@ -27,24 +26,12 @@ bool is_host_character(char c)
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view text)
-{
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (text.empty() || text.size() > 5 || end != text.data() + text.size() || error != std::errc{})
-        return std::nullopt;
-    if (port < 1 || port > 65535)
-        return std::nullopt;
-    return static_cast<std::uint16_t>(port);
-}
-
 // The host without brackets, or nothing.
 std::optional<std::string> parse_host(std::string_view text)
 {
-    if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
-        const std::string_view address = text.substr(1, text.size() - 2);
-        const bool good = address.find(':') != std::string_view::npos && checks::parse_address(address);
-        return good ? std::optional<std::string>{address} : std::nullopt;
+    if (const auto address = unbracketed(text)) {
+        const bool good = address->find(':') != std::string_view::npos && checks::parse_address(*address);
+        return good ? std::optional<std::string>{*address} : std::nullopt;
     }
     if (text.empty() || text.size() > max_host_bytes || !std::all_of(text.begin(), text.end(), is_host_character))
         return std::nullopt;
@@ -89,24 +76,23 @@ std::variant<router_url, std::string> parse_network_url(const scheme& known, std
 {
     const auto expected = [&](std::string_view what) { return std::string{known.form}.append(what); };
     const std::string_view rest = text.substr(known.prefix.size());
-    const std::string_view authority = known.has_path ? rest.substr(0, rest.find_first_of("/?#")) : rest;
-    const std::string_view path = rest.substr(authority.size());
+    const std::string_view place = known.has_path ? rest.substr(0, rest.find_first_of("/?#")) : rest;
+    const std::string_view path = rest.substr(place.size());
 
-    if (authority.find('@') != std::string_view::npos)
+    if (place.find('@') != std::string_view::npos)
         return expected(" without user name and password");
-    const std::size_t colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
-    if (colon == std::string_view::npos && known.default_port == 0)
+    const auto [host_text, port_text] = split_authority(place);
+    if (!port_text && known.default_port == 0)
         return std::string{"a port behind the host, as in "}.append(known.form);
-    const auto port =
-        colon == std::string_view::npos ? std::optional{known.default_port} : parse_port(authority.substr(colon + 1));
-    if (!port)
+    const std::uint16_t port = port_text ? parse_port(*port_text).value_or(0) : known.default_port;
+    if (port == 0)
         return expected(known.has_path ? " with a port in 1..65535" : " with a port in 1..65535 and nothing behind it");
-    auto host = parse_host(authority.substr(0, colon));
+    auto host = parse_host(host_text);
     if (!host)
         return expected(" with a host name, an IPv4 address or an IPv6 address in brackets");
     if (!is_path(path))
         return expected(" with a path of printable ASCII, without spaces and #");
-    return router_url{known.transport, *std::move(host), *port, known.has_path ? request_target(path) : std::string{},
+    return router_url{known.transport, *std::move(host), port, known.has_path ? request_target(path) : std::string{},
                       std::string{text}};
 }
 

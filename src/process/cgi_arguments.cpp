@@ -1,10 +1,10 @@
 #include "wampfcgi/process/cgi_arguments.hpp"
 
+#include "wampfcgi/core/text/hex.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <string>
-#include <system_error>
 
 namespace wampfcgi::process {
 namespace {
@@ -27,13 +27,9 @@ std::string percent_decoded(std::string_view text)
 {
     std::string decoded;
     while (!text.empty()) {
-        unsigned char byte = 0;
-        const char* const digits = text.data() + 1;
-        const bool is_escape =
-            text.size() > 2 && text.front() == '%' &&
-            std::from_chars(digits, digits + 2, byte, 16) == std::from_chars_result{digits + 2, std::errc{}};
-        decoded += is_escape ? static_cast<char>(byte) : text.front();
-        text.remove_prefix(is_escape ? 3 : 1);
+        const auto byte = percent_escape(text);
+        decoded += byte.value_or(text.front());
+        text.remove_prefix(byte ? 3 : 1);
     }
     return decoded;
 }

@@ -1,6 +1,7 @@
 #include "wampfcgi/process/listen.hpp"
 
 #include "wampfcgi/core/descriptor.hpp"
+#include "wampfcgi/core/text/authority.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
@@ -215,8 +216,7 @@ int open_tcp_at(const addrinfo& at) noexcept
 opened open_tcp(const tcp_address& wanted)
 {
     const std::string port = std::to_string(wanted.port);
-    const bool ipv6 = wanted.host.find(':') != std::string::npos;
-    const std::string where = (ipv6 ? "[" + wanted.host + "]:" : wanted.host + ":") + port;
+    const std::string where = bracketed(wanted.host) + ":" + port;
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
@@ -315,8 +315,7 @@ std::string describe(int fd)
     if (getnameinfo(address, length, host.data(), host.size(), port.data(), port.size(),
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return "descriptor " + std::to_string(fd);
-    const std::string bracketed = storage.ss_family == AF_INET6 ? "[" + std::string(host.data()) + "]" : host.data();
-    return bracketed + ":" + port.data();
+    return bracketed(host.data()) + ":" + port.data();
 }
 
 }  // namespace wampfcgi::process

@@ -4,9 +4,9 @@
 
 #include "time_text.hpp"
 
-#include "codec/utf8.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -184,7 +184,7 @@ void look_at_mistakes(const config::mistakes& found)
         const unsigned long line = std::strtoul(mistake.c_str() + 2, nullptr, 10);
         must(line >= last_line, "mistakes are in the order of the lines");
         last_line = line;
-        must(codec::is_utf8(mistake), "a mistake is valid UTF-8");
+        must(is_utf8(mistake), "a mistake is valid UTF-8");
         must(std::ranges::none_of(mistake, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }),
              "a mistake is one line");
     }

@@ -2,10 +2,10 @@
 // wanted.
 #include "target.hpp"
 
-#include "codec/utf8.hpp"
 #include "log/escape.hpp"
 #include "log/format.hpp"
 #include "strict_json.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 
 bool is_one_line(std::string_view text)
 {
-    return codec::is_utf8(text) &&
+    return is_utf8(text) &&
            std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
 }
 

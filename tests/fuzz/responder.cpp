@@ -5,7 +5,6 @@
 
 #include "strict_json.hpp"
 
-#include "codec/utf8.hpp"
 #include "fcgi/cgi/header.hpp"
 #include "fcgi/cgi/variables.hpp"
 #include "support/fake_caller.hpp"
@@ -17,6 +16,7 @@
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -129,7 +129,7 @@ void look_at_answer(const request& req, const bridge::answer& given)
 // What the callee is told about the request; null where the variable is missing or no UTF-8.
 boost::json::value expected_value(std::optional<std::string_view> variable)
 {
-    if (!variable || !codec::is_utf8(*variable))
+    if (!variable || !is_utf8(*variable))
         return nullptr;
     return boost::json::value(*variable);
 }

@@ -1,6 +1,7 @@
 #include "wamp/session/challenge.hpp"
 
 #include "wamp/session/cryptosign.hpp"
+#include "wampfcgi/core/text/base64.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <openssl/evp.h>
@@ -29,22 +30,13 @@ unsigned char* bytes_of(std::string& text)
     return reinterpret_cast<unsigned char*>(text.data());
 }
 
-// Autobahn|Cpp's own helpers leave a copy of what they encode, the derived key too, in memory that is never freed.
-std::string base64(std::string_view bytes)
-{
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // with the zero that OpenSSL writes behind it
-    const int length = EVP_EncodeBlock(bytes_of(text), bytes_of(bytes), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(length));
-    return text;
-}
-
 std::variant<std::string, refused_challenge> signature_of(std::string_view text, const std::string& key)
 {
     std::string mac(key_derivation::block_bytes, '\0');
     if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), bytes_of(mac),
              nullptr) == nullptr)
         return refused_challenge{"OpenSSL cannot compute an HMAC-SHA256"};
-    return base64(mac);
+    return to_base64(mac);
 }
 
 template <class Variant>
@@ -86,7 +78,7 @@ std::optional<std::variant<std::string, refused_challenge>> derived_signature::r
     case key_derivation::state::done:
         break;
     }
-    return signature_of(text_, base64(key_.key()));  // the key is the text, not the bytes ("Salted Passwords")
+    return signature_of(text_, to_base64(key_.key()));  // the key is the text, not the bytes ("Salted Passwords")
 }
 
 std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>> answer_to(const challenge& asked,

@@ -1,6 +1,7 @@
 #include "wamp/transport/channel.hpp"
 
 #include "wamp/transport/arrival.hpp"
+#include "wampfcgi/core/text/authority.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -30,7 +31,7 @@ constexpr std::size_t kept_bytes = 1024 * 1024;              // a buffer that gr
 std::string host_header(const router_url& where)
 {
     const bool is_tls = where.transport == router_url::transport_kind::websocket_tls;
-    std::string host = where.host.find(':') == std::string::npos ? where.host : "[" + where.host + "]";
+    std::string host = bracketed(where.host);
     if (where.port != (is_tls ? 443 : 80))
         host += ":" + std::to_string(where.port);
     return host;

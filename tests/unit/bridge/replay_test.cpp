@@ -1,8 +1,8 @@
 #include "gateway.hpp"
 
 #include "checks/hmac.hpp"
-#include "codec/base64.hpp"
 #include "support/store_contract.hpp"
+#include "wampfcgi/core/text/base64.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -31,7 +31,7 @@ std::string signature_of(std::string_view seq, std::string_view nonce, std::stri
 {
     const auto mac = checks::hmac_sha256(secret, {"myapp1", stamp, seq, nonce, body}).value();
     std::string text;
-    codec::append_base64(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
+    append_base64(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
     for (char& c : text)  // of the URL-safe alphabet, so that it stays as it is in a query
         c = c == '+' ? '-' : c == '/' ? '_' : c;
     return text;

@@ -1,10 +1,10 @@
-#include "codec/utf8.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <array>
 #include <cstdint>
 #include <cstring>
 
-namespace wampfcgi::codec {
+namespace wampfcgi {
 
 namespace {
 
@@ -84,4 +84,18 @@ std::size_t utf8_prefix(std::string_view text) noexcept
     }
 }
 
-}  // namespace wampfcgi::codec
+utf8_character first_character(std::string_view text) noexcept
+{
+    const auto lead = static_cast<unsigned char>(text[0]);
+    if (lead < 0x80)
+        return {1, lead};
+    const auto size = sequence_size(text);
+    if (size == 0)
+        return {0, U'\uFFFD'};
+    char32_t code = lead & (0x7FU >> size);
+    for (const char next : text.substr(1, size - 1))
+        code = code << 6U | (static_cast<unsigned char>(next) & 0x3FU);
+    return {size, code};
+}
+
+}  // namespace wampfcgi

@@ -1,11 +1,14 @@
-#include "codec/utf8.hpp"
-
-#include "support.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-using namespace wampfcgi::codec;
-using namespace wampfcgi::codec::testing;
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+using namespace wampfcgi;
+using namespace std::string_view_literals;
 
 BOOST_AUTO_TEST_SUITE(utf8)
 
@@ -73,6 +76,45 @@ BOOST_AUTO_TEST_CASE(ill_formed_sequences_are_found_at_every_offset)
                 BOOST_TEST(!is_utf8(text));
                 BOOST_TEST(utf8_prefix(text) == offset);
             }
+}
+
+BOOST_AUTO_TEST_CASE(first_character_has_its_size_and_its_code_point)
+{
+    struct row {
+        std::string_view text;
+        std::size_t bytes;
+        std::uint32_t code;
+    };
+    const row rows[] = {
+        {"\0"sv, 1, 0},
+        {"a\xC3", 1, 'a'},
+        {"\x7F", 1, 0x7F},
+        {"\xC2\x80z", 2, 0x80},
+        {"\xDF\xBF", 2, 0x7FF},
+        {"\xE0\xA0\x80", 3, 0x800},
+        {"\xE2\x98\x83\xFF", 3, 0x2603},
+        {"\xEF\xBF\xBF", 3, 0xFFFF},
+        {"\xF0\x90\x80\x80", 4, 0x10000},
+        {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},
+    };
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT("U+" << std::hex << row.code)
+        {
+            const auto found = first_character(row.text);
+
+            BOOST_TEST(found.bytes == row.bytes);
+            BOOST_TEST(std::uint32_t{found.code} == row.code);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(ill_formed_start_is_no_character)
+{
+    for (const std::string_view text : {"\x80"sv, "\xC3z"sv, "\xED\xA0\x80"sv, "\xF0\x9F\x98"sv, "\xFFz"sv}) {
+        const auto found = first_character(text);
+
+        BOOST_TEST(found.bytes == 0U);
+        BOOST_TEST(std::uint32_t{found.code} == 0xFFFDU);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
