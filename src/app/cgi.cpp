@@ -1,10 +1,10 @@
 #include "app/cgi.hpp"
 
 #include "app/stores.hpp"
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/fcgi/cgi.hpp"
 #include "wampfcgi/log/log.hpp"
-#include "wampfcgi/wamp/connection.hpp"
+#include "wampfcgi/wamp/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -22,32 +22,32 @@ namespace wampfcgi::app {
 namespace {
 
 /// Joins only when there is something to call, so that a refused request costs the router nothing.
-class late_connection final : public bridge::caller {
+class late_session final : public bridge::session {
 public:
-    late_connection(boost::asio::io_context& loop, const router_settings& router, const std::string& realm,
-                    const std::string& role)
-        : connection_(loop, router, realm, role)
+    late_session(boost::asio::io_context& loop, const router_settings& router, const std::string& realm,
+                 const std::string& role)
+        : session_(loop, router, realm, role)
     {}
 
-    call_id submit(call what, completion done) override
+    call_id call(wampfcgi::call what, bridge::call_sink& sink) override
     {
         started_ = true;
-        connection_.start();
-        return connection_.submit(std::move(what), std::move(done));
+        session_.start();
+        return session_.call(std::move(what), sink);
     }
 
-    std::size_t longest_arguments() const override { return connection_.longest_arguments(); }
+    std::size_t longest_arguments() const override { return session_.longest_arguments(); }
 
-    void cancel(call_id id) override { connection_.cancel(id); }
+    void cancel(call_id id) override { session_.cancel(id); }
 
     void stop(std::function<void()> stopped)
     {
         if (started_)
-            connection_.stop(std::move(stopped));
+            session_.stop(std::move(stopped));
     }
 
 private:
-    wamp::connection connection_;
+    wamp::session session_;
     bool started_ = false;
 };
 
@@ -56,12 +56,12 @@ private:
 int run_cgi(const settings& config)
 {
     boost::asio::io_context loop{1};
-    std::deque<late_connection> connections;  // one for each service: a single one of them is used
+    std::deque<late_session> sessions;  // one for each service: a single one of them is used
     stores remembered(loop, config);
-    bridge::bridge to(
+    bridge::gateway to(
         config,
-        [&](const std::string& realm, const std::string& role) -> bridge::caller& {
-            return connections.emplace_back(loop, config.router, realm, role);
+        [&](const std::string& realm, const std::string& role) -> bridge::session& {
+            return sessions.emplace_back(loop, config.router, realm, role);
         },
         [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, store::system_now);
 
@@ -75,7 +75,7 @@ int run_cgi(const settings& config)
             answered = written;
             finished = true;
             signals.cancel();  // else the loop would go on where no connection was made
-            for (late_connection& each : connections)
+            for (late_session& each : sessions)
                 each.stop([&] { loop.stop(); });
         });
     if (!finished)

@@ -1,7 +1,7 @@
 #include "app/check_router.hpp"
 
 #include "wampfcgi/log/log.hpp"
-#include "wampfcgi/wamp/connection.hpp"
+#include "wampfcgi/wamp/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,8 +23,8 @@ public:
     explicit trial(const settings& config) : config_(config), time_(loop_)
     {
         for (const service_settings& each : config.services)
-            if (auto& tried = sessions_[{each.realm, each.role}]; !tried.connection)
-                tried.connection = std::make_unique<wamp::connection>(loop_, config.router, each.realm, each.role);
+            if (auto& tried = sessions_[{each.realm, each.role}]; !tried.session)
+                tried.session = std::make_unique<wamp::session>(loop_, config.router, each.realm, each.role);
     }
 
     bool run()
@@ -36,9 +36,9 @@ public:
                 leave();
         });
         for (auto& [name, each] : sessions_)
-            each.connection->start([this, &name = name, &each = each] {
+            each.session->start([this, &name = name, &each = each] {
                 each.is_joined = true;
-                const auto role = each.connection->authrole();
+                const auto role = each.session->authrole();
                 std::cout << "session " << describe(name) << ": joined, the router "
                           << (role ? "gave the role " + log::quote(*role) : "names no role") << '\n';
                 if (--to_join_ == 0)
@@ -51,8 +51,8 @@ public:
 private:
     using realm_and_role = std::pair<std::string, std::string>;
 
-    struct session {
-        std::unique_ptr<wamp::connection> connection;
+    struct attempt {
+        std::unique_ptr<wamp::session> session;
         bool is_joined = false;
     };
 
@@ -68,7 +68,7 @@ private:
         for (auto& [name, each] : sessions_) {
             if (!each.is_joined)
                 log::write(log_level::error, "session " + describe(name) + ": not joined");
-            each.connection->stop([this] {
+            each.session->stop([this] {
                 if (--to_leave_ == 0)
                     loop_.stop();
             });
@@ -78,7 +78,7 @@ private:
     const settings& config_;
     asio::io_context loop_{1};
     asio::steady_timer time_;
-    std::map<realm_and_role, session> sessions_;
+    std::map<realm_and_role, attempt> sessions_;
     std::size_t to_join_ = 0;
     std::size_t to_leave_ = 0;
 };

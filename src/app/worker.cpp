@@ -1,11 +1,11 @@
 #include "app/worker.hpp"
 
 #include "app/stores.hpp"
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/fcgi/server.hpp"
 #include "wampfcgi/log/log.hpp"
-#include "wampfcgi/wamp/connection.hpp"
+#include "wampfcgi/wamp/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -44,13 +44,13 @@ public:
           join_time_(loop_),
           alive_time_(loop_),
           stores_(loop_, config),
-          bridge_(
+          gateway_(
               config,
-              [this](const std::string& realm, const std::string& role) -> bridge::caller& {
-                  return connection_for(realm, role);
+              [this](const std::string& realm, const std::string& role) -> bridge::session& {
+                  return session_for(realm, role);
               },
               [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, store::system_now),
-          server_(loop_, place.listen_fd, bridge_, share_of_server())
+          server_(loop_, place.listen_fd, gateway_, share_of_server())
     {}
 
     int run()
@@ -88,23 +88,23 @@ private:
 
     bool in_pool() const { return place_.pool.reports >= 0; }
 
-    wamp::connection& connection_for(const std::string& realm, const std::string& role)
+    wamp::session& session_for(const std::string& realm, const std::string& role)
     {
-        auto& connection = connections_[{realm, role}];
-        if (!connection)
-            connection = std::make_unique<wamp::connection>(loop_, config_.router, realm, role);
-        return *connection;
+        auto& found = sessions_[{realm, role}];
+        if (!found)
+            found = std::make_unique<wamp::session>(loop_, config_.router, realm, role);
+        return *found;
     }
 
     void join()
     {
-        joining_ = connections_.size();
+        joining_ = sessions_.size();
         join_time_.expires_after(config_.router.connect_timeout);
         join_time_.async_wait([this](boost::system::error_code error) {
             if (!error)
                 become_ready();
         });
-        for (auto& [name, each] : connections_)
+        for (auto& [name, each] : sessions_)
             each->start([this] {
                 if (--joining_ == 0)
                     become_ready();
@@ -187,8 +187,8 @@ private:
         if (std::exchange(leaving_, true))
             return;
         grace_.cancel();
-        auto left = std::make_shared<std::size_t>(connections_.size());
-        for (auto& [name, each] : connections_)
+        auto left = std::make_shared<std::size_t>(sessions_.size());
+        for (auto& [name, each] : sessions_)
             each->stop([this, left] {
                 if (--*left == 0)
                     loop_.stop();
@@ -203,9 +203,9 @@ private:
     asio::steady_timer grace_;
     asio::steady_timer join_time_;   // until this worker is ready whatever the router does
     asio::steady_timer alive_time_;  // in a pool only: when the supervisor is to hear of this worker again
-    std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::connection>> connections_;
+    std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::session>> sessions_;
     stores stores_;
-    bridge::bridge bridge_;
+    bridge::gateway gateway_;
     fcgi::server server_;
     std::size_t joining_ = 0;
     bool ready_ = false;

@@ -59,7 +59,7 @@ struct renderer {
         auto body = codec::result_body(returned);
         if (!body)
             return refusal_answer(std::move(body).error(), style, cors);
-        return {json_response(200, std::move(*body), cors), {}, {}, {}};
+        return {json_response(200, std::move(*body), cors), {}};
     }
 
     answer operator()(const call_error& error) const
@@ -68,7 +68,7 @@ struct renderer {
         if (!body)
             return refusal_answer(std::move(body).error(), style, cors);
         const int status = style == status_style::http ? http_status_of(error.uri) : 200;
-        return {json_response(status, std::move(*body), cors), {}, error.uri, {}};
+        return {json_response(status, std::move(*body), cors), {.error_uri = error.uri}};
     }
 
     answer operator()(const failure& why) const { return refusal_answer(why, style, cors); }
@@ -109,7 +109,7 @@ answer refusal_answer(failure why, status_style style, const header_list& cors)
         refused.http.headers.emplace_back("Allow", allowed_methods);
     if (why.code == errc::overloaded || why.code == errc::router_unavailable)
         refused.http.headers.emplace_back("Retry-After", retry_seconds);
-    refused.why = std::move(why);
+    refused.report.why = std::move(why);
     return refused;
 }
 

@@ -1,13 +1,11 @@
 // Owns the HTTP form of an answer: status, fixed headers, CORS headers (contract sections 4 to 6).
 #pragma once
 
-#include "wampfcgi/bridge/bridge.hpp"
-
+#include "wampfcgi/bridge/answer.hpp"
 #include "wampfcgi/checks/origin.hpp"
-
-#include <string_view>
-#include <utility>
-#include <vector>
+#include "wampfcgi/core/call.hpp"
+#include "wampfcgi/core/request.hpp"
+#include "wampfcgi/core/settings.hpp"
 
 namespace wampfcgi::bridge {
 

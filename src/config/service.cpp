@@ -44,8 +44,7 @@ service_settings read_service(const named_entry& from, const file_reader& read_f
             "expected \"/\", or names joined by single slashes without ?, # and control characters, got " +
                 quote(out.path));
     section keys{from.value};
-    enum class service_type { caller } type{};
-    keys.required("type", type,
+    keys.required("type", out.type,
                   one_of<service_type>({{"caller", service_type::caller}},
                                        {{other_services.begin(), other_services.end()}, "is not supported here"}));
     if (is_other_service(keys))

@@ -15,15 +15,6 @@ void request::place(variable which, std::size_t offset, std::size_t bytes) noexc
     place_of(which) = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes), true};
 }
 
-request request::without_body() const
-{
-    request variables_alone;
-    variables_alone.memory_.assign(memory_, 0, body_at_);
-    variables_alone.body_at_ = body_at_;
-    variables_alone.places_ = places_;
-    return variables_alone;
-}
-
 void request::drop_body()
 {
     constexpr std::size_t worth_giving_back_bytes = 1024;

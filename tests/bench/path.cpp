@@ -2,13 +2,14 @@
 // from the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
 // usage: bench-path small|signed|large COUNT call|whole     ("call": without the way back)
 #include "wamp/session/messages.hpp"
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/gateway.hpp"
 
 #include "support/request_builder.hpp"
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,12 +34,12 @@ std::chrono::sys_time<std::chrono::microseconds> signed_at()
 }
 
 /// Makes the bytes of each CALL, and answers one with the bytes of a RESULT when it is told to.
-class bytes_only final : public bridge::caller {
+class bytes_only final : public bridge::session {
 public:
-    call_id submit(call what, completion done) override
+    call_id call(wampfcgi::call what, bridge::call_sink& sink) override
     {
         sent_bytes_ += wamp::encode_call(++last_id_, what).size();
-        done_ = std::move(done);
+        sink_ = &sink;
         return last_id_;
     }
 
@@ -48,7 +49,7 @@ public:
     {
         const auto message = wamp::split_message(result);
         auto answered = wamp::read_call_answer(*message);
-        std::exchange(done_, nullptr)(std::move(answered->how));
+        std::exchange(sink_, nullptr)->ended(std::move(answered->how));
     }
 
     std::size_t sent_bytes() const { return sent_bytes_; }
@@ -56,7 +57,24 @@ public:
 private:
     std::uint64_t last_id_ = 0;
     std::size_t sent_bytes_ = 0;
-    completion done_;
+    bridge::call_sink* sink_ = nullptr;
+};
+
+/// Counts the bytes of answers.
+struct byte_counter final : bridge::response_sink {
+    void respond(bridge::answer whole) override
+    {
+        const auto finished = std::move(under_way);
+        if (whole.http.status != 200)
+            std::exit(1);
+        bytes += whole.http.body.size();
+    }
+    void begin(response) override { std::exit(1); }
+    std::size_t write(std::string_view) override { std::exit(1); }
+    void end(bridge::request_report) override { std::exit(1); }
+
+    std::unique_ptr<bridge::exchange> under_way;
+    std::size_t bytes = 0;
 };
 
 settings two_services()
@@ -101,25 +119,20 @@ int main(int argc, char** argv)
 
     const settings config = two_services();
     bytes_only router;
-    bridge::bridge service(
-        config, [&](const auto&, const auto&) -> bridge::caller& { return router; }, {}, signed_at,
+    bridge::gateway service(
+        config, [&](const auto&, const auto&) -> bridge::session& { return router; }, {}, signed_at,
         [] { return std::chrono::steady_clock::time_point{}; });
+    byte_counter client;
     request req = request_for(kind);
     const std::string body(req.body());
     req.drop_body();
     const std::string result = result_for(kind);
-    std::size_t answer_bytes = 0;
-
     for (long i = 0; i < count; ++i) {
         req.body_memory() += body;
         const auto admitted = service.admit(req);
-        service.handle(std::get<bridge::admission>(admitted), req, [&](const bridge::answer& given) {
-            if (given.http.status != 200)
-                std::exit(1);
-            answer_bytes += given.http.body.size();
-        });
+        client.under_way = service.serve(std::get<bridge::admission>(admitted), req, client);
         if (whole)
             router.answer(result);
     }
-    std::printf("%zu bytes of CALL, %zu bytes of answers\n", router.sent_bytes(), answer_bytes);
+    std::printf("%zu bytes of CALL, %zu bytes of answers\n", router.sent_bytes(), client.bytes);
 }

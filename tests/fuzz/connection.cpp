@@ -50,7 +50,15 @@ struct outcome {
     bool operator==(const outcome&) const = default;
 };
 
-enum class service { answers_at_once, refuses, answers_later };
+enum class service { answers_at_once, refuses, answers_later, streams };
+
+void stream(scripted_driver& driver)
+{
+    driver.tell(event::stream_started{{200, {}, {}}});
+    driver.tell(event::stream_data{"ans"});
+    driver.tell(event::stream_data{"wer"});
+    driver.tell(event::stream_ended{});
+}
 
 outcome serve(std::string_view bytes, service how, std::size_t bytes_a_read)
 {
@@ -65,6 +73,8 @@ outcome serve(std::string_view bytes, service how, std::size_t bytes_a_read)
         more = driver.fsm.current() == connection_fsm::state::serving || driver.done.back() == action::yield;
         if (driver.done.back() == action::yield)
             driver.have_turn();
+        else if (more && how == service::streams)
+            stream(driver);
         else if (more)
             driver.answer("answer");
     }
@@ -84,7 +94,7 @@ void run(std::string_view input)
 {
     if (input.empty() || input.size() > 20'000)
         return;
-    const auto how = static_cast<service>(static_cast<unsigned char>(input.front()) % 3);
+    const auto how = static_cast<service>(static_cast<unsigned char>(input.front()) % 4);
     input.remove_prefix(1);
     const outcome whole = serve(input, how, scripted_driver::any_number);
     for (const std::size_t bytes : {std::size_t{1}, std::size_t{13}}) {

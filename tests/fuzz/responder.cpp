@@ -7,10 +7,12 @@
 
 #include "fcgi/cgi/header.hpp"
 #include "fcgi/cgi/variables.hpp"
-#include "support/fake_caller.hpp"
+#include "support/fake_client.hpp"
+#include "support/fake_session.hpp"
 #include "support/fake_store.hpp"
 #include "wamp/session/messages.hpp"
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/checks/path.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
@@ -103,22 +105,23 @@ void look_at_header(const response& http)
 // Nothing of the peer or the router is in it.
 void look_at_refusal(const bridge::answer& given)
 {
-    const errc_info& row = describe(given.why->code);
+    const errc_info& row = describe(given.report.why->code);
     must(given.http.status == row.status_crossbar || given.http.status == row.status_http, "a refusal has its status");
-    const std::string& parameter = given.why->parameter;
+    const std::string& parameter = given.report.why->parameter;
     must(parameter.empty() || parameter == "query" || parameter == "key" || parameter == "timestamp" ||
              parameter == "seq" || parameter == "nonce" || parameter == "signature",
          "a parameter at fault is one of five, or the query");
-    must(given.http.body == codec::refusal_body({given.why->code, {}, {}, parameter}), "a refusal has a fixed body");
+    must(given.http.body == codec::refusal_body({given.report.why->code, {}, {}, parameter}),
+         "a refusal has a fixed body");
 }
 
 void look_at_answer(const request& req, const bridge::answer& given)
 {
     look_at_header(given.http);
-    const bool was_called = given.submitted_at.has_value();
-    if (given.why)
+    const bool was_called = given.report.called_at.has_value();
+    if (given.report.why)
         look_at_refusal(given);
-    if (!given.why && !was_called) {
+    if (!given.report.why && !was_called) {
         must(req.method() == "OPTIONS" && given.http.body.empty(), "only OPTIONS is answered without a call");
         return;
     }
@@ -180,6 +183,11 @@ void look_at_service(const request& req, const std::string& service, const call&
     }
 }
 
+std::string service_of(const request& req)
+{
+    return checks::find_service(req, {}, services().services)->path;
+}
+
 void look_at_call(const request& req, const call& made)
 {
     must(req.method() == "POST" || req.method() == "PUT", "only POST and PUT make calls");
@@ -198,29 +206,24 @@ void run(std::string_view input)
     const std::string_view variables = take_part(input, "\0\0"sv);
     const std::string_view body = take_part(input, "\0\0"sv);
     const request req = request_of(variables, body);
-    request handled = req;  // its body is freed
-    fake_caller router;
-    router.at_once = outcome_of(input);
+    fake_session router;
     const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
     fake_store remembered(now);
-    bridge::bridge bridge{services(), [&](const std::string&, const std::string&) -> bridge::caller& { return router; },
-                          [&](std::chrono::seconds) -> bridge::store& { return remembered; }, now};
+    bridge::gateway gateway{services(),
+                            [&](const std::string&, const std::string&) -> bridge::session& { return router; },
+                            [&](std::chrono::seconds) -> bridge::store& { return remembered; }, now};
+    fake_client client(req);
+    client.ask(gateway);
+    if (router.waiting() > 0)
+        router.end(outcome_of(input));
 
-    std::vector<bridge::answer> answers;
-    auto decision = bridge.admit(req);
-    if (auto* const final_answer = std::get_if<bridge::answer>(&decision))
-        answers.push_back(std::move(*final_answer));
-    else
-        bridge.handle(std::get<bridge::admission>(decision), handled,
-                      [&](bridge::answer each) { answers.push_back(std::move(each)); });
-
-    must(answers.size() == 1, "there is one answer");
-    const bridge::answer& given = answers.front();
-    must(router.calls.size() == (given.submitted_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
+    must(client.answers == 1, "there is one answer");
+    const bridge::answer& given = *client.given;
+    must(router.calls.size() == (given.report.called_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
     look_at_answer(req, given);
     for (const call& made : router.calls) {
         look_at_call(req, made);
-        look_at_service(req, std::get<bridge::admission>(decision).target->path, made);
+        look_at_service(req, service_of(req), made);
     }
 }
 

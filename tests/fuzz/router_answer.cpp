@@ -19,9 +19,9 @@ void look_at_response(const bridge::answer& given, const outcome& how)
 {
     const auto body = strict_json(given.http.body);
     must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
-    if (given.why) {
-        must(given.http.body == codec::refusal_body(given.why->code), "a refusal has a fixed body");
-        must(given.why->code == errc::result_invalid, "an answer is at worst invalid");
+    if (given.report.why) {
+        must(given.http.body == codec::refusal_body(given.report.why->code), "a refusal has a fixed body");
+        must(given.report.why->code == errc::result_invalid, "an answer is at worst invalid");
         return;
     }
     must(body->get_object().contains("error") == std::holds_alternative<call_error>(how),

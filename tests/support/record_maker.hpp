@@ -1,4 +1,5 @@
-// Owns the bytes that a web server sends, for tests of what reads them (FastCGI specification, sections 3 to 5).
+// Owns the bytes that a web server sends and gets, for tests of what reads and writes them (FastCGI specification,
+// sections 3 to 5).
 #pragma once
 
 #include "fcgi/records/records.hpp"
@@ -67,6 +68,30 @@ inline std::string whole_request(after_answer then, std::string_view body = "bod
         {"REQUEST_METHOD", "POST"}, {"PATH_INFO", path_info}, {"CONTENT_LENGTH", std::to_string(body.size())}};
     return begin_record(then, id) + params_records(variables, id) + (body.empty() ? "" : stdin_record(body, id)) +
            stdin_record("", id);
+}
+
+/// What the web server has got: "1:200 body" for each answer, "1:end" for the end of a request.
+inline std::string answers_in(std::string_view sent)
+{
+    std::string text;
+    std::string output;
+    const auto octet = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(sent[at])); };
+    while (sent.size() >= record_header_bytes) {
+        const std::size_t id = octet(2) * 256 + octet(3);
+        const std::size_t bytes = octet(4) * 256 + octet(5);
+        const auto type = static_cast<record_type>(sent[1]);
+        if (type == record_type::standard_output)
+            output += sent.substr(record_header_bytes, bytes);
+        if (type == record_type::end_request) {
+            const std::size_t head = output.find("\r\n\r\n");
+            text += std::to_string(id) + ":";
+            text += head == std::string::npos ? "end" : output.substr(8, 3) + " " + output.substr(head + 4);
+            text += "; ";
+            output.clear();
+        }
+        sent.remove_prefix(record_header_bytes + bytes + octet(6));
+    }
+    return text + output + (sent.empty() ? "" : "(cut)");
 }
 
 }  // namespace wampfcgi::fcgi

@@ -49,7 +49,16 @@ public:
     void tell(connection_event what)
     {
         run(fsm.resume(std::move(what), now));
+        if (!holds_turn)
+            end_turn();
         read_all();
+    }
+
+    /// This turn of the event loop is over.
+    void end_turn()
+    {
+        if (std::exchange(is_flush_due, false))
+            run(fsm.resume(event::flush{}, now));
     }
 
     /// The service answers the request that it has.
@@ -89,6 +98,7 @@ public:
     std::size_t room = any_number;  // for answers, in the web server's socket
     bool takes_answers = true;      // false: writing fails
     bool takes_replies = true;
+    bool holds_turn = false;             // true: a turn of the event loop lasts until end_turn()
     std::uint64_t body_limit_bytes = 0;  // of the service
     std::optional<response> refusal;     // set: the service admits nothing
     std::optional<response> at_once;     // set: the service answers before serve() has returned
@@ -113,6 +123,7 @@ public:
     std::size_t requests_begun = 0;
     bool is_reading = false;
     bool is_watching = false;
+    bool is_flush_due = false;
     bool is_lingering = false;
     bool is_handed_over = false;
     bool is_closed = false;
@@ -188,6 +199,9 @@ private:
         case action::write:
             next = write();
             return true;
+        case action::write_soon:
+            is_flush_due = true;
+            return false;
         case action::watch:
             is_watching = true;
             return false;

@@ -74,9 +74,6 @@ public:
     /// Where the bytes of the body are to be appended, and nothing else is to be done.
     std::string& body_memory() noexcept { return memory_; }
 
-    /// The variables alone.
-    request without_body() const;
-
     /// Gives the memory of the body back: a view of it is good no more, nor is one of a variable.
     void drop_body();
 

@@ -27,7 +27,10 @@ struct signing_key {
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> not_after;  ///< absent: never expires
 };
 
-/// Options of a caller service (contract section 2).
+/// What a path is served by.
+enum class service_type { caller };
+
+/// Options of a service (contract section 2).
 struct service_options {
     std::map<std::string, signing_key> keys;        ///< by name; not empty: only signed requests are accepted
     std::uint64_t post_body_limit = 0;              ///< bytes; 0: no limit of its own
@@ -46,9 +49,10 @@ struct service_options {
 /// One entry of `paths`.
 struct service_settings {
     std::string path;  ///< key in the configuration: "/", or segments without a leading slash
-    std::string realm;
-    std::string role;  ///< authrole that the router must give to the session
-    service_options options;
+    service_type type = service_type::caller;
+    std::string realm{};
+    std::string role{};  ///< authrole that the router must give to the session
+    service_options options{};
 };
 
 /// A router's address, taken apart.

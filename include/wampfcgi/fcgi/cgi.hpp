@@ -2,7 +2,7 @@
 // response. What a request means is the bridge's business.
 #pragma once
 
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/service.hpp"
 
 #include <functional>
 
@@ -17,8 +17,9 @@ struct cgi_place {
 
 /// Serves the request. Reading and writing block; a web server that sends nothing for a minute is not waited for.
 /// `finished` is called exactly once, perhaps from within this function, with false when the response could not be
-/// written in full. The result gives the request up whose answer nobody waits for any more, if it is not answered yet.
-/// `to` must outlive it.
-std::function<void()> serve_cgi(bridge::bridge& to, const cgi_place& place, std::function<void(bool written)> finished);
+/// written in full. The result gives the request up whose answer nobody waits for any more, if it is not answered yet;
+/// it keeps the request alive. `to` must outlive it.
+std::function<void()> serve_cgi(bridge::service& to, const cgi_place& place,
+                                std::function<void(bool written)> finished);
 
 }  // namespace wampfcgi::fcgi

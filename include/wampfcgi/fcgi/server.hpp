@@ -2,7 +2,7 @@
 // What a request means is the bridge's business.
 #pragma once
 
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/service.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -27,7 +27,7 @@ struct server_options {
 class server {
 public:
     /// `loop` and `to` must outlive it. Takes over `listen_fd`, which is made non-blocking.
-    server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options = {});
+    server(boost::asio::io_context& loop, int listen_fd, bridge::service& to, server_options options = {});
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;

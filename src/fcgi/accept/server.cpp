@@ -62,7 +62,7 @@ bool concerns_one_connection(int error)
 
 class server::acceptor final : public connection_owner, public std::enable_shared_from_this<acceptor> {
 public:
-    acceptor(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)
+    acceptor(boost::asio::io_context& loop, int listen_fd, bridge::service& to, server_options options)
         : loop_(loop),
           listener_(loop, listen_fd),
           pause_(loop),
@@ -85,7 +85,7 @@ public:
     {
         handover_->start_taking([weak = weak_from_this()](int fd) {
             if (const auto self = weak.lock())
-                self->take(fd, connection_origin::handed_over);
+                self->adopt(fd, connection_origin::handed_over);
         });
         wait();
     }
@@ -101,7 +101,7 @@ public:
     void stop(std::function<void()> drained)
     {
         if (!is_full())
-            take_pending();  // perhaps it is this worker that was woken for them, and nobody else
+            accept_pending();  // perhaps it is this worker that was woken for them, and nobody else
         stopping_ = true;
         drained_ = std::move(drained);
         listener_.close();
@@ -111,10 +111,21 @@ public:
         tell_when_drained();
     }
 
+    /// Gives up whatever is under way.
+    void let_go()
+    {
+        stopping_ = true;
+        drained_ = nullptr;
+        while (!connections_.empty()) {
+            const std::shared_ptr<connection> first = connections_.begin()->second;
+            first->let_go();
+        }
+    }
+
 private:
     void accept()
     {
-        if (const auto failure = take_pending())
+        if (const auto failure = accept_pending())
             pause(*failure);
         else if (!stopping_)
             wait();
@@ -130,7 +141,7 @@ private:
     }
 
     /// Returns why no connection can be taken, where that is so.
-    std::optional<std::string> take_pending()
+    std::optional<std::string> accept_pending()
     {
         for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
             if (is_full() && taken > 0)
@@ -143,7 +154,7 @@ private:
             if (fd < 0)
                 break;
             failed_before_ = false;
-            if (!take(fd, connection_origin::accepted)) {
+            if (!adopt(fd, connection_origin::accepted)) {
                 listener_.step_back();
                 break;
             }
@@ -155,7 +166,7 @@ private:
 
     /// False for a connection that the web server may keep: such ones are taken one at a time and by turns, so that
     /// they do not stay with one worker for good.
-    bool take(int fd, connection_origin from)
+    bool adopt(int fd, connection_origin from)
     {
         const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
         connections_.emplace(added.get(), added);
@@ -257,7 +268,7 @@ private:
     shared_listener listener_;
     boost::asio::steady_timer pause_;
     boost::asio::steady_timer sweep_;
-    bridge::bridge& to_;
+    bridge::service& to_;
     server_options options_;
     std::shared_ptr<handover> handover_;
     shared_resources shared_;
@@ -271,13 +282,17 @@ private:
     int idle_sweeps_ = 0;  // one after the other
 };
 
-server::server(boost::asio::io_context& loop, int listen_fd, bridge::bridge& to, server_options options)
+server::server(boost::asio::io_context& loop, int listen_fd, bridge::service& to, server_options options)
 {
     initialize_library();
     acceptor_ = std::make_shared<acceptor>(loop, listen_fd, to, std::move(options));
 }
 
-server::~server() = default;
+// Waits of the event loop keep connections alive, but what they asked of the services ends here.
+server::~server()
+{
+    acceptor_->let_go();
+}
 
 void server::start()
 {

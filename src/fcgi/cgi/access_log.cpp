@@ -16,13 +16,14 @@ std::int64_t microseconds(std::chrono::steady_clock::duration duration)
     return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-log::fields context(const request& req, const bridge::answer& given, std::chrono::steady_clock::duration took)
+log::fields context(const request& req, int status, const std::string& procedure,
+                    std::chrono::steady_clock::duration took)
 {
     log::fields with{log::token("id", std::string(req.id())), log::outside("peer", std::string(req.remote_addr())),
-                     log::outside("path", req.path()), log::number("status", given.http.status),
+                     log::outside("path", req.path()), log::number("status", status),
                      log::number("duration_us", microseconds(took))};
-    if (!given.procedure.empty())
-        with.push_back(log::outside("procedure", given.procedure));
+    if (!procedure.empty())
+        with.push_back(log::outside("procedure", procedure));
     return with;
 }
 
@@ -42,14 +43,15 @@ log::fields access_fields(const request& req, const std::string& procedure, int 
     return with;
 }
 
-void write_access(const request& req, const bridge::answer& given, const request_times& when)
+void write_access(const request& req, const response_size& sent, const bridge::request_report& how,
+                  const request_times& when)
 {
-    log::fields with = access_fields(req, given.procedure, given.http.status);
-    with.push_back(log::number("bytes", given.http.body.size()));
-    const auto checked = given.submitted_at.value_or(when.ended);
+    log::fields with = access_fields(req, how.procedure, sent.status);
+    with.push_back(log::number("bytes", sent.body_bytes));
+    const auto checked = how.called_at.value_or(when.ended);
     with.push_back(log::number("checks_us", microseconds(checked - when.checked_from)));
-    if (given.submitted_at)
-        with.push_back(log::number("call_us", microseconds(given.ended_at - *given.submitted_at)));
+    if (how.called_at && how.call_ended_at)
+        with.push_back(log::number("call_us", microseconds(*how.call_ended_at - *how.called_at)));
     with.push_back(log::number("duration_us", microseconds(when.ended - when.began)));
     log::write_always(log_level::info, "request", with);
 }
@@ -74,25 +76,26 @@ std::string refusal_text(const failure& why)
 
 }  // namespace
 
-void log_answer(const request& req, const bridge::answer& given, const request_times& when)
+void log_answer(const request& req, const response_size& sent, const bridge::request_report& how,
+                const request_times& when)
 {
     if (log::wants_access())
-        write_access(req, given, when);
-    const log_level level = given.why ? describe(given.why->code).level : log_level::debug;
-    const log_level loud = given.debug ? std::min(level, log_level::notice) : level;
+        write_access(req, sent, how, when);
+    const log_level level = how.why ? describe(how.why->code).level : log_level::debug;
+    const log_level loud = how.debug ? std::min(level, log_level::notice) : level;
     if (!log::enabled(loud))
         return;
     std::string text;
-    if (given.why)
-        text = refusal_text(*given.why);
-    else if (!given.error_uri.empty())
-        text = "call ended with " + log::quote(given.error_uri);
+    if (how.why)
+        text = refusal_text(*how.why);
+    else if (!how.error_uri.empty())
+        text = "call ended with " + log::quote(how.error_uri);
     else
         text = "request answered";
-    const log::fields with = context(req, given, when.ended - when.began);
-    if (given.debug)
+    const log::fields with = context(req, sent.status, how.procedure, when.ended - when.began);
+    if (how.debug)
         return log::write_always(loud, text, with);
-    log::write(loud, text, with, given.why ? refusal_kind(*given.why) : text);
+    log::write(loud, text, with, how.why ? refusal_kind(*how.why) : text);
 }
 
 void log_given_up(const request& req, const std::string& procedure, const request_times& when)

@@ -1,10 +1,11 @@
 // Owns what the log says about a finished request.
 #pragma once
 
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/answer.hpp"
 #include "wampfcgi/core/request.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace wampfcgi::fcgi {
@@ -17,9 +18,16 @@ struct request_times {
     time_point ended;
 };
 
+/// What went to the client.
+struct response_size {
+    int status;
+    std::uint64_t body_bytes;
+};
+
 /// Writes the line for a refused or failed request at its level, one for every request where the service asks for that
 /// (`debug`), and the access line where such are wanted. Never a secret, a signature, a query string or a payload.
-void log_answer(const request& req, const bridge::answer& given, const request_times& when);
+void log_answer(const request& req, const response_size& sent, const bridge::request_report& how,
+                const request_times& when);
 
 /// Writes the access line of a request whose answer nobody waits for any more; its status is 499.
 void log_given_up(const request& req, const std::string& procedure, const request_times& when);

@@ -1,6 +1,5 @@
 #include "fcgi/connection/connection.hpp"
 
-#include "fcgi/cgi/access_log.hpp"
 #include "fcgi/connection/nonblocking.hpp"
 #include "wampfcgi/log/log.hpp"
 
@@ -32,7 +31,7 @@ bool send_at_once(int fd, std::string_view bytes)
 }  // namespace
 
 connection::connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
-                       bridge::bridge& to, std::weak_ptr<connection_owner> owner)
+                       bridge::service& to, std::weak_ptr<connection_owner> owner)
     : fd_(fd),
       watch_(loop),
       timer_(loop),
@@ -87,7 +86,7 @@ std::optional<connection_step> connection::act(connection_step& next)
         await_readable();
         break;
     case action::yield:
-        yield();
+        post(event::turn{});
         break;
     case action::admit:
         return admit();
@@ -98,7 +97,10 @@ std::optional<connection_step> connection::act(connection_step& next)
         serve();
         break;
     case action::write:
-        return write();
+        return send();
+    case action::write_soon:
+        post(event::flush{});
+        break;
     case action::wait_until_writable:
         await(watch_.wait_write, event::writable{});
         break;
@@ -140,7 +142,7 @@ std::optional<connection_step> connection::read()
     return resume(event::received{{bytes.data(), static_cast<std::size_t>(got)}});
 }
 
-connection_step connection::write()
+connection_step connection::send()
 {
     std::array<iovec, pieces_a_write> pieces{};
     msghdr message{};
@@ -182,23 +184,44 @@ std::optional<connection_step> connection::admit()
 
 void connection::serve()
 {
-    const auto started =
-        to_.handle(admitted_, decisions_.current_request(), [self = shared_from_this()](bridge::answer given) {
-            self->under_way_ = {};
-            self->respond(std::move(given));
-        });
-    if (decisions_.current() == connection_fsm::state::serving)  // it may have been answered meanwhile
-        under_way_ = started;
+    if (auto begun = to_.serve(admitted_, decisions_.current_request(), *this))
+        under_way_ = std::move(begun);
 }
 
-void connection::respond(bridge::answer given)
+void connection::respond(bridge::answer whole)
 {
-    if (fd_ < 0)
-        return;
+    const auto finished = std::move(under_way_);
     const request& req = decisions_.current_request();
-    given.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
-    log_answer(req, given, {decisions_.began(), decisions_.checked_from(), clock::now()});
-    perform(resume(event::answered{std::move(given.http)}));
+    whole.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
+    log_answer(req, {whole.http.status, whole.http.body.size()}, whole.report, times());
+    perform(resume(event::answered{std::move(whole.http)}));
+}
+
+void connection::begin(response head)
+{
+    head.headers.emplace_back("X-Request-Id", std::string(decisions_.current_request().id()));
+    stream_status_ = head.status;
+    stream_bytes_ = 0;
+    perform(resume(event::stream_started{std::move(head)}));
+}
+
+std::size_t connection::write(std::string_view piece)
+{
+    stream_bytes_ += piece.size();
+    perform(resume(event::stream_data{piece}));
+    return decisions_.waiting_bytes();
+}
+
+void connection::end(bridge::request_report how)
+{
+    const auto finished = std::move(under_way_);
+    log_answer(decisions_.current_request(), {stream_status_, stream_bytes_}, how, times());
+    perform(resume(event::stream_ended{}));
+}
+
+request_times connection::times() const
+{
+    return {decisions_.began(), decisions_.checked_from(), clock::now()};
 }
 
 void connection::abandon(std::string_view why)
@@ -206,10 +229,15 @@ void connection::abandon(std::string_view why)
     const request& req = decisions_.current_request();
     if (log::enabled(log_level::info))
         log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", std::string(req.id()))});
-    const auto given_up = std::exchange(under_way_, {});
+    const auto given_up = std::move(under_way_);
     if (log::wants_access())
-        log_given_up(req, given_up.procedure(), {decisions_.began(), decisions_.checked_from(), clock::now()});
-    to_.give_up(given_up);
+        log_given_up(req, given_up ? given_up->report().procedure : std::string(), times());
+    close();
+}
+
+void connection::let_go()
+{
+    under_way_.reset();
     close();
 }
 
@@ -259,11 +287,12 @@ bool connection::is_waitable()
     return !error;
 }
 
-void connection::yield()
+template <class Event>
+void connection::post(Event then)
 {
-    boost::asio::post(watch_.get_executor(), [self = shared_from_this()] {
+    boost::asio::post(watch_.get_executor(), [self = shared_from_this(), then] {
         if (self->fd_ >= 0)
-            self->tell(event::turn{});
+            self->tell(then);
     });
 }
 

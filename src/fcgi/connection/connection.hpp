@@ -2,14 +2,18 @@
 // and nothing in it blocks the event loop, however slow the web server is.
 #pragma once
 
+#include "fcgi/cgi/access_log.hpp"
 #include "fcgi/connection/connection_fsm.hpp"
-#include "wampfcgi/bridge/bridge.hpp"
+#include "wampfcgi/bridge/response_sink.hpp"
+#include "wampfcgi/bridge/service.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -32,12 +36,12 @@ public:
     virtual void closed(connection& ended) = 0;
 };
 
-class connection : public std::enable_shared_from_this<connection> {
+class connection final : public std::enable_shared_from_this<connection>, private bridge::response_sink {
 public:
     /// Takes over `fd`, a connected socket that does not block. `loop`, `shared` and `to` must outlive it.
     connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
-               bridge::bridge& to, std::weak_ptr<connection_owner> owner);
-    ~connection();
+               bridge::service& to, std::weak_ptr<connection_owner> owner);
+    ~connection() override;
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
@@ -46,6 +50,9 @@ public:
 
     /// Tells it what the worker wants; what has happened to the connection it finds out itself.
     void tell(connection_event what) { perform(resume(std::move(what))); }
+
+    /// Gives the request up that a service has, and closes.
+    void let_go();
 
     const connection_fsm& decisions() const noexcept { return decisions_; }
 
@@ -56,18 +63,23 @@ private:
     void perform(connection_step next);
     std::optional<connection_step> act(connection_step& next);
     std::optional<connection_step> read();
-    connection_step write();
+    connection_step send();
     connection_step peek();
     std::optional<connection_step> admit();
     void serve();
-    void respond(bridge::answer given);
+    void respond(bridge::answer whole) override;
+    void begin(response head) override;
+    std::size_t write(std::string_view piece) override;
+    void end(bridge::request_report how) override;
+    request_times times() const;
     void abandon(std::string_view why);
     void close();
     template <class Event>
     void await(boost::asio::posix::descriptor_base::wait_type what, Event then);
     void await_readable();
     bool is_waitable();
-    void yield();
+    template <class Event>
+    void post(Event then);
     void arm_timer();
 
     int fd_;
@@ -75,10 +87,12 @@ private:
     boost::asio::steady_timer timer_;
     std::optional<connection_fsm::time_point> armed_until_;  // of the timer
     connection_fsm decisions_;
-    bridge::bridge& to_;
+    bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;
     bridge::admission admitted_;
-    bridge::bridge::started_call under_way_;  // while the service has the request
+    int stream_status_ = 0;
+    std::uint64_t stream_bytes_ = 0;
+    std::unique_ptr<bridge::exchange> under_way_;  // while the service has the request; it uses what is above
 };
 
 }  // namespace wampfcgi::fcgi

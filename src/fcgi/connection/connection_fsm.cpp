@@ -17,7 +17,7 @@ connection_fsm::connection_fsm(shared_resources& shared, connection_origin from,
       now_(now),
       scanner_(shared.max_connections),
       input_share_(shared.requests),
-      ahead_share_(shared.requests),
+      kept_share_(shared.requests),
       output_share_(shared.answers),
       began_(now),
       due_(now + stall_limit),
@@ -49,7 +49,7 @@ connection_step connection_fsm::on(const event::received& what)
     case state::waiting:
     case state::receiving:
     case state::skipping:
-        return take_in(what.bytes);
+        return receive(what.bytes);
     case state::lingering:
         return {action::wait_and_read};  // others have their turn, however fast the web server sends
     case state::serving:
@@ -69,10 +69,10 @@ connection_step connection_fsm::on(const event::peer_closed&)
 connection_step connection_fsm::on(const event::turn&)
 {
     if (state_ == state::waiting)
-        return ahead_.empty() ? connection_step{} : take_ahead();
+        return kept_.empty() ? connection_step{} : receive_kept();
     if (!is_served() || !std::exchange(is_watched_, false))
         return {};
-    return ahead_.empty() ? connection_step{action::peek} : look_at_client(ahead_);
+    return kept_.empty() ? connection_step{action::peek} : look_at_client(kept_);
 }
 
 connection_step connection_fsm::on(const event::admitted& what)
@@ -89,6 +89,7 @@ connection_step connection_fsm::on(event::answered& what)
     if (state_ != state::serving && (state_ != state::receiving || stage_ == stage::nothing))
         return {};
     state_ = state::answering;
+    lacks_room_ = false;
     if (!output_share_.grow(what.whole.body.size()))
         return close(log_level::error, "no memory for an answer");
     output_.emplace(scanner_.request_id(), std::move(what.whole));
@@ -101,18 +102,20 @@ connection_step connection_fsm::on(event::stream_started& what)
     if (state_ != state::serving)
         return {};
     state_ = state::streaming;
+    lacks_room_ = false;
     output_.emplace(answer_records::stream(scanner_.request_id(), what.head));
-    return {action::write};
+    return write_soon();
 }
 
 connection_step connection_fsm::on(const event::stream_data& what)
 {
     if (state_ != state::streaming)
         return {};
-    if (!output_share_.grow(what.bytes.size()))
-        return abandon("no memory for more of its stream");
-    output_->append(what.bytes);
-    return {is_blocked_ ? action::rest : action::write};
+    if (lacks_room_ || !output_share_.grow(what.bytes.size()))
+        lacks_room_ = true;
+    else
+        output_->append(what.bytes);
+    return write_soon();
 }
 
 connection_step connection_fsm::on(const event::stream_ended&)
@@ -122,7 +125,7 @@ connection_step connection_fsm::on(const event::stream_ended&)
     state_ = state::answering;
     sends_from_ = now_;  // however long the stream was, its end has the time of an answer
     output_->finish();
-    return {is_blocked_ ? action::rest : action::write};
+    return write_soon();
 }
 
 connection_step connection_fsm::on(const event::written& what)
@@ -130,13 +133,13 @@ connection_step connection_fsm::on(const event::written& what)
     if (!output_)
         return {};
     output_->advance(what.bytes);
+    if (state_ == state::streaming)
+        output_share_.shrink_to(output_->waiting_bytes());
     if (!output_->piece_at(0).empty())
         return {action::write};
     deadline_.reset();
-    if (state_ == state::streaming) {
-        output_share_.shrink_to(0);
+    if (state_ == state::streaming)
         return {};
-    }
     forget_output();
     return answer_sent();
 }
@@ -164,12 +167,22 @@ connection_step connection_fsm::on(const event::write_failed&)
     return is_served() ? abandon("the web server closed the connection") : close();
 }
 
+connection_step connection_fsm::on(const event::flush&)
+{
+    if (!std::exchange(is_flushed_, false) || !output_)
+        return {};
+    if (lacks_room_)
+        return is_served() ? abandon("no memory for more of its stream")
+                           : close(log_level::error, "no memory for the end of a stream");
+    return {is_blocked_ ? action::rest : action::write};
+}
+
 connection_step connection_fsm::on(const event::watch_client&)
 {
     if (!is_served() || is_watched_)
         return {};
     is_watched_ = true;
-    return {ahead_.empty() ? action::watch : action::yield};
+    return {kept_.empty() ? action::watch : action::yield};
 }
 
 connection_step connection_fsm::on(const event::client_readable&)
@@ -214,6 +227,13 @@ connection_step connection_fsm::on(const event::evict&)
                                          : "others need its place, and it is idle");
 }
 
+// What a service writes in one turn of the event loop goes out together. And whoever writes is not told meanwhile that
+// the client has gone.
+connection_step connection_fsm::write_soon()
+{
+    return {std::exchange(is_flushed_, true) ? action::rest : action::write_soon};
+}
+
 connection_step connection_fsm::answer_sent()
 {
     forget_input();
@@ -226,8 +246,8 @@ connection_step connection_fsm::answer_sent()
     state_ = state::skipping;
     scanner_.give_up();
     due_ = now_ + stall_limit;
-    if (!ahead_.empty())
-        return take_ahead();
+    if (!kept_.empty())
+        return receive_kept();
     deadline_ = due_;
     return {action::read};
 }
@@ -239,7 +259,7 @@ connection_step connection_fsm::await_next_request()
     is_whole_ = false;
     began_ = now_;
     deadline_.reset();
-    if (!ahead_.empty())
+    if (!kept_.empty())
         return {action::yield};  // what was kept is this worker's to answer
     if (is_retiring_) {
         close();

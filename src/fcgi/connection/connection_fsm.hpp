@@ -68,6 +68,7 @@ struct written {
 struct write_blocked {};
 struct writable {};
 struct write_failed {};      ///< the web server has gone
+struct flush {};             ///< what was to be written soon is to be written now
 struct watch_client {};      ///< it is time to look whether the client still waits
 struct client_readable {};   ///< there is something to peek at, or the connection is closed
 struct client_is_silent {};  ///< there was nothing to peek at
@@ -82,7 +83,7 @@ struct evict {};   ///< another connection needs the place
 using connection_event =
     std::variant<event::received, event::peer_closed, event::turn, event::admitted, event::answered,
                  event::stream_started, event::stream_data, event::stream_ended, event::written, event::write_blocked,
-                 event::writable, event::write_failed, event::watch_client, event::client_readable,
+                 event::writable, event::write_failed, event::flush, event::watch_client, event::client_readable,
                  event::client_is_silent, event::peeked, event::deadline_passed, event::retire, event::evict>;
 
 enum class action {
@@ -94,6 +95,7 @@ enum class action {
     refuse,               ///< have an admitted request refused as `refusal`: event::answered
     serve,                ///< give request() to the service
     write,                ///< write from unsent(): event::written, write_blocked or write_failed
+    write_soon,           ///< event::flush in this turn of the event loop, behind what comes up in it
     wait_until_writable,  ///< event::writable
     watch,                ///< event::client_readable once the socket is readable
     peek,                 ///< look at the next bytes: event::peeked or client_is_silent
@@ -166,7 +168,7 @@ public:
     std::size_t waiting_bytes() const noexcept { return output_ ? output_->waiting_bytes() : 0; }
 
     /// A request has begun to arrive, or has not been answered in full.
-    bool is_busy() const noexcept { return (state_ != state::waiting && state_ != state::closed) || !ahead_.empty(); }
+    bool is_busy() const noexcept { return (state_ != state::waiting && state_ != state::closed) || !kept_.empty(); }
 
     /// The service has a request whose connection is not kept behind it.
     bool serves_only_request() const noexcept { return stage_ == stage::admitted && !is_kept_; }
@@ -198,6 +200,7 @@ private:
     connection_step on(const event::write_blocked&);
     connection_step on(const event::writable&);
     connection_step on(const event::write_failed&);
+    connection_step on(const event::flush&);
     connection_step on(const event::watch_client&);
     connection_step on(const event::client_readable&);
     connection_step on(const event::client_is_silent&);
@@ -206,10 +209,10 @@ private:
     connection_step on(const event::retire&);
     connection_step on(const event::evict&);
 
-    connection_step take_in(std::string_view bytes);
-    connection_step take_ahead();
-    std::optional<connection_step> take(record_scanner::progress made, std::string_view records, std::size_t body_bytes,
-                                        std::string_view rest);
+    connection_step receive(std::string_view bytes);
+    connection_step receive_kept();
+    std::optional<connection_step> go_on(record_scanner::progress made, std::string_view records,
+                                         std::size_t body_bytes, std::string_view rest);
     void begin_request();
     bool keep_for_later(std::string_view bytes);
     bool hold(std::size_t bytes);
@@ -220,6 +223,7 @@ private:
     connection_step refuse(failure why);
     connection_step run_out_of_memory(std::string_view rest);
     connection_step refuse_for_memory();
+    connection_step write_soon();
     connection_step answer_sent();
     connection_step await_next_request();
     connection_step wait_for(action what);
@@ -246,8 +250,8 @@ private:
     std::uint64_t body_limit_bytes_ = 0;  // of the service; 0: none
     std::uint64_t received_bytes_ = 0;    // since the request began
     budget::share input_share_;
-    std::string ahead_;  // came behind the request that is being answered
-    budget::share ahead_share_;
+    std::string kept_;  // came behind the request that is being answered
+    budget::share kept_share_;
 
     // What is sent.
     std::optional<answer_records> output_;
@@ -265,6 +269,8 @@ private:
     bool is_retiring_ = false;
     bool is_watched_ = false;  // event::client_readable will come
     bool is_blocked_ = false;  // event::writable will come
+    bool is_flushed_ = false;  // event::flush will come
+    bool lacks_room_ = false;  // for more of the stream
     bool has_begun_ = false;   // to be told with the next step
 };
 

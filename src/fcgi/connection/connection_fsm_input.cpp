@@ -38,7 +38,7 @@ try {
     return false;
 }
 
-connection_step connection_fsm::take_in(std::string_view bytes)
+connection_step connection_fsm::receive(std::string_view bytes)
 {
     if (state_ == state::waiting) {
         state_ = state::receiving;
@@ -57,24 +57,24 @@ connection_step connection_fsm::take_in(std::string_view bytes)
         bytes.remove_prefix(consumed);
         received_bytes_ += consumed;
         replies_ += scanner_.take_replies();
-        if (auto next = take(made, records, request_.body().size() - body_bytes, bytes))
+        if (auto next = go_on(made, records, request_.body().size() - body_bytes, bytes))
             return std::move(*next);
     }
     return await_rest();
 }
 
 // What was kept behind the last request: none of it is lost to a next one.
-connection_step connection_fsm::take_ahead()
+connection_step connection_fsm::receive_kept()
 {
-    const std::string bytes = std::exchange(ahead_, {});
-    ahead_share_.shrink_to(0);
-    return take_in(bytes);
+    const std::string bytes = std::exchange(kept_, {});
+    kept_share_.shrink_to(0);
+    return receive(bytes);
 }
 
 // `body_bytes` of the body are new; `rest` has come behind what was looked at. Nothing: there is more to look at, or to
 // wait for.
-std::optional<connection_step> connection_fsm::take(progress made, std::string_view records, std::size_t body_bytes,
-                                                    std::string_view rest)
+std::optional<connection_step> connection_fsm::go_on(progress made, std::string_view records, std::size_t body_bytes,
+                                                     std::string_view rest)
 {
     if (scanner_.take_begun())
         begin_request();
@@ -121,12 +121,12 @@ void connection_fsm::begin_request()
 /// False when there is no room for it.
 bool connection_fsm::keep_for_later(std::string_view bytes)
 {
-    ahead_share_.shrink_to(0);
-    if (!ahead_share_.grow(bytes.size()))
+    kept_share_.shrink_to(0);
+    if (!kept_share_.grow(bytes.size()))
         return false;
-    if (bytes.empty() && !ahead_.empty())
-        std::string().swap(ahead_);
-    ahead_ = bytes;
+    if (bytes.empty() && !kept_.empty())
+        std::string().swap(kept_);
+    kept_ = bytes;
     return true;
 }
 

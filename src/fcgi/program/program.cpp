@@ -73,10 +73,10 @@ bool write_all(int fd, std::string_view bytes)
     return true;
 }
 
-/// Kept alive by the call that it waits for, and by whoever may give it up.
-class exchange : public std::enable_shared_from_this<exchange> {
+/// The request, and what takes its answer to the web server.
+class cgi_request final : public bridge::response_sink {
 public:
-    exchange(bridge::bridge& to, const cgi_place& place, std::function<void(bool)> finished)
+    cgi_request(bridge::service& to, const cgi_place& place, std::function<void(bool)> finished)
         : to_(to),
           place_(place),
           finished_(std::move(finished))
@@ -97,26 +97,52 @@ public:
         checked_from_ = clock::now();
         if (!body)
             return respond(to_.refuse(admitted, body.error()));
-        const auto started = to_.handle(
-            admitted, request_, [self = shared_from_this()](bridge::answer given) { self->respond(std::move(given)); });
-        if (finished_)
-            under_way_ = started;
+        under_way_ = to_.serve(admitted, request_, *this);
     }
 
     void give_up()
     {
-        if (!under_way_)
+        if (!finished_)
             return;
-        const auto given_up = *std::exchange(under_way_, std::nullopt);
         if (log::enabled(log_level::info))
             log::write(log_level::info, "call given up: the web server ends the program",
                        {log::token("id", std::string(request_.id()))});
+        const auto given_up = std::move(under_way_);
         if (log::wants_access())
-            log_given_up(request_, given_up.procedure(), {began_, checked_from_, clock::now()});
-        to_.give_up(given_up);
+            log_given_up(request_, given_up ? given_up->report().procedure : std::string(), times());
         ::close(place_.output_fd);
         ::close(place_.input_fd);
         std::exchange(finished_, nullptr)(false);
+    }
+
+    void respond(bridge::answer whole) override
+    {
+        const auto finished = std::move(under_way_);
+        const bool written =
+            write_head(whole.http, append_header_section) && write_all(place_.output_fd, whole.http.body);
+        log_answer(request_, {whole.http.status, whole.http.body.size()}, whole.report, times());
+        finish(written);
+    }
+
+    void begin(response head) override
+    {
+        stream_status_ = head.status;
+        is_written_ = write_head(head, append_stream_header_section);
+    }
+
+    // What cannot be written counts as waiting, without end.
+    std::size_t write(std::string_view piece) override
+    {
+        stream_bytes_ += piece.size();
+        is_written_ = is_written_ && write_all(place_.output_fd, piece);
+        return is_written_ ? 0 : std::numeric_limits<std::size_t>::max();
+    }
+
+    void end(bridge::request_report how) override
+    {
+        const auto finished = std::move(under_way_);
+        log_answer(request_, {stream_status_, stream_bytes_}, how, times());
+        finish(is_written_);
     }
 
 private:
@@ -153,34 +179,41 @@ private:
         ::close(place_.input_fd);
     }
 
-    void respond(bridge::answer given)
+    bool write_head(response& what, void (*append)(std::string&, const response&))
     {
-        given.http.headers.emplace_back("X-Request-Id", std::string(request_.id()));
-        std::string head;
-        append_header_section(head, given.http);
-        const bool written = write_all(place_.output_fd, head) && write_all(place_.output_fd, given.http.body);
-        log_answer(request_, given, {began_, checked_from_, clock::now()});
-        under_way_.reset();
+        what.headers.emplace_back("X-Request-Id", std::string(request_.id()));
+        std::string section;
+        append(section, what);
+        return write_all(place_.output_fd, section);
+    }
+
+    void finish(bool written)
+    {
         ::close(place_.output_fd);  // the web server waits for it
         soak_up_input();
         std::exchange(finished_, nullptr)(written);
     }
 
-    bridge::bridge& to_;
+    request_times times() const { return {began_, checked_from_, clock::now()}; }
+
+    bridge::service& to_;
     const cgi_place place_;
     std::function<void(bool)> finished_;
     request request_;
     clock::time_point began_ = clock::now();
     clock::time_point checked_from_;  // all that the next checks need is there
     std::uint64_t input_left_ = 0;    // bytes that the web server may still send, at most
-    std::optional<bridge::bridge::started_call> under_way_;
+    int stream_status_ = 0;
+    std::uint64_t stream_bytes_ = 0;
+    bool is_written_ = false;                      // all of the stream, by now
+    std::unique_ptr<bridge::exchange> under_way_;  // uses what is above
 };
 
 }  // namespace
 
-std::function<void()> serve_cgi(bridge::bridge& to, const cgi_place& place, std::function<void(bool written)> finished)
+std::function<void()> serve_cgi(bridge::service& to, const cgi_place& place, std::function<void(bool written)> finished)
 {
-    const auto begun = std::make_shared<exchange>(to, place, std::move(finished));
+    const auto begun = std::make_shared<cgi_request>(to, place, std::move(finished));
     begun->run();
     return [begun] { begun->give_up(); };
 }

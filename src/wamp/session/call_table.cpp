@@ -1,5 +1,7 @@
 #include "wamp/session/call_table.hpp"
 
+#include <algorithm>
+
 namespace wampfcgi::wamp {
 
 std::size_t bytes_of(const call& what)
@@ -7,19 +9,27 @@ std::size_t bytes_of(const call& what)
     return what.procedure.size() + what.arguments.args.size() + what.arguments.kwargs.size();
 }
 
-call_table::call_id call_table::add_waiting(call what, completion done, time_point deadline)
+call_table::call_id call_table::add_waiting(call what, bridge::call_sink& sink, time_point deadline)
 {
     const call_id id = ++last_id_;
     waiting_bytes_ += bytes_of(what);
-    waiting_.emplace(id, queued_call{std::move(what), std::move(done), deadline});
+    waiting_.emplace(id, queued_call{std::move(what), &sink, deadline});
     deadlines_.emplace(deadline, id);
     return id;
 }
 
-call_table::call_id call_table::add_sent(std::uint64_t request_id, completion done, std::optional<time_point> deadline)
+call_table::call_id call_table::add_sent(std::uint64_t request_id, bridge::call_sink& sink,
+                                         std::optional<time_point> deadline)
 {
     const call_id id = ++last_id_;
-    put_sent(id, request_id, std::move(done), deadline);
+    put_sent(id, request_id, sink, deadline);
+    return id;
+}
+
+call_table::call_id call_table::add_failed(failure why, bridge::call_sink& sink)
+{
+    const call_id id = ++last_id_;
+    put_failed(id, std::move(why), sink);
     return id;
 }
 
@@ -29,7 +39,7 @@ std::optional<call_table::waiting_call> call_table::take_waiting()
         return {};
     const call_id id = waiting_.begin()->first;
     queued_call first = take_out(waiting_.begin());
-    return waiting_call{id, std::move(first.what), std::move(first.done)};
+    return waiting_call{id, std::move(first.what), first.sink};
 }
 
 call_table::queued_call call_table::take_out(std::map<call_id, queued_call>::iterator place)
@@ -40,21 +50,27 @@ call_table::queued_call call_table::take_out(std::map<call_id, queued_call>::ite
     return std::move(taken.mapped());
 }
 
-void call_table::put_sent(call_id id, std::uint64_t request_id, completion done, std::optional<time_point> deadline)
+void call_table::put_sent(call_id id, std::uint64_t request_id, bridge::call_sink& sink,
+                          std::optional<time_point> deadline)
 {
-    sent_.emplace(id, sent_call{std::move(done), request_id, deadline});
+    sent_.emplace(id, sent_call{&sink, request_id, deadline});
     by_request_.emplace(request_id, id);
     if (deadline)
         deadlines_.emplace(*deadline, id);
 }
 
-std::optional<call_table::ended> call_table::answer(std::uint64_t request_id, outcome how)
+void call_table::put_failed(call_id id, failure why, bridge::call_sink& sink)
+{
+    failed_.push_back({id, std::move(why), &sink});
+}
+
+std::optional<call_table::ended_call> call_table::answer(std::uint64_t request_id, outcome how)
 {
     const auto found = by_request_.find(request_id);
     if (found == by_request_.end())
         return {};
     const call_id id = found->second;
-    ended answered{std::move(sent_.at(id).done), std::move(how), {}};
+    ended_call answered{sent_.at(id).sink, std::move(how)};
     remove(id);
     return answered;
 }
@@ -70,43 +86,35 @@ std::optional<call_table::time_point::duration> call_table::time_left(std::uint6
     return *deadline - now;
 }
 
-std::vector<call_table::ended> call_table::expire(time_point now)
+std::optional<call_table::ended_call> call_table::take_expired(time_point now)
 {
-    std::vector<ended> expired;
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-        const call_id id = deadlines_.begin()->second;
-        if (const auto queued = waiting_.find(id); queued != waiting_.end()) {
-            expired.push_back({std::move(queued->second.done),
-                               failure{errc::router_unavailable, "no session within connect_timeout"},
-                               {}});
-        } else {
-            sent_call& late = sent_.at(id);
-            expired.push_back(
-                {std::move(late.done), failure{errc::call_timeout, "no answer within call_timeout"}, late.request_id});
-        }
-        remove(id);
-    }
-    return expired;
+    if (deadlines_.empty() || deadlines_.begin()->first > now)
+        return {};
+    const call_id id = deadlines_.begin()->second;
+    if (const auto queued = waiting_.find(id); queued != waiting_.end())
+        return ended_call{take_out(queued).sink,
+                          failure{errc::router_unavailable, "no session within connect_timeout"}};
+    const sent_call late = sent_.at(id);
+    remove(id);
+    return ended_call{late.sink, failure{errc::call_timeout, "no answer within call_timeout"}, late.request_id};
 }
 
-std::vector<call_table::ended> call_table::end_sent(const failure& why)
+std::optional<call_table::ended_call> call_table::take_failed()
 {
-    std::vector<ended> all;
-    all.reserve(sent_.size());
-    while (!sent_.empty()) {
-        all.push_back({std::move(sent_.begin()->second.done), why, {}});
-        remove(sent_.begin()->first);
-    }
-    return all;
+    if (failed_.empty())
+        return {};
+    ended_call first{failed_.front().sink, std::move(failed_.front().why)};
+    failed_.pop_front();
+    return first;
 }
 
-std::vector<call_table::ended> call_table::end_waiting(const failure& why)
+std::optional<call_table::ended_call> call_table::take_sent(const failure& why)
 {
-    std::vector<ended> all;
-    all.reserve(waiting_.size());
-    while (auto first = take_waiting())
-        all.push_back({std::move(first->done), why, {}});
-    return all;
+    if (sent_.empty())
+        return {};
+    ended_call any{sent_.begin()->second.sink, why};
+    remove(sent_.begin()->first);
+    return any;
 }
 
 std::optional<std::uint64_t> call_table::remove(call_id id)
@@ -116,8 +124,10 @@ std::optional<std::uint64_t> call_table::remove(call_id id)
         return {};
     }
     const auto found = sent_.find(id);
-    if (found == sent_.end())
+    if (found == sent_.end()) {
+        std::erase_if(failed_, [id](const failed_call& each) { return each.id == id; });
         return {};
+    }
     const std::uint64_t request_id = found->second.request_id;
     if (found->second.deadline)
         deadlines_.erase({*found->second.deadline, id});

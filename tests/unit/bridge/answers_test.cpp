@@ -1,4 +1,4 @@
-#include "gateway.hpp"
+#include "one_service.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -31,7 +31,7 @@ void use_http(service_options& options)
 
 BOOST_AUTO_TEST_CASE(a_call_has_the_procedure_arguments_and_time_out_of_request_and_service)
 {
-    gateway to([](service_options& options) { options.call_timeout = 7s; });
+    one_service to([](service_options& options) { options.call_timeout = 7s; });
 
     to.ask(request_builder{}.build());
 
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_call_has_the_procedure_arguments_and_time_out_of_request_
 
 BOOST_AUTO_TEST_CASE(a_result_is_answered_with_the_fixed_headers_and_nothing_else)
 {
-    gateway to;
+    one_service to;
 
     const answer got = to.ask(request_builder{}.build(), payload{"\x91\x03", ""});
 
@@ -54,18 +54,18 @@ BOOST_AUTO_TEST_CASE(a_result_is_answered_with_the_fixed_headers_and_nothing_els
     BOOST_TEST(header(got, "Cache-Control") == "no-store");
     BOOST_TEST(header(got, "X-Content-Type-Options") == "nosniff");
     BOOST_TEST(got.http.headers.size() == 3U);
-    BOOST_TEST(got.procedure == "com.example.add2");
+    BOOST_TEST(got.report.procedure == "com.example.add2");
     BOOST_TEST(error_of(got) == "none");
 }
 
 BOOST_AUTO_TEST_CASE(a_wamp_error_has_200_with_crossbars_statuses)
 {
-    gateway to;
+    one_service to;
     for (const char* uri : {"wamp.error.no_such_procedure", "wamp.error.canceled", "com.example.error"}) {
         const answer got = to.ask(request_builder{}.build(), error_outcome(uri));
         BOOST_TEST(got.http.status == 200);
         BOOST_TEST(got.http.body == R"({"error":")" + std::string(uri) + R"(","args":[],"kwargs":{}})");
-        BOOST_TEST(got.error_uri == uri);
+        BOOST_TEST(got.report.error_uri == uri);
         BOOST_TEST(error_of(got) == "none");
     }
 }
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_wamp_error_has_a_status_of_its_own_with_http_statuses_and
         {"wamp.error.canceled.x", 500},
         {"", 500},
     };
-    gateway to(use_http);
+    one_service to(use_http);
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.uri)
         {
@@ -109,12 +109,12 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_is_answered_from_the_table)
                             errc::call_timeout, errc::result_invalid})
         BOOST_TEST_CONTEXT(describe(code).name)
         {
-            gateway to;
+            one_service to;
             const answer got = to.ask(request_builder{}.build(), failure_outcome(code));
             BOOST_TEST(got.http.status == describe(code).status_crossbar);
             BOOST_TEST(got.http.body.find(describe(code).sentence) != std::string::npos);
             BOOST_TEST(error_of(got) == describe(code).name);
-            BOOST_TEST(got.procedure == "com.example.add2");
+            BOOST_TEST(got.report.procedure == "com.example.add2");
             const bool retry = code == errc::overloaded || code == errc::router_unavailable;
             BOOST_TEST(header(got, "Retry-After") == (retry ? "1" : "none"));
         }
@@ -122,28 +122,28 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_is_answered_from_the_table)
 
 BOOST_AUTO_TEST_CASE(a_payload_that_json_cannot_hold_is_an_invalid_result)
 {
-    gateway to;
+    one_service to;
     for (const outcome& how : {outcome(payload{"\x91\xC1", ""}), outcome(call_error{"a.b", {"\x91\xA1\xFF", ""}}),
                                outcome(call_error{"\xFF", {}})}) {
         const answer got = to.ask(request_builder{}.build(), how);
         BOOST_TEST(got.http.status == 502);
         BOOST_TEST(error_of(got) == "result_invalid");
-        BOOST_TEST(got.error_uri == "");
+        BOOST_TEST(got.report.error_uri == "");
     }
 }
 
 BOOST_AUTO_TEST_CASE(text_of_the_router_reaches_no_client)
 {
-    gateway to;
+    one_service to;
     const answer got = to.ask(request_builder{}.build(), failure{errc::connection_lost, "detail", "peer text", {}});
     BOOST_TEST(got.http.body.find("detail") == std::string::npos);
     BOOST_TEST(got.http.body.find("peer text") == std::string::npos);
-    BOOST_TEST(got.why->peer_text == "peer text");
+    BOOST_TEST(got.report.why->peer_text == "peer text");
 }
 
 BOOST_AUTO_TEST_CASE(allow_is_sent_with_405_and_the_answer_to_options)
 {
-    gateway to;
+    one_service to;
     BOOST_TEST(header(to.ask(request_builder{}.method("GET").build()), "Allow") == "POST, PUT, OPTIONS");
     BOOST_TEST(header(to.ask(request_builder{}.method("OPTIONS").build()), "Allow") == "POST, PUT, OPTIONS");
     BOOST_TEST(header(to.ask(request_builder{}.build()), "Allow") == "none");
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(allow_is_sent_with_405_and_the_answer_to_options)
 
 BOOST_AUTO_TEST_CASE(options_of_the_own_pages_get_no_cors_headers)
 {
-    gateway to;
+    one_service to;
     const answer got = to.ask(request_builder{}.method("OPTIONS").body("").content_type({}).build());
     BOOST_TEST(got.http.status == 200);
     BOOST_TEST(got.http.body == "");
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(options_of_the_own_pages_get_no_cors_headers)
 
 BOOST_AUTO_TEST_CASE(options_of_an_allowed_page_get_the_pre_flight_headers)
 {
-    gateway to([](service_options& options) { options.allowed_origins = {"https://app.example.com"}; });
+    one_service to([](service_options& options) { options.allowed_origins = {"https://app.example.com"}; });
     const answer got = to.ask(request_builder{}.method("OPTIONS").origin("https://app.example.com").build());
     BOOST_TEST(got.http.status == 200);
     BOOST_TEST(header(got, "Access-Control-Allow-Origin") == "https://app.example.com");
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(options_of_an_allowed_page_get_the_pre_flight_headers)
 
 BOOST_AUTO_TEST_CASE(options_are_subject_to_tls_address_and_origin)
 {
-    gateway to([](service_options& options) { options.require_tls = true; });
+    one_service to([](service_options& options) { options.require_tls = true; });
     BOOST_TEST(error_of(to.ask(request_builder{}.method("OPTIONS").build())) == "tls_required");
     const request foreign = request_builder{}.method("OPTIONS").https("on").origin("https://evil.example").build();
     const answer denied = to.ask(foreign);
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(options_are_subject_to_tls_address_and_origin)
 
 BOOST_AUTO_TEST_CASE(an_allowed_page_can_read_every_answer_behind_the_check_of_its_origin)
 {
-    gateway to([](service_options& options) { options.allowed_origins = {"*"}; });
+    one_service to([](service_options& options) { options.allowed_origins = {"*"}; });
     const auto from_page = [] { return request_builder{}.origin("https://app.example.com"); };
     for (const answer& got :
          {to.ask(from_page().build()), to.ask(from_page().build(), error_outcome("a.b")),

@@ -1,5 +1,5 @@
 // What the callee is told about a request.
-#include "gateway.hpp"
+#include "one_service.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,11 +28,11 @@ request a_request(const std::string& kwargs)
 }
 
 /// kwargs of the one call, as the JSON that a RESULT with it would give.
-std::string kwargs_of_call(gateway& to, const request& req)
+std::string kwargs_of_call(one_service& to, const request& req)
 {
     to.ask(req);
     BOOST_TEST_REQUIRE(to.router.calls.size() == 1U);
-    gateway other;
+    one_service other;
     return other.ask(request_builder{}.build(), payload{{}, to.router.calls.front().arguments.kwargs}).http.body;
 }
 
@@ -44,10 +44,10 @@ const std::string all_told =
 BOOST_AUTO_TEST_CASE(what_is_forwarded_stands_in_one_member_of_kwargs)
 {
     for (const std::string kwargs : {"null", "{}"}) {
-        gateway to(forward_all);
+        one_service to(forward_all);
         BOOST_TEST(kwargs_of_call(to, a_request(kwargs)) == R"({"kwargs":{)" + all_told + "}}");
     }
-    gateway to(forward_all);
+    one_service to(forward_all);
     BOOST_TEST(kwargs_of_call(to, a_request(R"({"x":1,"y":[2]})")) == R"({"kwargs":{"x":1,"y":[2],)" + all_told + "}}");
 }
 
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(it_is_added_to_any_number_of_members)
             std::string members;
             for (std::size_t i = 0; i < count; ++i)
                 members += (i == 0 ? "" : ",") + ('"' + std::to_string(i)) + "\":0";
-            gateway to(forward_all);
+            one_service to(forward_all);
             const bool same = kwargs_of_call(to, a_request("{" + members + "}")) ==
                               R"({"kwargs":{)" + members + "," + all_told + "}}";
             BOOST_TEST(same);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(it_is_added_to_any_number_of_members)
 
 BOOST_AUTO_TEST_CASE(what_the_web_server_did_not_send_or_is_no_utf8_is_null)
 {
-    gateway to(forward_all);
+    one_service to(forward_all);
     const request req = request_builder{}.body(R"({"procedure":"a.b","kwargs":{}})").user_agent("\xFF").build();
 
     BOOST_TEST(kwargs_of_call(to, req) ==
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(what_the_web_server_did_not_send_or_is_no_utf8_is_null)
 
 BOOST_AUTO_TEST_CASE(nothing_is_forwarded_unless_the_service_says_so)
 {
-    gateway to;
+    one_service to;
     to.ask(a_request("null"));
     BOOST_TEST(to.router.calls.front().arguments.kwargs.empty());
 }
@@ -87,10 +87,10 @@ BOOST_AUTO_TEST_CASE(a_client_cannot_set_the_reserved_member_of_any_service)
     for (const std::string kwargs : {R"({"_http":{"ip":"10.0.0.1"}})", R"({"_http":null})", R"({"_\u0068ttp":1})",
                                      R"({"_http":1},"kwargs":{})", R"({},"kwargs":{"a":1,"_http":1})"})
         for (const auto& change : {std::function<void(service_options&)>{}, {forward_all}}) {
-            gateway to(change);
+            one_service to(change);
             BOOST_TEST(error_of(to.ask(a_request(kwargs))) == "arguments_invalid");
             BOOST_TEST(to.router.calls.empty());
         }
-    gateway to;
+    one_service to;
     BOOST_TEST(error_of(to.ask(a_request(R"({"x":{"_http":1},"_HTTP":1,"_http ":1})"))) == "none");
 }

@@ -1,4 +1,4 @@
-#include "gateway.hpp"
+#include "one_service.hpp"
 
 #include "wampfcgi/checks/address.hpp"
 
@@ -24,7 +24,8 @@ const std::string signed_body = R"({"procedure":"com.example.add2","args":[1,2]}
 const std::string unsigned_query = "key=myapp1&timestamp=2026-11-22T09:49:10.429Z&seq=1&nonce=12345";
 const std::string signature = "aa0U0V8Zuc7Rahjet_Dm35kH6yny-hUx8VHDy0l81mo=";
 const std::string signed_query = unsigned_query + "&signature=" + signature;
-const auto signing_time = gateway::instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + 9h + 49min + 10s;
+const auto signing_time =
+    one_service::instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + 9h + 49min + 10s;
 
 void sign(service_options& options)
 {
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_has_its_status_and_body_and_calls_nothing)
         for (const status_style style : {status_style::crossbar, status_style::http})
             BOOST_TEST_CONTEXT(each.name << (style == status_style::http ? " http" : " crossbar"))
             {
-                gateway to([&](service_options& options) {
+                one_service to([&](service_options& options) {
                     each.options(options);
                     options.status_codes = style;
                 });
@@ -123,7 +124,7 @@ BOOST_AUTO_TEST_CASE(every_refusal_has_its_status_and_body_and_calls_nothing)
 
 BOOST_AUTO_TEST_CASE(a_missing_or_invalid_parameter_is_named)
 {
-    gateway to(sign);
+    one_service to(sign);
     to.now = [] { return signing_time; };
     BOOST_TEST(to.ask(request_builder{}.query(unsigned_query).build())
                    .http.body.ends_with(R"("kwargs":{"parameter":"signature"}})"));
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_missing_or_invalid_parameter_is_named)
 
 BOOST_AUTO_TEST_CASE(a_signed_request_is_called)
 {
-    gateway to(sign);
+    one_service to(sign);
     to.now = [] { return signing_time; };
 
     BOOST_TEST(to.ask(request_builder{}.body(signed_body).query(signed_query).build()).http.status == 200);
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_key_with_procedures_of_its_own_may_call_those_alone_and_o
     };
     for (const auto& row : rows) {
         const auto& expected = std::get<2>(row);
-        gateway to([&](service_options& options) {
+        one_service to([&](service_options& options) {
             sign(options);
             options.procedures = std::get<0>(row);
             options.keys["myapp1"].procedures = std::get<1>(row);
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_CASE(the_age_of_a_signed_request_is_limited_to_the_second)
 {
     const request req = request_builder{}.body(signed_body).query(signed_query).build();
     const auto stamped = signing_time + 429ms;
-    gateway to(sign);
+    one_service to(sign);
     to.now = [&] { return stamped + 300s; };
     BOOST_TEST(error_of(to.ask(req)) == "none");
     to.now = [&] { return stamped + 300s + 1us; };
@@ -184,7 +185,7 @@ BOOST_AUTO_TEST_CASE(the_age_of_a_signed_request_is_limited_to_the_second)
 // The order is that of contract section 3.
 BOOST_AUTO_TEST_CASE(of_two_faults_the_one_that_is_checked_first_decides)
 {
-    gateway to(everything);
+    one_service to(everything);
     to.now = [] { return signing_time; };
     // From all faults on, one after the other is mended.
     request_builder req;
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(of_two_faults_the_one_that_is_checked_first_decides)
 
 BOOST_AUTO_TEST_CASE(of_two_faults_of_a_body_the_one_that_is_checked_first_decides)
 {
-    gateway to(only_one_procedure);
+    one_service to(only_one_procedure);
     const auto verdict = [&](const std::string& body) {
         return error_of(to.ask(request_builder{}.body(body).build()));
     };
@@ -241,7 +242,7 @@ BOOST_AUTO_TEST_CASE(of_two_faults_of_a_body_the_one_that_is_checked_first_decid
 
 BOOST_AUTO_TEST_CASE(a_body_is_as_long_as_the_limit_and_no_longer)
 {
-    gateway to(at_most_50_bytes);
+    one_service to(at_most_50_bytes);
     const std::string body = call_body("a.b");
 
     BOOST_TEST(error_of(to.ask(request_builder{}.body(body + std::string(50 - body.size(), ' ')).build())) == "none");
@@ -256,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_as_long_as_the_limit_and_no_longer)
 
 BOOST_AUTO_TEST_CASE(arguments_may_be_as_long_as_can_be_sent_now_and_no_longer)
 {
-    gateway to;
+    one_service to;
     const request req = request_builder{}.body(R"({"procedure":"a.b","args":[1,2,3]})").build();
 
     to.router.longest = 4;  // a header, and a byte each
@@ -269,8 +270,8 @@ BOOST_AUTO_TEST_CASE(arguments_may_be_as_long_as_can_be_sent_now_and_no_longer)
 
 BOOST_AUTO_TEST_CASE(a_request_that_memory_does_not_suffice_for_is_refused_as_overloaded)
 {
-    gateway to;
-    to.now = []() -> gateway::instant { throw std::bad_alloc(); };
+    one_service to;
+    to.now = []() -> one_service::instant { throw std::bad_alloc(); };
 
     BOOST_TEST(error_of(to.ask(request_builder{}.build())) == "overloaded");
     BOOST_TEST(to.router.calls.empty());
@@ -278,14 +279,14 @@ BOOST_AUTO_TEST_CASE(a_request_that_memory_does_not_suffice_for_is_refused_as_ov
 
 BOOST_AUTO_TEST_CASE(a_bug_in_a_request_is_an_internal_error_of_that_request_alone)
 {
-    gateway to([](service_options& options) { options.debug = true; });
+    one_service to([](service_options& options) { options.debug = true; });
     to.config.max_in_flight = 1;
-    to.now = []() -> gateway::instant { throw std::runtime_error("no clock"); };
+    to.now = []() -> one_service::instant { throw std::runtime_error("no clock"); };
     const answer broken = to.ask(request_builder{}.build());
     BOOST_TEST(broken.http.status == 500);
     BOOST_TEST(error_of(broken) == "internal_error");
-    BOOST_TEST(broken.why->detail == "no clock");
-    BOOST_TEST(broken.debug);
+    BOOST_TEST(broken.report.why->detail == "no clock");
+    BOOST_TEST(broken.report.debug);
 
     to.now = [] { return signing_time; };
     to.router.breaks = true;

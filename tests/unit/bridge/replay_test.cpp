@@ -1,4 +1,4 @@
-#include "gateway.hpp"
+#include "one_service.hpp"
 
 #include "checks/hmac.hpp"
 #include "support/store_contract.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 const std::string secret = "kkjH68GiuUZ";
 const std::string stamp = "2026-11-22T09:49:10Z";
-const auto stamped = gateway::instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + 9h + 49min + 10s;
+const auto stamped = one_service::instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + 9h + 49min + 10s;
 
 void protect(service_options& options)
 {
@@ -47,9 +47,9 @@ request signed_request(const std::string& nonce, const std::string& body = call_
     return request_builder{}.body(body).query(query_of("1", nonce, signature_of("1", nonce, body))).build();
 }
 
-struct protected_gateway : gateway {
-    explicit protected_gateway(const std::function<void(service_options&)>& change = {})
-        : gateway([&](service_options& options) {
+struct protected_service : one_service {
+    explicit protected_service(const std::function<void(service_options&)>& change = {})
+        : one_service([&](service_options& options) {
               protect(options);
               if (change)
                   change(options);
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_store_for_tests_keeps_to_the_contract)
 BOOST_AUTO_TEST_CASE(a_signed_request_is_called_once_and_refused_from_then_on)
 {
     for (const status_style style : {status_style::crossbar, status_style::http}) {
-        protected_gateway to([&](service_options& options) { options.status_codes = style; });
+        protected_service to([&](service_options& options) { options.status_codes = style; });
         BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
 
         for (int i = 0; i < 2; ++i) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(the_signature_counts_however_it_is_spelt_and_wherever_the_d
           query_of("1", "234", signature), query_of("123", "4", signature)})
         BOOST_TEST_CONTEXT(query)
         {
-            protected_gateway to;
+            protected_service to;
             const std::string first = query_of("12", "34", signature);
             BOOST_TEST(error_of(to.ask(request_builder{}.body(body).query(first).build())) == "none");
 
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_signature_counts_however_it_is_spelt_and_wherever_the_d
 BOOST_AUTO_TEST_CASE(a_signature_that_is_not_valid_is_not_remembered)
 {
     const std::string body = call_body("com.example.add2");
-    protected_gateway to;
+    protected_service to;
     const auto other = query_of("1", "5", signature_of("1", "6", body));
     BOOST_TEST(error_of(to.ask(request_builder{}.body(body).query(other).build())) == "signature_invalid");
     to.now = [] { return stamped + 301s; };
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_signature_that_is_not_valid_is_not_remembered)
 
 BOOST_AUTO_TEST_CASE(a_signature_is_remembered_for_as_long_as_its_timestamp_is_fresh)
 {
-    protected_gateway to;
+    protected_service to;
     to.ask(signed_request("1"));
     BOOST_TEST_REQUIRE(to.remembered.all.size() == 1U);
     BOOST_TEST((to.remembered.all.begin()->second == stamped + 300s));
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_signature_is_remembered_for_as_long_as_its_timestamp_is_f
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_behind_the_signature_is_told_once)
 {
-    protected_gateway to;
+    protected_service to;
     BOOST_TEST(error_of(to.ask(signed_request("1", "{"))) == "body_not_json");
     BOOST_TEST(error_of(to.ask(signed_request("1", "{"))) == "request_replayed");
     BOOST_TEST(to.router.calls.empty());
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_behind_the_signature_is_told_once)
 
 BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_remembered_is_not_called)
 {
-    protected_gateway to;
+    protected_service to;
     to.remembered.share = 1;
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
 
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_cannot_be_remembered_is_not_called)
 
 BOOST_AUTO_TEST_CASE(without_the_protection_a_request_may_come_again)
 {
-    protected_gateway to([](service_options& options) { options.replay_protection = false; });
+    protected_service to([](service_options& options) { options.replay_protection = false; });
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
     BOOST_TEST(to.remembered.all.empty());
@@ -169,19 +169,17 @@ BOOST_AUTO_TEST_CASE(without_the_protection_a_request_may_come_again)
 
 BOOST_AUTO_TEST_CASE(requests_that_wait_for_the_store_are_called_or_refused_when_it_answers)
 {
-    protected_gateway to([](service_options& options) { options.forward["from"] = forward_source::remote_addr; });
-    to.router.at_once = payload{};
+    protected_service to([](service_options& options) { options.forward["from"] = forward_source::remote_addr; });
     to.remembered.is_locked = true;
     to.take(signed_request("1"));
     to.take(signed_request("1"));
-    BOOST_TEST(to.answers.empty());
+    BOOST_TEST(to.answers().empty());
     BOOST_TEST(to.router.calls.empty());
 
     to.remembered.unlock();
 
-    BOOST_REQUIRE(to.answers.size() == 2U);
-    BOOST_TEST(error_of(to.answers[0]) == "none");
-    BOOST_TEST(error_of(to.answers[1]) == "request_replayed");
+    BOOST_REQUIRE(to.answers().size() == 1U);
+    BOOST_TEST(error_of(to.answers()[0]) == "request_replayed");
     BOOST_REQUIRE(to.router.calls.size() == 1U);
     BOOST_TEST(to.router.calls[0].procedure == "com.example.add2");
     BOOST_TEST(!to.router.calls[0].arguments.kwargs.empty());
@@ -189,45 +187,45 @@ BOOST_AUTO_TEST_CASE(requests_that_wait_for_the_store_are_called_or_refused_when
 
 BOOST_AUTO_TEST_CASE(a_request_that_waits_for_the_store_is_given_up_without_a_trace)
 {
-    protected_gateway to;
+    protected_service to;
     to.remembered.is_locked = true;
-    const auto started = to.take(signed_request("1"));
+    fake_client& started = to.take(signed_request("1"));
 
-    to.give_up(started);
+    started.leave();
     to.remembered.unlock();
 
     BOOST_TEST(to.remembered.given_up == 1U);
-    BOOST_TEST(to.answers.empty());
+    BOOST_TEST(to.answers().empty());
     BOOST_TEST(to.remembered.all.empty());
     BOOST_TEST(error_of(to.ask(signed_request("1"))) == "none");
 }
 
 BOOST_AUTO_TEST_CASE(a_call_that_is_made_after_waiting_for_the_store_can_be_given_up)
 {
-    protected_gateway to;
+    protected_service to;
     to.remembered.is_locked = true;
-    const auto started = to.take(signed_request("1"));
+    fake_client& started = to.take(signed_request("1"));
     to.remembered.unlock();
-    BOOST_TEST(started.procedure() == "com.example.add2");
+    BOOST_TEST(started.under_way->report().procedure == "com.example.add2");
 
-    to.give_up(started);
+    started.leave();
 
     BOOST_TEST(to.router.cancelled.size() == 1U);
-    BOOST_TEST(to.answers.empty());
+    BOOST_TEST(to.answers().empty());
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_wait_for_the_store_count_as_in_flight_and_one_more_uses_up_no_signature)
 {
-    protected_gateway to;
+    protected_service to;
     to.config.max_in_flight = 1;
     to.remembered.is_locked = true;
-    const auto started = to.take(signed_request("1"));
+    fake_client& started = to.take(signed_request("1"));
 
     to.take(signed_request("2"));
 
-    BOOST_REQUIRE(to.answers.size() == 1U);
-    BOOST_TEST(error_of(to.answers[0]) == "overloaded");
-    to.give_up(started);
+    BOOST_REQUIRE(to.answers().size() == 1U);
+    BOOST_TEST(error_of(to.answers()[0]) == "overloaded");
+    started.leave();
     to.remembered.unlock();
     BOOST_TEST(to.remembered.all.empty());
     BOOST_TEST(error_of(to.ask(signed_request("2"))) == "none");
@@ -235,7 +233,7 @@ BOOST_AUTO_TEST_CASE(requests_that_wait_for_the_store_count_as_in_flight_and_one
 
 BOOST_AUTO_TEST_CASE(requests_are_counted_by_the_key_of_the_service)
 {
-    protected_gateway to([](service_options& options) { options.keys["other"].secret = "another"; });
+    protected_service to([](service_options& options) { options.keys["other"].secret = "another"; });
     to.ask(signed_request("1"));
     to.ask(signed_request("2"));
 

@@ -14,8 +14,7 @@ using namespace wampfcgi::checks;
 
 namespace {
 
-const std::vector<service_settings> services{
-    {"/", "realm1", "anonymous", {}}, {"signed", "realm1", "frontend", {}}, {"a/b", "realm1", "frontend", {}}};
+const std::vector<service_settings> services{{.path = "/"}, {.path = "signed"}, {.path = "a/b"}};
 
 /// The path of the service that is found, or "none".
 std::string found(const request_builder& builder, std::string_view mount,
@@ -113,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_mount_at_the_root_takes_the_whole_path)
 
 BOOST_AUTO_TEST_CASE(a_service_that_is_not_configured_is_not_found)
 {
-    const std::vector<service_settings> only_signed{{"signed", "realm1", "frontend", {}}};
+    const std::vector<service_settings> only_signed{{.path = "signed"}};
 
     BOOST_TEST(found(request_builder{}.path_info("/"), "", only_signed) == "none");
     BOOST_TEST(found(request_builder{}.path_info("/signed"), "", only_signed) == "signed");

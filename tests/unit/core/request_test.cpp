@@ -71,17 +71,3 @@ BOOST_AUTO_TEST_CASE(a_variable_may_lie_anywhere_in_what_was_added)
     BOOST_TEST(req.query() == "QUERY");
     BOOST_TEST(req.method() == "PUT");
 }
-
-BOOST_AUTO_TEST_CASE(what_is_left_without_the_body_has_the_variables_and_little_memory)
-{
-    request req;
-    req.set(request::variable::method, "PUT");
-    req.body_memory() += std::string(100'000, 'x');
-
-    const request left = req.without_body();
-
-    BOOST_TEST(left.method() == "PUT");
-    BOOST_TEST(left.body().empty());
-    BOOST_TEST(!left.origin());
-    BOOST_TEST(req.body().size() == 100'000U);
-}

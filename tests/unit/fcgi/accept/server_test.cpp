@@ -1,6 +1,6 @@
 #include "wampfcgi/fcgi/server.hpp"
 
-#include "support/fake_caller.hpp"
+#include "support/fake_service.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
@@ -26,12 +26,7 @@ struct server_that_cannot_accept {
     ~server_that_cannot_accept() { ::close(ends[1]); }
 
     boost::asio::io_context loop;
-    settings config;
-    fake_caller router;
-    bridge::bridge to{config,
-                      [this](const std::string&, const std::string&) -> bridge::caller& { return router; },
-                      {},
-                      [] { return std::chrono::sys_time<std::chrono::microseconds>{}; }};
+    fake_service to;
     std::array<int, 2> ends{};
     std::unique_ptr<fcgi::server> server;
 };

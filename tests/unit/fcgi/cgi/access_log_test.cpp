@@ -26,7 +26,7 @@ bridge::answer refusal(errc code, std::string detail, std::string peer_text = {}
 {
     bridge::answer given;
     given.http.status = describe(code).status_crossbar;
-    given.why = failure{code, std::move(detail), std::move(peer_text), {}};
+    given.report.why = failure{code, std::move(detail), std::move(peer_text)};
     return given;
 }
 
@@ -34,9 +34,9 @@ bridge::answer called(const std::string& procedure)
 {
     bridge::answer given;
     given.http.body = R"({"args":["s3cret"]})";
-    given.procedure = procedure;
-    given.submitted_at = start + 150us;
-    given.ended_at = start + 900us;
+    given.report.procedure = procedure;
+    given.report.called_at = start + 150us;
+    given.report.call_ended_at = start + 900us;
     return given;
 }
 
@@ -46,7 +46,9 @@ std::string logged(const bridge::answer& given, const request& req = signed_requ
     log_settings wanted;
     wanted.access = access;
     log::configure(wanted);
-    const std::string text = written_by([&] { fcgi::log_answer(req, given, times); });
+    const std::string text = written_by([&] {
+        fcgi::log_answer(req, {given.http.status, given.http.body.size()}, given.report, times);
+    });
     log::finish();
     log::configure({});
     return text;
@@ -75,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_answered_request_is_logged_only_for_a_service_with_debug
     bridge::answer given = called("com.example.add2");
     BOOST_TEST(logged(given) == "");
 
-    given.debug = true;
+    given.report.debug = true;
 
     BOOST_TEST(logged(given) == "notice: request answered id=test peer=\"192.0.2.7\" path=\"/wamp/signed\" status=200"
                                 " duration_us=1000 procedure=\"com.example.add2\"\n");
@@ -129,8 +131,8 @@ BOOST_AUTO_TEST_CASE(refusals_of_a_kind_are_summed_up_whatever_their_details_but
         return written_by([&] {
             for (int i = 0; i < 15; ++i) {
                 auto given = refusal(errc::key_unknown, "detail " + std::to_string(i), "key " + std::to_string(i));
-                given.debug = debug;
-                fcgi::log_answer(signed_request(), given, times);
+                given.report.debug = debug;
+                fcgi::log_answer(signed_request(), {401, 0}, given.report, times);
             }
             log::finish();
         });

@@ -38,30 +38,6 @@ using state = connection_fsm::state;
 constexpr auto keep = after_answer::keep;
 constexpr auto close_it = after_answer::close;
 
-/// What the web server has got: "1:200 body" for each answer, "1:end" for the end of a request.
-std::string answers_in(std::string_view sent)
-{
-    std::string text;
-    std::string output;
-    const auto octet = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(sent[at])); };
-    while (sent.size() >= record_header_bytes) {
-        const std::size_t id = octet(2) * 256 + octet(3);
-        const std::size_t bytes = octet(4) * 256 + octet(5);
-        const auto type = static_cast<record_type>(sent[1]);
-        if (type == record_type::standard_output)
-            output += sent.substr(record_header_bytes, bytes);
-        if (type == record_type::end_request) {
-            const std::size_t head = output.find("\r\n\r\n");
-            text += std::to_string(id) + ":";
-            text += head == std::string::npos ? "end" : output.substr(8, 3) + " " + output.substr(head + 4);
-            text += "; ";
-            output.clear();
-        }
-        sent.remove_prefix(record_header_bytes + bytes + octet(6));
-    }
-    return text + output + (sent.empty() ? "" : "(cut)");
-}
-
 const std::string long_request = begin_record(keep) +
                                  params_records({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "8"}}) +
                                  stdin_record("1234") + stdin_record("5678") + stdin_record("");
@@ -1195,6 +1171,58 @@ BOOST_AUTO_TEST_CASE(pieces_of_a_stream_go_out_as_they_come_and_the_connection_s
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_written_in_one_turn_goes_out_together_and_nobody_is_told_of_a_failure_before_its_end)
+{
+    scripted_driver driver;
+    driver.send(whole_request(keep));
+    driver.holds_turn = true;
+    driver.takes_answers = false;
+    driver.tell(event::stream_started{{200, {{"Content-Type", "text/plain"}}, ""}});
+    driver.tell(event::stream_data{"one "});
+    driver.tell(event::stream_data{"two"});
+    BOOST_TEST(driver.sent.empty());
+    BOOST_TEST(std::ranges::count(driver.done, action::write_soon) == 1);
+    BOOST_TEST(driver.fsm.waiting_bytes() > stream_head.size() + 7);
+
+    driver.end_turn();
+
+    BOOST_TEST(driver.abandoned == "the web server closed the connection");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_begins_and_ends_in_one_turn_is_written_whole_and_later_turns_write_nothing)
+{
+    scripted_driver driver;
+    driver.send(whole_request(keep));
+    driver.holds_turn = true;
+    driver.tell(event::stream_started{{200, {{"Content-Type", "text/plain"}}, ""}});
+    driver.tell(event::stream_data{"all"});
+    driver.tell(event::stream_ended{});
+
+    driver.end_turn();
+
+    BOOST_TEST(answers_in(driver.sent) == "1:200 all; ");
+    BOOST_TEST(std::ranges::count(driver.done, action::write) == 1);
+    driver.tell(event::flush{});
+    BOOST_TEST(driver.done.back() == action::rest);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_whose_end_has_no_room_is_closed_and_not_ended)
+{
+    streaming_driver driver;
+    budget::share others(driver.resources.answers);
+    others.grow(max_held_bytes);
+    driver.holds_turn = true;
+    driver.tell(event::stream_data{"x"});
+    driver.tell(event::stream_ended{});
+
+    driver.end_turn();
+
+    BOOST_TEST(driver.is_closed);
+    BOOST_TEST(driver.abandoned.empty());
+    BOOST_TEST(answers_in(driver.sent) == stream_head);
+    BOOST_TEST(driver.lines.back() == "connection closed: no memory for the end of a stream");
+}
+
 BOOST_AUTO_TEST_CASE(a_piece_larger_than_a_record_goes_out_in_several)
 {
     streaming_driver driver;
@@ -1325,6 +1353,7 @@ std::vector<std::pair<std::string, connection_event>> harmless_events()
             {"stream_started", event::stream_started{{200, {}, ""}}},
             {"stream_data", event::stream_data{"stray"}},
             {"stream_ended", event::stream_ended{}},
+            {"flush", event::flush{}},
             {"written", event::written{0}},
             {"write_blocked", event::write_blocked{}},
             {"writable", event::writable{}},

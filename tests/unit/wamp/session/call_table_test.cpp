@@ -3,9 +3,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <list>
 #include <string>
 #include <utility>
-#include <vector>
 
 using namespace wampfcgi;
 using namespace wampfcgi::wamp;
@@ -20,24 +20,39 @@ call call_of(std::string procedure)
     return {std::move(procedure), {}, 30s};
 }
 
-/// Completions that write down who was completed, and how.
+/// Sinks that write down whose call has ended, and how.
 struct journal {
-    std::string text;
+    struct named_sink final : bridge::call_sink {
+        named_sink(journal& its_book, std::string its_name) : book(its_book), name(std::move(its_name)) {}
 
-    call_table::completion as(std::string name)
-    {
-        return [this, name = std::move(name)](const outcome& how) {
+        void ended(outcome how) override
+        {
             const auto* why = std::get_if<failure>(&how);
-            text += name + ":" + (why != nullptr ? std::string(describe(why->code).name) : "result") + " ";
-        };
-    }
+            book.text += name + ":" + (why != nullptr ? std::string(describe(why->code).name) : "result") + " ";
+        }
 
-    std::string complete(std::vector<call_table::ended> all)
+        journal& book;
+        std::string name;
+    };
+
+    bridge::call_sink& as(std::string name) { return sinks.emplace_back(*this, std::move(name)); }
+
+    /// Tells the sinks as long as `take` gives calls that have ended.
+    template <class Take>
+    std::string tell(Take take)
     {
-        for (auto& each : all)
-            each.done(std::move(each.how));
+        while (auto next = take())
+            next->sink->ended(std::move(next->how));
         return std::exchange(text, {});
     }
+
+    std::string expire(call_table& table, call_table::time_point now)
+    {
+        return tell([&] { return table.take_expired(now); });
+    }
+
+    std::string text;
+    std::list<named_sink> sinks;
 };
 
 }  // namespace
@@ -45,9 +60,10 @@ struct journal {
 BOOST_AUTO_TEST_CASE(waiting_calls_are_sent_in_the_order_in_which_they_came)
 {
     call_table table;
-    const auto first = table.add_waiting(call_of("a"), {}, start + 9s);
-    const auto second = table.add_waiting(call_of("b"), {}, start + 1s);
-    const auto third = table.add_waiting(call_of("c"), {}, start + 5s);
+    journal done;
+    const auto first = table.add_waiting(call_of("a"), done.as("a"), start + 9s);
+    const auto second = table.add_waiting(call_of("b"), done.as("b"), start + 1s);
+    const auto third = table.add_waiting(call_of("c"), done.as("c"), start + 5s);
 
     for (const auto id : {first, second, third})
         BOOST_TEST(table.take_waiting()->id == id);
@@ -58,20 +74,17 @@ BOOST_AUTO_TEST_CASE(waiting_calls_are_sent_in_the_order_in_which_they_came)
 BOOST_AUTO_TEST_CASE(calls_count_their_bytes_for_as_long_as_they_wait)
 {
     call_table table;
-    const auto first = table.add_waiting({"a.b", {"12345", "678"}, 30s}, {}, start + 9s);
-    table.add_waiting(call_of("c"), {}, start + 9s);
-    table.add_waiting(
-        call_of("dd"), [](const outcome&) {}, start + 1s);
+    journal done;
+    const auto first = table.add_waiting({"a.b", {"12345", "678"}, 30s}, done.as("a"), start + 9s);
+    table.add_waiting(call_of("c"), done.as("c"), start + 9s);
+    table.add_waiting(call_of("dd"), done.as("dd"), start + 1s);
     BOOST_TEST(table.waiting_bytes() == 14U);
 
     table.remove(first);
     BOOST_TEST(table.waiting_bytes() == 3U);
-    table.expire(start + 2s);
+    table.take_expired(start + 2s);
     BOOST_TEST(table.waiting_bytes() == 1U);
     table.take_waiting();
-    BOOST_TEST(table.waiting_bytes() == 0U);
-    table.add_waiting(call_of("c"), {}, start + 9s);
-    table.end_waiting({errc::router_unavailable});
     BOOST_TEST(table.waiting_bytes() == 0U);
 }
 
@@ -83,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_waiting_call_keeps_its_id_when_it_is_sent)
     auto taken = table.take_waiting();
     BOOST_TEST(taken->what.procedure == "a");
 
-    table.put_sent(taken->id, 1, std::move(taken->done), start + 30s);
+    table.put_sent(taken->id, 1, *taken->sink, start + 30s);
 
     BOOST_TEST(!table.any_waiting());
     BOOST_TEST(table.any_sent());
@@ -100,7 +113,7 @@ BOOST_AUTO_TEST_CASE(an_answer_ends_the_call_of_its_request_id_alone_and_once)
 
     auto answered = table.answer(2, payload{});
     BOOST_REQUIRE(answered.has_value());
-    answered->done(std::move(answered->how));
+    answered->sink->ended(std::move(answered->how));
 
     BOOST_TEST(done.text == "b:result ");
     BOOST_TEST(!answered->cancel_request_id.has_value());
@@ -117,12 +130,13 @@ BOOST_AUTO_TEST_CASE(a_call_expires_at_its_deadline_and_not_before)
     table.add_waiting(call_of("b"), done.as("waiting"), start + 1s);
     table.add_sent(8, done.as("for ever"), {});
 
-    BOOST_TEST(table.expire(start + 1s - 1ns).empty());
-    BOOST_TEST(done.complete(table.expire(start + 1s)) == "waiting:router_unavailable ");
-    BOOST_TEST(table.expire(start + 2s - 1ns).empty());
-    auto expired = table.expire(start + 2s);
-    BOOST_TEST(expired.at(0).cancel_request_id.value() == 7U);
-    BOOST_TEST(done.complete(std::move(expired)) == "sent:call_timeout ");
+    BOOST_TEST(done.expire(table, start + 1s - 1ns) == "");
+    BOOST_TEST(done.expire(table, start + 1s) == "waiting:router_unavailable ");
+    BOOST_TEST(done.expire(table, start + 2s - 1ns) == "");
+    auto expired = table.take_expired(start + 2s);
+    BOOST_TEST(expired.value().cancel_request_id.value() == 7U);
+    expired->sink->ended(std::move(expired->how));
+    BOOST_TEST(done.text == "sent:call_timeout ");
 
     BOOST_TEST(!table.next_deadline().has_value());
     BOOST_TEST(!table.answer(7, payload{}).has_value());
@@ -137,31 +151,57 @@ BOOST_AUTO_TEST_CASE(several_calls_expire_in_the_order_of_their_deadlines)
     table.add_sent(2, done.as("early"), start + 1s);
     table.add_sent(3, done.as("same"), start + 1s);
 
-    BOOST_TEST(done.complete(table.expire(start + 1h)) == "early:call_timeout same:call_timeout late:call_timeout ");
+    BOOST_TEST(done.expire(table, start + 1h) == "early:call_timeout same:call_timeout late:call_timeout ");
 }
 
-BOOST_AUTO_TEST_CASE(calls_in_flight_and_calls_that_wait_end_separately)
+BOOST_AUTO_TEST_CASE(calls_in_flight_end_and_those_that_wait_stay)
 {
     call_table table;
     journal done;
     table.add_sent(1, done.as("sent"), start + 3s);
-    table.add_waiting(call_of("a"), done.as("first"), start + 1s);
-    table.add_waiting(call_of("b"), done.as("second"), start + 1s);
+    table.add_waiting(call_of("a"), done.as("waiting"), start + 1s);
 
-    BOOST_TEST(done.complete(table.end_sent({errc::connection_lost})) == "sent:connection_lost ");
+    BOOST_TEST(done.tell([&] { return table.take_sent(errc::connection_lost); }) == "sent:connection_lost ");
+
     BOOST_TEST(!table.any_sent());
     BOOST_TEST(table.any_waiting());
-    BOOST_TEST(done.complete(table.end_waiting({errc::router_unavailable})) ==
-               "first:router_unavailable second:router_unavailable ");
-    BOOST_TEST(!table.next_deadline().has_value());
+    BOOST_TEST((table.next_deadline() == start + 1s));
     BOOST_TEST(!table.answer(1, payload{}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_cannot_be_made_end_in_the_order_in_which_they_failed)
+{
+    call_table table;
+    journal done;
+    table.add_failed(errc::overloaded, done.as("first"));
+    const auto removed = table.add_failed(errc::overloaded, done.as("removed"));
+    table.add_waiting(call_of("a"), done.as("waited"), start + 1s);
+    const auto waited = table.take_waiting();
+    table.put_failed(waited->id, errc::router_unavailable, *waited->sink);
+    BOOST_TEST(!table.remove(removed).has_value());
+
+    BOOST_TEST(done.tell([&] { return table.take_failed(); }) == "first:overloaded waited:router_unavailable ");
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_is_removed_as_another_ends_is_not_told)
+{
+    call_table table;
+    journal done;
+    table.add_sent(1, done.as("first"), start + 1s);
+    const auto second = table.add_sent(2, done.as("second"), start + 2s);
+
+    table.take_expired(start + 3s);
+    table.remove(second);
+
+    BOOST_TEST(done.expire(table, start + 3s) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_call_is_gone_and_only_a_sent_one_has_a_request_id)
 {
     call_table table;
-    const auto waiting = table.add_waiting(call_of("a"), {}, start + 1s);
-    const auto sent = table.add_sent(5, {}, start + 2s);
+    journal done;
+    const auto waiting = table.add_waiting(call_of("a"), done.as("a"), start + 1s);
+    const auto sent = table.add_sent(5, done.as("b"), start + 2s);
 
     BOOST_TEST(!table.remove(waiting).has_value());
     BOOST_TEST(table.remove(sent).value() == 5U);
@@ -170,15 +210,16 @@ BOOST_AUTO_TEST_CASE(a_removed_call_is_gone_and_only_a_sent_one_has_a_request_id
     BOOST_TEST(!table.remove(99).has_value());
     BOOST_TEST(!table.any_waiting());
     BOOST_TEST(!table.any_sent());
-    BOOST_TEST(table.expire(start + 1h).empty());
+    BOOST_TEST(done.expire(table, start + 1h) == "");
     BOOST_TEST(!table.answer(5, payload{}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_time_left_is_known_of_calls_with_a_time_out)
 {
     call_table table;
-    table.add_sent(1, {}, start + 2s);
-    table.add_sent(2, {}, {});
+    journal done;
+    table.add_sent(1, done.as("a"), start + 2s);
+    table.add_sent(2, done.as("b"), {});
 
     BOOST_TEST((table.time_left(1, start) == std::chrono::steady_clock::duration(2s)));
     BOOST_TEST((table.time_left(1, start + 3s) == std::chrono::steady_clock::duration(-1s)));

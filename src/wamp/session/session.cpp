@@ -1,4 +1,4 @@
-#include "wampfcgi/wamp/connection.hpp"
+#include "wampfcgi/wamp/session.hpp"
 
 #include "wamp/session/call_table.hpp"
 #include "wamp/session/login_session.hpp"
@@ -9,9 +9,9 @@
 #include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/log/log.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <algorithm>
 #include <deque>
 #include <new>
 #include <optional>
@@ -45,8 +45,8 @@ bool is_timeout(const outcome& how)
 
 }  // namespace
 
-/// Carries the steps of the state machine out, and keeps the calls. Kept alive by what it waits for.
-class connection::driver : public std::enable_shared_from_this<driver> {
+/// Does what the state machine decides, and keeps the calls. Kept alive by what it waits for.
+class session::driver : public std::enable_shared_from_this<driver> {
 public:
     driver(asio::io_context& loop, const router_settings& router, std::string realm, const std::string& role)
         : loop_(loop),
@@ -65,7 +65,7 @@ public:
     /// An event that comes up while steps are carried out waits until these are done: its steps follow theirs.
     void feed(session_event what)
     {
-        const auto self = shared_from_this();  // whoever is told of the end may drop the connection
+        const auto self = shared_from_this();  // whoever is told of the end may drop the session
         events_.push_back(std::move(what));
         if (events_.size() > 1)
             return;
@@ -98,21 +98,17 @@ public:
         feed(event::stop{});
     }
 
-    call_id submit(call what, completion done)
+    call_id call(wampfcgi::call what, bridge::call_sink& sink)
     {
         if (fsm_.current() == session_fsm::state::joined)
-            return send(std::nullopt, std::move(what), std::move(done));
-        if (fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped) {
-            done(failure{errc::router_unavailable, "the session cannot be joined"});
-            return 0;
-        }
-        if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes) {
-            done(failure{errc::overloaded, "too much waits for the session"});
-            return 0;
-        }
-        const call_id id = calls_.add_waiting(std::move(what), std::move(done), clock::now() + router_.connect_timeout);
+            return send(std::nullopt, std::move(what), sink);
+        if (fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped)
+            return fail(std::nullopt, {errc::router_unavailable, "the session cannot be joined"}, sink);
+        if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
+            return fail(std::nullopt, {errc::overloaded, "too much waits for the session"}, sink);
+        const call_id id = calls_.add_waiting(std::move(what), sink, clock::now() + router_.connect_timeout);
         watch_deadlines();
-        feed(event::call_waiting{});
+        asio::post(loop_, [self = shared_from_this()] { self->feed(event::call_waiting{}); });
         return id;
     }
 
@@ -190,17 +186,21 @@ private:
         if (login_->router().is_crossbar)
             *habit_ = ping_habit::to_be_avoided;
         while (auto next = calls_.take_waiting())
-            send(next->id, std::move(next->what), std::move(next->done));
+            send(next->id, std::move(next->what), *next->sink);
     }
 
     void carry_out(const step::fail_in_flight&)
     {
-        complete(calls_.end_sent({errc::connection_lost, "the connection broke after the call was sent"}));
+        const failure why{errc::connection_lost, "the connection broke after the call was sent"};
+        while (auto next = calls_.take_sent(why))
+            next->sink->ended(std::move(next->how));
     }
 
     void carry_out(const step::fail_waiting&)
     {
-        complete(calls_.end_waiting({errc::router_unavailable, "the session cannot be joined"}));
+        while (const auto next = calls_.take_waiting())
+            calls_.put_failed(next->id, {errc::router_unavailable, "the session cannot be joined"}, *next->sink);
+        end_failed();
     }
 
     void carry_out(const step::stopped&)
@@ -211,7 +211,7 @@ private:
 
     void carry_out(const step::log& line) { log::write(line.level, line.text, line.with); }
 
-    call_id send(std::optional<call_id> id, call what, completion done)
+    call_id send(std::optional<call_id> id, wampfcgi::call what, bridge::call_sink& sink)
     {
         // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
         const std::uint64_t request_id = last_request_id_ + 1;
@@ -220,16 +220,13 @@ private:
             const memory_may_fail here;
             message = encode_call(request_id, what);
         } catch (const std::bad_alloc&) {
-            done(failure{errc::overloaded, "no memory for a call of this size"});
-            return 0;
+            return fail(id, {errc::overloaded, "no memory for a call of this size"}, sink);
         }
         switch (link_->send(std::move(message))) {
         case send_result::too_large:
-            done(failure{errc::body_too_large, "the call is larger than the router takes in one message"});
-            return 0;
+            return fail(id, {errc::body_too_large, "the call is larger than the router takes in one message"}, sink);
         case send_result::queue_full:
-            done(failure{errc::overloaded, "the router does not read what is sent"});
-            return 0;
+            return fail(id, {errc::overloaded, "the router does not read what is sent"}, sink);
         case send_result::queued:
             break;
         }
@@ -238,11 +235,28 @@ private:
         if (what.timeout.count() > 0)
             deadline = clock::now() + what.timeout;
         if (id)
-            calls_.put_sent(*id, request_id, std::move(done), deadline);
+            calls_.put_sent(*id, request_id, sink, deadline);
         else
-            id = calls_.add_sent(request_id, std::move(done), deadline);
+            id = calls_.add_sent(request_id, sink, deadline);
         watch_deadlines();
         return *id;
+    }
+
+    /// The sink hears of it in a later turn of the event loop.
+    call_id fail(std::optional<call_id> id, failure why, bridge::call_sink& sink)
+    {
+        if (id)
+            calls_.put_failed(*id, std::move(why), sink);
+        else
+            id = calls_.add_failed(std::move(why), sink);
+        asio::post(loop_, [self = shared_from_this()] { self->end_failed(); });
+        return *id;
+    }
+
+    void end_failed()
+    {
+        while (auto next = calls_.take_failed())
+            next->sink->ended(std::move(next->how));
     }
 
     void take(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)
@@ -278,7 +292,7 @@ private:
         if (left && *left < router_may_be_ahead && is_timeout(answered.how))
             answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
         if (auto ended = calls_.answer(answered.request_id, std::move(answered.how)))
-            return ended->done(std::move(ended->how));
+            return ended->sink->ended(std::move(ended->how));
         log::write(log_level::debug, "late or unknown answer from the router ignored");
     }
 
@@ -301,24 +315,20 @@ private:
 
     void end_expired()
     {
-        auto expired = calls_.expire(clock::now());
-        const bool any_sent =
-            std::ranges::any_of(expired, [](const auto& each) { return each.cancel_request_id.has_value(); });
-        const bool is_gone = any_sent && silence_.is_too_long(clock::now(), link_->last_heard());
-        complete(std::move(expired));
-        if (!is_gone || fsm_.current() != session_fsm::state::joined)
+        const auto now = clock::now();
+        bool any_sent = false;
+        while (auto next = calls_.take_expired(now)) {
+            if (next->cancel_request_id) {
+                any_sent = true;
+                cancel_at_router(*next->cancel_request_id);
+            }
+            next->sink->ended(std::move(next->how));
+        }
+        if (!any_sent || fsm_.current() != session_fsm::state::joined ||
+            !silence_.is_too_long(now, link_->last_heard()))
             return;
         link_->close();
         feed(event::link_down{"the router sent nothing while calls ran into call_timeout"});
-    }
-
-    void complete(std::vector<call_table::ended> calls)
-    {
-        for (call_table::ended& each : calls) {
-            if (each.cancel_request_id)
-                cancel_at_router(*each.cancel_request_id);
-            each.done(std::move(each.how));
-        }
     }
 
     /// Only where the router announces that it takes CANCEL: to others it is an unknown message.
@@ -351,38 +361,38 @@ private:
     std::function<void()> stopped_;
 };
 
-connection::connection(asio::io_context& loop, const router_settings& router, std::string realm, std::string role)
+session::session(asio::io_context& loop, const router_settings& router, std::string realm, std::string role)
     : driver_(std::make_shared<driver>(loop, router, std::move(realm), role))
 {}
 
-connection::~connection() = default;
+session::~session() = default;
 
-void connection::start(std::function<void()> joined)
+void session::start(std::function<void()> joined)
 {
     driver_->start(std::move(joined));
 }
 
-std::optional<std::string> connection::authrole() const
+std::optional<std::string> session::authrole() const
 {
     return driver_->authrole();
 }
 
-void connection::stop(std::function<void()> stopped)
+void session::stop(std::function<void()> stopped)
 {
     driver_->stop(std::move(stopped));
 }
 
-connection::call_id connection::submit(call what, completion done)
+session::call_id session::call(wampfcgi::call what, bridge::call_sink& sink)
 {
-    return driver_->submit(std::move(what), std::move(done));
+    return driver_->call(std::move(what), sink);
 }
 
-std::size_t connection::longest_arguments() const
+std::size_t session::longest_arguments() const
 {
     return driver_->longest_arguments();
 }
 
-void connection::cancel(call_id id)
+void session::cancel(call_id id)
 {
     driver_->cancel(id);
 }

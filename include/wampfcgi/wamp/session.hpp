@@ -1,7 +1,7 @@
-// Owns one persistent connection to the router: joined at start in one realm under one role, kept, joined again.
+// Owns one persistent session with the router: joined at start in one realm under one role, kept, joined again.
 #pragma once
 
-#include "wampfcgi/bridge/caller.hpp"
+#include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <cstddef>
@@ -16,14 +16,14 @@ class io_context;
 
 namespace wampfcgi::wamp {
 
-/// Makes calls in a realm under a role. All members are used from the thread that runs the event loop.
-class connection final : public bridge::caller {
+/// Acts in a realm under a role. All members are used from the thread that runs the event loop.
+class session final : public bridge::session {
 public:
     /// `loop` and `router` must outlive it.
-    connection(boost::asio::io_context& loop, const router_settings& router, std::string realm, std::string role);
-    ~connection() override;
-    connection(const connection&) = delete;
-    connection& operator=(const connection&) = delete;
+    session(boost::asio::io_context& loop, const router_settings& router, std::string realm, std::string role);
+    ~session() override;
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
 
     /// Begins to join, and never stops trying until stop(). `joined` is called once, when that succeeds the first time.
     void start(std::function<void()> joined = nullptr);
@@ -37,7 +37,7 @@ public:
     /// Waits up to connect_timeout for the session where there is none (then: router_unavailable); ends with
     /// connection_lost when the connection breaks after the call was sent, call_timeout, body_too_large when the router
     /// does not take so large a message, overloaded when it does not read.
-    call_id submit(call what, completion done) override;
+    call_id call(wampfcgi::call what, bridge::call_sink& sink) override;
 
     /// What the router announced, or the most that any takes while there is no session.
     std::size_t longest_arguments() const override;

@@ -1,0 +1,31 @@
+// Owns what comes of a request: the response for the client, and the report for the log.
+#pragma once
+
+#include "wampfcgi/core/response.hpp"
+#include "wampfcgi/core/result.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace wampfcgi::bridge {
+
+/// What the log should know about a request.
+struct request_report {
+    using time_point = std::chrono::steady_clock::time_point;
+
+    std::optional<failure> why{};           ///< set when it was refused or failed
+    std::string error_uri{};                ///< WAMP error of the callee or router, as it came; empty: there was none
+    std::string procedure{};                ///< empty while it is not known
+    bool debug = false;                     ///< the service asks for a line whatever the outcome
+    std::optional<time_point> called_at{};  ///< when the checks were over and the call was made; absent: refused
+    std::optional<time_point> call_ended_at{};  ///< when the call had its outcome
+};
+
+/// A finished request.
+struct answer {
+    response http;
+    request_report report;
+};
+
+}  // namespace wampfcgi::bridge

@@ -1,0 +1,80 @@
+// Owns what every session keeps to, the real one and the one for tests.
+#pragma once
+
+#include "wampfcgi/bridge/session.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi {
+
+/// A session that calls can be made in, and the router behind it.
+struct session_under_test {
+    bridge::session& session;
+    std::function<std::vector<std::string>(std::size_t count)> procedures;  ///< of that many calls, once they are made
+    std::function<void(std::size_t index, std::string args)> answer;        ///< one of them, and has it be heard
+    std::function<void(std::size_t index, std::string uri)> fail;
+};
+
+/// Writes down how its call ended.
+struct recording_sink final : bridge::call_sink {
+    void ended(outcome how) override
+    {
+        if (const auto* const result = std::get_if<payload>(&how))
+            text += "result " + result->args;
+        else if (const auto* const error = std::get_if<call_error>(&how))
+            text += "error " + error->uri;
+        else
+            text += std::get<failure>(how).detail;
+        if (then)
+            std::exchange(then, nullptr)();
+    }
+
+    std::string text;
+    std::function<void()> then;
+};
+
+inline void check_session_contract(const session_under_test& the)
+{
+    recording_sink first;
+    recording_sink second;
+    recording_sink third;
+    recording_sink fourth;
+    const auto call = [&](const std::string& procedure, recording_sink& sink) {
+        const auto id = the.session.call({procedure, {"\x91\x01", {}}, std::chrono::seconds(30)}, sink);
+        BOOST_TEST(id != 0U);
+        BOOST_TEST(sink.text.empty());
+        return id;
+    };
+    call("a.first", first);
+    const auto given_up = call("a.second", second);
+    const auto ended = call("a.third", third);
+    const std::vector<std::string> expected{"a.first", "a.second", "a.third"};
+    BOOST_TEST(the.procedures(3) == expected, boost::test_tools::per_element());
+
+    the.session.cancel(given_up);
+    the.session.cancel(given_up);
+    the.answer(1, "\x91\x02");
+    BOOST_TEST(second.text.empty());
+
+    third.then = [&] { call("a.fourth", fourth); };  // who is told may go on
+    the.fail(2, "a.b");
+    BOOST_TEST(third.text == "error a.b");
+    the.session.cancel(ended);
+    the.answer(0, "\x91\x03");
+    BOOST_TEST(first.text == "result \x91\x03");
+    BOOST_TEST(the.procedures(4).back() == "a.fourth");
+    the.answer(3, "\x90");
+    BOOST_TEST(fourth.text == "result \x90");
+    the.answer(3, "\x90");
+    BOOST_TEST(fourth.text == "result \x90");
+    BOOST_TEST(second.text.empty());
+}
+
+}  // namespace wampfcgi

@@ -1,0 +1,69 @@
+// What the tests put in the place of a session, a service or a client keeps to what the real ones keep to.
+#include "one_service.hpp"
+#include "support/fake_service.hpp"
+#include "support/service_contract.hpp"
+#include "support/session_contract.hpp"
+#include "support/sink_contract.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace wampfcgi;
+using namespace wampfcgi::bridge;
+
+BOOST_AUTO_TEST_CASE(the_session_for_tests_keeps_to_the_contract)
+{
+    fake_session session;
+    check_session_contract({session,
+                            [&](std::size_t count) {
+                                BOOST_TEST(session.calls.size() == count);
+                                std::vector<std::string> procedures;
+                                for (const call& each : session.calls)
+                                    procedures.push_back(each.procedure);
+                                return procedures;
+                            },
+                            [&](std::size_t index, std::string args) {
+                                session.end_call(index + 1, payload{std::move(args), {}});
+                            },
+                            [&](std::size_t index, std::string uri) {
+                                session.end_call(index + 1, call_error{std::move(uri), {}});
+                            }});
+}
+
+BOOST_AUTO_TEST_CASE(the_client_for_tests_keeps_to_the_contract)
+{
+    check_sink_contract([](const auto& use) {
+        fake_client client({});
+        use(client);
+        BOOST_TEST(client.answers == 1);
+        return client.given ? std::to_string(client.given->http.status) + " " + client.given->http.body
+                            : std::to_string(client.stream_head->status) + " " + client.stream;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_service_for_tests_keeps_to_the_contract)
+{
+    fake_service service;
+    check_service_contract({service, request_builder{}.build(), request_builder{}.method("GET").build(),
+                            [&] {
+                                while (!service.open.empty())
+                                    service.open.front()->respond({});
+                            },
+                            [&] { return static_cast<int>(service.open.size()); }});
+}
+
+BOOST_AUTO_TEST_CASE(the_gateway_keeps_to_the_contract_of_a_service)
+{
+    one_service to;
+    to.ask(request_builder{}.build());
+    check_service_contract({*to.asked, request_builder{}.build(), request_builder{}.method("GET").build(),
+                            [&] {
+                                while (to.router.waiting() > 0)
+                                    to.router.end(payload{});
+                            },
+                            [&] { return static_cast<int>(to.router.waiting()); }});
+}

@@ -1,0 +1,159 @@
+// A session with a router that is this test: RawSocket over a Unix socket, in the same event loop.
+#include "wampfcgi/wamp/session.hpp"
+
+#include "support/session_contract.hpp"
+#include "wamp/session/messages.hpp"
+#include "wamp/transport/rawsocket.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace wampfcgi;
+using namespace wampfcgi::wamp;
+using namespace std::chrono_literals;
+using namespace std::string_view_literals;
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// Lets one session join anything, and answers its calls when it is told to.
+class tiny_router {
+public:
+    tiny_router() : listener_(loop, path()), peer_(loop)
+    {
+        listener_.async_accept(peer_, [this](auto error) {
+            if (!error)
+                greet();
+        });
+    }
+    ~tiny_router() { std::filesystem::remove_all(folder_); }
+
+    std::string path() const { return folder_ + "/router"; }
+
+    void run_until(const std::function<bool()>& done)
+    {
+        const auto deadline = std::chrono::steady_clock::now() + 30s;
+        while (!done() && std::chrono::steady_clock::now() < deadline)
+            loop.run_one_for(1s);
+        BOOST_TEST(done());
+    }
+
+    /// Sends a message, and has the session look at it: it answers the PING behind it.
+    void send(const std::string& message)
+    {
+        const std::size_t pongs_before = pongs_;
+        write(rawsocket::frame_type::message, message);
+        write(rawsocket::frame_type::ping, "x");
+        run_until([&] { return pongs_ > pongs_before; });
+    }
+
+    struct made_call {
+        std::string request_id;  // as it came
+        std::string procedure;
+    };
+    std::vector<made_call> calls;
+    asio::io_context loop;
+
+private:
+    static std::string make_folder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "session_XXXXXX").string();
+        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+        return name;
+    }
+
+    void greet()
+    {
+        asio::async_read(peer_, asio::buffer(handshake_), [this](auto error, std::size_t) {
+            if (error)
+                return;
+            asio::write(peer_, asio::buffer(handshake_));  // the longest messages and the serializer that were offered
+            read();
+        });
+    }
+
+    void read()
+    {
+        const auto [place, room] = reader_.prepare();
+        peer_.async_read_some(asio::buffer(place, room), [this](auto error, std::size_t bytes) {
+            if (error)
+                return;
+            reader_.commit(bytes);
+            while (const auto frame = reader_.next())
+                take(*frame);
+            read();
+        });
+    }
+
+    void take(const rawsocket::frame& frame)
+    {
+        if (frame.type == rawsocket::frame_type::pong)
+            ++pongs_;
+        if (frame.type != rawsocket::frame_type::message)
+            return;
+        const auto message = split_message(frame.payload);
+        if (message->code == 1)  // HELLO
+            write(rawsocket::frame_type::message, "\x93\x02\x01\x80"sv);
+        if (message->code == static_cast<std::uint64_t>(message_code::call))
+            calls.push_back(
+                {std::string(message->fields.at(1)), std::string(as_string(message->fields.at(3)).value())});
+    }
+
+    void write(rawsocket::frame_type type, std::string_view payload)
+    {
+        const auto header = rawsocket::frame_header(type, payload.size());
+        asio::write(peer_, std::array{asio::buffer(header), asio::buffer(payload.data(), payload.size())});
+    }
+
+    std::string folder_ = make_folder();
+    asio::local::stream_protocol::acceptor listener_;
+    asio::local::stream_protocol::socket peer_;
+    std::array<char, 4> handshake_{};
+    rawsocket::frame_reader reader_;
+    std::size_t pongs_ = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_session_with_a_router_keeps_to_the_contract)
+{
+    tiny_router router;
+    router_settings where;
+    where.urls.push_back({router_url::transport_kind::rawsocket_unix, "", 0, router.path(), "unix:"});
+    wamp::session session(router.loop, where, "realm1", "backend");
+    session.start();
+
+    check_session_contract({session,
+                            [&](std::size_t count) {
+                                router.run_until([&] { return router.calls.size() >= count; });
+                                std::vector<std::string> procedures;
+                                for (const auto& each : router.calls)
+                                    procedures.push_back(each.procedure);
+                                return procedures;
+                            },
+                            [&](std::size_t index, const std::string& args) {
+                                router.send("\x94\x32" + router.calls.at(index).request_id + "\x80" + args);
+                            },
+                            [&](std::size_t index, const std::string& uri) {
+                                router.send("\x95\x08\x30" + router.calls.at(index).request_id + "\x80" +
+                                            static_cast<char>(0xA0U | uri.size()) + uri);
+                            }});
+    bool stopped = false;
+    session.stop([&] { stopped = true; });
+    router.run_until([&] { return stopped; });
+}
