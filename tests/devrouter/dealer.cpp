@@ -3,22 +3,33 @@
 #include "procedures.hpp"
 #include "session.hpp"
 
+#include <utility>
+
 namespace wampfcgi::devrouter {
 
 namespace {
 
-/// The option "timeout" in milliseconds, 0 where there is none; nothing for one that is no such number.
-std::optional<std::uint64_t> read_timeout(std::string_view options)
+struct call_options {
+    std::optional<std::uint64_t> timeout_ms;  ///< 0: none; nothing for one that is no such number
+    progress_wish progress = progress_wish::none;
+};
+
+/// Nothing where one is of a type that breaks the protocol.
+std::optional<call_options> read_call_options(std::string_view options)
 {
     if (options == empty_map)
-        return 0;
+        return call_options{.timeout_ms = 0};
     const auto handle = msgpack::unpack(options.data(), options.size());
-    const auto* timeout = find(handle.get(), "timeout");
-    if (!timeout)
-        return 0;
-    if (timeout->type != msgpack::type::POSITIVE_INTEGER)
+    call_options read{.timeout_ms = 0};
+    if (const auto* timeout = find(handle.get(), "timeout"))
+        read.timeout_ms =
+            timeout->type == msgpack::type::POSITIVE_INTEGER ? std::optional(timeout->via.u64) : std::nullopt;
+    const auto* progress = find(handle.get(), "receive_progress");
+    if (progress && progress->type != msgpack::type::BOOLEAN)
         return {};
-    return timeout->via.u64;
+    if (progress && progress->via.boolean)
+        read.progress = progress_wish::wanted;
+    return read;
 }
 
 /// The option "mode" of CANCEL; nothing for an unknown one.
@@ -59,7 +70,10 @@ void dealer::on_call(const elements& message)
         return;
 
     auto& counts = owner_.shared().counts;
-    const auto timeout = read_timeout(message.item[2]);
+    const auto options = read_call_options(message.item[2]);
+    if (!options)
+        return owner_.violated("the option receive_progress is true or false");
+    const auto timeout = options->timeout_ms;
     if (*name != stats_procedure) {
         ++counts.calls;
         const auto known = counts.calls_by_procedure.find(*name);
@@ -72,7 +86,7 @@ void dealer::on_call(const elements& message)
     }
     if (!timeout)
         return error_text(*id, "wamp.error.invalid_argument", "option timeout: expected milliseconds");
-    run({*id, message.item[4], message.item[5]}, *name);
+    run({*id, message.item[4], message.item[5], options->progress}, *name);
     if (owner_.shared().settings.enforce_timeout && *timeout > 0 && pending_.contains(*id))
         start_deadline(*id, std::chrono::milliseconds(*timeout));
 }
@@ -123,14 +137,42 @@ void dealer::give_up(std::uint64_t id, std::string_view uri)
 void dealer::result_after(std::uint64_t id, std::chrono::steady_clock::duration delay, on_cancel manners,
                           std::string_view args)
 {
-    auto& waiting = pending_[id];
-    waiting.manners = manners;
-    waiting.args = args;
-    waiting.work.emplace(owner_.wire().executor(), delay);
-    waiting.work->async_wait([self = weak_from_this(), id](boost::system::error_code) {
-        if (const auto calls = self.lock())
-            calls->finish(id);
+    work(id, delay, manners, [this, id, later = std::string(args)] {
+        result(id, later);
+        return remains::nothing;
     });
+}
+
+void dealer::work(std::uint64_t id, std::chrono::steady_clock::duration interval, on_cancel manners,
+                  std::function<remains()> step)
+{
+    auto& call = pending_[id];
+    call.manners = manners;
+    call.step = std::move(step);
+    call.pause.emplace(owner_.wire().executor());
+    pause(id, interval);
+}
+
+void dealer::pause(std::uint64_t id, std::chrono::steady_clock::duration time)
+{
+    auto& timer = *pending_.at(id).pause;
+    timer.expires_after(time);
+    timer.async_wait([self = weak_from_this(), id, time](boost::system::error_code trouble) {
+        const auto calls = self.lock();
+        if (calls && !trouble)
+            calls->take_step(id, time);
+    });
+}
+
+void dealer::take_step(std::uint64_t id, std::chrono::steady_clock::duration interval)
+{
+    const auto found = pending_.find(id);
+    if (found == pending_.end())
+        return;  // cancelled
+    if (found->second.step() == remains::more)
+        pause(id, interval);
+    else
+        pending_.erase(id);
 }
 
 void dealer::never_answer(std::uint64_t id)
@@ -140,31 +182,42 @@ void dealer::never_answer(std::uint64_t id)
 
 void dealer::start_deadline(std::uint64_t id, std::chrono::milliseconds timeout)
 {
-    auto& deadline = pending_.at(id).deadline.emplace(owner_.wire().executor(), timeout);
-    deadline.async_wait([self = weak_from_this(), id](boost::system::error_code trouble) {
+    auto& call = pending_.at(id);
+    call.timeout = timeout;
+    call.deadline.emplace(owner_.wire().executor(), timeout);
+    call.deadline->async_wait([self = weak_from_this(), id](boost::system::error_code trouble) {
         const auto calls = self.lock();
         if (calls && !trouble)
             calls->give_up(id, "wamp.error.timeout");
     });
 }
 
-void dealer::finish(std::uint64_t id)
-{
-    const auto found = pending_.find(id);
-    if (found == pending_.end())
-        return;  // cancelled
-    const auto args = std::move(found->second.args);
-    pending_.erase(found);
-    result(id, args);
-}
-
 void dealer::result(std::uint64_t id, std::string_view args, std::string_view kwargs)
 {
+    if (send_result(id, args, kwargs, progress_wish::none))
+        ++owner_.shared().counts.results;
+    else
+        error_text(id, "wamp.error.payload_size_exceeded", "the result is longer than the caller takes");
+}
+
+void dealer::progress(std::uint64_t id, std::string_view args, std::string_view kwargs)
+{
+    if (send_result(id, args, kwargs, progress_wish::wanted))
+        ++owner_.shared().counts.progress;
+    const auto found = pending_.find(id);  // a timeout is for the time between two results
+    if (found != pending_.end() && found->second.deadline)
+        start_deadline(id, found->second.timeout);
+}
+
+bool dealer::send_result(std::uint64_t id, std::string_view args, std::string_view kwargs, progress_wish kind)
+{
     packed head;
-    head.list(3 + payload_fields(or_empty_list(args, kwargs), kwargs)).uint(message_type::result).uint(id).map(0);
-    if (!owner_.send({head.view(), or_empty_list(args, kwargs), kwargs}))
-        return error_text(id, "wamp.error.payload_size_exceeded", "the result is longer than the caller takes");
-    ++owner_.shared().counts.results;
+    head.list(3 + payload_fields(or_empty_list(args, kwargs), kwargs)).uint(message_type::result).uint(id);
+    if (kind == progress_wish::wanted)
+        head.map(1).text("progress").flag(true);
+    else
+        head.map(0);
+    return owner_.send({head.view(), or_empty_list(args, kwargs), kwargs});
 }
 
 void dealer::error(std::uint64_t id, std::string_view uri, std::string_view args, std::string_view kwargs)

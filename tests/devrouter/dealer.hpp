@@ -1,5 +1,5 @@
 #pragma once
-// The calls of one joined session: takes CALL and CANCEL, answers with RESULT and ERROR, holds what is pending.
+// The calls of one joined session: takes CALL and CANCEL, answers with RESULTs and ERROR, holds what is pending.
 // It lives as long as the session is joined; timers that outlive it do nothing.
 
 #include "message.hpp"
@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,11 +20,15 @@ namespace wampfcgi::devrouter {
 
 class session;
 
+/// Whether the caller takes progressive results.
+enum class progress_wish { none, wanted };
+
 /// A CALL as its procedure sees it. The payload is packed; empty stands for not sent.
 struct invocation {
     std::uint64_t id = 0;
     std::string_view args;
     std::string_view kwargs;
+    progress_wish progress = progress_wish::none;
 };
 
 /// What a procedure does when its call is cancelled.
@@ -33,6 +38,9 @@ enum class on_cancel {
             ///< same
     hush,   ///< it does not listen, and the router does not answer either
 };
+
+/// What a step of a procedure's work leaves to do.
+enum class remains { more, nothing };
 
 class dealer : public std::enable_shared_from_this<dealer> {
 public:
@@ -47,6 +55,10 @@ public:
     void error_text(std::uint64_t id, std::string_view uri, std::string_view text);
     void result_after(std::uint64_t id, std::chrono::steady_clock::duration delay, on_cancel manners,
                       std::string_view args);
+    void progress(std::uint64_t id, std::string_view args = {}, std::string_view kwargs = {});
+    /// Takes a step each interval, the first one after one interval, until nothing remains or a cancel stops it.
+    void work(std::uint64_t id, std::chrono::steady_clock::duration interval, on_cancel manners,
+              std::function<remains()> step);
     void never_answer(std::uint64_t id);
 
     session& owner() { return owner_; }
@@ -55,13 +67,17 @@ private:
     struct pending_call {
         on_cancel manners;
         bool answered = false;
-        std::string args;
-        std::optional<boost::asio::steady_timer> work;
+        std::function<remains()> step;
+        std::optional<boost::asio::steady_timer> pause;
+        std::chrono::milliseconds timeout{0};
         std::optional<boost::asio::steady_timer> deadline;
     };
 
     void run(const invocation& call, std::string_view name);
-    void finish(std::uint64_t id);
+    void pause(std::uint64_t id, std::chrono::steady_clock::duration time);
+    void take_step(std::uint64_t id, std::chrono::steady_clock::duration interval);
+    /// False: it is longer than the caller takes, and was not sent.
+    bool send_result(std::uint64_t id, std::string_view args, std::string_view kwargs, progress_wish kind);
     /// Answers a pending call with an error before its procedure does.
     void give_up(std::uint64_t id, std::string_view uri);
     void start_deadline(std::uint64_t id, std::chrono::milliseconds timeout);

@@ -206,6 +206,12 @@ Procedures, each of which begins with "com.example.":
   nothing, kwargs_only  a RESULT without arguments, with keyword arguments only
   big N, binary N       a string, a binary value of that many bytes
   raw HEX, raw_kwargs HEX   a RESULT with these bytes as its (keyword) arguments
+  count N [SECONDS [BYTES]]     progressive results 1 to N for who asks for them, each after so long and with a
+                        text of so many bytes, then N; CANCEL ends it
+  count_and_fail N [SECONDS [BYTES]]    the same, and an ERROR at the end
+  publish TOPIC [LIST [MAP]]    an event for all who have subscribed, the caller too; gives its id
+  publish_many TOPIC N [BYTES [RATE]]   events 1 to N, with a text of so many bytes, as fast as can be or at RATE a
+                        second, then N; CANCEL ends it
   stats                 what the router has seen so far, and the caller's session, as keyword arguments
 
 Procedures that break the rules; those that can answer "survived" after that:
@@ -219,6 +225,16 @@ Procedures that break the rules; those that can answer "survived" after that:
   fault.refuse_logins SECONDS           nobody may join for so long
   fault.ping N          so many PINGs
   fault.deaf SECONDS    the router does not read from the connection for so long
+  fault.progress_after_result, fault.progress_unasked   a progressive result too late, or for who asked for none
+  fault.progress_then_silence, fault.progress_then_drop one progressive result, then nothing ever, not for CANCEL
+                        either, or the connection's end
+  fault.progress_wrong_type     malformed progressive results
+  fault.count_on N [SECONDS [BYTES]]    counts on whether the call was cancelled or not
+  fault.event_unknown_id TOPIC, fault.event_wrong_type TOPIC, fault.event_garbage TOPIC, fault.event_twice TOPIC
+                        to all who have subscribed to TOPIC: an EVENT for no subscription of theirs, malformed
+                        ones, no MessagePack, the same one twice; then an event "survived"
+  fault.event_drop TOPIC, fault.event_goodbye TOPIC     their connections or sessions end
+  fault.event_revoke TOPIC      the router ends their subscriptions, by an UNSUBSCRIBED for request 0
 
 Topics are whatever clients publish and subscribe to, exactly or by prefix or wildcard; events can be
 retained. Nobody may use topics that begin with com.example.denied (wamp.error.not_authorized).

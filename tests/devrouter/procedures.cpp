@@ -13,20 +13,6 @@ namespace {
 
 constexpr std::uint64_t longest_text_bytes = 1 << 25;  // twice what a frame holds, so that "too long" can be tried
 
-void refuse(dealer& calls, const invocation& call, std::string_view expected)
-{
-    calls.error_text(call.id, "wamp.error.invalid_argument", expected);
-}
-
-/// The positional arguments, where there are at least so many and at most so many.
-std::optional<elements> read_args(const invocation& call, std::size_t least, std::size_t most)
-{
-    const auto args = split_array(call.args.empty() ? empty_list : call.args);
-    if (!args || args->count < least || args->count > most)
-        return {};
-    return args;
-}
-
 /// The packed sum; empty where it is no sum of two numbers, or an integer beyond 64 bits.
 packed sum_of(const scalar& left, const scalar& right)
 {
@@ -187,7 +173,7 @@ void stats(dealer& calls, const invocation& call)
     auto& owner = calls.owner();
     const auto& counts = owner.shared().counts;
     packed message;
-    message.list(5).uint(message_type::result).uint(call.id).map(0).list(0).map(25);
+    message.list(5).uint(message_type::result).uint(call.id).map(0).list(0).map(26);
     message.text("calls").uint(counts.calls).text("results").uint(counts.results);
     message.text("errors").uint(counts.errors).text("cancels").uint(counts.cancels);
     message.text("sessions").uint(counts.sessions).text("connections").uint(counts.connections);
@@ -201,6 +187,7 @@ void stats(dealer& calls, const invocation& call)
     message.text("last_timeout_ms").uint(counts.last_timeout_ms);
     message.text("last_call_options").raw(counts.last_call_options);
     message.text("hello_details").raw(owner.hello_details());
+    message.text("progress").uint(counts.progress);
     message.text("publications").uint(counts.publications).text("events").uint(counts.events);
     message.text("subscribes").uint(counts.subscribes).text("unsubscribes").uint(counts.unsubscribes);
     message.text("last_publish_options").raw(counts.last_publish_options);
@@ -213,15 +200,51 @@ void stats(dealer& calls, const invocation& call)
 
 }  // namespace
 
-std::optional<std::chrono::steady_clock::duration> read_seconds(dealer& calls, const invocation& call)
+void refuse(dealer& calls, const invocation& call, std::string_view expected)
+{
+    calls.error_text(call.id, "wamp.error.invalid_argument", expected);
+}
+
+std::optional<elements> read_args(const invocation& call, std::size_t least, std::size_t most)
+{
+    const auto args = split_array(call.args.empty() ? empty_list : call.args);
+    if (!args || args->count < least || args->count > most)
+        return {};
+    return args;
+}
+
+std::optional<std::uint64_t> read_number(const elements& args, std::size_t at, std::uint64_t otherwise,
+                                         std::uint64_t most)
+{
+    const auto number = at < args.count ? read_uint(args.item[at]) : std::optional(otherwise);
+    return number && *number <= most ? number : std::nullopt;
+}
+
+std::optional<std::chrono::steady_clock::duration> read_time(std::string_view packed)
 {
     constexpr double year = 366.0 * 24 * 60 * 60;
+    const auto seconds = read_real(packed);
+    if (!seconds || !(*seconds >= 0 && *seconds <= year))
+        return {};
+    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(*seconds));
+}
+
+packed numbered(std::uint64_t number, std::string_view text)
+{
+    packed args;
+    args.list(text.empty() ? 1 : 2).uint(number);
+    if (!text.empty())
+        args.text(text);
+    return args;
+}
+
+std::optional<std::chrono::steady_clock::duration> read_seconds(dealer& calls, const invocation& call)
+{
     const auto args = read_args(call, 1, 1);
-    const auto seconds = args ? read_real(args->item[0]) : std::nullopt;
-    if (seconds && *seconds >= 0 && *seconds <= year)
-        return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(*seconds));
-    refuse(calls, call, "expected a number of seconds");
-    return {};
+    const auto time = args ? read_time(args->item[0]) : std::nullopt;
+    if (!time)
+        refuse(calls, call, "expected a number of seconds");
+    return time;
 }
 
 void add_procedures(procedure_table& table)

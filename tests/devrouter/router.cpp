@@ -10,7 +10,10 @@ namespace wampfcgi::devrouter {
 router::router(options from) : settings(std::move(from)), who(settings)
 {
     add_procedures(procedures_);
+    add_progress(procedures_);
+    add_publishing(procedures_);
     add_faults(procedures_);
+    add_event_faults(procedures_);
     for (const auto& realm : settings.realms)
         brokers_.try_emplace(realm, counts);
 }

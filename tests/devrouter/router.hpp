@@ -33,6 +33,7 @@ struct statistics {
     std::uint64_t pongs = 0;
     std::uint64_t last_timeout_ms = 0;      ///< 0: the last call had none
     std::string last_call_options{"\x80"};  ///< packed
+    std::uint64_t progress = 0;             ///< progressive results
     std::uint64_t publications = 0;         ///< accepted ones
     std::uint64_t events = 0;               ///< sent to subscribers
     std::uint64_t subscribes = 0;

@@ -182,9 +182,11 @@ void session::join(identity who)
     message.text("authmethod").text(who_.method).text("authprovider").text("static");
     message.text("agent").text("wamp-devrouter");
     message.text("roles").map(2);
-    pack_features(message.text("dealer"), {"call_canceling", "call_timeout", "caller_identification"});
-    pack_features(message.text("broker"), {"publisher_identification", "publisher_exclusion", "event_retention",
-                                           "subscriber_blackwhite_listing", "pattern_based_subscription"});
+    pack_features(message.text("dealer"),
+                  {"call_canceling", "call_timeout", "caller_identification", "progressive_call_results"});
+    pack_features(message.text("broker"),
+                  {"publisher_identification", "publisher_exclusion", "event_retention",
+                   "subscriber_blackwhite_listing", "pattern_based_subscription", "subscription_revocation"});
     send({message.view()});
 }
 
@@ -211,19 +213,18 @@ void session::on_request(std::uint64_t type, const elements& message)
         return;  // sent before our GOODBYE arrived
     if (state_ != state::joined)
         return violated("a request without a session");
-    const auto calls = dealer_;  // a request may end the session, and both with it
-    const auto topics = pubsub_;
+    // A request may end the session, and with it the one who serves it: the copy lives as long as the call.
     switch (type) {
     case message_type::call:
-        return calls->on_call(message);
+        return std::shared_ptr(dealer_)->on_call(message);
     case message_type::cancel:
-        return calls->on_cancel_message(message);
+        return std::shared_ptr(dealer_)->on_cancel_message(message);
     case message_type::publish:
-        return topics->on_publish(message);
+        return std::shared_ptr(pubsub_)->on_publish(message);
     case message_type::subscribe:
-        return topics->on_subscribe(message);
+        return std::shared_ptr(pubsub_)->on_subscribe(message);
     case message_type::unsubscribe:
-        return topics->on_unsubscribe(message);
+        return std::shared_ptr(pubsub_)->on_unsubscribe(message);
     case message_type::register_procedure:
     case message_type::unregister_procedure:
         return refuse_request(type, message);

@@ -37,6 +37,7 @@ public:
     /// Takes the request's id: they are 1, 2, 3, ... in a session. False: it was not the next, and the session ended.
     bool take_request_id(std::uint64_t id);
 
+    bool has_joined() const { return state_ == state::joined; }
     router& shared() { return router_; }
     transport& wire() { return wire_; }
     std::uint64_t id() const { return id_; }

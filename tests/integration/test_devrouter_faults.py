@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import msgpack_lite  # noqa: E402
 from router_case import RouterCase  # noqa: E402
 from wamp_client import (  # noqa: E402
-    ABORT, CALL, ERROR, GOODBYE, MESSAGE, PING, PONG, RESULT, WELCOME, Closed, Devrouter)
+    ABORT, CALL, ERROR, EVENT, GOODBYE, MESSAGE, PING, PONG, RESULT, SUBSCRIBED, UNSUBSCRIBED, WELCOME, Closed, Devrouter)
 
 
 class Faults(RouterCase):
@@ -121,6 +121,115 @@ class Faults(RouterCase):
                     answers.append(client.join())
             self.assertEqual([ABORT, "wamp.error.authorization_failed"], answers[0][0:3:2])
             self.assertEqual([RESULT, 2, {}, [3]], first.call("com.example.add2", 1, 2))
+
+
+class ProgressFaults(RouterCase):
+    def fault(self, name, *args, **options):
+        client = self.joined()
+        client.start_call("com.example.fault." + name, *args, options=options)
+        return client
+
+    def test_after_result(self):
+        client = self.fault("progress_after_result", receive_progress=True)
+        for details, text in (({"progress": True}, "before"), ({}, "survived"), ({"progress": True}, "after")):
+            self.assertEqual([RESULT, 1, details, [text]], client.receive())
+
+    def test_unasked(self):
+        client = self.fault("progress_unasked")
+        self.assertEqual([RESULT, 1, {"progress": True}, ["unasked"]], client.receive())
+        self.assertEqual([RESULT, 1, {}, ["survived"]], client.receive())
+
+    def test_then_silence(self):
+        client = self.fault("progress_then_silence", receive_progress=True)
+        self.assertEqual([RESULT, 1, {"progress": True}, ["the last"]], client.receive())
+        client.cancel(1)
+        self.assertEqual([RESULT, 2, {}, [3]], client.call("com.example.add2", 1, 2))
+
+    def test_then_drop(self):
+        client = self.fault("progress_then_drop", receive_progress=True)
+        self.assertEqual([RESULT, 1, {"progress": True}, ["the last"]], client.receive())
+        client.expect_end()
+
+    def test_wrong_type(self):
+        client = self.fault("progress_wrong_type", receive_progress=True)
+        for details, args in (({"progress": "yes"}, []), ({"progress": 1}, []), ({"progress": True}, "no list"), ({}, ["survived"])):
+            self.assertEqual([RESULT, 1, details, args], client.receive())
+
+    def test_count_on_does_not_listen_to_cancel(self):
+        client = self.fault("count_on", 6, 0.05, receive_progress=True)
+        client.cancel(1)
+        self.assertEqual([ERROR, CALL, 1, {}, "wamp.error.canceled"], client.receive())
+        self.assertEqual([[number] for number in (1, 2, 3, 4, 5, 6, 6)], [client.receive()[3] for _ in range(7)])
+
+
+class EventFaults(RouterCase):
+    def subscriber(self, topic="com.example.topic", **options):
+        client = self.joined()
+        answer = client.subscribe(topic, **options)
+        self.assertEqual(SUBSCRIBED, answer[0])
+        return client, answer[2]
+
+    def start(self, name):
+        """Does it to two subscribers, one of them by a pattern; gives both, each with its subscription's id."""
+        both = [self.subscriber(), self.subscriber("com.example.", match="prefix")]
+        self.answer = self.joined().call("com.example.fault." + name, "com.example.topic")
+        return both
+
+    def check_survives(self, client, subscription):
+        self.assertEqual([EVENT, subscription, ["survived"]], self.essence(client.receive()))
+
+    def essence(self, event):
+        return [event[0], event[1], event[4]]
+
+    def test_unknown_id(self):
+        for client, subscription in self.start("event_unknown_id"):
+            self.assertEqual([EVENT, subscription ^ 1, ["odd"]], self.essence(client.receive()))
+            self.check_survives(client, subscription)
+        self.assertEqual([RESULT, 1, {}, ["survived"]], self.answer)
+
+    def test_wrong_type(self):
+        for client, subscription in self.start("event_wrong_type"):
+            for odd in ([EVENT], [EVENT, subscription], [EVENT, subscription, 1], [EVENT, "x", 1, {}], [EVENT, subscription, "x", {}],
+                        [EVENT, subscription, 1, {}, "no list"], [EVENT, subscription, 1, {}, [], "no map"]):
+                self.assertEqual(odd, client.receive())
+            self.check_survives(client, subscription)
+
+    def test_garbage(self):
+        for client, subscription in self.start("event_garbage"):
+            with self.assertRaises(ValueError):
+                client.receive()
+            self.check_survives(client, subscription)
+
+    def test_twice(self):
+        for client, subscription in self.start("event_twice"):
+            first = client.receive()
+            self.assertEqual([EVENT, subscription, ["odd"]], self.essence(first))
+            self.assertEqual(first, client.receive())
+            self.check_survives(client, subscription)
+
+    def test_drop(self):
+        for client, _ in self.start("event_drop"):
+            client.expect_end()
+
+    def test_goodbye(self):
+        for client, _ in self.start("event_goodbye"):
+            self.assertEqual([GOODBYE, {}, "wamp.close.system_shutdown"], client.receive())
+            client.send([GOODBYE, {}, "wamp.close.goodbye_and_out"])
+            client.expect_end()
+
+    def test_revoke(self):
+        for client, subscription in self.start("event_revoke"):
+            self.assertEqual([UNSUBSCRIBED, 0, {"subscription": subscription, "reason": "wamp.error.not_authorized"}], client.receive())
+            self.assertEqual("wamp.error.no_such_subscription", client.unsubscribe(subscription)[4])
+
+    def test_a_caller_may_be_among_the_subscribers(self):
+        for name in ("event_drop", "event_goodbye"):
+            client, _ = self.subscriber()
+            client.start_call("com.example.fault." + name, "com.example.topic")
+            if name == "event_goodbye":
+                self.assertEqual([GOODBYE, {}, "wamp.close.system_shutdown"], client.receive())
+                client.send([GOODBYE, {}, "wamp.close.goodbye_and_out"])
+            client.expect_end()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 
 import msgpack_lite  # noqa: E402
 from router_case import RouterCase  # noqa: E402
-from wamp_client import CALL, ERROR, MESSAGE, RESULT, Devrouter  # noqa: E402
+from wamp_client import CALL, ERROR, EVENT, MESSAGE, RESULT, SUBSCRIBED, Devrouter  # noqa: E402
 
 
 class Procedures(RouterCase):
@@ -115,6 +115,101 @@ class Procedures(RouterCase):
             for name, args in (("sleep", (3600,)), ("fault.silent", ())):
                 answer = other.call("com.example." + name, *args, options={"timeout": 1})
                 self.assertEqual("wamp.error.timeout", answer[4], name)
+
+
+PROGRESS = {"receive_progress": True}
+
+
+class Progress(RouterCase):
+    def check_counts(self, client, call_id, last, text=None):
+        for number in range(1, last + 1):
+            expected = [number] if text is None else [number, text]
+            self.assertEqual([RESULT, call_id, {"progress": True}, expected], client.receive())
+
+    def test_count_sends_progressive_results_to_who_asks_for_them(self):
+        client = self.joined()
+        for args, last, text in (((3,), 3, None), ((200,), 200, None), ((2, 0.02), 2, None), ((2, 0, 5), 2, "xxxxx"), ((0,), 0, None)):
+            with self.subTest(args=args):
+                call_id = client.start_call("com.example.count", *args, options=PROGRESS)
+                self.check_counts(client, call_id, last, text)
+                self.assertEqual([RESULT, call_id, {}, [last]], client.receive())
+
+    def test_count_sends_only_the_last_to_who_does_not(self):
+        client = self.joined()
+        for options in (None, {"receive_progress": False}):
+            self.assertEqual([RESULT, {}, [200]], [part for at, part in enumerate(client.call("com.example.count", 200, options=options)) if at != 1])
+
+    def test_count_and_fail_ends_with_an_error(self):
+        client = self.joined()
+        client.start_call("com.example.count_and_fail", 2, options=PROGRESS)
+        self.check_counts(client, 1, 2)
+        self.assertEqual([ERROR, CALL, 1, {}, "com.example.error.failed", [2]], client.receive())
+
+    def test_cancel_stops_counting(self):
+        client = self.joined()
+        client.start_call("com.example.count", 1000, 0.02, options=PROGRESS)
+        self.check_counts(client, 1, 2)
+        client.cancel(1)
+        answer = client.receive()
+        while answer[0] == RESULT:
+            answer = client.receive()
+        self.assertEqual([ERROR, CALL, 1, {}, "wamp.error.canceled"], answer)
+        self.assertEqual([RESULT, 2, {}, [0.1]], client.call("com.example.sleep", 0.1))
+
+    def test_a_timeout_is_for_the_time_between_two_results(self):
+        with Devrouter("--enforce-timeout") as router, router.joined() as client:
+            client.start_call("com.example.count", 8, 0.1, options={**PROGRESS, "timeout": 500})
+            self.check_counts(client, 1, 8)
+            self.assertEqual([RESULT, 1, {}, [8]], client.receive())
+
+    def test_what_is_no_count_is_refused(self):
+        client = self.joined()
+        for args in ((), ("x",), (-1,), (1000001,), (1, -1), (1, "x"), (1, 0, 1 << 21), (1, 0, 0, 0)):
+            with self.subTest(args=args):
+                self.assertEqual("wamp.error.invalid_argument", client.call("com.example.count", *args)[4])
+        client.start_call("com.example.count", 1, options={"receive_progress": 1})
+        self.check_abort(client, "wamp.error.protocol_violation")
+
+    def test_it_is_announced(self):
+        self.assertTrue(self.client().join()[2]["roles"]["dealer"]["features"]["progressive_call_results"])
+
+
+class Publishing(RouterCase):
+    def subscriber(self, topic="com.example.topic"):
+        client = self.joined()
+        self.assertEqual(SUBSCRIBED, client.subscribe(topic)[0])
+        return client
+
+    def test_publish_reaches_all_subscribers_and_the_caller(self):
+        caller, other = self.subscriber(), self.subscriber()
+        for args in (([1], {"a": 2}), ([1],), ()):
+            caller.start_call("com.example.publish", "com.example.topic", *args)
+            event, result = caller.receive(), caller.receive()
+            self.assertEqual([EVENT, result[3][0], {}, *args], [event[0], *event[2:]])
+            self.assertEqual(event, other.receive())
+
+    def test_publish_many_counts_its_events(self):
+        for args, text in (((2500,), []), ((3, 4), ["xxxx"]), ((50, 0, 1000), [])):
+            with self.subTest(args=args):
+                client = self.subscriber()
+                caller = self.joined()
+                caller.start_call("com.example.publish_many", "com.example.topic", *args)
+                for number in range(1, args[0] + 1):
+                    self.assertEqual([EVENT, [number, *text]], client.receive()[::4])
+                self.assertEqual([RESULT, 1, {}, [args[0]]], caller.receive())
+
+    def test_cancel_stops_publish_many(self):
+        client = self.joined()
+        client.start_call("com.example.publish_many", "com.example.topic", 100000, 0, 1)
+        client.cancel(1)
+        self.assertEqual([ERROR, CALL, 1, {}, "wamp.error.canceled"], client.receive())
+
+    def test_what_cannot_be_published_is_refused(self):
+        client = self.joined()
+        for name, args in (("publish", ()), ("publish", ("com..x",)), ("publish", ("com.x", 1)), ("publish", ("com.x", [], [])),
+                           ("publish_many", ("com.x",)), ("publish_many", ("com.x", -1)), ("publish_many", ("com.x", 1, 1 << 21))):
+            with self.subTest(name=name, args=args):
+                self.assertEqual("wamp.error.invalid_argument", client.call("com.example." + name, *args)[4])
 
 
 if __name__ == "__main__":

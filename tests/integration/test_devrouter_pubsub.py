@@ -40,7 +40,7 @@ class Broker(PubSubCase):
     def test_welcome_announces_the_broker(self):
         features = self.client().join()[2]["roles"]["broker"]["features"]
         self.assertEqual({"publisher_identification", "publisher_exclusion", "event_retention", "subscriber_blackwhite_listing",
-                          "pattern_based_subscription"}, {name for name, is_there in features.items() if is_there})
+                          "pattern_based_subscription", "subscription_revocation"}, {name for name, is_there in features.items() if is_there})
 
     def test_an_event_goes_to_every_subscriber_but_the_publisher(self):
         subscribers = [self.subscriber(TOPIC) for _ in range(3)]

@@ -205,10 +205,10 @@ class JsonText(TransportCase):
         self.assertEqual([RESULT, 5, {}, [3]], client.call("com.example.add2", 1, 2))
 
     def test_a_result_longer_than_the_client_takes_is_an_error(self):
-        client = self.client(handshake=b"\x7f\x01\0\0", serializer=JSON)
+        client = self.client(handshake=b"\x7f\x11\0\0", serializer=JSON)
         client.join()
-        self.assertEqual(RESULT, client.call("com.example.binary", 350)[0])
-        self.assertEqual("wamp.error.payload_size_exceeded", client.call("com.example.binary", 400)[4])
+        self.assertEqual(RESULT, client.call("com.example.binary", 700)[0])
+        self.assertEqual("wamp.error.payload_size_exceeded", client.call("com.example.binary", 800)[4])
 
 
 class Serializers(unittest.TestCase):
