@@ -39,12 +39,10 @@ deps-sanitize: ## install what the tests with sanitizers need
 demo: all ## start everything on loopback and make a call; ONCE=1 ends after it
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
-# The integration tests wait for real processes with deadlines: one that missed its own on a busy machine gets a second
-# turn, and what it printed the first time stands in the output all the same.
 check: deps-check ## build and run all the tests, warnings being errors
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
 	@$(MAKE) --no-print-directory lint
-	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --repeat until-pass:2
+	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 
@@ -59,7 +57,7 @@ check-tsan: SANITIZERS = thread
 check-asan check-tsan: check-%: deps-sanitize
 	@cmake -S . -B $(BUILD)/$* $(SANITIZED) -DWAMPFCGI_SANITIZE=$(SANITIZERS) $(CMAKE_FLAGS)
 	cmake --build $(BUILD)/$* --parallel $(JOBS)
-	ctest --test-dir $(BUILD)/$* --output-on-failure --parallel $$((2 * $(JOBS))) --repeat until-pass:2
+	tests/support/run_tests.sh $(BUILD)/$* $$((2 * $(JOBS)))
 	@! grep -E '$(REPORTS)' $(BUILD)/$*/Testing/Temporary/LastTest.log
 
 soak: deps-check ## mixed load, good and bad, with restarts and killed processes, for MINUTES (10)
