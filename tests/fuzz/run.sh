@@ -13,12 +13,14 @@ shift 2
 
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
 failed=
+number=0
 for target in "$@"; do
+    number=$((number + 1))
     found="$build/found/$target"
     mkdir -p "$build/corpus/$target" "$found"
     crashes=
     [ -d "$here/crashes/$target" ] && crashes="$here/crashes/$target"
-    printf 'fuzz: %s for %s s\n' "$target" "$seconds"
+    printf 'fuzz: %d of %d: %s for %s s\n' "$number" $# "$target" "$seconds"
     # shellcheck disable=SC2086
     if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
         -dict="$here/$target.dict" -artifact_prefix="$found/" -print_final_stats=1 -verbosity=1 \

@@ -41,7 +41,8 @@ class Disturbances:
         )
 
     def run(self, seconds):
-        until, waiting = time.monotonic() + seconds, []
+        begun, waiting = time.monotonic(), []
+        until = begun + seconds
         while time.monotonic() + self.interval < until:
             time.sleep(self.interval)
             waiting = waiting or random.sample(self.kinds, len(self.kinds))
@@ -49,6 +50,7 @@ class Disturbances:
             self.done.append(Disturbance(name, harmed, time.monotonic()))
             disturb()
             self.done[-1].ended = time.monotonic()
+            print(f"[{(self.done[-1].ended - begun) / seconds:4.0%}] {name}", flush=True)
         time.sleep(max(0, until - time.monotonic()))
 
     def restart_router(self, how=signal.SIGKILL):
