@@ -1,5 +1,6 @@
 #include "dealer.hpp"
 
+#include "callee.hpp"
 #include "procedures.hpp"
 #include "session.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 struct call_options {
     std::optional<std::uint64_t> timeout_ms;  ///< 0: none; nothing for one that is no such number
     progress_wish progress = progress_wish::none;
+    disclosure_wish disclosure = disclosure_wish::none;
 };
 
 /// Nothing where one is of a type that breaks the protocol.
@@ -25,10 +27,14 @@ std::optional<call_options> read_call_options(std::string_view options)
         read.timeout_ms =
             timeout->type == msgpack::type::POSITIVE_INTEGER ? std::optional(timeout->via.u64) : std::nullopt;
     const auto* progress = find(handle.get(), "receive_progress");
-    if (progress && progress->type != msgpack::type::BOOLEAN)
-        return {};
+    const auto* disclosure = find(handle.get(), "disclose_me");
+    for (const auto* flag : {progress, disclosure})
+        if (flag && flag->type != msgpack::type::BOOLEAN)
+            return {};
     if (progress && progress->via.boolean)
         read.progress = progress_wish::wanted;
+    if (disclosure && disclosure->via.boolean)
+        read.disclosure = disclosure_wish::wanted;
     return read;
 }
 
@@ -59,6 +65,13 @@ std::size_t payload_fields(std::string_view args, std::string_view kwargs)
 
 dealer::dealer(session& owner) : owner_(owner) {}
 
+dealer::~dealer()
+{
+    for (const auto& [id, call] : pending_)
+        if (const auto callee = call.served_by.lock(); callee && !call.answered)
+            callee->interrupt(call.invocation_id, "killnowait");
+}
+
 void dealer::on_call(const elements& message)
 {
     const auto id = message.count >= 4 && message.count <= 6 ? read_uint(message.item[1]) : std::nullopt;
@@ -72,7 +85,7 @@ void dealer::on_call(const elements& message)
     auto& counts = owner_.shared().counts;
     const auto options = read_call_options(message.item[2]);
     if (!options)
-        return owner_.violated("the option receive_progress is true or false");
+        return owner_.violated("the options receive_progress and disclose_me are true or false");
     const auto timeout = options->timeout_ms;
     if (*name != stats_procedure) {
         ++counts.calls;
@@ -86,7 +99,7 @@ void dealer::on_call(const elements& message)
     }
     if (!timeout)
         return error_text(*id, "wamp.error.invalid_argument", "option timeout: expected milliseconds");
-    run({*id, message.item[4], message.item[5], options->progress}, *name);
+    run({*id, message.item[4], message.item[5], options->progress, options->disclosure}, *name);
     if (owner_.shared().settings.enforce_timeout && *timeout > 0 && pending_.contains(*id))
         start_deadline(*id, std::chrono::milliseconds(*timeout));
 }
@@ -95,11 +108,45 @@ void dealer::run(const invocation& call, std::string_view name)
 {
     if (!is_loose_uri(name))
         return error_text(call.id, "wamp.error.invalid_uri", "the procedure is no URI");
-    const auto answer = owner_.shared().find_procedure(name);
-    if (!answer)
-        return error_text(call.id, "wamp.error.no_such_procedure",
-                          "no callee registered for procedure <" + std::string(name) + ">");
-    answer(*this, call);
+    if (const auto answer = owner_.shared().find_procedure(name))
+        return answer(*this, call);
+    const auto& others = owner_.shared().registry_of(owner_.realm());
+    if (const auto found = others.find(name); found != others.end())
+        return invoke(call, found->second);
+    error_text(call.id, "wamp.error.no_such_procedure",
+               "no callee registered for procedure <" + std::string(name) + ">");
+}
+
+void dealer::invoke(const invocation& call, const registration& to)
+{
+    const auto invocation_id = to.owner->invoke(*this, call, to.id);
+    if (invocation_id == 0)
+        return error_text(call.id, "wamp.error.payload_size_exceeded", "the call is longer than the callee takes");
+    auto& waiting = pending_[call.id];
+    waiting.manners = on_cancel::stop;
+    waiting.progress = call.progress;
+    waiting.served_by = to.owner->weak_from_this();
+    waiting.invocation_id = invocation_id;
+}
+
+void dealer::serve(std::uint64_t id, progress_wish kind, std::string_view args, std::string_view kwargs)
+{
+    const auto found = pending_.find(id);
+    if (found == pending_.end() || !owner_.has_joined())
+        return;
+    if (kind == progress_wish::wanted) {
+        if (found->second.progress == progress_wish::wanted)
+            progress(id, args, kwargs);
+        return;
+    }
+    pending_.erase(found);
+    result(id, args, kwargs);
+}
+
+void dealer::fail_served(std::uint64_t id, std::string_view uri, std::string_view args, std::string_view kwargs)
+{
+    if (owner_.has_joined() && pending_.erase(id) > 0)
+        error(id, uri, args, kwargs);
 }
 
 void dealer::on_cancel_message(const elements& message)
@@ -119,6 +166,11 @@ void dealer::on_cancel_message(const elements& message)
         return;
     if (found->second.manners == on_cancel::go_on && *mode == "kill")
         return;
+    if (const auto callee = found->second.served_by.lock(); callee && callee->heeds_interrupts() && *mode != "skip") {
+        callee->interrupt(found->second.invocation_id, *mode);
+        if (*mode == "kill")
+            return;  // the callee's answer ends the call
+    }
     give_up(*id, "wamp.error.canceled");
 }
 
@@ -187,8 +239,14 @@ void dealer::start_deadline(std::uint64_t id, std::chrono::milliseconds timeout)
     call.deadline.emplace(owner_.wire().executor(), timeout);
     call.deadline->async_wait([self = weak_from_this(), id](boost::system::error_code trouble) {
         const auto calls = self.lock();
-        if (calls && !trouble)
-            calls->give_up(id, "wamp.error.timeout");
+        if (!calls || trouble)
+            return;
+        const auto found = calls->pending_.find(id);
+        if (found == calls->pending_.end())
+            return;
+        if (const auto callee = found->second.served_by.lock())
+            callee->interrupt(found->second.invocation_id, "killnowait");
+        calls->give_up(id, "wamp.error.timeout");
     });
 }
 

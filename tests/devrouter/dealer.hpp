@@ -22,6 +22,8 @@ class session;
 
 /// Whether the caller takes progressive results.
 enum class progress_wish { none, wanted };
+/// Whether the caller wants the callee to know who it is.
+enum class disclosure_wish { none, wanted };
 
 /// A CALL as its procedure sees it. The payload is packed; empty stands for not sent.
 struct invocation {
@@ -29,6 +31,7 @@ struct invocation {
     std::string_view args;
     std::string_view kwargs;
     progress_wish progress = progress_wish::none;
+    disclosure_wish disclosure = disclosure_wish::none;
 };
 
 /// What a procedure does when its call is cancelled.
@@ -45,6 +48,9 @@ enum class remains { more, nothing };
 class dealer : public std::enable_shared_from_this<dealer> {
 public:
     explicit dealer(session& owner);
+    ~dealer();
+    dealer(const dealer&) = delete;
+    dealer& operator=(const dealer&) = delete;
 
     void on_call(const elements& message);
     void on_cancel_message(const elements& message);
@@ -60,6 +66,9 @@ public:
     void work(std::uint64_t id, std::chrono::steady_clock::duration interval, on_cancel manners,
               std::function<remains()> step);
     void never_answer(std::uint64_t id);
+    /// What a callee in a session answers; dropped where the call is over, progress where nobody asked for it.
+    void serve(std::uint64_t id, progress_wish kind, std::string_view args, std::string_view kwargs);
+    void fail_served(std::uint64_t id, std::string_view uri, std::string_view args = {}, std::string_view kwargs = {});
 
     session& owner() { return owner_; }
 
@@ -70,10 +79,14 @@ private:
         std::function<remains()> step;
         std::optional<boost::asio::steady_timer> pause;
         std::chrono::milliseconds timeout{0};
+        progress_wish progress = progress_wish::none;
+        std::weak_ptr<callee> served_by;  // a callee in a session
+        std::uint64_t invocation_id = 0;
         std::optional<boost::asio::steady_timer> deadline;
     };
 
     void run(const invocation& call, std::string_view name);
+    void invoke(const invocation& call, const registration& to);
     void pause(std::uint64_t id, std::chrono::steady_clock::duration time);
     void take_step(std::uint64_t id, std::chrono::steady_clock::duration interval);
     /// False: it is longer than the caller takes, and was not sent.

@@ -110,8 +110,18 @@ const char* name_of(std::uint64_t type)
         return "RESULT";
     case message_type::register_procedure:
         return "REGISTER";
+    case message_type::registered:
+        return "REGISTERED";
     case message_type::unregister_procedure:
         return "UNREGISTER";
+    case message_type::unregistered:
+        return "UNREGISTERED";
+    case message_type::invocation:
+        return "INVOCATION";
+    case message_type::interrupt:
+        return "INTERRUPT";
+    case message_type::yield:
+        return "YIELD";
     default:
         return "UNKNOWN";
     }

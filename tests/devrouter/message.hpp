@@ -35,7 +35,12 @@ enum : std::uint64_t {
     cancel = 49,
     result = 50,
     register_procedure = 64,
+    registered = 65,
     unregister_procedure = 66,
+    unregistered = 67,
+    invocation = 68,
+    interrupt = 69,
+    yield = 70,
 };
 }  // namespace message_type
 

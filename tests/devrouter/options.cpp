@@ -165,8 +165,8 @@ std::string_view usage()
     return R"(usage: wamp-devrouter [OPTION]...
 
 A small WAMP router with built-in procedures, for development, demonstrations and tests of wamp-fcgi.
-It is no production router: it has no callees but its own procedures, and procedures and topics that
-break the protocol on purpose. Production routers are, among others, Crossbar.io, nexus, Bondy and
+It is no production router: everybody may do everything, and it has procedures and topics that break
+the protocol on purpose. Production routers are, among others, Crossbar.io, nexus, Bondy and
 CppWAMP's router.
 
   --listen rs://HOST:PORT  RawSocket, there; [HOST] for IPv6, port 0 for any free one; rs:// may be left out
@@ -198,7 +198,8 @@ Messages are MessagePack or JSON: RawSocket serializers 2 and 1, WebSocket subpr
 wamp.2.json. For each listener one line on standard output says where it listens: "listening rs://127.0.0.1:8081",
 "listening wss://127.0.0.1:8443/ws", "listening unix:/PATH". TERM and INT end it.
 
-Procedures, each of which begins with "com.example.":
+Sessions may register procedures, one callee for each and no patterns. It has some of its own, each of
+which begins with "com.example.":
   add2 A B              the sum
   echo ...              the arguments
   sleep SECONDS         the argument, later; CANCEL ends it

@@ -14,8 +14,17 @@
 
 namespace wampfcgi::devrouter {
 
+class callee;
 class dealer;
 struct invocation;
+
+struct registration {
+    std::uint64_t id;
+    callee* owner;
+};
+
+/// The procedures of the sessions of one realm.
+using registry = std::map<std::string, registration, std::less<>>;
 
 using procedure = void (*)(dealer& calls, const invocation& call);
 using procedure_table = std::unordered_map<std::string_view, procedure>;
@@ -51,6 +60,7 @@ public:
     procedure find_procedure(std::string_view name) const;
     /// Of a realm that is offered here.
     broker& broker_of(const std::string& realm) { return brokers_.at(realm); }
+    registry& registry_of(const std::string& realm) { return registries_[realm]; }
 
     const options settings;
     const directory who;
@@ -61,6 +71,7 @@ public:
 private:
     procedure_table procedures_;
     std::unordered_map<std::string, broker> brokers_;
+    std::unordered_map<std::string, registry> registries_;
 };
 
 }  // namespace wampfcgi::devrouter

@@ -48,6 +48,12 @@ void pack_features(packed& into, std::initializer_list<std::string_view> names)
 session::session(router& shared, transport& wire, std::uint64_t number) : router_(shared), wire_(wire), number_(number)
 {}
 
+session::~session()
+{
+    state_ = state::ended;  // the connection is gone already: what ends now must not send anything by it
+    clear();
+}
+
 void session::receive(std::string_view payload)
 {
     if (router_.settings.log_calls)
@@ -173,6 +179,7 @@ void session::join(identity who)
     last_request_id_ = 0;
     dealer_ = std::make_shared<dealer>(*this);
     pubsub_ = std::make_shared<pubsub>(*this);
+    callee_ = std::make_shared<callee>(*this);
     state_ = state::joined;
     ++router_.counts.sessions;
 
@@ -226,30 +233,23 @@ void session::on_request(std::uint64_t type, const elements& message)
     case message_type::unsubscribe:
         return std::shared_ptr(pubsub_)->on_unsubscribe(message);
     case message_type::register_procedure:
+        return std::shared_ptr(callee_)->on_register(message);
     case message_type::unregister_procedure:
-        return refuse_request(type, message);
+        return std::shared_ptr(callee_)->on_unregister(message);
+    case message_type::yield:
+        return std::shared_ptr(callee_)->on_yield(message);
+    case message_type::error:
+        return std::shared_ptr(callee_)->on_error(message);
     default:
         return violated("a message that a client does not send");
     }
-}
-
-void session::refuse_request(std::uint64_t type, const elements& message)
-{
-    const auto request = message.count > 2 ? read_uint(message.item[1]) : std::nullopt;
-    if (!request)
-        return violated("a request has an id");
-    if (!take_request_id(*request))
-        return;
-    packed reply;
-    reply.list(6).uint(message_type::error).uint(type).uint(*request).map(0).text("wamp.error.not_authorized");
-    reply.list(1).text("no callees here");
-    send({reply.view()});
 }
 
 void session::clear()
 {
     dealer_.reset();
     pubsub_.reset();
+    callee_.reset();
 }
 
 void session::log(const char* arrow, std::string_view payload) const

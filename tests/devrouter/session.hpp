@@ -1,8 +1,9 @@
 #pragma once
 // One connection's WAMP session: HELLO to GOODBYE. Calls go to its dealer, topics to its pubsub,
-// logging in is login's work.
+// its own procedures to its callee, logging in is login's work.
 // After a GOODBYE by the client another session may be opened on the same connection.
 
+#include "callee.hpp"
 #include "dealer.hpp"
 #include "login.hpp"
 #include "message.hpp"
@@ -23,6 +24,9 @@ class session {
 public:
     /// Both outlive it. The number names the connection in the log.
     session(router& shared, transport& wire, std::uint64_t number);
+    ~session();
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
 
     void receive(std::string_view payload);
 
@@ -53,7 +57,6 @@ private:
     void on_authenticate(const elements& message);
     void on_goodbye(const elements& message);
     void on_request(std::uint64_t type, const elements& message);
-    void refuse_request(std::uint64_t type, const elements& message);
     /// Forgets what was asked for within the session.
     void clear();
     void start_login(const msgpack::object& details);
@@ -72,6 +75,7 @@ private:
     std::optional<login> login_;
     std::shared_ptr<dealer> dealer_;
     std::shared_ptr<pubsub> pubsub_;
+    std::shared_ptr<callee> callee_;
 };
 
 }  // namespace wampfcgi::devrouter

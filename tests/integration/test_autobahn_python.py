@@ -1,9 +1,13 @@
 """The messages of wamp-fcgi as Autobahn for Python reads them: a small RawSocket router takes every message apart by
-Autobahn's strict parser, checks logins by Autobahn's own functions, and answers with messages that Autobahn has built."""
+Autobahn's strict parser, checks logins by Autobahn's own functions, and answers with messages that Autobahn has built.
+And wamp-devrouter as Autobahn's clients find it."""
 import asyncio
 import base64
 import binascii
 import json
+import re
+import subprocess
+import sys
 
 import txaio
 
@@ -15,7 +19,7 @@ from autobahn.wamp.serializer import JsonSerializer, MsgPackSerializer
 from integration.deployment import REALM, DeploymentTest, configuration, main, service
 from support.load import Background, make_call
 from support.processes import wait_until
-from support.servers import WampFcgiPool
+from support.servers import TOP, DevRouter, WampFcgiPool
 
 CALL_TIMEOUT = 1
 PATHS = {"/": service(), "impatient": service(call_timeout=CALL_TIMEOUT)}
@@ -275,6 +279,20 @@ class MessagesInMsgPack(Messages, AutobahnTest):
 class MessagesInJson(Messages, AutobahnTest):
     serializer_class = JsonSerializer
     serializer_name = "json"
+
+
+class ClientsOfDevrouter(DeploymentTest):
+    def test_publish_subscribe_progress_and_callees(self):
+        router = DevRouter(self.scratch, "--listen", "ws://127.0.0.1:0/ws").start()
+        [url] = wait_until(lambda: re.findall(r"^listening (ws://\S+)$", router.said(), re.M), "the router to listen for WebSocket")
+
+        done = subprocess.run([sys.executable, "-B", TOP / "tests/peers/autobahn_peer.py", url], capture_output=True, text=True, timeout=60)
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        event = ["com.example.topic", [1], {"two": 2}]
+        self.assertEqual(json.loads(done.stdout), {
+            "same publication": [True] * 3, "events": [event] * 3, "own": ["own"], "denied": "wamp.error.not_authorized",
+            "not to subscribe": "wamp.error.not_authorized", "result": "done", "progress": [3, 2, 1, 1, 2], "without": "done", "count": 2})
 
 
 if __name__ == "__main__":

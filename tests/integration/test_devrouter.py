@@ -143,11 +143,6 @@ class Protocol(RouterCase):
         self.assertEqual(WELCOME, client.join()[0])
         self.assertEqual([RESULT, 1, {}, [3]], client.call("com.example.add2", 1, 2))
 
-    def test_callees_are_not_authorized(self):
-        client = self.joined()
-        client.send([64, 1, {}, "com.example.mine"])
-        self.assertEqual([ERROR, 64, 1, {}, "wamp.error.not_authorized"], client.receive()[:5])
-
 
 class Process(unittest.TestCase):
     def run_router(self, *arguments):
