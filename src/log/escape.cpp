@@ -4,6 +4,7 @@
 #include "wampfcgi/core/text/utf8.hpp"
 #include "wampfcgi/log/log.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace wampfcgi::log {
@@ -18,6 +19,17 @@ bool is_unfit(char32_t code) noexcept
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2066 && code <= 0x2069);
+}
+
+/// Moves what stands for itself at the start of `text` to `out`, at most so many bytes.
+void take_plain(std::string& out, std::string_view& text, bool quoted, std::size_t most_bytes)
+{
+    const std::string_view looked_at = text.substr(0, most_bytes);
+    const auto end = std::ranges::find_if_not(
+        looked_at, [quoted](char c) { return c >= ' ' && c <= '~' && !(quoted && (c == '"' || c == '\\')); });
+    const auto plain_bytes = static_cast<std::size_t>(end - looked_at.begin());
+    out += text.substr(0, plain_bytes);
+    text.remove_prefix(plain_bytes);
 }
 
 /// Moves the first character of `text`, or its first byte where that is not UTF-8, escaped where needed, to `out`.
@@ -38,11 +50,23 @@ void take_escaped(std::string& out, std::string_view& text, bool quoted)
     out += bytes;
 }
 
+void append_whole(std::string& out, std::string_view text, bool quoted)
+{
+    while (!text.empty()) {
+        take_plain(out, text, quoted, text.size());
+        if (!text.empty())
+            take_escaped(out, text, quoted);
+    }
+}
+
 /// Escapes `text` up to the limit for text from outside; false when some of it did not fit.
 bool append_cut(std::string& out, std::string_view text, bool quoted)
 {
     const std::size_t start = out.size();
     while (!text.empty()) {
+        take_plain(out, text, quoted, most_outside_bytes - (out.size() - start));
+        if (text.empty())
+            return true;
         const std::size_t before = out.size();
         take_escaped(out, text, quoted);
         if (out.size() - start > most_outside_bytes) {
@@ -57,15 +81,13 @@ bool append_cut(std::string& out, std::string_view text, bool quoted)
 
 void append_escaped(std::string& out, std::string_view text)
 {
-    while (!text.empty())
-        take_escaped(out, text, false);
+    append_whole(out, text, false);
 }
 
 void append_quoted(std::string& out, std::string_view text)
 {
     out += '"';
-    while (!text.empty())
-        take_escaped(out, text, true);
+    append_whole(out, text, true);
     out += '"';
 }
 
