@@ -1,8 +1,12 @@
 #include "config/login.hpp"
 
-#include "config/authextra.hpp"
 #include "config/secret.hpp"
+#include "config/text.hpp"
 #include "config/values.hpp"
+#include "wampfcgi/codec/transcode.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 
 #include <initializer_list>
 #include <string>
@@ -14,6 +18,108 @@ namespace {
 
 using enum authmethod_kind;
 
+constexpr unsigned max_levels = 16;  // of lists and objects, authextra counted
+
+// Writes a part of the tree as JSON text, and refuses what WAMP cannot carry.
+class json_writer {
+public:
+    void value(const entry& from, unsigned levels_left)
+    {
+        switch (from.value->type) {
+        case node::kind::object:
+        case node::kind::list:
+            if (levels_left == 0)
+                refuse(from, "at most " + std::to_string(max_levels) + " nested lists and objects in authextra",
+                       "more");
+            else if (from.value->type == node::kind::object)
+                object(from, levels_left - 1);
+            else
+                list(from, levels_left - 1);
+            return;
+        case node::kind::string:
+            return text(from.value->text);
+        case node::kind::number:
+            return number(from);
+        case node::kind::nothing:
+        case node::kind::null:
+        case node::kind::boolean:
+            json_ += from.value->text;
+        }
+    }
+
+    /// The text; nothing if something was refused.
+    const std::string* json() const { return is_good_ ? &json_ : nullptr; }
+
+private:
+    void object(const entry& from, unsigned levels_left)
+    {
+        json_ += '{';
+        for (named_entry& member : named_entries(from)) {
+            member.value.is_secret = true;
+            text(member.name);
+            json_ += ':';
+            value(member.value, levels_left);
+            json_ += ',';
+        }
+        close('}');
+    }
+
+    void list(const entry& from, unsigned levels_left)
+    {
+        json_ += '[';
+        for (const entry& item : from.items()) {
+            value(item, levels_left);
+            json_ += ',';
+        }
+        close(']');
+    }
+
+    void close(char bracket)
+    {
+        if (json_.ends_with(','))
+            json_.back() = bracket;
+        else
+            json_ += bracket;
+    }
+
+    void text(std::string_view utf8) { json_ += boost::json::serialize(boost::json::string(utf8)); }
+
+    void number(const entry& from)
+    {
+        if (!codec::value_from_json(from.value->text))
+            refuse(from, "an integer from -2^63 to 2^64-1 or a double", "another number");
+        json_ += from.value->text;
+    }
+
+    void refuse(const entry& from, const std::string& expected, const std::string& got)
+    {
+        from.refuse(expected, got);
+        is_good_ = false;
+    }
+
+    std::string json_;
+    bool is_good_ = true;
+};
+
+// Reads an object of any values as one MessagePack map. What the login itself puts there is refused.
+std::optional<std::string> read_authextra(entry from, authmethod_kind method)
+{
+    from.is_secret = true;
+    if (from.value->type != node::kind::object) {
+        from.refuse("an object");
+        return std::nullopt;
+    }
+    if (method == authmethod_kind::cryptosign)
+        for (const member& one : from.value->members)
+            if (one.key == "pubkey")
+                from.context->add(one.line, path_of_member(from.path, one.key),
+                                  "expected no pubkey, which comes from the private key, got one");
+    json_writer writer;
+    writer.value(from, max_levels);
+    const std::string* const json = writer.json();
+    return json ? codec::value_from_json(*json) : std::nullopt;
+}
+
 void refuse_present(section& login, std::initializer_list<std::string_view> keys, const std::string& expected)
 {
     for (const std::string_view key : keys)
@@ -22,16 +128,15 @@ void refuse_present(section& login, std::initializer_list<std::string_view> keys
 }
 
 // An authmethod that is faulty demands nothing.
-std::optional<std::string> read_secret_for(std::optional<authmethod_kind> method, section& login,
-                                           const file_reader& read_file)
+std::optional<std::string> read_secret_for(std::optional<authmethod_kind> method, section& login)
 {
     if (method == cryptosign)
-        return read_private_key(login, read_file);
+        return read_private_key(login);
     if (method == anonymous) {
         refuse_present(login, {"secret", "secret_file", "private_key_file"}, "no secret for anonymous");
         return std::nullopt;
     }
-    auto secret = read_secret(login, read_file);
+    auto secret = read_secret(login);
     const entry key_file = login.find("private_key_file");
     if (method && key_file.is_present())
         key_file.refuse("a private key for cryptosign only", "one");
@@ -42,7 +147,7 @@ std::optional<std::string> read_secret_for(std::optional<authmethod_kind> method
 
 }  // namespace
 
-std::optional<credentials> read_login(const entry& from, const file_reader& read_file)
+std::optional<credentials> read_login(const entry& from)
 {
     section login{from};
     std::optional<authmethod_kind> method;
@@ -56,7 +161,7 @@ std::optional<credentials> read_login(const entry& from, const file_reader& read
         login.required("authid", out.authid, read_text);
     else
         login.optional("authid", out.authid, read_text);
-    if (auto secret = read_secret_for(method, login, read_file))
+    if (auto secret = read_secret_for(method, login))
         out.secret = *std::move(secret);
     login.optional("authextra", out.authextra,
                    [&](const entry& found) { return read_authextra(found, out.authmethod); });

@@ -60,11 +60,11 @@ std::optional<std::chrono::sys_time<std::chrono::microseconds>> read_time(const 
         from, "a UTC time such as \"2027-01-01T00:00:00Z\"", checks::parse_timestamp);
 }
 
-std::optional<signing_key> read_signing_key(const entry& from, const file_reader& read_file)
+std::optional<signing_key> read_signing_key(const entry& from)
 {
     signing_key out;
     section members{from};
-    if (auto secret = read_secret(members, read_file))
+    if (auto secret = read_secret(members))
         out.secret = *std::move(secret);
     if (!has_secret(members))
         members.refuse_missing("secret", "a secret (or secret_file)");
@@ -74,7 +74,7 @@ std::optional<signing_key> read_signing_key(const entry& from, const file_reader
     return out;
 }
 
-void read_keys(entry from, const file_reader& read_file, std::map<std::string, signing_key>& out)
+void read_keys(entry from, std::map<std::string, signing_key>& out)
 {
     from.is_secret = true;  // a secret may stand where the object around it was forgotten
     const auto names = named_entries(from);
@@ -83,23 +83,23 @@ void read_keys(entry from, const file_reader& read_file, std::map<std::string, s
     for (named_entry each : names) {
         each.value.is_secret = true;
         if (each.name.empty())
-            each.value.log->add(each.line, each.value.path, "expected the name of a key, got \"\"");
-        if (auto key = read_signing_key(each.value, read_file))
+            each.value.context->add(each.line, each.value.path, "expected the name of a key, got \"\"");
+        if (auto key = read_signing_key(each.value))
             out.insert_or_assign(std::string{each.name}, *std::move(key));
     }
 }
 
-void read_signing(section& options, const file_reader& read_file, service_options& out)
+void read_signing(section& options, service_options& out)
 {
     std::optional<std::string> name;
     options.optional("key", name, read_text);
-    auto secret = read_secret(options, read_file);
+    auto secret = read_secret(options);
     if (options.has("key") && !has_secret(options))
         options.refuse_missing("secret", "a secret (or secret_file) beside key");
     if (!options.has("key") && has_secret(options))
         options.refuse_missing("key", "a key beside the secret");
     if (const entry keys = options.find("keys"); keys.is_present())
-        read_keys(keys, read_file, out.keys);
+        read_keys(keys, out.keys);
     if (name && out.keys.contains(*name))
         options.find("key").refuse("a key that is not in keys as well");
     else if (name && secret)
@@ -143,12 +143,12 @@ void read_freshness(section& options, service_options& out)
 
 }  // namespace
 
-std::optional<service_options> read_options(const entry& from, const file_reader& read_file)
+std::optional<service_options> read_options(const entry& from)
 {
     using enum status_style;
     service_options out;
     section options{from};
-    read_signing(options, read_file, out);
+    read_signing(options, out);
     options.optional("post_body_limit", out.post_body_limit, integer_in<std::uint64_t>(0, max_body_limit));
     read_freshness(options, out);
     options.optional("require_ip", out.require_ip, list_of<network>("a list of addresses and networks", read_network));

@@ -1,7 +1,5 @@
 #include "config/parse.hpp"
 
-#include "config/logging.hpp"
-#include "config/path.hpp"
 #include "config/router.hpp"
 #include "config/section.hpp"
 #include "config/service.hpp"
@@ -21,21 +19,57 @@
 namespace wampfcgi::config {
 namespace {
 
-// A slash at the end is dropped: "/wamp/" means what "/wamp" does.
-std::optional<std::string> read_mount(const entry& from)
+constexpr std::string_view file_prefix = "file:";
+
+struct destination {
+    log_target target;
+    std::string file;
+};
+
+std::optional<destination> destination_named(const std::string& text)
 {
-    return read_string_as<std::string>(from, "a slash and names joined by single slashes",
-                                       [](std::string text) -> std::optional<std::string> {
-                                           if (!is_mount(text))
-                                               return std::nullopt;
-                                           if (text.size() > 1 && text.ends_with('/'))
-                                               text.pop_back();
-                                           return text;
-                                       });
+    if (text == "stderr")
+        return destination{log_target::standard_error, {}};
+    if (text == "syslog")
+        return destination{log_target::syslog, {}};
+    if (text == "journal")
+        return destination{log_target::journal, {}};
+    if (!text.starts_with(file_prefix))
+        return std::nullopt;
+    std::string path = text.substr(file_prefix.size());
+    if (!path.starts_with('/') || path.ends_with('/') || path.find('\0') != std::string::npos)
+        return std::nullopt;
+    return destination{log_target::file, std::move(path)};
+}
+
+std::optional<destination> read_target(const entry& from)
+{
+    return read_string_as<destination>(
+        from, R"("stderr", "syslog", "journal" or "file:" with an absolute path behind it)", destination_named);
+}
+
+// The `log` section.
+std::optional<log_settings> read_log(const entry& from)
+{
+    using enum log_level;
+    log_settings out;
+    section keys{from};
+    destination to{out.target, {}};
+    keys.optional("target", to, read_target);
+    out.target = to.target;
+    out.file = std::move(to.file);
+    keys.optional("format", out.format, one_of<log_format>({{"text", log_format::text}, {"json", log_format::json}}));
+    keys.optional("level", out.level,
+                  one_of<log_level>(
+                      {{"error", error}, {"warning", warning}, {"notice", notice}, {"info", info}, {"debug", debug}}));
+    keys.optional("access", out.access, read_boolean);
+    keys.optional("timestamps", out.timestamps, read_boolean);
+    keys.finish();
+    return out;
 }
 
 // For a login that nobody uses, which may be a role's name written in two ways.
-void warn_of_unused_roles(const node& top, const std::vector<service_settings>& services, report& log)
+void warn_of_unused_roles(const node& top, const std::vector<service_settings>& services, reading& context)
 {
     for (const member& section : top.members)
         for (const member& key : section.value.members)
@@ -43,15 +77,16 @@ void warn_of_unused_roles(const node& top, const std::vector<service_settings>& 
                 for (const member& role : key.value.members)
                     if (std::none_of(services.begin(), services.end(),
                                      [&](const service_settings& each) { return each.role == role.key; }))
-                        log.warn(role.line, path_of_member("router.credentials", role.key), "no service has this role");
+                        context.warn(role.line, path_of_member("router.credentials", role.key),
+                                     "no service has this role");
 }
 
-settings read_settings(const entry& from, const file_reader& read_file)
+settings read_settings(const entry& from)
 {
     settings out;
     section top{from};
-    top.required("router", out.router, [&](const entry& found) { return read_router(found, read_file); });
-    top.required("paths", out.services, [&](const entry& found) { return read_services(found, read_file); });
+    top.required("router", out.router, read_router);
+    top.required("paths", out.services, read_services);
     top.optional("mount", out.mount, read_mount);
     top.optional("max_in_flight", out.max_in_flight, integer_in<std::size_t>(1, 1'000'000));
     top.optional("max_requests", out.max_requests, integer_in<std::uint64_t>(0, 1'000'000'000));
@@ -75,19 +110,19 @@ std::variant<settings, mistakes> parse(std::string_view text, const std::string&
 
 parsed parse_noting_secrets(std::string_view text, const std::string& file_name, const file_reader& read_file)
 {
-    report log{file_name};
+    reading context{file_name, read_file};
     auto tree = read_tree(text);
     if (const auto* const error = std::get_if<syntax_error>(&tree)) {
-        log.add(error->line, {}, error->text);
-        return {log.take(), false};
+        context.add(error->line, {}, error->text);
+        return {context.take(), false};
     }
     const node& root = std::get<node>(tree);
-    settings found = read_settings({&root, root.line, {}, &log}, read_file);
-    if (mistakes all = log.take(); !all.empty())
-        return {std::move(all), log.has_secret()};
-    warn_of_unused_roles(root, found.services, log);
-    found.warnings = log.take_warnings();
-    return {std::move(found), log.has_secret()};
+    settings found = read_settings({&root, root.line, {}, &context});
+    if (mistakes all = context.take(); !all.empty())
+        return {std::move(all), context.has_secret()};
+    warn_of_unused_roles(root, found.services, context);
+    found.warnings = context.take_warnings();
+    return {std::move(found), context.has_secret()};
 }
 
 }  // namespace wampfcgi::config

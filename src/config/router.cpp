@@ -1,16 +1,18 @@
 #include "config/router.hpp"
 
 #include "config/login.hpp"
-#include "config/tls.hpp"
+#include "config/secret.hpp"
+#include "config/text.hpp"
 #include "config/url.hpp"
 #include "config/values.hpp"
+#include "wampfcgi/checks/certificates.hpp"
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace wampfcgi::config {
@@ -22,13 +24,13 @@ std::optional<router_url> read_url(const entry& from)
     if (!text)
         return std::nullopt;
     auto url = parse_url(*text);
-    if (const auto* const expected = std::get_if<std::string>(&url)) {
+    if (!url) {
         entry refused = from;
         refused.is_secret = text->find('@') != std::string::npos;  // a password, as in other kinds of URL
-        refused.refuse(*expected);
+        refused.refuse(url.error().text);
         return std::nullopt;
     }
-    return std::get<router_url>(std::move(url));
+    return *std::move(url);
 }
 
 std::optional<std::vector<router_url>> read_url_list(const entry& from)
@@ -52,23 +54,62 @@ void read_urls(section& router, std::vector<router_url>& out)
         router.refuse_missing("url", "a router URL (or urls, a list of them)");
 }
 
-std::optional<std::map<std::string, credentials>> read_credentials(entry from, const file_reader& read_file)
+std::optional<std::map<std::string, credentials>> read_credentials(entry from)
 {
     std::map<std::string, credentials> by_role;
     from.is_secret = true;  // a secret may stand where the object around it was forgotten
     for (named_entry& role : named_entries(from)) {
         role.value.is_secret = true;
         if (role.name.empty())
-            role.value.log->add(role.line, role.value.path, "expected the name of a role, got \"\"");
-        if (auto login = read_login(role.value, read_file))
+            role.value.context->add(role.line, role.value.path, "expected the name of a role, got \"\"");
+        if (auto login = read_login(role.value))
             by_role.emplace(role.name, *std::move(login));
     }
     return by_role;
 }
 
+/// Reads a file whose content `is_right`; `expected` says what that is.
+template <class Predicate>
+std::optional<std::string> read_pem(const entry& from, file_use use, const std::string& expected,
+                                    const Predicate& is_right)
+{
+    auto file = read_named_file(from, use);
+    if (!file)
+        return std::nullopt;
+    if (is_right(std::string_view(file->content)))
+        return std::move(file->content);
+    from.refuse(expected, quote(file->path) + ", a file of " + std::to_string(file->content.size()) + " bytes");
+    return std::nullopt;
+}
+
+// The files are read with the section: the workers may not be allowed to.
+std::optional<tls_settings> read_tls(const entry& from)
+{
+    const auto certificates = [&](const entry& found) {
+        return read_pem(found, file_use::open, "certificates in PEM", checks::holds_certificates);
+    };
+    const auto private_key = [&](const entry& found) {
+        return read_pem(found, file_use::secret, "a private key in PEM, unencrypted", checks::holds_private_key);
+    };
+    tls_settings out;
+    section tls{from};
+    tls.optional("ca_file", out.authorities, certificates);
+    tls.optional("certificate_file", out.certificate, certificates);
+    tls.optional("key_file", out.key, private_key);
+    if (tls.has("certificate_file") && !tls.has("key_file"))
+        tls.refuse_missing("key_file", "a key_file beside certificate_file");
+    if (tls.has("key_file") && !tls.has("certificate_file"))
+        tls.refuse_missing("certificate_file", "a certificate_file beside key_file");
+    if (!out.key.empty() && !out.certificate.empty() && !checks::is_key_of(out.key, out.certificate))
+        tls.find("key_file")
+            .refuse("the private key of the first certificate in certificate_file", "that of another one");
+    tls.finish();
+    return out;
+}
+
 }  // namespace
 
-std::optional<router_settings> read_router(const entry& from, const file_reader& read_file)
+std::optional<router_settings> read_router(const entry& from)
 {
     router_settings out;
     section router{from};
@@ -77,8 +118,8 @@ std::optional<router_settings> read_router(const entry& from, const file_reader&
                     one_of<serializer_kind>({{"msgpack", serializer_kind::msgpack}, {"json", serializer_kind::json}}));
     router.optional("connect_timeout", out.connect_timeout, seconds_in(1, 300));
     router.optional("keepalive", out.keepalive, integer_in<std::chrono::seconds>(1, 3600));
-    router.optional("credentials", out.by_role, [&](const entry& found) { return read_credentials(found, read_file); });
-    router.optional("tls", out.tls, [&](const entry& found) { return read_tls(found, read_file); });
+    router.optional("credentials", out.by_role, read_credentials);
+    router.optional("tls", out.tls, read_tls);
     router.finish();
     return out;
 }

@@ -1,6 +1,5 @@
 #include "config/secret.hpp"
 
-#include "config/named_file.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
 #include "wampfcgi/checks/private_key.hpp"
@@ -12,11 +11,11 @@
 namespace wampfcgi::config {
 namespace {
 
-std::optional<std::string> read_secret_file(const entry& from, const file_reader& read_file)
+std::optional<std::string> read_secret_file(const entry& from)
 {
     entry hidden = from;  // who confuses the two keys has put the secret here
     hidden.is_secret = true;
-    auto file = read_named_file(hidden, read_file, file_use::secret);
+    auto file = read_named_file(hidden, file_use::secret);
     if (!file)
         return std::nullopt;
     std::string& secret = file->content;
@@ -33,7 +32,7 @@ std::optional<std::string> read_secret_file(const entry& from, const file_reader
 
 std::optional<std::string> read_key_digits(entry from)
 {
-    from.log->note_secret();
+    from.context->note_secret();
     from.is_secret = true;
     return read_string_as<std::string>(from, "an Ed25519 private key, 64 hexadecimal digits",
                                        [](const std::string& text) -> std::optional<std::string> {
@@ -44,11 +43,11 @@ std::optional<std::string> read_key_digits(entry from)
                                        });
 }
 
-std::optional<std::string> read_key_file(const entry& from, const file_reader& read_file)
+std::optional<std::string> read_key_file(const entry& from)
 {
     entry hidden = from;  // as above
     hidden.is_secret = true;
-    const auto file = read_named_file(hidden, read_file, file_use::secret);
+    const auto file = read_named_file(hidden, file_use::secret);
     if (!file)
         return std::nullopt;
     auto key = checks::read_ed25519_key(file->content);
@@ -60,12 +59,30 @@ std::optional<std::string> read_key_file(const entry& from, const file_reader& r
 
 }  // namespace
 
+std::optional<named_file> read_named_file(const entry& from, file_use use)
+{
+    auto path = read_absolute_path(from);
+    if (!path)
+        return std::nullopt;
+    auto content = from.context->read_file(*path);
+    if (!content) {
+        from.refuse("a file that can be read", quote(*path) + " (" + content.error().text + ')');
+        return std::nullopt;
+    }
+    if (use == file_use::secret && content->open_to_others) {
+        from.refuse("a file that nobody but its owner and group can read (chmod o= FILE)",
+                    quote(*path) + ", which others can read or write");
+        return std::nullopt;
+    }
+    return named_file{*std::move(path), std::move(content->text)};
+}
+
 bool has_secret(const section& where)
 {
     return where.has("secret") || where.has("secret_file");
 }
 
-std::optional<std::string> read_secret(section& where, const file_reader& read_file)
+std::optional<std::string> read_secret(section& where)
 {
     entry secret = where.find("secret");
     secret.is_secret = true;
@@ -73,13 +90,13 @@ std::optional<std::string> read_secret(section& where, const file_reader& read_f
     if (secret.is_present() && file.is_present())
         file.refuse("either secret or secret_file", "both");
     if (secret.is_present()) {
-        secret.log->note_secret();
+        secret.context->note_secret();
         return read_text(secret);
     }
-    return file.is_present() ? read_secret_file(file, read_file) : std::nullopt;
+    return file.is_present() ? read_secret_file(file) : std::nullopt;
 }
 
-std::optional<std::string> read_private_key(section& where, const file_reader& read_file)
+std::optional<std::string> read_private_key(section& where)
 {
     std::optional<std::string> key;
     std::string_view first;
@@ -92,7 +109,7 @@ std::optional<std::string> read_private_key(section& where, const file_reader& r
             continue;
         }
         first = name;
-        key = name == "secret" ? read_key_digits(found) : read_key_file(found, read_file);
+        key = name == "secret" ? read_key_digits(found) : read_key_file(found);
     }
     if (first.empty())
         where.refuse_missing("secret", "a private key (or secret_file)");

@@ -1,22 +1,33 @@
-// Owns reading `secret` and `secret_file`, which stand for one another wherever there is a secret or a private key.
+// Owns secrets and the files that values name: `secret` and `secret_file` stand for one another wherever there is a
+// secret or a private key.
 #pragma once
 
 #include "config/section.hpp"
-#include "wampfcgi/config/config.hpp"
 
 #include <optional>
 #include <string>
 
 namespace wampfcgi::config {
 
+/// A file that a value names.
+struct named_file {
+    std::string path;
+    std::string content;
+};
+
+enum class file_use { open, secret };
+
+/// Refuses everything but the absolute path of a file that can be read, and a secret one that others can read too.
+std::optional<named_file> read_named_file(const entry& from, file_use use);
+
 /// True if `secret` or `secret_file`, right or wrong, is there.
 bool has_secret(const section& where);
 
 /// Reads `secret`, or the file that `secret_file` names, and refuses both together.
-std::optional<std::string> read_secret(section& where, const file_reader& read_file);
+std::optional<std::string> read_secret(section& where);
 
 /// The 32 bytes of the Ed25519 key whose digits `secret` has, or that is in the file which `secret_file` or
 /// `private_key_file` names. Exactly one of the three has to be there.
-std::optional<std::string> read_private_key(section& where, const file_reader& read_file);
+std::optional<std::string> read_private_key(section& where);
 
 }  // namespace wampfcgi::config

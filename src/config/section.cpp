@@ -8,35 +8,38 @@
 
 namespace wampfcgi::config {
 
-report::report(std::string file_name) : file_name_{std::move(file_name)} {}
+reading::reading(std::string file_name, const file_reader& read_file)
+    : file_name_{std::move(file_name)},
+      read_file_{read_file}
+{}
 
-report::found report::finding(std::size_t line, const std::string& path, const std::string& text) const
+reading::found reading::finding(std::size_t line, const std::string& path, const std::string& text) const
 {
     const std::string place = file_name_ + ':' + std::to_string(line) + ": ";
     return {line, place + (path.empty() ? text : path + ": " + text)};
 }
 
-void report::add(std::size_t line, const std::string& path, const std::string& text)
+void reading::add(std::size_t line, const std::string& path, const std::string& text)
 {
-    found_.push_back(finding(line, path, text));
+    mistakes_.push_back(finding(line, path, text));
 }
 
-void report::warn(std::size_t line, const std::string& path, const std::string& text)
+void reading::warn(std::size_t line, const std::string& path, const std::string& text)
 {
     warnings_.push_back(finding(line, path, text));
 }
 
-mistakes report::take()
+mistakes reading::take()
 {
-    return in_order(std::exchange(found_, {}));
+    return in_order(std::exchange(mistakes_, {}));
 }
 
-std::vector<std::string> report::take_warnings()
+std::vector<std::string> reading::take_warnings()
 {
     return in_order(std::exchange(warnings_, {}));
 }
 
-std::vector<std::string> report::in_order(std::vector<found> all)
+std::vector<std::string> reading::in_order(std::vector<found> all)
 {
     std::stable_sort(all.begin(), all.end(), [](const found& a, const found& b) { return a.line < b.line; });
     std::vector<std::string> messages;
@@ -52,14 +55,14 @@ void entry::refuse(const std::string& expected) const
 
 void entry::refuse(const std::string& expected, const std::string& got) const
 {
-    log->add(line, path, "expected " + expected + ", got " + got);
+    context->add(line, path, "expected " + expected + ", got " + got);
 }
 
 std::vector<entry> entry::items() const
 {
     std::vector<entry> all;
     for (const node& item : value->items)
-        all.push_back({&item, item.line, path_of_item(path, all.size()), log, is_secret});
+        all.push_back({&item, item.line, path_of_item(path, all.size()), context, is_secret});
     return all;
 }
 
@@ -73,10 +76,11 @@ std::vector<named_entry> named_entries(const entry& where)
         const std::string path = path_of_member(where.path, one.key);
         const auto [first, is_new] = lines.emplace(one.key, one.line);
         if (is_new)
-            all.push_back({one.key, one.line, {&one.value, one.value.line, path, where.log}});
+            all.push_back({one.key, one.line, {&one.value, one.value.line, path, where.context}});
         else
-            where.log->add(one.line, path,
-                           "expected the key once, got it again (first in line " + std::to_string(first->second) + ')');
+            where.context->add(one.line, path,
+                               "expected the key once, got it again (first in line " + std::to_string(first->second) +
+                                   ')');
     }
     return all;
 }
@@ -95,7 +99,7 @@ entry section::find(std::string_view key)
     for (const named_entry& one : members_)
         if (one.name == key)
             return one.value;
-    return {&nothing, where_.line, path_of_member(where_.path, key), where_.log};
+    return {&nothing, where_.line, path_of_member(where_.path, key), where_.context};
 }
 
 bool section::has(std::string_view key) const
@@ -120,7 +124,7 @@ void section::finish() const
         std::string text = "unknown key, expected one of " + choice + ", got " + quote(one.name);
         if (const auto meant = closest(one.name, known_))
             text.append(" (did you mean ").append(quote(*meant)).append("?)");
-        where_.log->add(one.line, one.value.path, text);
+        where_.context->add(one.line, one.value.path, text);
     }
 }
 

@@ -1,5 +1,5 @@
-// Owns walking the tree: entries that know their path, sections that know their keys, and the report of mistakes.
-// What a single value may be is said by the readers in values.hpp.
+// Owns walking the tree: entries that know their path, sections that know their keys, and the reading that collects
+// mistakes. What a single value may be is said by the readers in values.hpp.
 #pragma once
 
 #include "config/tree.hpp"
@@ -13,12 +13,16 @@
 
 namespace wampfcgi::config {
 
-/// The mistakes and the warnings found so far.
-class report {
+/// One reading of a configuration: what it takes to read the files that are named there, and the mistakes and warnings
+/// found so far.
+class reading {
 public:
-    explicit report(std::string file_name);
+    /// `read_file` must outlive it.
+    reading(std::string file_name, const file_reader& read_file);
 
-    /// Adds "FILE:LINE: PATH: text"; the whole file has an empty path.
+    result<file_content, trouble> read_file(const std::string& path) const { return read_file_(path); }
+
+    /// Adds the mistake "FILE:LINE: PATH: text"; the whole file has an empty path.
     void add(std::size_t line, const std::string& path, const std::string& text);
 
     /// The same for what is no mistake.
@@ -45,18 +49,19 @@ private:
     found finding(std::size_t line, const std::string& path, const std::string& text) const;
 
     std::string file_name_;
-    std::vector<found> found_;
+    const file_reader& read_file_;
+    std::vector<found> mistakes_;
     std::vector<found> warnings_;
     bool has_secret_ = false;
 };
 
-/// A value in the tree, the path to it, and where its mistakes go. A key that is missing is an entry too: its value is
-/// of kind nothing, its line that of the object around it.
+/// A value in the tree, the path to it, and the reading that its mistakes go to. A key that is missing is an entry too:
+/// its value is of kind nothing, its line that of the object around it.
 struct entry {
     const node* value;
     std::size_t line;
     std::string path;
-    report* log;
+    reading* context;
     bool is_secret = false;  ///< its value is never shown
 
     /// Reports "expected WHAT, got WHAT".

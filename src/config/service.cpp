@@ -1,7 +1,6 @@
 #include "config/service.hpp"
 
 #include "config/options.hpp"
-#include "config/path.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
 #include "wampfcgi/codec/body.hpp"
@@ -13,6 +12,35 @@
 
 namespace wampfcgi::config {
 namespace {
+
+// Free of control characters, '?' and '#'.
+bool is_joined_names(std::string_view text)
+{
+    const bool has_stray = std::any_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '?' || c == '#';
+    });
+    return !has_stray && !text.empty() && !text.starts_with('/') && !text.ends_with('/') &&
+           text.find("//") == std::string_view::npos;
+}
+
+// True for "/", and for names joined by single slashes without one at either end: what PATH_INFO can be.
+bool is_service_path(std::string_view text)
+{
+    return text == "/" || is_joined_names(text);
+}
+
+// True for "/", and for a slash and names joined by single slashes, with or without one at the end.
+bool is_mount(std::string_view text)
+{
+    if (text == "/")
+        return true;
+    if (!text.starts_with('/'))
+        return false;
+    text.remove_prefix(1);
+    if (text.ends_with('/'))
+        text.remove_suffix(1);
+    return is_joined_names(text);
+}
 
 // Services of a Crossbar web transport, for those who paste one over (Crossbar 23.1, "Web Services").
 constexpr std::array<std::string_view, 14> other_services{"archive", "cgi",       "json",     "longpoll", "nodeinfo",
@@ -34,12 +62,12 @@ bool is_other_service(section& keys)
            std::find(other_services.begin(), other_services.end(), type.value->text) != other_services.end();
 }
 
-service_settings read_service(const named_entry& from, const file_reader& read_file)
+service_settings read_service(const named_entry& from)
 {
     service_settings out;
     out.path = from.name;
     if (!is_service_path(out.path))
-        from.value.log->add(
+        from.value.context->add(
             from.line, from.value.path,
             "expected \"/\", or names joined by single slashes without ?, # and control characters, got " +
                 quote(out.path));
@@ -51,21 +79,33 @@ service_settings read_service(const named_entry& from, const file_reader& read_f
         return out;
     keys.required("realm", out.realm, read_realm);
     keys.required("role", out.role, read_text);
-    keys.optional("options", out.options, [&](const entry& found) { return read_options(found, read_file); });
+    keys.optional("options", out.options, read_options);
     keys.finish();
     return out;
 }
 
 }  // namespace
 
-std::optional<std::vector<service_settings>> read_services(const entry& from, const file_reader& read_file)
+std::optional<std::vector<service_settings>> read_services(const entry& from)
 {
     std::vector<service_settings> all;
     for (const named_entry& one : named_entries(from))
-        all.push_back(read_service(one, read_file));
+        all.push_back(read_service(one));
     if (from.value->type == node::kind::object && all.empty())
         from.refuse("an object of at least one service");
     return all;
+}
+
+std::optional<std::string> read_mount(const entry& from)
+{
+    return read_string_as<std::string>(from, "a slash and names joined by single slashes",
+                                       [](std::string text) -> std::optional<std::string> {
+                                           if (!is_mount(text))
+                                               return std::nullopt;
+                                           if (text.size() > 1 && text.ends_with('/'))
+                                               text.pop_back();
+                                           return text;
+                                       });
 }
 
 }  // namespace wampfcgi::config

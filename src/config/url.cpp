@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace wampfcgi::config {
 namespace {
@@ -72,9 +73,9 @@ std::string request_target(std::string_view text)
     return text.starts_with('/') ? std::string{text} : '/' + std::string{text};
 }
 
-std::variant<router_url, std::string> parse_network_url(const scheme& known, std::string_view text)
+result<router_url, trouble> parse_network_url(const scheme& known, std::string_view text)
 {
-    const auto expected = [&](std::string_view what) { return std::string{known.form}.append(what); };
+    const auto expected = [&](std::string_view what) { return trouble(std::string{known.form}.append(what)); };
     const std::string_view rest = text.substr(known.prefix.size());
     const std::string_view place = known.has_path ? rest.substr(0, rest.find_first_of("/?#")) : rest;
     const std::string_view path = rest.substr(place.size());
@@ -83,7 +84,7 @@ std::variant<router_url, std::string> parse_network_url(const scheme& known, std
         return expected(" without user name and password");
     const auto [host_text, port_text] = split_authority(place);
     if (!port_text && known.default_port == 0)
-        return std::string{"a port behind the host, as in "}.append(known.form);
+        return trouble(std::string{"a port behind the host, as in "}.append(known.form));
     const std::uint16_t port = port_text ? parse_port(*port_text).value_or(0) : known.default_port;
     if (port == 0)
         return expected(known.has_path ? " with a port in 1..65535" : " with a port in 1..65535 and nothing behind it");
@@ -96,18 +97,18 @@ std::variant<router_url, std::string> parse_network_url(const scheme& known, std
                       std::string{text}};
 }
 
-std::variant<router_url, std::string> parse_unix(std::string_view text, std::string_view path)
+result<router_url, trouble> parse_unix(std::string_view text, std::string_view path)
 {
     if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)
-        return std::string{"unix:/PATH with an absolute path"};
+        return trouble("unix:/PATH with an absolute path");
     if (path.size() > max_socket_path_bytes)
-        return "unix:/PATH with a path of at most " + std::to_string(max_socket_path_bytes) + " bytes";
+        return trouble("unix:/PATH with a path of at most " + std::to_string(max_socket_path_bytes) + " bytes");
     return router_url{kind::rawsocket_unix, {}, 0, std::string{path}, std::string{text}};
 }
 
 }  // namespace
 
-std::variant<router_url, std::string> parse_url(std::string_view text)
+result<router_url, trouble> parse_url(std::string_view text)
 {
     constexpr std::string_view local = "unix:";
     if (text.starts_with(local))
@@ -118,7 +119,7 @@ std::variant<router_url, std::string> parse_url(std::string_view text)
             return parse_network_url(known, text);
         forms.append(&known == &schemes.back() ? " or " : ", ").append(known.form);
     }
-    return forms;
+    return trouble(forms);
 }
 
 }  // namespace wampfcgi::config

@@ -2,15 +2,14 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/core/trouble.hpp"
 
-#include <string>
 #include <string_view>
-#include <variant>
 
 namespace wampfcgi::config {
 
 /// Reads "rs://HOST:PORT", "rss://HOST:PORT", "unix:/PATH", "ws://HOST[:PORT][/PATH]" or "wss://HOST[:PORT][/PATH]", or
 /// says what was expected instead.
-std::variant<router_url, std::string> parse_url(std::string_view text);
+result<router_url, trouble> parse_url(std::string_view text);
 
 }  // namespace wampfcgi::config

@@ -1,4 +1,4 @@
-// Owns the readers of single values: entry in, value out, or nothing and a mistake in the report.
+// Owns the readers of single values: entry in, value out, or nothing and a mistake that is reported.
 #pragma once
 
 #include "config/section.hpp"

@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 #include <string>
 #include <variant>
 
@@ -28,12 +27,10 @@ namespace {
 
 namespace json = boost::json;
 
-std::optional<config::file_content> read_fake_file(const std::string& path, std::string& why_not)
+result<config::file_content, trouble> read_fake_file(const std::string& path)
 {
-    if (path.starts_with("/missing")) {
-        why_not = "No such file or directory";
-        return std::nullopt;
-    }
+    if (path.starts_with("/missing"))
+        return trouble("No such file or directory");
     return config::file_content{path.substr(1), path.starts_with("/open")};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/core/trouble.hpp"
 
 #include <functional>
 #include <optional>
@@ -23,8 +24,8 @@ struct file_content {
     bool writable_by_others = false;  ///< the same for writing alone
 };
 
-/// Reads a whole file; nothing, and the reason in `why_not`, if it cannot be read.
-using file_reader = std::function<std::optional<file_content>(const std::string& path, std::string& why_not)>;
+/// Reads a whole file. The trouble is the reason alone, without the path.
+using file_reader = std::function<result<file_content, trouble>(const std::string& path)>;
 
 /// Turns the text of a configuration file into settings, or finds every mistake in it. `file_name` is for messages;
 /// `read_file` reads the files that it names.

@@ -30,7 +30,8 @@ struct failure {
 /// Reached only when a caller reads the value of a failed result, which is a bug: throws std::logic_error.
 [[noreturn]] void throw_exception_from_error(const failure& error, const boost::source_location& where);
 
-template <class T>
-using result = boost::system::result<T, failure>;
+/// Without another Error, for what a peer can cause: start-up has `trouble`.
+template <class T, class Error = failure>
+using result = boost::system::result<T, Error>;
 
 }  // namespace wampfcgi

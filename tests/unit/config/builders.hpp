@@ -8,7 +8,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,7 +72,7 @@ inline std::string with_options(std::string_view members)
 }
 
 /// Knows a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files.
-inline std::optional<file_content> read_fake_file(const std::string& path, std::string& why_not)
+inline result<file_content, trouble> read_fake_file(const std::string& path)
 {
     if (path == "/secret")
         return file_content{"s3cret\n"};
@@ -97,8 +96,7 @@ inline std::optional<file_content> read_fake_file(const std::string& path, std::
         return file_content{pem_samples::key};
     if (path.ends_with(".pem") || path.ends_with(".crt"))
         return file_content{pem_samples::certificate, true};
-    why_not = "No such file or directory";
-    return std::nullopt;
+    return trouble("No such file or directory");
 }
 
 /// Reads `text` as that of a file "f", and writes it down where tests/lint/schema_test.py wants to have it.

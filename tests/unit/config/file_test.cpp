@@ -1,7 +1,7 @@
 // Where the file is found, and what becomes of one that cannot be read.
 #include "builders.hpp"
 
-#include "config/locate.hpp"
+#include "config/load.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -48,8 +48,10 @@ const std::string systems_file = "/etc/wamp-fcgi/config.json";
 
 surroundings with_users_file(bool exists)
 {
-    return {"/from/variable", "/home/joe", [exists](const std::string& path) -> std::string {
-                return exists && path == users_file ? "" : "No such file";
+    return {"/from/variable", "/home/joe", [exists](const std::string& path) -> result<void, trouble> {
+                if (exists && path == users_file)
+                    return {};
+                return trouble("No such file");
             }};
 }
 
@@ -90,19 +92,19 @@ BOOST_AUTO_TEST_CASE(where_there_is_none_every_place_is_named)
     const std::string beginning = "there is no configuration: neither --config nor WAMP_FCGI_CONFIG names one; ";
     surroundings here = with_users_file(false);
     here.variable = std::nullopt;
-    BOOST_TEST(why_there_is_none(std::nullopt, here) ==
+    BOOST_TEST(look_for_file(std::nullopt, here).error().text ==
                beginning + users_file + ": No such file; " + systems_file + ": No such file");
     here.home = std::nullopt;
-    BOOST_TEST(why_there_is_none(std::nullopt, here) == beginning + systems_file + ": No such file");
+    BOOST_TEST(look_for_file(std::nullopt, here).error().text == beginning + systems_file + ": No such file");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_named_or_there_is_not_reported_as_looked_for)
 {
-    BOOST_TEST(why_there_is_none("/from/option", with_users_file(false)).empty());
-    BOOST_TEST(why_there_is_none(std::nullopt, with_users_file(false)).empty());
+    BOOST_TEST(look_for_file("/from/option", with_users_file(false)).has_value());
+    BOOST_TEST(look_for_file(std::nullopt, with_users_file(false)).has_value());
     surroundings here = with_users_file(true);
     here.variable = std::nullopt;
-    BOOST_TEST(why_there_is_none(std::nullopt, here).empty());
+    BOOST_TEST(look_for_file(std::nullopt, here).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_variable_is_taken_from_the_environment_and_home_is_not)

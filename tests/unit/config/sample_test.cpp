@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 
     BOOST_TEST(variants.size() == 17U);
     for (const auto& variant : variants) {
-        const auto any_file = [](const std::string& path, std::string&) {
+        const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))
                 return file_content{pem_samples::certificate};
             return file_content{path.ends_with("client.key") ? pem_samples::key : std::string(64, '0')};

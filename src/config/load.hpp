@@ -1,5 +1,7 @@
-// Owns the order of the places where the configuration file is looked for.
+// Owns finding the configuration file, in the order of the places where it may be, and reading it.
 #pragma once
+
+#include "wampfcgi/core/trouble.hpp"
 
 #include <functional>
 #include <optional>
@@ -11,13 +13,13 @@ namespace wampfcgi::config {
 struct surroundings {
     std::optional<std::string> variable;  ///< WAMP_FCGI_CONFIG; empty counts as not set
     std::optional<std::string> home;      ///< of the process's user, from the password database
-    std::function<std::string(const std::string& path)> why_missing;  ///< empty when the file is there
+    std::function<result<void, trouble>(const std::string& path)> look_for;  ///< says why the file is not there
 };
 
 /// The file to use: the first of --config's `option`, the variable, the user's own file if it exists, the system's.
 std::string choose_file(const std::optional<std::string>& option, const surroundings& here);
 
-/// Where a file was looked for, when none is named and none is there; otherwise empty.
-std::string why_there_is_none(const std::optional<std::string>& option, const surroundings& here);
+/// Fails where none is named and none is there. The trouble says which places were looked at.
+result<void, trouble> look_for_file(const std::optional<std::string>& option, const surroundings& here);
 
 }  // namespace wampfcgi::config
