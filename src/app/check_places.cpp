@@ -1,16 +1,15 @@
 #include "app/check_places.hpp"
 
 #include "app/stores.hpp"
+#include "wampfcgi/core/trouble.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/store/state_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +18,7 @@
 namespace wampfcgi::app {
 namespace {
 
-using complaint = std::optional<std::string>;
+using done = result<void, trouble>;
 
 bool is_there(const std::string& path)
 {
@@ -27,29 +26,29 @@ bool is_there(const std::string& path)
     return ::lstat(path.c_str(), &found) == 0 || errno != ENOENT;
 }
 
-/// Why a file or folder that is not there cannot be made.
-complaint why_not_creatable(const std::string& path)
+/// Whether a file or folder that is not there can be made.
+done check_creatable(const std::string& path)
 {
     const std::string folder = std::filesystem::path(path).parent_path();
     if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0)
         return {};
     if (errno == ENOENT)
-        return path + ": cannot be created: the folder does not exist (mkdir -p " + log::quote(folder) + ')';
-    return path + ": cannot be created: " + std::generic_category().message(errno);
+        return trouble(path + ": cannot be created: the folder does not exist (mkdir -p " + log::quote(folder) + ')');
+    return trouble(path + ": cannot be created", errno);
 }
 
-complaint why_no_log(const log_settings& wanted)
+done check_log(const log_settings& wanted)
 {
     if (wanted.target != log_target::file)
         return {};
     if (!is_there(wanted.file))
-        return why_not_creatable(wanted.file);
-    complaint wrong = log::configure(wanted);  // opens it, and writes nothing
+        return check_creatable(wanted.file);
+    done opened = log::configure(wanted);  // and writes nothing
     log::configure({});
-    return wrong;
+    return opened;
 }
 
-complaint why_no_store(const settings& config)
+done check_store(const settings& config)
 {
     if (std::ranges::none_of(config.services,
                              [](const service_settings& each) { return each.options.replay_protection; }))
@@ -57,14 +56,14 @@ complaint why_no_store(const settings& config)
     const std::string folder = store::find_folder(config.state_dir, store::missing_folders::leave);
     if (!is_there(folder)) {
         // Those above the default one are made by the start.
-        complaint wrong = config.state_dir.empty() ? std::nullopt : why_not_creatable(folder);
-        return wrong ? "replay_protection: " + *wrong : wrong;
+        const done creatable = config.state_dir.empty() ? done() : check_creatable(folder);
+        return creatable ? done() : trouble("replay_protection: " + creatable.error().text);
     }
     try {
         try_stores(config);
         return {};
     } catch (const std::runtime_error& why) {
-        return why.what();
+        return trouble(why.what());
     }
 }
 
@@ -73,9 +72,9 @@ complaint why_no_store(const settings& config)
 bool check_places(const settings& config)
 {
     bool all_can_be_used = true;
-    for (const complaint& wrong : {why_no_log(config.log), why_no_store(config)})
-        if (wrong) {
-            log::write(log_level::error, *wrong);
+    for (const done& usable : {check_log(config.log), check_store(config)})
+        if (!usable) {
+            log::write(log_level::error, usable.error().text);
             all_can_be_used = false;
         }
     if (!all_can_be_used)

@@ -6,6 +6,7 @@
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
 #include "wampfcgi/core/memory.hpp"
+#include "wampfcgi/core/trouble.hpp"
 #include "wampfcgi/fcgi/libraries.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/process/activation.hpp"
@@ -64,19 +65,13 @@ void log_warnings(const settings& config)
         log::write(log_level::warning, each);
 }
 
-int fail(const std::string& why)
-{
-    log::write(log_level::error, why);
-    return 1;
-}
-
 /// False when it is not possible; the log then says why.
 bool become_user(const process::options& given)
 {
-    const std::string why_not = process::become(given.user, given.group);
-    if (!why_not.empty())
-        log::write(log_level::error, "cannot become another user: " + why_not);
-    return why_not.empty();
+    const auto changed = process::become(given.user, given.group);
+    if (!changed)
+        log::write(log_level::error, "cannot become another user: " + changed.error().text);
+    return changed.has_value();
 }
 
 int check_config(const process::options& given)
@@ -95,10 +90,10 @@ int check_config(const process::options& given)
 /// file: root is given up before.
 bool use_log(const settings& config)
 {
-    const auto why_not = log::configure(config.log);
-    if (why_not)
-        log::write(log_level::error, *why_not);
-    return !why_not;
+    const auto configured = log::configure(config.log);
+    if (!configured)
+        log::write(log_level::error, configured.error().text);
+    return configured.has_value();
 }
 
 /// Takes the settings into use, for the first time or at a reload. False: they cannot be used; the log then says why,
@@ -169,24 +164,22 @@ process::worker_program program_for(settings loaded, int listen_fd)
     return program;
 }
 
-using opened = std::variant<process::listener, std::string>;
-
-opened open_listener(const process::options& given)
+result<process::listener, trouble> open_listener(const process::options& given)
 {
     if (!given.listen)
         return process::take_passed_socket();
     process::socket_access access{given.socket_mode, {}, {}};
     if (given.socket_owner) {
         const auto owner = process::find_user(*given.socket_owner);
-        if (const auto* why_not = std::get_if<std::string>(&owner))
-            return "--socket-owner: " + *why_not;
-        access.owner = std::get<uid_t>(owner);
+        if (!owner)
+            return trouble("--socket-owner: " + owner.error().text);
+        access.owner = *owner;
     }
     if (given.socket_group) {
         const auto group = process::find_group(*given.socket_group);
-        if (const auto* why_not = std::get_if<std::string>(&group))
-            return "--socket-group: " + *why_not;
-        access.group = std::get<gid_t>(group);
+        if (!group)
+            return trouble("--socket-group: " + group.error().text);
+        access.group = *group;
     }
     return process::open_listener(*given.listen, access);
 }
@@ -198,9 +191,11 @@ int run_pool(const process::options& given)
     if (!config)
         return faulty_configuration;
     auto socket = open_listener(given);
-    if (const auto* why_not = std::get_if<std::string>(&socket))
-        return fail(*why_not);
-    auto& listener = std::get<process::listener>(socket);
+    if (!socket) {
+        log::write(log_level::error, socket.error().text);
+        return 1;
+    }
+    process::listener& listener = *socket;
     if (!become_user(given) || !take_into_use(*config, log_level::notice)) {
         listener.remove_socket();
         return 1;
@@ -244,9 +239,9 @@ int run(int argc, char** argv)
     }
     const auto parsed =
         process::parse_options(static_cast<int>(arguments.size()), arguments.data(), process::usable_processors());
-    if (const auto* mistake = std::get_if<std::string>(&parsed))
-        return refuse_usage(*mistake);
-    const auto& given = std::get<process::options>(parsed);
+    if (!parsed)
+        return refuse_usage(parsed.error().text);
+    const process::options& given = *parsed;
     switch (process::choose_mode(given, facts)) {
     case process::mode::help:
         std::cout << process::usage();

@@ -84,6 +84,11 @@ private:
     std::string why_lost() const override { return "the journal did not take them in time"; }
 };
 
+trouble cannot_reach_journal(int error)
+{
+    return {"the journal cannot be reached", error};
+}
+
 }  // namespace
 
 std::unique_ptr<sink> syslog_sink(const std::string& socket_path, line_form form)
@@ -95,16 +100,16 @@ std::unique_ptr<sink> syslog_sink(const std::string& socket_path, line_form form
 opened_sink open_journal_sink(const std::string& socket_path, line_form form)
 {
     if (socket_path.size() >= sizeof sockaddr_un{}.sun_path)
-        return "the journal cannot be reached: " + reason(ENAMETOOLONG);
+        return cannot_reach_journal(ENAMETOOLONG);
     const sockaddr_un to = address_of(socket_path);
     const int fd = open_socket();
     if (fd < 0)
-        return "the journal cannot be reached: " + reason(errno);
+        return cannot_reach_journal(errno);
     // Connecting only looks whether it is there.
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) {
         const int error = errno;
         ::close(fd);
-        return "the journal cannot be reached: " + reason(error);
+        return cannot_reach_journal(error);
     }
     const sockaddr nobody{AF_UNSPEC, {}};
     ::connect(fd, &nobody, sizeof nobody);

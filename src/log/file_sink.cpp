@@ -1,5 +1,7 @@
 #include "log/sink.hpp"
 
+#include "wampfcgi/core/descriptor.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -28,30 +30,28 @@ std::size_t write_all(int fd, std::string_view bytes) noexcept
     return done;
 }
 
-/// A descriptor, or why there is none.
-using opened_file = std::variant<int, std::string>;
-
-/// What is wrong with a file that is there; empty: nothing.
-std::string unfit(const struct stat& found)
+/// Refuses a file that lines could not, or must not, be written to.
+result<void, trouble> check(const struct stat& found)
 {
     if (S_ISLNK(found.st_mode))
-        return "it is a symbolic link";
+        return trouble("it is a symbolic link");
     if (!S_ISREG(found.st_mode))
-        return S_ISDIR(found.st_mode) ? reason(EISDIR) : "it is not a regular file";
+        return trouble(S_ISDIR(found.st_mode) ? system_words(EISDIR) : "it is not a regular file");
     if (found.st_uid != ::geteuid() && found.st_uid != 0)
-        return "it belongs to user " + std::to_string(found.st_uid) + ", not to user " + std::to_string(::geteuid());
+        return trouble("it belongs to user " + std::to_string(found.st_uid) + ", not to user " +
+                       std::to_string(::geteuid()));
     if (found.st_nlink > 1)
-        return "it has more than one name (hard links)";
+        return trouble("it has more than one name (hard links)");
     return {};
 }
 
-std::string why_not_opened(const std::string& path, int error)
+trouble why_not_opened(const std::string& path, int error)
 {
     struct stat there {};
     if (::lstat(path.c_str(), &there) == 0)
-        if (std::string wrong = unfit(there); !wrong.empty())
-            return wrong;
-    return reason(error) + (error == EACCES ? " (as user " + std::to_string(::geteuid()) + ")" : "");
+        if (const auto fit = check(there); !fit)
+            return fit.error();
+    return trouble(system_words(error) + (error == EACCES ? " (as user " + std::to_string(::geteuid()) + ")" : ""));
 }
 
 /// Of the processes that do this at once, one creates the file; the others find it.
@@ -67,35 +67,29 @@ int open_or_create(const char* path) noexcept
     return created;
 }
 
-opened_file open_log(const std::string& path)
+result<descriptor, trouble> open_log(const std::string& path)
 {
-    const int fd = open_or_create(path.c_str());
-    if (fd < 0)
+    descriptor fd(open_or_create(path.c_str()));
+    if (fd.get() < 0)
         return why_not_opened(path, errno);
     struct stat found {};
-    std::string wrong = ::fstat(fd, &found) == 0 ? unfit(found) : reason(errno);
-    if (wrong.empty())
-        return fd;
-    ::close(fd);
-    return wrong;
+    if (::fstat(fd.get(), &found) != 0)
+        return trouble(system_words(errno));
+    if (const auto fit = check(found); !fit)
+        return fit.error();
+    return fd;
 }
 
 class file : public sink {
 public:
     file(std::string path, line_form form) : sink(form), path_(std::move(path)) {}
-    ~file() override
-    {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
 
-    std::optional<std::string> reopen() override
+    result<void, trouble> reopen() override
     {
-        const auto opened = open_log(path_);
-        if (const auto* why_not = std::get_if<std::string>(&opened))
-            return path_ + ": the log file cannot be opened: " + *why_not;
-        if (const int old = std::exchange(fd_, std::get<int>(opened)); old >= 0)
-            ::close(old);
+        auto opened = open_log(path_);
+        if (!opened)
+            return trouble(path_ + ": the log file cannot be opened: " + opened.error().text);
+        fd_ = *std::move(opened);
         return {};
     }
 
@@ -103,7 +97,7 @@ private:
     bool write(const record& what) override
     {
         const std::string line = (torn_ ? "\n" : "") + line_of(what);
-        const std::size_t written = write_all(fd_, line);
+        const std::size_t written = write_all(fd_.get(), line);
         if (written == line.size()) {
             torn_ = false;
             return true;
@@ -113,16 +107,16 @@ private:
         return false;
     }
 
-    std::string why_lost() const override { return reason(why_); }
+    std::string why_lost() const override { return system_words(why_); }
 
     void begins_to_lose(const record& what) const override
     {
-        const std::string text = path_ + ": the log file cannot be written: " + reason(why_) + "; lines are lost";
+        const std::string text = path_ + ": the log file cannot be written: " + system_words(why_) + "; lines are lost";
         tell_standard_error(log_level::error, line_of({log_level::error, text, {}, what.time, what.pid}));
     }
 
     std::string path_;
-    int fd_ = -1;
+    descriptor fd_;
     int why_ = 0;        // errno of the last line that was lost
     bool torn_ = false;  // the file ends in the middle of a line of ours
 };
@@ -132,8 +126,8 @@ private:
 opened_sink open_file_sink(const std::string& path, line_form form)
 {
     auto opened = std::make_unique<file>(path, form);
-    if (auto why_not = opened->reopen())
-        return *std::move(why_not);
+    if (const auto ready = opened->reopen(); !ready)
+        return ready.error();
     return opened;
 }
 

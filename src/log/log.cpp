@@ -9,7 +9,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <variant>
 
 #include <unistd.h>
 
@@ -72,8 +71,8 @@ public:
 
     void reopen()
     {
-        if (const auto why_not = to_->reopen())
-            put(log_level::error, *why_not + "; the old one stays in use", {});
+        if (const auto reopened = to_->reopen(); !reopened)
+            put(log_level::error, reopened.error().text + "; the old one stays in use", {});
     }
 
     std::mutex guard;
@@ -133,22 +132,19 @@ void forget_unsaid() noexcept
     guarded([](logger& only) { only.forget(); });
 }
 
-std::optional<std::string> configure(const log_settings& wanted, const daemons& sockets)
+result<void, trouble> configure(const log_settings& wanted, const daemons& sockets)
 {
     const line_form form{wanted.format, wanted.timestamps.value_or(wanted.target == log_target::file)};
     auto opened = open(wanted, sockets, form);
-    auto* const why_not = std::get_if<std::string>(&opened);
-    if (why_not != nullptr && wanted.target != log_target::journal)
-        return *std::move(why_not);
-    const bool to_stderr = why_not != nullptr || wanted.target == log_target::standard_error;
+    if (!opened && wanted.target != log_target::journal)
+        return opened.error();
+    const bool to_stderr = !opened || wanted.target == log_target::standard_error;
     set_threshold(wanted.level);
     access_wanted = wanted.access;
     time_shown = form.stamped || form.format == log_format::json || (!to_stderr && wanted.target != log_target::file);
-    guarded([&](logger& only) {
-        only.use(why_not != nullptr ? standard_error_sink(form) : std::get<std::unique_ptr<sink>>(std::move(opened)));
-    });
-    if (why_not != nullptr)
-        write(log_level::error, *why_not + "; the log goes to standard error");
+    guarded([&](logger& only) { only.use(opened ? *std::move(opened) : standard_error_sink(form)); });
+    if (!opened)
+        write(log_level::error, opened.error().text + "; the log goes to standard error");
     return {};
 }
 

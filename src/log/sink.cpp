@@ -3,7 +3,6 @@
 #include "log/outlet.hpp"
 
 #include <exception>
-#include <system_error>
 
 #include <unistd.h>
 
@@ -88,11 +87,6 @@ bool tell_standard_error(log_level level, const std::string& line)
     outlet& to = standard_error();
     to.look();
     return to.put(to.is_journal() ? "<" + std::to_string(syslog_priority(level)) + ">" + line : line);
-}
-
-std::string reason(int error)
-{
-    return std::generic_category().message(error);
 }
 
 }  // namespace wampfcgi::log

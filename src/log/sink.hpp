@@ -3,13 +3,12 @@
 #pragma once
 
 #include "log/format.hpp"
+#include "wampfcgi/core/trouble.hpp"
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace wampfcgi::log {
 
@@ -36,8 +35,8 @@ public:
     /// Lines were lost by the process that forked this one; it will say so itself.
     void forget() noexcept { lost_ = 0; }
 
-    /// Answers why that is not possible; what was open stays open then.
-    virtual std::optional<std::string> reopen() { return {}; }
+    /// Where that is not possible what was open stays open.
+    virtual result<void, trouble> reopen() { return {}; }
 
 protected:
     line_form form() const noexcept { return form_; }
@@ -61,7 +60,7 @@ private:
     std::size_t lost_ = 0;  // lines, since one was written
 };
 
-using opened_sink = std::variant<std::unique_ptr<sink>, std::string>;
+using opened_sink = result<std::unique_ptr<sink>, trouble>;
 
 std::unique_ptr<sink> standard_error_sink(line_form form);
 
@@ -89,8 +88,5 @@ void tell_standard_error(std::string_view line) noexcept;
 
 /// The same with its priority in front where standard error is the journal's. False: it was lost.
 bool tell_standard_error(log_level level, const std::string& line);
-
-/// What the system calls this error number.
-std::string reason(int error);
 
 }  // namespace wampfcgi::log

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fcntl.h>
+#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,15 +37,15 @@ bool sockets_are_passed() noexcept
     return pid != nullptr && std::getenv("LISTEN_FDS") != nullptr && pid == std::to_string(getpid());
 }
 
-std::variant<listener, std::string> take_passed_socket()
+result<listener, trouble> take_passed_socket()
 {
     const std::string count = environment("LISTEN_FDS");
     for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
         unsetenv(name);
     if (count != "1")
-        return "expected one socket from systemd, got " + count;
+        return trouble("expected one socket from systemd, got " + count);
     if (!is_listening_stream(first_passed_fd))
-        return "expected a listening stream socket from systemd as descriptor 3";
+        return trouble("expected a listening stream socket from systemd as descriptor 3");
     fcntl(first_passed_fd, F_SETFD, FD_CLOEXEC);
     return listener(first_passed_fd, {});
 }

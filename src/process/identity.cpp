@@ -13,14 +13,6 @@ namespace wampfcgi::process {
 
 namespace {
 
-/// Empty: all is well; otherwise what is wrong.
-using complaint = std::string;
-
-std::string text_of(int error_number)
-{
-    return std::generic_category().message(error_number);
-}
-
 /// The highest number means "none" to the system.
 std::optional<uid_t> number_in(const std::string& text) noexcept
 {
@@ -38,37 +30,39 @@ struct wanted {
     std::string user_name;  ///< in the database; empty: no such entry, and no further groups
 };
 
-complaint find_wanted(const std::optional<std::string>& user, const std::optional<std::string>& group, wanted& out)
+result<wanted, trouble> find_wanted(const std::optional<std::string>& user, const std::optional<std::string>& group)
 {
+    wanted who;
     if (user) {
         const auto found = find_user(*user);
-        if (const auto* why_not = std::get_if<std::string>(&found))
-            return *why_not;
-        out.user = std::get<uid_t>(found);
-        if (const passwd* const entry = getpwuid(*out.user)) {
-            out.user_name = entry->pw_name;
-            out.group = entry->pw_gid;
+        if (!found)
+            return found.error();
+        who.user = *found;
+        if (const passwd* const entry = getpwuid(*found)) {
+            who.user_name = entry->pw_name;
+            who.group = entry->pw_gid;
         }
     }
     if (group) {
         const auto found = find_group(*group);
-        if (const auto* why_not = std::get_if<std::string>(&found))
-            return *why_not;
-        out.group = std::get<gid_t>(found);
+        if (!found)
+            return found.error();
+        who.group = *found;
     }
-    if (!out.group)
-        return "user " + log::quote(*user) + " has no entry with a group in the password database: name a group too";
-    return {};
+    if (!who.group)
+        return trouble("user " + log::quote(*user) +
+                       " has no entry with a group in the password database: name a group too");
+    return who;
 }
 
-complaint change_groups(const wanted& who)
+result<void, trouble> change_groups(const wanted& who)
 {
     const gid_t group = *who.group;
     const bool listed = !who.user_name.empty();
     if ((listed ? initgroups(who.user_name.c_str(), group) : setgroups(1, &group)) != 0)
-        return "the groups cannot be changed: " + text_of(errno);
+        return trouble("the groups cannot be changed", errno);
     if (setresgid(group, group, group) != 0)
-        return "the group cannot be changed: " + text_of(errno);
+        return trouble("the group cannot be changed", errno);
     return {};
 }
 
@@ -85,22 +79,22 @@ bool is_final(const wanted& who) noexcept
 
 }  // namespace
 
-std::variant<uid_t, std::string> find_user(const std::string& name)
+result<uid_t, trouble> find_user(const std::string& name)
 {
     if (const passwd* const entry = getpwnam(name.c_str()))
         return entry->pw_uid;
     if (const auto number = number_in(name))
         return *number;
-    return "there is no user " + log::quote(name);
+    return trouble("there is no user " + log::quote(name));
 }
 
-std::variant<gid_t, std::string> find_group(const std::string& name)
+result<gid_t, trouble> find_group(const std::string& name)
 {
     if (const group* const entry = getgrnam(name.c_str()))
         return entry->gr_gid;
     if (const auto number = number_in(name))
         return *number;
-    return "there is no group " + log::quote(name);
+    return trouble("there is no group " + log::quote(name));
 }
 
 bool is_root() noexcept
@@ -108,22 +102,22 @@ bool is_root() noexcept
     return geteuid() == 0;
 }
 
-std::string become(const std::optional<std::string>& user, const std::optional<std::string>& group)
+result<void, trouble> become(const std::optional<std::string>& user, const std::optional<std::string>& group)
 {
     if (!user && !group)
         return {};
-    wanted who;
-    if (complaint wrong = find_wanted(user, group, who); !wrong.empty())
-        return wrong;
+    const auto who = find_wanted(user, group);
+    if (!who)
+        return who.error();
     if (!is_root())
-        return "only root can become another user or group";
-    if (complaint wrong = change_groups(who); !wrong.empty())
-        return wrong;
-    if (!who.user)
-        return {};
-    if (setresuid(*who.user, *who.user, *who.user) != 0)
-        return "the user cannot be changed: " + text_of(errno);
-    return is_final(who) ? complaint{} : "root can be had back after the user was changed";
+        return trouble("only root can become another user or group");
+    if (const auto changed = change_groups(*who); !changed || !who->user)
+        return changed;
+    if (setresuid(*who->user, *who->user, *who->user) != 0)
+        return trouble("the user cannot be changed", errno);
+    if (!is_final(*who))
+        return trouble("root can be had back after the user was changed");
+    return {};
 }
 
 }  // namespace wampfcgi::process

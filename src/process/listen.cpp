@@ -29,16 +29,11 @@ namespace {
 constexpr int backlog = 1024;
 constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
 
-using opened = std::variant<listener, std::string>;
+using done = result<void, trouble>;
 
-std::string text_of(int error_number)
+trouble cannot_listen(const std::string& where, const std::string& why)
 {
-    return std::generic_category().message(error_number);
-}
-
-std::string cannot_listen(const std::string& where, const std::string& why)
-{
-    return "cannot listen on " + log::quote(where) + ": " + why;
+    return trouble("cannot listen on " + log::quote(where) + ": " + why);
 }
 
 class umask_guard {
@@ -125,31 +120,31 @@ std::string why_not_locked(const std::string& path, int error_number)
     std::error_code ignored;
     if (error_number == ENOENT && !std::filesystem::exists(folder, ignored))
         return "the folder does not exist (mkdir -p " + log::quote(folder.string()) + ')';
-    return log::quote(path + ".lock") + " cannot be opened: " + text_of(error_number);
+    return log::quote(path + ".lock") + " cannot be opened: " + system_words(error_number);
 }
 
-/// Removes a socket at the path that nobody listens on any more, and nothing else. Returns what stands in the way of a
-/// new one; empty: nothing.
-std::string clear_path(const std::string& path)
+/// Removes a socket at the path that nobody listens on any more, and nothing else. The trouble is what stands in
+/// the way of a new one.
+done clear_path(const std::string& path)
 {
     struct stat there {};
     if (lstat(path.c_str(), &there) != 0)
-        return errno == ENOENT ? "" : text_of(errno);
+        return errno == ENOENT ? done() : trouble(system_words(errno));
     if (!S_ISSOCK(there.st_mode))
-        return "it exists and is no socket";
+        return trouble("it exists and is no socket");
 
     const descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (probe.get() < 0)
-        return text_of(errno);
+        return trouble(system_words(errno));
     const sockaddr_un address = unix_sockaddr(path);
     const bool connected = connect(probe.get(), generic(address), sizeof address) == 0;
     if (connected || errno == EAGAIN)  // EAGAIN: the other's backlog is full
-        return "it is in use by another process";
+        return trouble("it is in use by another process");
     if (errno != ECONNREFUSED)
-        return "a socket is there, and whether it is in use cannot be found out: " + text_of(errno);
+        return trouble("a socket is there, and whether it is in use cannot be found out", errno);
     if (unlink(path.c_str()) != 0 && errno != ENOENT)
-        return "the socket left behind there cannot be removed: " + text_of(errno);
-    return "";
+        return trouble("the socket left behind there cannot be removed", errno);
+    return {};
 }
 
 /// Fails with errno; then the socket is not in the file system.
@@ -172,7 +167,7 @@ bool bind_with_access(int fd, const std::string& path, const socket_access& acce
     return false;
 }
 
-opened open_unix(const unix_address& wanted, const socket_access& access)
+result<listener, trouble> open_unix(const unix_address& wanted, const socket_access& access)
 {
     const std::string& path = wanted.path;
     if (path.size() > longest_path)
@@ -180,19 +175,19 @@ opened open_unix(const unix_address& wanted, const socket_access& access)
     path_lock lock(path);
     if (const int error_number = lock.take(); error_number != 0)
         return cannot_listen(path, why_not_locked(path, error_number));
-    if (const std::string obstacle = clear_path(path); !obstacle.empty())
-        return cannot_listen(path, obstacle);
+    if (const auto cleared = clear_path(path); !cleared)
+        return cannot_listen(path, cleared.error().text);
 
     descriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (fd.get() < 0)
-        return cannot_listen(path, text_of(errno));
+        return cannot_listen(path, system_words(errno));
     if (!bind_with_access(fd.get(), path, access))
-        return cannot_listen(path, text_of(errno));
+        return cannot_listen(path, system_words(errno));
     listener bound(fd.release(), path);
     if (listen(bound.fd(), backlog) != 0) {
         const int error_number = errno;
         bound.remove_socket();
-        return cannot_listen(path, text_of(error_number));
+        return cannot_listen(path, system_words(error_number));
     }
     return bound;
 }
@@ -213,7 +208,7 @@ int open_tcp_at(const addrinfo& at) noexcept
     return fd.release();
 }
 
-opened open_tcp(const tcp_address& wanted)
+result<listener, trouble> open_tcp(const tcp_address& wanted)
 {
     const std::string port = std::to_string(wanted.port);
     const std::string where = bracketed(wanted.host) + ":" + port;
@@ -224,7 +219,7 @@ opened open_tcp(const tcp_address& wanted)
     addrinfo* found = nullptr;
     const int failed = getaddrinfo(wanted.host.c_str(), port.c_str(), &hints, &found);
     if (failed != 0)
-        return cannot_listen(where, failed == EAI_SYSTEM ? text_of(errno) : gai_strerror(failed));
+        return cannot_listen(where, failed == EAI_SYSTEM ? system_words(errno) : gai_strerror(failed));
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
 
     for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
@@ -235,7 +230,7 @@ opened open_tcp(const tcp_address& wanted)
         if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL)
             break;
     }
-    return cannot_listen(where, errno == EADDRINUSE ? "it is in use by another process" : text_of(errno));
+    return cannot_listen(where, errno == EADDRINUSE ? "it is in use by another process" : system_words(errno));
 }
 
 std::string describe_unix(const sockaddr_storage& storage, socklen_t length)
@@ -293,7 +288,7 @@ void listener::remove_socket() noexcept
     path_.clear();
 }
 
-std::variant<listener, std::string> open_listener(const listen_address& address, const socket_access& access)
+result<listener, trouble> open_listener(const listen_address& address, const socket_access& access)
 {
     if (const auto* on_path = std::get_if<unix_address>(&address))
         return open_unix(*on_path, access);

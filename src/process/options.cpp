@@ -13,8 +13,7 @@ namespace wampfcgi::process {
 
 namespace {
 
-/// Empty: all is well; otherwise what is wrong.
-using complaint = std::string;
+using done = result<void, trouble>;
 
 bool is_option(std::string_view argument) noexcept
 {
@@ -29,25 +28,25 @@ public:
           processors_(std::clamp(processors, 1U, max_workers))
     {}
 
-    std::variant<options, std::string> read()
+    result<options, trouble> read()
     {
         while (next_ < arguments_.size())
-            if (complaint wrong = read_one(arguments_[next_++]); !wrong.empty())
-                return wrong;
-        if (socket_option_given_ && !(result_.listen && std::holds_alternative<unix_address>(*result_.listen)))
-            return "--socket-mode, --socket-owner and --socket-group need --listen unix:PATH";
-        if (result_.router && !result_.check_config)
-            return "--router needs --check-config";
-        return result_;
+            if (const done read = read_one(arguments_[next_++]); !read)
+                return read.error();
+        if (socket_option_given_ && !(options_.listen && std::holds_alternative<unix_address>(*options_.listen)))
+            return trouble("--socket-mode, --socket-owner and --socket-group need --listen unix:PATH");
+        if (options_.router && !options_.check_config)
+            return trouble("--router needs --check-config");
+        return options_;
     }
 
 private:
-    complaint read_one(std::string_view argument)
+    done read_one(std::string_view argument)
     {
         if (argument == "-h")
             argument = "--help";
         if (!argument.starts_with("--"))
-            return "unexpected argument " + log::quote(argument);
+            return trouble("unexpected argument " + log::quote(argument));
         const auto equals = argument.find('=');
         const std::string_view name = argument.substr(0, equals);
         inline_value_.reset();
@@ -67,12 +66,12 @@ private:
         if (auto* const text = text_option(name))
             return read_name(name, *text);
         if (name == "--router")
-            return read_flag(name, result_.router);
+            return read_flag(name, options_.router);
         if (name == "--help")
-            return read_flag(name, result_.help);
+            return read_flag(name, options_.help);
         if (name == "--version")
-            return read_flag(name, result_.version);
-        return "unknown option " + log::quote(name);
+            return read_flag(name, options_.version);
+        return trouble("unknown option " + log::quote(name));
     }
 
     /// The option's value: behind '=', else the next argument if that is no option. Absent or empty: nothing.
@@ -84,49 +83,49 @@ private:
         return value && !value->empty() ? value : std::nullopt;
     }
 
-    complaint read_flag(std::string_view name, bool& flag)
+    done read_flag(std::string_view name, bool& flag)
     {
         if (inline_value_)
-            return std::string(name) + " takes no value";
+            return trouble(std::string(name) + " takes no value");
         flag = true;
         return {};
     }
 
-    complaint set_config_file(std::string_view file)
+    done set_config_file(std::string_view file)
     {
-        if (result_.config_file)
-            return "more than one configuration file is named";
-        result_.config_file = file;
+        if (options_.config_file)
+            return trouble("more than one configuration file is named");
+        options_.config_file = file;
         return {};
     }
 
-    complaint read_config()
+    done read_config()
     {
         const auto file = take_value();
-        return file ? set_config_file(*file) : "--config needs a file";
+        return file ? set_config_file(*file) : trouble("--config needs a file");
     }
 
-    complaint read_check_config()
+    done read_check_config()
     {
-        result_.check_config = true;
+        options_.check_config = true;
         const bool named = inline_value_.has_value();
         const auto file = take_value();
         if (named && !file)
-            return "--check-config= needs a file";
-        return file ? set_config_file(*file) : complaint{};
+            return trouble("--check-config= needs a file");
+        return file ? set_config_file(*file) : done();
     }
 
-    complaint read_listen()
+    done read_listen()
     {
         const auto text = take_value();
         if (!text)
-            return "--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT";
-        if (result_.listen)
-            return "--listen is given twice";
+            return trouble("--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT");
+        if (options_.listen)
+            return trouble("--listen is given twice");
         auto address = parse_listen_address(*text);
-        if (const auto* wrong = std::get_if<std::string>(&address))
-            return "--listen " + log::quote(*text) + ": " + *wrong;
-        result_.listen = std::get<listen_address>(std::move(address));
+        if (!address)
+            return trouble("--listen " + log::quote(*text) + ": " + address.error().text);
+        options_.listen = *std::move(address);
         return {};
     }
 
@@ -134,51 +133,52 @@ private:
     std::optional<std::string>* text_option(std::string_view name) noexcept
     {
         if (name == "--socket-owner")
-            return &result_.socket_owner;
+            return &options_.socket_owner;
         if (name == "--socket-group")
-            return &result_.socket_group;
+            return &options_.socket_group;
         if (name == "--user")
-            return &result_.user;
-        return name == "--group" ? &result_.group : nullptr;
+            return &options_.user;
+        return name == "--group" ? &options_.group : nullptr;
     }
 
-    complaint read_name(std::string_view name, std::optional<std::string>& out)
+    done read_name(std::string_view name, std::optional<std::string>& out)
     {
         const auto text = take_value();
         if (!text)
-            return std::string(name) + " needs a name";
+            return trouble(std::string(name) + " needs a name");
         if (out)
-            return std::string(name) + " is given twice";
+            return trouble(std::string(name) + " is given twice");
         out = *text;
         socket_option_given_ = socket_option_given_ || name.starts_with("--socket-");
         return {};
     }
 
-    complaint read_socket_mode()
+    done read_socket_mode()
     {
         const std::string_view text = take_value().value_or("");
         const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, result_.socket_mode, 8);
-        if (error != std::errc{} || stop != end || result_.socket_mode > 0777)
-            return "--socket-mode: expected 0 to 0777 in octal digits, got " + log::quote(text);
+        const auto [stop, error] = std::from_chars(text.data(), end, options_.socket_mode, 8);
+        if (error != std::errc{} || stop != end || options_.socket_mode > 0777)
+            return trouble("--socket-mode: expected 0 to 0777 in octal digits, got " + log::quote(text));
         socket_option_given_ = true;
         return {};
     }
 
-    complaint read_workers()
+    done read_workers()
     {
         const std::string_view text = take_value().value_or("");
-        if (result_.workers_given)
-            return "--workers is given twice";
-        result_.workers_given = true;
+        if (options_.workers_given)
+            return trouble("--workers is given twice");
+        options_.workers_given = true;
         if (text == "auto") {
-            result_.workers = processors_;
+            options_.workers = processors_;
             return {};
         }
         const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, result_.workers);
-        if (error != std::errc{} || stop != end || result_.workers < 1 || result_.workers > max_workers)
-            return "--workers: expected 1.." + std::to_string(max_workers) + " or auto, got " + log::quote(text);
+        const auto [stop, error] = std::from_chars(text.data(), end, options_.workers);
+        if (error != std::errc{} || stop != end || options_.workers < 1 || options_.workers > max_workers)
+            return trouble("--workers: expected 1.." + std::to_string(max_workers) + " or auto, got " +
+                           log::quote(text));
         return {};
     }
 
@@ -187,12 +187,12 @@ private:
     std::size_t next_ = 0;
     std::optional<std::string_view> inline_value_;  ///< of the option being read: what stands behind '='
     bool socket_option_given_ = false;
-    options result_;
+    options options_;
 };
 
 }  // namespace
 
-std::variant<options, std::string> parse_options(int argc, const char* const* argv, unsigned processors)
+result<options, trouble> parse_options(int argc, const char* const* argv, unsigned processors)
 {
     const auto count = static_cast<std::size_t>(std::max(argc, 0));
     const std::span<const char* const> all(argv, count);

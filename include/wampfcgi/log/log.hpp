@@ -4,9 +4,9 @@
 
 #include "wampfcgi/core/errc.hpp"
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/core/trouble.hpp"
 
 #include <concepts>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,10 +51,10 @@ struct daemons {
     std::string syslog = "/dev/log";
 };
 
-/// Sends the lines where `wanted` says, from now on; standard error in text at notice before. Answers why the
-/// destination cannot be used, and changes nothing then. A journal that is not there is replaced by standard error,
-/// with an error line.
-std::optional<std::string> configure(const log_settings& wanted, const daemons& sockets = {});
+/// Sends the lines where `wanted` says, from now on; standard error in text at notice before. Changes
+/// nothing where the destination cannot be used. A journal that is not there is replaced by standard error, with an
+/// error line.
+result<void, trouble> configure(const log_settings& wanted, const daemons& sockets = {});
 
 /// Forgets what the process that forked this one has still to say. For the child.
 void forget_unsaid() noexcept;

@@ -3,16 +3,13 @@
 
 #include "wampfcgi/process/listen.hpp"
 
-#include <string>
-#include <variant>
-
 namespace wampfcgi::process {
 
 /// True when systemd has passed sockets to this very process.
 bool sockets_are_passed() noexcept;
 
 /// Takes the one socket over, and the variables that announce it out of the environment. It stays in the file system at
-/// the end: it is systemd's. Otherwise: what is wrong, for people.
-std::variant<listener, std::string> take_passed_socket();
+/// the end: it is systemd's.
+result<listener, trouble> take_passed_socket();
 
 }  // namespace wampfcgi::process

@@ -2,6 +2,8 @@
 // Accepting on them is fcgi/'s business.
 #pragma once
 
+#include "wampfcgi/core/trouble.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,8 +30,8 @@ struct tcp_address {
 
 using listen_address = std::variant<unix_address, tcp_address>;
 
-/// Reads "unix:PATH", "HOST:PORT" or "[IPV6]:PORT". Otherwise: what is wrong with it, for people.
-std::variant<listen_address, std::string> parse_listen_address(std::string_view text);
+/// Reads "unix:PATH", "HOST:PORT" or "[IPV6]:PORT".
+result<listen_address, trouble> parse_listen_address(std::string_view text);
 
 /// An open listening socket; owns the descriptor. Its Unix socket stays in the file system when it is destroyed:
 /// processes that were forked share it, and only one of them may remove it.
@@ -62,13 +64,13 @@ struct socket_access {
     std::optional<gid_t> group;  ///< absent: the process's
 };
 
-/// Opens, binds and listens (backlog 1024). Otherwise: what went wrong, for people.
+/// Opens, binds and listens (backlog 1024).
 /// - Unix: nobody can connect before mode, owner and group are set. A socket left behind by a process that has gone is
 ///   replaced; one that is in use, and any other file, is left alone and an error. Of processes that open the same
 ///   path at once one at most succeeds: a file PATH.lock is there meanwhile. Changes the umask for a moment, so:
 ///   call it before there are threads.
 /// - TCP: a name may have several addresses; the first one that this machine has is taken. IPv6 takes no IPv4.
-std::variant<listener, std::string> open_listener(const listen_address& address, const socket_access& access = {});
+result<listener, trouble> open_listener(const listen_address& address, const socket_access& access = {});
 
 /// The address that socket `fd` is bound to: "unix:/run/x.sock", "127.0.0.1:9000" or "[::1]:9000"; "descriptor N" where
 /// it has none. Raw bytes of a path: the log escapes them.

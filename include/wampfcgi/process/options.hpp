@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace wampfcgi::process {
 
@@ -29,9 +28,9 @@ struct options {
     bool version = false;
 };
 
-/// Reads the command line; argv[0] is skipped. `processors` is what "--workers auto" stands for. Bad usage: one line
-/// that says what is wrong, for standard error; the program then ends with status 2.
-std::variant<options, std::string> parse_options(int argc, const char* const* argv, unsigned processors);
+/// Reads the command line; argv[0] is skipped. `processors` is what "--workers auto" stands for. The trouble is bad
+/// usage, one line for standard error; the program then ends with status 2.
+result<options, trouble> parse_options(int argc, const char* const* argv, unsigned processors);
 
 /// Processors that this process may use: 1..max_workers.
 unsigned usable_processors() noexcept;

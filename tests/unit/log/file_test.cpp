@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +16,8 @@ namespace {
 
 std::string why_not(const std::string& path)
 {
-    return log::configure(to_file(path)).value_or("");
+    const auto configured = log::configure(to_file(path));
+    return configured ? "" : configured.error().text;
 }
 
 mode_t mode_of(const std::string& path)

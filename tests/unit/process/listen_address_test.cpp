@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 using namespace wampfcgi::process;
@@ -26,7 +25,7 @@ BOOST_AUTO_TEST_CASE(addresses_are_read)
     };
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT(row.text)
-    BOOST_TEST((std::get<listen_address>(parse_listen_address(row.text)) == row.address));
+    BOOST_TEST((parse_listen_address(row.text).value() == row.address));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_address_is_refused_with_the_reason)
@@ -56,5 +55,5 @@ BOOST_AUTO_TEST_CASE(what_is_no_address_is_refused_with_the_reason)
     };
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT(row.text)
-    BOOST_TEST(std::get<std::string>(parse_listen_address(row.text)) == row.message);
+    BOOST_TEST(parse_listen_address(row.text).error().text == row.message);
 }

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 using namespace wampfcgi::process;
@@ -15,7 +14,7 @@ namespace {
 
 constexpr unsigned processors = 6;
 
-std::variant<options, std::string> parse(std::vector<const char*> arguments)
+wampfcgi::result<options, wampfcgi::trouble> parse(std::vector<const char*> arguments)
 {
     arguments.insert(arguments.begin(), "wamp-fcgi");
     return parse_options(static_cast<int>(arguments.size()), arguments.data(), processors);
@@ -23,16 +22,16 @@ std::variant<options, std::string> parse(std::vector<const char*> arguments)
 
 options parsed(std::vector<const char*> arguments)
 {
-    auto result = parse(std::move(arguments));
-    if (const auto* wrong = std::get_if<std::string>(&result))
-        BOOST_FAIL(*wrong);
-    return std::get<options>(result);
+    const auto read = parse(std::move(arguments));
+    if (!read)
+        BOOST_FAIL(read.error().text);
+    return *read;
 }
 
 std::string refused(std::vector<const char*> arguments)
 {
-    auto result = parse(std::move(arguments));
-    return std::holds_alternative<options>(result) ? "(accepted)" : std::get<std::string>(result);
+    const auto read = parse(std::move(arguments));
+    return read ? "(accepted)" : read.error().text;
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_program_started_without_even_a_name_is_read_like_an_empty
 {
     const char* const* nothing = nullptr;
 
-    BOOST_TEST(std::holds_alternative<options>(parse_options(0, nothing, processors)));
+    BOOST_TEST(parse_options(0, nothing, processors).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(values_stand_behind_an_equals_sign_or_in_the_next_argument)
@@ -114,9 +113,7 @@ BOOST_AUTO_TEST_CASE(the_socket_and_the_process_get_the_users_that_are_named)
 BOOST_AUTO_TEST_CASE(automatic_workers_stay_within_the_limits)
 {
     const std::array arguments{"wamp-fcgi", "--listen", "a:1", "--workers", "auto"};
-    const auto workers = [&](unsigned count) {
-        return std::get<options>(parse_options(5, arguments.data(), count)).workers;
-    };
+    const auto workers = [&](unsigned count) { return parse_options(5, arguments.data(), count).value().workers; };
 
     BOOST_TEST(workers(0) == 1U);
     BOOST_TEST(workers(1025) == 1024U);
