@@ -269,7 +269,7 @@ int run(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    end_where_memory_fails();
+    exit_when_out_of_memory();
     log::prepare();
     try {
         return run(argc, argv);

@@ -72,7 +72,7 @@ failure failure_of(const std::exception& trouble)
 result<call> call_for(const service_options& options, const request& req,
                       const std::optional<checks::signature_facts>& signature, std::size_t longest_arguments)
 try {
-    const memory_may_fail from_here;
+    const bad_alloc_scope from_here;
     auto body = codec::parse_body(req.body(), longest_arguments);
     if (!body)
         return body.error();
@@ -102,7 +102,7 @@ answer render(outcome how, status_style style, const header_list& cors)
 {
     const outcome taken = std::move(how);  // its memory is free before the answer goes out
     try {
-        const memory_may_fail here;
+        const bad_alloc_scope here;
         return outcome_answer(taken, style, cors);
     } catch (const std::exception& bug) {
         return refusal_answer({errc::internal_error, bug.what()}, style, cors);

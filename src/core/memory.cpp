@@ -25,17 +25,17 @@ void on_failure()
 
 }  // namespace
 
-void end_where_memory_fails() noexcept
+void exit_when_out_of_memory() noexcept
 {
     std::set_new_handler(on_failure);
 }
 
-memory_may_fail::memory_may_fail() noexcept
+bad_alloc_scope::bad_alloc_scope() noexcept
 {
     ++may_fail;
 }
 
-memory_may_fail::~memory_may_fail()
+bad_alloc_scope::~bad_alloc_scope()
 {
     --may_fail;
 }

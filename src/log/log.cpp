@@ -95,7 +95,7 @@ void guarded(const Action& action) noexcept
 {
     const int saved_errno = errno;
     try {
-        const memory_may_fail here;
+        const bad_alloc_scope here;
         logger& only = the_logger();
         const std::lock_guard lock(only.guard);
         action(only);

@@ -1,9 +1,9 @@
 #include "wampfcgi/process/supervisor.hpp"
 
+#include "process/hang_detector.hpp"
 #include "process/notify.hpp"
-#include "process/pulse.hpp"
+#include "process/pool_link.hpp"
 #include "process/roster.hpp"
-#include "process/ties.hpp"
 #include "process/wait_status.hpp"
 #include "process/worker.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -86,7 +86,7 @@ public:
         : pool_(pool),
           program_(std::move(program)),
           roster_(pool.workers),
-          pulse_({pool.alive_every, pool.patience}),
+          hanging_({pool.alive_every, pool.patience}),
           signals_(open_signals())
     {}
 
@@ -107,9 +107,9 @@ private:
     const pool_options& pool_;
     worker_program program_;
     roster roster_;
-    pulse pulse_;
+    hang_detector hanging_;
     notifier notify_;
-    handover handover_;
+    handover_socket handover_;
     report_pipes reports_;
     std::set<pid_t> still_old_;  // were replaced, but may begin another request until they say or end
     descriptor signals_;
@@ -167,7 +167,7 @@ void supervisor::look_after_workers()
 // SIGKILL, since one that was stopped takes no other signal.
 void supervisor::end_those_that_hang(time_point now)
 {
-    for (const pid_t each : pulse_.look(now)) {
+    for (const pid_t each : hanging_.find_hanging(now)) {
         log::write(log_level::warning, "worker " + std::to_string(each) + " hangs, no sign of life for " +
                                            std::to_string(pool_.patience.count() / 1000) + " s: killing");
         send_all({each}, SIGKILL);
@@ -192,7 +192,7 @@ void supervisor::start(const roster::vacancy& where)
     const time_point now = clock::now();
     if (pid > 0) {
         roster_.began(where, pid, now, patience());
-        pulse_.began(pid, now);
+        hanging_.began(pid, now);
         return reports_.add(pid, std::move(pipe->reading));
     }
     const time_point next = roster_.start_failed(where, now);
@@ -208,7 +208,7 @@ void supervisor::reap()
         if (pid <= 0)
             return;
         reports_.remove(pid);
-        pulse_.ended(pid);
+        hanging_.ended(pid);
         still_old_.erase(pid);
         const time_point now = clock::now();
         if (const auto meaning = roster_.ended(pid, now))  // else a child of what this process was before exec
@@ -236,7 +236,7 @@ void supervisor::wait()
         }
         deadline = std::min(deadline.value_or(*alive_at_), *alive_at_);
     }
-    if (const auto look = pulse_.next_look())
+    if (const auto look = hanging_.next_look())
         deadline = std::min(deadline.value_or(*look), *look);
     std::vector<pollfd> waited{{signals_.get(), POLLIN, 0}};
     reports_.list(waited);
@@ -245,7 +245,7 @@ void supervisor::wait()
     while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal)
         on_signal(static_cast<int>(signal.ssi_signo));
     for (const auto& each : reports_.receive()) {
-        pulse_.heard(each.from);
+        hanging_.heard(each.from);
         if (each.what == report::ready)
             roster_.is_ready(each.from);
         else if (each.what == report::replace_me)

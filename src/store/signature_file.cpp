@@ -219,7 +219,7 @@ std::string signature_file::blank(const presence::entry& within) const
     return {reinterpret_cast<const char*>(&page), sizeof page};
 }
 
-std::optional<result<void>> signature_file::try_to_remember(const wish& what)
+std::optional<result<void>> signature_file::try_to_remember(const new_signature& what)
 try {
     for (int i = 0; i < removals_followed; ++i) {
         if (!try_to_open())
@@ -237,7 +237,7 @@ try {
     return failure(errc::overloaded, trouble.what());
 }
 
-signature_file::attempt signature_file::try_here(const wish& what)
+signature_file::attempt signature_file::try_here(const new_signature& what)
 {
     const lock alone(file_.get());
     // The clock is read before it is looked whether the file is still in its place: whoever puts another one there
@@ -278,7 +278,7 @@ void signature_file::discard(header& head) const
                  2 * window_ + 1);
 }
 
-result<void> signature_file::remember_at(const wish& what, std::int64_t now, std::uint64_t size)
+result<void> signature_file::remember_at(const new_signature& what, std::int64_t now, std::uint64_t size)
 {
     if (what.expires_at < now)
         return failure{errc::request_expired, "timestamp has become too old while the request waited"};
@@ -355,7 +355,7 @@ void signature_file::begin(first_page& page, std::int64_t generation) const
     write_at(file_, 0, page);
 }
 
-result<void> signature_file::remember_in(first_page& page, const wish& what)
+result<void> signature_file::remember_in(first_page& page, const new_signature& what)
 {
     header& head = page.head;
     const place spot = find_place(file_, head, what.signature);

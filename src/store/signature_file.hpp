@@ -18,7 +18,7 @@ namespace wampfcgi::store {
 std::int64_t window_of(std::int64_t when, std::int64_t window) noexcept;
 
 /// A signature that is to be remembered. Times are microseconds since 1970.
-struct wish {
+struct new_signature {
     bridge::key_id key;
     const bridge::signature_bytes& signature;
     std::int64_t expires_at;  ///< the last instant at which it is fresh
@@ -34,7 +34,7 @@ public:
     bool try_to_open();
 
     /// As bridge::store::remember(). Nothing comes back where another process holds the lock.
-    std::optional<result<void>> try_to_remember(const wish& what);
+    std::optional<result<void>> try_to_remember(const new_signature& what);
 
 private:
     enum class obstacle { removed, busy };
@@ -47,10 +47,10 @@ private:
         bool is_complete;  ///< nothing was accepted in it but that
     };
 
-    attempt try_here(const wish& what);
-    result<void> remember_at(const wish& what, std::int64_t now, std::uint64_t size);
+    attempt try_here(const new_signature& what);
+    result<void> remember_at(const new_signature& what, std::int64_t now, std::uint64_t size);
     result<void> turn_to(first_page& page, std::int64_t generation, std::int64_t now, std::uint64_t size);
-    result<void> remember_in(first_page& page, const wish& what);
+    result<void> remember_in(first_page& page, const new_signature& what);
     void begin(first_page& page, std::int64_t generation) const;
     void write_header(header& head) const;
     void discard(header& head) const;

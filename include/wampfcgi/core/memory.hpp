@@ -6,16 +6,16 @@ namespace wampfcgi {
 /// From now on an allocation that fails ends the process at once, with a line on standard error and status 1. Libraries
 /// allocate where no exception may pass, and after one that may, sessions would be in no known state; another worker
 /// takes the place of one that has ended.
-void end_where_memory_fails() noexcept;
+void exit_when_out_of_memory() noexcept;
 
 /// While one exists in a thread, allocations that fail in it throw std::bad_alloc instead: for what is as large as a
 /// request or an answer, in code that leaves nothing behind when it throws.
-class memory_may_fail {
+class bad_alloc_scope {
 public:
-    memory_may_fail() noexcept;
-    ~memory_may_fail();
-    memory_may_fail(const memory_may_fail&) = delete;
-    memory_may_fail& operator=(const memory_may_fail&) = delete;
+    bad_alloc_scope() noexcept;
+    ~bad_alloc_scope();
+    bad_alloc_scope(const bad_alloc_scope&) = delete;
+    bad_alloc_scope& operator=(const bad_alloc_scope&) = delete;
 };
 
 }  // namespace wampfcgi

@@ -23,7 +23,7 @@ std::string all_taken()
 
 bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)
 try {
-    const memory_may_fail here;
+    const bad_alloc_scope here;
     constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
     constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
     std::string& memory = req.body_memory();

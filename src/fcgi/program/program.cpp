@@ -148,7 +148,7 @@ public:
 private:
     result<void> read_body_with_memory(std::uint64_t own_limit_bytes)
     try {
-        const memory_may_fail here;
+        const bad_alloc_scope here;
         return read_body(own_limit_bytes);
     } catch (const std::bad_alloc&) {
         request_.drop_body();

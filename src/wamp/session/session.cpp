@@ -217,7 +217,7 @@ private:
         const std::uint64_t request_id = last_request_id_ + 1;
         std::string message;
         try {
-            const memory_may_fail here;
+            const bad_alloc_scope here;
             message = encode_call(request_id, what);
         } catch (const std::bad_alloc&) {
             return fail(id, {errc::overloaded, "no memory for a call of this size"}, sink);

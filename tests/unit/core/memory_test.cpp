@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(allocation_that_fails_ends_the_process_with_a_line_and_stat
     const std::string said = written_by([&] {
         const pid_t child = ::fork();
         if (child == 0) {
-            end_where_memory_fails();
+            exit_when_out_of_memory();
             run_out_of_memory();
             ::_exit(0);
         }
@@ -49,11 +49,11 @@ BOOST_AUTO_TEST_CASE(allocation_that_fails_ends_the_process_with_a_line_and_stat
 BOOST_AUTO_TEST_CASE(allocation_that_may_fail_throws)
 {
     const handler_restored restored;
-    end_where_memory_fails();
+    exit_when_out_of_memory();
 
-    const memory_may_fail here;
+    const bad_alloc_scope here;
     {
-        const memory_may_fail inside;
+        const bad_alloc_scope inside;
     }
 
     BOOST_CHECK_THROW(run_out_of_memory(), std::bad_alloc);

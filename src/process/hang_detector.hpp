@@ -12,17 +12,17 @@ namespace wampfcgi::process {
 
 /// Counts only time in which this process itself was running: when a whole pool, or the machine, was stopped for a
 /// while, nobody has been silent meanwhile.
-class pulse {
+class hang_detector {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// Numbers of pulse.
+    /// How often to look, and for how long to be patient.
     struct timing {
         std::chrono::milliseconds look_every;  ///< a worker is expected to be heard as often
         std::chrono::milliseconds patience;    ///< after so long a silence it hangs
     };
 
-    explicit pulse(timing given) noexcept : given_(given) {}
+    explicit hang_detector(timing given) noexcept : given_(given) {}
 
     void began(pid_t pid, time_point now);
     void ended(pid_t pid) noexcept { silent_.erase(pid); }
@@ -30,7 +30,7 @@ public:
 
     /// Returns those that hang; each again when it was silent for as long once more. To be called with a `now` not
     /// before that of the call before it, after everything that was sent has been heard.
-    std::vector<pid_t> look(time_point now);
+    std::vector<pid_t> find_hanging(time_point now);
 
     /// When to look next.
     std::optional<time_point> next_look() const noexcept;

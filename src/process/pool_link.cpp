@@ -1,4 +1,4 @@
-#include "process/ties.hpp"
+#include "process/pool_link.hpp"
 
 #include <array>
 #include <cerrno>
@@ -19,7 +19,7 @@ void write_report(int fd, report what) noexcept
 
 }  // namespace
 
-handover::handover()
+handover_socket::handover_socket()
 {
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0)
@@ -28,7 +28,7 @@ handover::handover()
     take_ = descriptor(ends[1]);
 }
 
-void handover::close_for_all() const noexcept
+void handover_socket::close_for_all() const noexcept
 {
     shutdown(give_.get(), SHUT_WR);
 }

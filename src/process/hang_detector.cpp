@@ -1,23 +1,23 @@
-#include "process/pulse.hpp"
+#include "process/hang_detector.hpp"
 
 #include <algorithm>
 
 namespace wampfcgi::process {
 
-void pulse::began(pid_t pid, time_point now)
+void hang_detector::began(pid_t pid, time_point now)
 {
     if (silent_.empty())
         looked_ = now;
     silent_[pid] = {};
 }
 
-void pulse::heard(pid_t pid) noexcept
+void hang_detector::heard(pid_t pid) noexcept
 {
     if (const auto found = silent_.find(pid); found != silent_.end())
         found->second = {};
 }
 
-std::vector<pid_t> pulse::look(time_point now)
+std::vector<pid_t> hang_detector::find_hanging(time_point now)
 {
     std::vector<pid_t> hang;
     if (silent_.empty() || now < looked_ + given_.look_every)
@@ -34,7 +34,7 @@ std::vector<pid_t> pulse::look(time_point now)
     return hang;
 }
 
-std::optional<pulse::time_point> pulse::next_look() const noexcept
+std::optional<hang_detector::time_point> hang_detector::next_look() const noexcept
 {
     if (silent_.empty())
         return {};

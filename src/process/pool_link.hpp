@@ -1,5 +1,5 @@
-// Owns what ties the supervisor to its workers: the pipes on which they report, and the socket over which they hand
-// connections to each other.
+// Owns the ends of a pool_link that the supervisor holds: the pipes on which its workers report, and the socket over
+// which they hand connections to each other.
 #pragma once
 
 #include "wampfcgi/core/descriptor.hpp"
@@ -18,10 +18,10 @@ namespace wampfcgi::process {
 enum class report : char { ready = 'r', replace_me = 'x', takes_no_more = 'e', alive = 'a' };
 
 /// A socket with two ends that all workers share: what one of them sends, one of them receives.
-class handover {
+class handover_socket {
 public:
     /// Throws std::system_error when there is no descriptor for it.
-    handover();
+    handover_socket();
 
     int give() const noexcept { return give_.get(); }
     int take() const noexcept { return take_.get(); }
