@@ -14,9 +14,11 @@ SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
 
+# The two programs; what else there is to build, whoever needs it names: GOAL=tests.
+GOAL ?= all
 .PHONY: build
 build: configure
-	cmake --build $(BUILD) --parallel $(JOBS)
+	cmake --build $(BUILD) --parallel $(JOBS) --target $(GOAL)
 
 configure:
 	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
@@ -39,24 +41,19 @@ deps-sanitize: ## install what the tests with sanitizers need
 demo: all ## start everything on loopback and make a call; ONCE=1 ends after it
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
-check: deps-check ## build and run all the tests, warnings being errors
-	@$(MAKE) --no-print-directory build CMAKE_FLAGS='$(CMAKE_FLAGS) -DWAMPFCGI_WERROR=ON'
+check: deps-check ## build and run all the tests
+	@$(MAKE) --no-print-directory build GOAL=tests
 	@$(MAKE) --no-print-directory lint
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 
-# Clang without optimisation takes a third of the time for it that g++ takes for an optimised build; g++ with ASan takes
-# ten times as long. Most tests wait, and their limits of time are wide here: twice as many at once take half the time.
+# Most tests wait, and their limits of time are wide here: twice as many at once take half the time.
 # What a sanitizer has reported is an error even where a second turn went without it.
-SANITIZED = -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 \
-    -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld
 REPORTS = (ERROR|WARNING|FATAL): \w+Sanitizer|: runtime error: |LeakSanitizer has encountered
-check-asan: SANITIZERS = address,undefined
-check-tsan: SANITIZERS = thread
 check-asan check-tsan: check-%: deps-sanitize
-	@cmake -S . -B $(BUILD)/$* $(SANITIZED) -DWAMPFCGI_SANITIZE=$(SANITIZERS) $(CMAKE_FLAGS)
-	cmake --build $(BUILD)/$* --parallel $(JOBS)
+	@cmake --preset $* -B $(BUILD)/$* $(CMAKE_FLAGS)
+	cmake --build $(BUILD)/$* --parallel $(JOBS) --target tests
 	tests/support/run_tests.sh $(BUILD)/$* $$((2 * $(JOBS)))
 	@! grep -E '$(REPORTS)' $(BUILD)/$*/Testing/Temporary/LastTest.log
 
@@ -67,21 +64,20 @@ soak: deps-check ## mixed load, good and bad, with restarts and killed processes
 # Its inputs are run by "check" as well; here libFuzzer looks for more of them.
 fuzz: ## fuzz each target of tests/fuzz for SECONDS (60), or one: TARGET=body
 	@tests/support/install-deps.sh build/deps fuzz
-	@cmake -S . -B $(BUILD)/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-	    -DWAMPFCGI_SANITIZE=fuzzer-no-link,address,undefined $(CMAKE_FLAGS)
+	@cmake --preset fuzz -B $(BUILD)/fuzz $(CMAKE_FLAGS)
 	cmake --build $(BUILD)/fuzz --parallel $(JOBS) --target fuzz
 	@tests/fuzz/run.sh $(BUILD)/fuzz $(SECONDS) $(TARGET)
 
 bench: deps-bench ## measure against a yardstick, about 20 minutes; QUICK=1 takes a few
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build GOAL=bench
 	cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.run $(if $(QUICK),--quick)
 
 bench-check: deps-bench ## count the instructions of a request, and fail when they have grown by more than 5 %
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build GOAL=bench
 	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions check
 
 bench-record: deps-bench ## count them, and record the figures for bench-check
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory build GOAL=bench
 	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions record
 
 lint: ## compare every include with the modules' direction; shellcheck, pyflakes, and the formatting
