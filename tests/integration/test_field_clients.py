@@ -1,0 +1,89 @@
+"""Requests byte for byte as clients and servers in the field send them, each named by whose they are:
+through nginx as the sample sets it up."""
+import base64
+import datetime
+import hashlib
+import hmac
+import json
+import unittest
+import urllib.parse
+
+from integration.contract_base import ADD2, SECRET, SIGNED
+from integration.deployment import configuration, main, service, start_server
+from support.processes import Scratch
+from support.servers import DevRouter, Nginx
+from support.web import Client
+
+FIVE = b'{"args":[5]}'
+PATHS = {
+    "/": service(),
+    "signed": service(**SIGNED, timestamp_delta_limit=300),
+}
+PHP_INT_MAX = 2**63 - 1
+
+
+class FieldCase(unittest.TestCase):
+    server_class = Nginx
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = Scratch()
+        cls.addClassCleanup(cls.scratch.close)
+        cls.router = DevRouter(cls.scratch).start()
+        cls.server = start_server(cls.scratch, cls.server_class, configuration(cls.router.url, PATHS))
+        cls.client = Client(cls.server.port)
+        cls.tls_client = Client(cls.server.tls_port, tls=True)
+
+    def raw(self, target, headers, body):
+        """Status line and body of the answer to bytes that nobody has put in order."""
+        body = body.encode()
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        received = self.client.raw(f"POST {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\n{head}"
+                                   f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        head, _, answer = received.partition(b"\r\n\r\n")
+        return head.split()[1].decode(), answer
+
+
+class SigningClients(FieldCase):
+    """Each with the timestamp and the numbers that it draws, and the signature spelt as it spells it."""
+
+    def signed(self, timestamp, seq, nonce, quote=urllib.parse.quote, **headers):
+        """One call, signed over what is in the query."""
+        fields = {"key": "myapp1", "timestamp": timestamp, "seq": str(seq), "nonce": str(nonce)}
+        digest = hmac.new(SECRET.encode(), "".join(fields.values()).encode() + ADD2.encode(), hashlib.sha256).digest()
+        fields["signature"] = base64.urlsafe_b64encode(digest).decode()
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items())
+        return self.raw(f"/wamp/signed?{query}", {"Content-Type": "application/json", **headers}, ADD2)
+
+    @staticmethod
+    def now(digits):
+        """With so many digits of a second."""
+        time, _, fraction = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").partition(".")
+        return time + (f".{fraction[:digits]}" if digits else "") + "Z"
+
+    def test_crossbarhttp_of_python_counts_seq_and_draws_nonces_up_to_2_to_the_53(self):
+        for seq, digits in ((1, 6), (2, 0), (3, 6)):
+            with self.subTest(seq=seq):
+                self.assertEqual(self.signed(self.now(digits), seq, 2**53), ("200", FIVE))
+
+    def test_crossbar_http_of_ruby_sends_milliseconds(self):
+        self.assertEqual(self.signed(self.now(3), 1, 4711), ("200", FIVE))
+
+    def test_crossbarhttpbridge_of_php_draws_nonces_of_up_to_63_bits(self):
+        for nonce in (2**53 + 1, PHP_INT_MAX - 1, PHP_INT_MAX):
+            with self.subTest(nonce):
+                self.assertEqual(self.signed(self.now(6), 1, nonce, quote=urllib.parse.quote_plus), ("200", FIVE))
+
+    def test_clients_with_numbers_of_64_bits_with_and_without_a_sign(self):
+        for number in (-2**63, -1, 2**64 - 1, 10**20 - 1, -10**20 + 1):
+            with self.subTest(number):
+                self.assertEqual(self.signed(self.now(6), number, number), ("200", FIVE))
+        for number in (10**20, -10**20, "--1", "-", "1-"):
+            with self.subTest(number):
+                status, answer = self.signed(self.now(6), 1, number)
+                self.assertEqual(status, "400")
+                self.assertEqual(json.loads(answer)["kwargs"], {"parameter": "nonce"})
+
+
+if __name__ == "__main__":
+    main()
