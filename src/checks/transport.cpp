@@ -3,6 +3,7 @@
 #include "checks/text.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 
 namespace wampfcgi::checks {
@@ -22,31 +23,81 @@ bool is_given(std::optional<std::string_view> variable)
     return variable && !variable->empty();
 }
 
-/// "charset=utf-8", the one parameter that says what the bridge takes anyway.
-bool is_utf8_charset(std::string_view parameter)
+bool is_token_character(char c)
 {
-    const std::string_view name = take_until(parameter, '=');
-    std::string_view value = parameter;
-    if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
-        value = value.substr(1, value.size() - 2);
-    return equal_in_any_case(name, "charset") &&
-           (equal_in_any_case(value, "utf-8") || equal_in_any_case(value, "utf8"));
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || marks.find(c) != std::string_view::npos;
 }
 
-bool is_json_in_utf8(std::string_view content_type)
+/// Takes a token (RFC 9110, 5.6.2) off the front, none where there is none.
+std::string_view take_token(std::string_view& rest)
 {
-    if (!equal_in_any_case(trim(take_until(content_type, ';')), "application/json"))
-        return false;
+    const auto end = std::ranges::find_if_not(rest, is_token_character);
+    const std::string_view token(rest.begin(), end);
+    rest.remove_prefix(token.size());
+    return token;
+}
+
+/// Takes what is behind the opening quote of a quoted string (RFC 9110, 5.6.4), with the closing one, off the front.
+/// Nothing where that is missing.
+std::optional<std::string> take_quoted(std::string_view& rest)
+{
+    std::string text;
+    while (!rest.empty()) {
+        const bool is_escaped = rest.front() == '\\' && rest.size() > 1;
+        if (rest.front() == '"') {
+            rest.remove_prefix(1);
+            return text;
+        }
+        text += rest[is_escaped ? 1 : 0];
+        rest.remove_prefix(is_escaped ? 2 : 1);
+    }
+    return std::nullopt;
+}
+
+/// Takes the value of a parameter off the front. Nothing where there is none.
+std::optional<std::string> take_value(std::string_view& rest)
+{
+    if (!rest.starts_with('"')) {
+        const std::string_view token = take_token(rest);
+        return token.empty() ? std::nullopt : std::optional<std::string>(token);
+    }
+    rest.remove_prefix(1);
+    return take_quoted(rest);
+}
+
+/// Reads what is behind the media type: parameters (RFC 9110, 5.6.6), of which empty ones are fine. True when each is
+/// one, and the charset, which is given once at most, is UTF-8.
+bool are_parameters_of_utf8(std::string_view rest)
+{
     bool charset_given = false;
-    while (!content_type.empty()) {
-        const std::string_view parameter = trim(take_until(content_type, ';'));
-        if (parameter.empty())
-            continue;  // RFC 9110, 5.6.6: a recipient takes empty parameters
-        if (charset_given || !is_utf8_charset(parameter))
+    while (!(rest = trim(rest)).empty()) {
+        if (rest.front() != ';')
+            return false;
+        rest = trim(rest.substr(1));
+        const std::string_view name = take_token(rest);
+        if (name.empty())
+            continue;
+        if (!rest.starts_with('='))
+            return false;
+        rest.remove_prefix(1);
+        const auto value = take_value(rest);
+        if (!value)
+            return false;
+        if (!equal_in_any_case(name, "charset"))
+            continue;
+        if (charset_given || !(equal_in_any_case(*value, "utf-8") || equal_in_any_case(*value, "utf8")))
             return false;
         charset_given = true;
     }
     return true;
+}
+
+bool is_json_in_utf8(std::string_view content_type)
+{
+    const std::size_t type_end = std::min(content_type.find(';'), content_type.size());
+    return equal_in_any_case(trim(content_type.substr(0, type_end)), "application/json") &&
+           are_parameters_of_utf8(content_type.substr(type_end));
 }
 
 failure too_large(std::string_view what, std::uint64_t bytes, std::uint64_t limit_bytes)

@@ -85,5 +85,28 @@ class SigningClients(FieldCase):
                 self.assertEqual(json.loads(answer)["kwargs"], {"parameter": "nonce"})
 
 
+class PlainClients(FieldCase):
+    def test_curl_of_crossbars_shell_and_sql_examples(self):
+        self.assertEqual(self.raw("/wamp", {"User-Agent": "curl/7.88.1", "Accept": "*/*",
+                                            "Content-Type": "application/json"}, ADD2), ("200", FIVE))
+
+    def test_yii2_crossbar_http_sends_a_list_with_an_object_for_keyword_arguments(self):
+        body = '{"procedure":"com.example.add2","args":[2,3],"kwargs":[{"a":1}]}'
+        status, answer = self.raw("/wamp", {"Content-Type": "application/json"}, body)
+        self.assertEqual((status, json.loads(answer)["error"]), ("400", "wampfcgi.error.arguments_invalid"))
+
+    def test_clients_of_rest_frameworks_send_other_parameters_beside_the_charset(self):
+        for content_type in ("application/json; charset=utf-8; other=x", "application/json;odata=verbose",
+                             'application/json; profile="https://example.com/a;charset=latin1"; charset="UTF-8"',
+                             "application/json;IEEE754Compatible=true;charset=utf8"):
+            with self.subTest(content_type):
+                self.assertEqual(self.raw("/wamp", {"Content-Type": content_type}, ADD2), ("200", FIVE))
+        for content_type in ("application/json; other=x; charset=latin1", 'application/json; other="x; charset=utf-8'):
+            with self.subTest(content_type):
+                status, answer = self.raw("/wamp", {"Content-Type": content_type}, ADD2)
+                self.assertEqual((status, json.loads(answer)["error"]),
+                                 ("400", "wampfcgi.error.content_type_unsupported"))
+
+
 if __name__ == "__main__":
     main()

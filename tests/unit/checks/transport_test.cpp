@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE(json_in_utf8_is_accepted)
          {"application/json", "APPLICATION/JSON", "Application/Json", "application/json;charset=utf-8",
           "application/json; charset=utf-8", "application/json \t;\t CHARSET=UTF-8", "application/json; charset=UTF8",
           "application/json; charset=\"utf-8\"", "application/json; charset=\"Utf8\"", "application/json;",
-          "application/json ; ", "application/json;;charset=utf-8;", " application/json "})
+          "application/json ; ", "application/json;;charset=utf-8;", " application/json ",
+          "application/json; charset=\"u\\tf-8\""})
         BOOST_TEST_CONTEXT(type)
         {
             BOOST_TEST(verdict(check_content_type(request_builder{}.content_type(type).build())) == "accepted");
@@ -79,6 +80,18 @@ BOOST_AUTO_TEST_CASE(json_in_utf8_is_accepted)
                            request_builder{}.content_type(type).origin("https://app.example.com").build())) ==
                        "accepted");
         }
+}
+
+BOOST_AUTO_TEST_CASE(parameters_beside_the_charset_are_ignored)
+{
+    for (const char* type :
+         {"application/json; version=1", "application/json; charset=utf-8; version=1",
+          "application/json; version=1; charset=utf-8", "application/json;odata=verbose;charset=utf-8;x=y",
+          "application/json; charset=utf-8; charsets=latin1", "application/json; x-charset=latin1",
+          "application/json; x=\"\"", "application/json; x=\"a;charset=latin1\"; charset=utf-8",
+          "application/json; x=\"a\\\"; charset=latin1\"", "application/json; x=\"a, b\" ;; y=!#$%&'*+-.^_`|~"})
+        BOOST_TEST_CONTEXT(type)
+    BOOST_TEST(verdict(check_content_type(request_builder{}.content_type(type).build())) == "accepted");
 }
 
 BOOST_AUTO_TEST_CASE(any_other_content_type_is_refused)
@@ -112,8 +125,21 @@ BOOST_AUTO_TEST_CASE(any_other_content_type_is_refused)
                              "application/json; charset= utf-8",
                              "application/json; charset=utf-8; charset=utf-8",
                              "application/json; charset=utf-8; charset=latin1",
-                             "application/json; version=1",
-                             "application/json; charset=utf-8; version=1",
+                             "application/json; version=1; charset=latin1",
+                             "application/json; charset=utf-8; x=1; charset=utf-16",
+                             "application/json; x=\"a\"; charset=latin1",
+                             "application/json; x=\"a\\\\\"; charset=latin1",
+                             "application/json; x=\"a\\\"",
+                             "application/json; x=\"a",
+                             "application/json; x=\"a\"b",
+                             "application/json; x=a\"b\"",
+                             "application/json; x=",
+                             "application/json; x",
+                             "application/json; =x",
+                             "application/json; x = y",
+                             "application/json; x=a b",
+                             "application/json; x=1, text/plain",
+                             "application/json; x=\x80",
                              "application/json charset=utf-8",
                              "application/json; charset=utf-8 x",
                              "application/json\n"})
