@@ -142,7 +142,7 @@ result<void> check_content_type(const request& req)
 
 result<std::optional<std::uint64_t>> check_announced_length(const request& req, std::uint64_t limit_bytes)
 {
-    if (!is_given(req.content_length()))
+    if (!is_given(req.content_length()) || *req.content_length() == "-1")
         return std::optional<std::uint64_t>{};
     if (!std::ranges::all_of(*req.content_length(), is_digit))
         return refusal(errc::body_truncated, "announced length is no number", *req.content_length());

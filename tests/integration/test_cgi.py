@@ -69,8 +69,10 @@ class CgiProgram(DeploymentTest):
         self.assertIn("Content-Length: 12", headers)
 
     def test_body_without_a_length_is_read_to_its_end(self):
-        _, status, _, answer, _ = self.run_program(ADD2)
-        self.assertEqual((status, answer), ("200 OK", '{"args":[5]}'))
+        for variables in ({}, {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "-1"}):
+            with self.subTest(variables):
+                _, status, _, answer, _ = self.run_program(ADD2, **variables)
+                self.assertEqual((status, answer), ("200 OK", '{"args":[5]}'))
 
     def test_no_more_than_was_announced_is_waited_for(self):
         child = self.start(CONTENT_LENGTH=str(len(ADD2)))
@@ -86,11 +88,13 @@ class CgiProgram(DeploymentTest):
         self.assertNotIn("add2", self.router.log.read_text())
 
     def test_reading_stops_once_the_limit_is_passed(self):
-        child = self.start(PATH_INFO="/small")
-        child.stdin.write(b" " * 51)
-        child.stdin.flush()  # and it stays open
-        self.assertEqual(child.wait(20), 0)
-        self.assertIn(b"wampfcgi.error.body_too_large", child.stdout.read())
+        for variables in ({}, {"CONTENT_LENGTH": "-1"}):
+            with self.subTest(variables):
+                child = self.start(PATH_INFO="/small", **variables)
+                child.stdin.write(b" " * 51)
+                child.stdin.flush()  # and it stays open
+                self.assertEqual(child.wait(20), 0)
+                self.assertIn(b"wampfcgi.error.body_too_large", child.stdout.read())
 
     def test_only_the_service_in_question_joins_a_session_and_leaves_it(self):
         self.run_program(ADD2)

@@ -1,5 +1,5 @@
-"""Requests byte for byte as clients and servers in the field send them, each named by whose they are:
-through nginx as the sample sets it up."""
+"""Requests byte for byte as clients and servers in the field send them, each named by whose they are: through nginx as the
+sample sets it up, and straight over FastCGI where it is a web server that is imitated."""
 import base64
 import datetime
 import hashlib
@@ -10,14 +10,17 @@ import urllib.parse
 
 from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import configuration, main, service, start_server
+from support import fastcgi_client as fastcgi
 from support.processes import Scratch
 from support.servers import DevRouter, Nginx
 from support.web import Client
 
 FIVE = b'{"args":[5]}'
+LIMIT = 200
 PATHS = {
     "/": service(),
     "signed": service(**SIGNED, timestamp_delta_limit=300),
+    "limited": service(post_body_limit=LIMIT),
 }
 PHP_INT_MAX = 2**63 - 1
 
@@ -42,6 +45,12 @@ class FieldCase(unittest.TestCase):
                                    f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
         head, _, answer = received.partition(b"\r\n\r\n")
         return head.split()[1].decode(), answer
+
+    def fastcgi(self, body, sent=None, **variables):
+        """Status and body of the answer of the pool to a request of another web server."""
+        stream = fastcgi.params(fastcgi.variables(**variables)) + (sent or fastcgi.stdin(body.encode()))
+        status, _, answer = fastcgi.request(self.server.pool.address, fastcgi.begin() + stream)
+        return status, answer
 
 
 class SigningClients(FieldCase):
@@ -106,6 +115,30 @@ class PlainClients(FieldCase):
                 status, answer = self.raw("/wamp", {"Content-Type": content_type}, ADD2)
                 self.assertEqual((status, json.loads(answer)["error"]),
                                  ("400", "wampfcgi.error.content_type_unsupported"))
+
+
+class BehindCaddy(FieldCase):
+    """Caddy 2.6 as it speaks FastCGI: a chunked body, and nobody logged in."""
+
+    # All but the name and the service are what Caddy sends beside the request's headers.
+    def caddy(self, path_info, **more):
+        return {"path_info": path_info, "REMOTE_USER": "", "AUTH_TYPE": "", "REMOTE_IDENT": "", "SERVER_PORT": "443",
+                "SERVER_SOFTWARE": "Caddy/v2.6.2", "HTTPS": "on", "CONTENT_LENGTH": "-1", **more}
+
+    def test_chunked_body_is_read_to_its_end(self):
+        self.assertEqual(self.fastcgi(ADD2, **self.caddy("")), (200, FIVE))
+        pieces = b"".join(fastcgi.record(fastcgi.STDIN, ADD2[i:i + 7].encode()) for i in range(0, len(ADD2), 7))
+        self.assertEqual(self.fastcgi(ADD2, sent=pieces + fastcgi.record(fastcgi.STDIN), **self.caddy("")), (200, FIVE))
+
+    def test_chunked_body_of_the_limit_is_taken_and_one_byte_more_refused(self):
+        self.assertEqual(self.fastcgi(ADD2.ljust(LIMIT), **self.caddy("/limited")), (200, FIVE))
+        status, answer = self.fastcgi(ADD2.ljust(LIMIT + 1), **self.caddy("/limited"))
+        self.assertEqual((status, json.loads(answer)["error"]), (413, "wampfcgi.error.body_too_large"))
+
+    def test_chunked_body_past_the_limit_is_refused_before_its_end(self):
+        unfinished = fastcgi.stdin(ADD2.ljust(LIMIT + 1).encode(), end=False)
+        status, answer = self.fastcgi(ADD2, sent=unfinished, **self.caddy("/limited"))
+        self.assertEqual((status, json.loads(answer)["error"]), (413, "wampfcgi.error.body_too_large"))
 
 
 if __name__ == "__main__":

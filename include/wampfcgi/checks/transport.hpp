@@ -23,8 +23,9 @@ result<void> check_tls(const request& req, bool require_tls);
 /// send such a request without asking first). content_type_unsupported.
 result<void> check_content_type(const request& req);
 
-/// Reads CONTENT_LENGTH (absent or empty: nothing was announced) and refuses more than `limit_bytes` (0: no limit).
-/// Fails with body_too_large, or body_truncated when it is no number that a body can have.
+/// Reads CONTENT_LENGTH and refuses more than `limit_bytes` (0: no limit). Absent, empty, or -1 as Caddy sends it with
+/// a chunked body: nothing was announced. Fails with body_too_large, or body_truncated when it is no number that a body
+/// can have.
 result<std::optional<std::uint64_t>> check_announced_length(const request& req, std::uint64_t limit_bytes);
 
 /// Refuses a body over `limit_bytes` (0: no limit) or of another length than announced. body_too_large, body_truncated.
