@@ -21,6 +21,7 @@ PATHS = {
     "/": service(),
     "signed": service(**SIGNED, timestamp_delta_limit=300),
     "limited": service(post_body_limit=LIMIT),
+    "told": service(forward={"user": "REMOTE_USER", "certificate": "SSL_CLIENT_S_DN"}),
 }
 PHP_INT_MAX = 2**63 - 1
 
@@ -139,6 +140,15 @@ class BehindCaddy(FieldCase):
         unfinished = fastcgi.stdin(ADD2.ljust(LIMIT + 1).encode(), end=False)
         status, answer = self.fastcgi(ADD2, sent=unfinished, **self.caddy("/limited"))
         self.assertEqual((status, json.loads(answer)["error"]), (413, "wampfcgi.error.body_too_large"))
+
+    def test_user_who_has_not_logged_in_is_none(self):
+        body = '{"procedure":"com.example.echo","args":[]}'
+        told = {"path_info": "/told", "length": len(body)}
+        for user, subject in (("", ""), (None, None)):
+            status, answer = self.fastcgi(body, REMOTE_USER=user, SSL_CLIENT_S_DN=subject, **told)
+            self.assertEqual((status, json.loads(answer)["kwargs"]["_http"]), (200, {"user": None, "certificate": None}))
+        status, answer = self.fastcgi(body, REMOTE_USER="joe", SSL_CLIENT_S_DN="CN=joe", **told)
+        self.assertEqual(json.loads(answer)["kwargs"]["_http"], {"user": "joe", "certificate": "CN=joe"})
 
 
 if __name__ == "__main__":

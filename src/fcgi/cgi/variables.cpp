@@ -59,6 +59,11 @@ struct clues {
         // nginx and Apache pass the subject of a certificate that they could not verify, where such are let through.
         if (client_verify != "SUCCESS")
             req.unset(variable::client_subject);
+        // Caddy sends REMOTE_USER="" where nobody has logged in.
+        if (req.remote_user() == "")
+            req.unset(variable::remote_user);
+        if (req.client_subject() == "")
+            req.unset(variable::client_subject);
         req.set(variable::id, request_id(unique_id, x_request_id));
     }
 };

@@ -35,6 +35,18 @@ BOOST_AUTO_TEST_CASE(pairs_mean_what_a_list_of_variables_means)
     BOOST_TEST(req.id() == "x-17");
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_user_or_certificate_counts_as_not_sent)
+{
+    const char* const empty[] = {"REMOTE_USER=", "SSL_CLIENT_S_DN=", "HTTP_USER_AGENT=", nullptr};
+    const char* const given[] = {"REMOTE_USER=joe", "SSL_CLIENT_S_DN=CN=joe", nullptr};
+
+    BOOST_TEST(!read_variables(empty).remote_user());
+    BOOST_TEST(!read_variables(empty).client_subject());
+    BOOST_TEST(read_variables(empty).user_agent().value() == "");
+    BOOST_TEST(read_variables(given).remote_user().value() == "joe");
+    BOOST_TEST(read_variables(given).client_subject().value() == "CN=joe");
+}
+
 BOOST_AUTO_TEST_CASE(the_subject_of_a_certificate_that_was_not_verified_does_not_count)
 {
     const std::vector<std::pair<const char*, bool>> rows{
