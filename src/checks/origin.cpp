@@ -76,13 +76,17 @@ std::string to_string(const web_origin& origin)
     return text;
 }
 
-/// True when the page came from the host that the request went to. The schemes are not compared: TLS may end in front
-/// of the web server, which then knows of no HTTPS.
-bool is_own_host(const web_origin& origin, std::string_view host_header)
+/// True when the page came from the host that the request went to, whatever the schemes. A Host without a port may have
+/// lost it (Debian's nginx sends $host): then the port that the web server listens on counts, too.
+bool is_own_host(const web_origin& origin, const request& req)
 {
-    const auto own = parse_authority(to_lower(host_header));
-    const auto port = default_port(origin.scheme);
-    return own && own->host == origin.where.host && own->port.value_or(port) == origin.where.port.value_or(port);
+    const auto own = parse_authority(to_lower(req.host()));
+    if (!own || own->host != origin.where.host)
+        return false;
+    const auto port = origin.where.port.value_or(default_port(origin.scheme));
+    if (own->port)
+        return *own->port == port;
+    return port == default_port(origin.scheme) || port == parse_port(req.server_port());
 }
 
 /// Fit to be sent back in a header: printable ASCII, which every origin is (WHATWG HTML, "ASCII serialization").
@@ -110,7 +114,7 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
     if (!is_printable(*req.origin()))
         return refusal(errc::origin_denied, "origin is not printable ASCII", *req.origin());
     const auto origin = parse_web_origin(to_lower(*req.origin()));
-    const bool own_host = origin && is_own_host(*origin, req.host());
+    const bool own_host = origin && is_own_host(*origin, req);
     if (own_host && (origin->scheme == "https") == is_tls(req.https()))
         return origin_grant{};
     // A page that came by http and calls by https, or the reverse, is of another origin to its browser: where such an
@@ -118,7 +122,8 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
     const bool listed_by_name = origin && std::ranges::find(allowed, to_string(*origin)) != allowed.end();
     if (listed_by_name || std::ranges::find(allowed, "*") != allowed.end())
         return origin_grant{true, listed_by_name};
-    if (own_host)
+    // TLS may end in front of the web server, which then knows of no HTTPS.
+    if (own_host && origin->scheme == "https")
         return origin_grant{};
     return refusal(errc::origin_denied,
                    "origin is neither the own host nor one of " + std::to_string(allowed.size()) + " allowed",

@@ -16,6 +16,7 @@ void run(std::string_view input)
     request req;
     req.set(request::variable::origin, take_part(input, "\n"));
     req.set(request::variable::host, take_part(input, "\n"));
+    req.set(request::variable::server_port, "8080");
     std::vector<std::string> allowed;
     while (!input.empty()) {
         const auto origin = checks::parse_origin(take_part(input, "\n"));

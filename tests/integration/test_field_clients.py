@@ -12,7 +12,7 @@ from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import configuration, main, service, start_server
 from support import fastcgi_client as fastcgi
 from support.processes import Scratch
-from support.servers import DevRouter, Nginx
+from support.servers import DevRouter, Nginx, replace_once
 from support.web import Client
 
 FIVE = b'{"args":[5]}'
@@ -24,6 +24,14 @@ PATHS = {
     "told": service(forward={"user": "REMOTE_USER", "certificate": "SSL_CLIENT_S_DN"}),
 }
 PHP_INT_MAX = 2**63 - 1
+
+
+class NginxOfDebian(Nginx):
+    """With what Debian's fastcgi_params sets HTTP_HOST to: the host without its port."""
+
+    def sample_text(self):
+        line = "        fastcgi_param SERVER_PORT $server_port;\n"
+        return replace_once(super().sample_text(), line, line + "        fastcgi_param HTTP_HOST $host;\n")
 
 
 class FieldCase(unittest.TestCase):
@@ -116,6 +124,25 @@ class PlainClients(FieldCase):
                 status, answer = self.raw("/wamp", {"Content-Type": content_type}, ADD2)
                 self.assertEqual((status, json.loads(answer)["error"]),
                                  ("400", "wampfcgi.error.content_type_unsupported"))
+
+
+class BehindDebiansNginx(FieldCase):
+    server_class = NginxOfDebian
+
+    def denied(self, client, origin):
+        answer = client.send(body=ADD2, headers={"Origin": origin})
+        self.assertEqual((answer.status, answer.error), (403, "wampfcgi.error.origin_denied"))
+
+    def test_own_page_on_another_port_than_80_may_call(self):
+        for client, scheme in ((self.client, "http"), (self.tls_client, "https")):
+            with self.subTest(scheme):
+                answer = client.send(body=ADD2, headers={"Origin": f"{scheme}://127.0.0.1:{client.port}"})
+                self.assertEqual((answer.status, answer.body), (200, FIVE))
+
+    def test_page_on_a_third_port_is_denied(self):
+        for client, scheme in ((self.client, "http"), (self.tls_client, "https")):
+            with self.subTest(scheme):
+                self.denied(client, f"{scheme}://127.0.0.1:{client.port ^ 1}")
 
 
 class BehindCaddy(FieldCase):

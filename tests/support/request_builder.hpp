@@ -30,6 +30,7 @@ public:
     request_builder& remote_addr(value text) { return set(request::variable::remote_addr, std::move(text)); }
     request_builder& https(value text) { return set(request::variable::https, std::move(text)); }
     request_builder& host(value text) { return set(request::variable::host, std::move(text)); }
+    request_builder& server_port(value text) { return set(request::variable::server_port, std::move(text)); }
     request_builder& origin(value text) { return set(request::variable::origin, std::move(text)); }
     request_builder& content_type(value text) { return set(request::variable::content_type, std::move(text)); }
     request_builder& content_length(value text) { return set(request::variable::content_length, std::move(text)); }

@@ -24,6 +24,7 @@ public:
         remote_addr,     ///< REMOTE_ADDR: the only client address that is believed
         https,           ///< HTTPS
         host,            ///< HTTP_HOST
+        server_port,     ///< SERVER_PORT
         origin,          ///< HTTP_ORIGIN
         content_type,    ///< CONTENT_TYPE
         content_length,  ///< CONTENT_LENGTH
@@ -40,6 +41,7 @@ public:
     std::string_view remote_addr() const noexcept { return value_of(variable::remote_addr); }
     std::string_view https() const noexcept { return value_of(variable::https); }
     std::string_view host() const noexcept { return value_of(variable::host); }
+    std::string_view server_port() const noexcept { return value_of(variable::server_port); }
     std::optional<std::string_view> origin() const noexcept { return find(variable::origin); }
     std::optional<std::string_view> content_type() const noexcept { return find(variable::content_type); }
     std::optional<std::string_view> content_length() const noexcept { return find(variable::content_length); }

@@ -14,7 +14,7 @@ namespace {
 
 using variable = request::variable;
 
-constexpr std::array<std::pair<std::string_view, variable>, 13> known{{
+constexpr std::array<std::pair<std::string_view, variable>, 14> known_variables{{
     {"REQUEST_METHOD", variable::method},
     {"SCRIPT_NAME", variable::script_name},
     {"PATH_INFO", variable::path_info},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<std::string_view, variable>, 13> known{{
     {"REMOTE_ADDR", variable::remote_addr},
     {"HTTPS", variable::https},
     {"HTTP_HOST", variable::host},
+    {"SERVER_PORT", variable::server_port},
     {"HTTP_ORIGIN", variable::origin},
     {"CONTENT_TYPE", variable::content_type},
     {"CONTENT_LENGTH", variable::content_length},
@@ -32,7 +33,7 @@ constexpr std::array<std::pair<std::string_view, variable>, 13> known{{
 
 std::optional<variable> find_variable(std::string_view name)
 {
-    for (const auto& [each, which] : known)
+    for (const auto& [each, which] : known_variables)
         if (each == name)
             return which;
     return {};

@@ -153,6 +153,38 @@ BOOST_AUTO_TEST_CASE(another_host_or_port_is_denied)
         }
 }
 
+BOOST_AUTO_TEST_CASE(where_the_host_has_no_port_the_default_port_and_that_of_the_server_are_its_own)
+{
+    const auto at_8080 = [](const char* origin, const char* host) {
+        return verdict(request_builder{}.origin(origin).host(host).server_port("8080").build(), {});
+    };
+    for (const char* origin : {"http://api.example.com:8080", "http://api.example.com", "https://api.example.com",
+                               "https://api.example.com:8080"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(at_8080(origin, "api.example.com") == "same origin");
+    BOOST_TEST(at_8080("http://[::1]:8080", "[::1]") == "same origin");
+
+    for (const char* origin :
+         {"http://api.example.com:8081", "http://api.example.com:443", "http://app.example.com:8080"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(at_8080(origin, "api.example.com") == "origin_denied");
+    BOOST_TEST(at_8080("http://api.example.com:8080", "api.example.com:80") == "origin_denied");
+    BOOST_TEST(at_8080("http://api.example.com:8080", "api.example.com:") == "origin_denied");
+}
+
+BOOST_AUTO_TEST_CASE(a_port_of_the_server_that_is_none_counts_as_not_sent)
+{
+    for (const char* port : {"", "0", "x", "+8080", "8080 ", "65536", "008080"})
+        BOOST_TEST_CONTEXT(port)
+        {
+            const auto from = [&](const char* origin) {
+                return verdict(request_builder{}.origin(origin).server_port(port).build(), {});
+            };
+            BOOST_TEST(from("http://api.example.com:8080") == "origin_denied");
+            BOOST_TEST(from("http://api.example.com") == "same origin");
+        }
+}
+
 BOOST_AUTO_TEST_CASE(a_malformed_host_is_nobodys_own)
 {
     for (const char* host : {"", "api.example.com:", "api.example.com:x", "api.example.com/", "user@api.example.com",
@@ -209,16 +241,25 @@ BOOST_AUTO_TEST_CASE(an_origin_that_cannot_be_read_is_denied)
     BOOST_TEST(verdict(origin, "api.example.com", {"https://app.example.com"}) == "origin_denied");
 }
 
-BOOST_AUTO_TEST_CASE(a_page_of_the_own_host_with_the_other_scheme_is_answered_as_cross_origin_where_listed)
+BOOST_AUTO_TEST_CASE(a_page_without_tls_of_a_host_with_tls_is_cross_origin)
 {
     const request from_http = request_builder{}.origin("http://api.example.com").https("on").build();
     const request from_https = request_builder{}.origin("https://api.example.com").https("on").build();
 
     BOOST_TEST(verdict(from_http, {"http://api.example.com"}) == "listed");
     BOOST_TEST(verdict(from_http, {"*"}) == "any");
-    BOOST_TEST(verdict(from_http, {}) == "same origin");
+    BOOST_TEST(verdict(from_http, {}) == "origin_denied");
     BOOST_TEST(verdict(from_https, {"https://api.example.com"}) == "same origin");
     BOOST_TEST(verdict(from_https, {"*"}) == "same origin");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_with_tls_is_of_the_own_host_where_tls_may_end_in_front_of_the_web_server)
+{
+    const request req = request_builder{}.origin("https://api.example.com").build();
+
+    BOOST_TEST(verdict(req, {}) == "same origin");
+    BOOST_TEST(verdict(req, {"https://api.example.com"}) == "listed");
+    BOOST_TEST(verdict(req, {"*"}) == "any");
 }
 
 BOOST_AUTO_TEST_CASE(a_denied_origin_is_told_to_the_log_as_peer_text)
