@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view allowed_methods = "POST, PUT, OPTIONS";
 constexpr std::string_view preflight_seconds = "600";  // Chromium keeps no pre-flight answer for longer than two hours
+constexpr std::string_view sent_headers =
+    "content-type, last-event-id, cache-control";  // EventSource's are the last two
+constexpr std::string_view exposed_headers = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag";
 constexpr std::string_view retry_seconds = "1";
 
 response json_response(int status, std::string body, const header_list& cors)
@@ -80,7 +83,9 @@ header_list cors_headers(const request& req, const checks::origin_grant& grant)
 {
     if (!grant.cross_origin)
         return {};
-    header_list headers{{"Access-Control-Allow-Origin", std::string(*req.origin())}, {"Vary", "Origin"}};
+    header_list headers{{"Access-Control-Allow-Origin", std::string(*req.origin())},
+                        {"Vary", "Origin"},
+                        {"Access-Control-Expose-Headers", std::string(exposed_headers)}};
     if (grant.listed_by_name)
         headers.emplace_back("Access-Control-Allow-Credentials", "true");
     return headers;
@@ -90,7 +95,7 @@ answer preflight_answer(header_list cors)
 {
     if (!cors.empty()) {
         cors.emplace_back("Access-Control-Allow-Methods", allowed_methods);
-        cors.emplace_back("Access-Control-Allow-Headers", "content-type");
+        cors.emplace_back("Access-Control-Allow-Headers", sent_headers);
         cors.emplace_back("Access-Control-Max-Age", preflight_seconds);
     }
     answer options;

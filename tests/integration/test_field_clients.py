@@ -8,7 +8,7 @@ import json
 import unittest
 import urllib.parse
 
-from integration.contract_base import ADD2, SECRET, SIGNED
+from integration.contract_base import ADD2, PAGE, SECRET, SIGNED
 from integration.deployment import configuration, main, service, start_server
 from support import fastcgi_client as fastcgi
 from support.processes import Scratch
@@ -22,6 +22,7 @@ PATHS = {
     "signed": service(**SIGNED, timestamp_delta_limit=300),
     "limited": service(post_body_limit=LIMIT),
     "told": service(forward={"user": "REMOTE_USER", "certificate": "SSL_CLIENT_S_DN"}),
+    "pages": service(allowed_origins=[PAGE]),
 }
 PHP_INT_MAX = 2**63 - 1
 
@@ -124,6 +125,30 @@ class PlainClients(FieldCase):
                 status, answer = self.raw("/wamp", {"Content-Type": content_type}, ADD2)
                 self.assertEqual((status, json.loads(answer)["error"]),
                                  ("400", "wampfcgi.error.content_type_unsupported"))
+
+
+class Browsers(FieldCase):
+    def preflight(self, origin, wanted):
+        headers = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": wanted}
+        return self.client.send("OPTIONS", service="pages", body=None, content_type=None, headers=headers)
+
+    def test_page_may_send_what_fetch_and_eventsource_polyfills_send(self):
+        answer = self.preflight(PAGE, "cache-control,content-type,last-event-id")
+        self.assertEqual(answer.headers["Access-Control-Allow-Headers"], "content-type, last-event-id, cache-control")
+
+    def test_page_may_read_what_it_needs_to_try_again(self):
+        for answer in (self.client.send(service="pages", body=ADD2, headers={"Origin": PAGE}),
+                       self.client.send(service="pages", body="{", headers={"Origin": PAGE}),
+                       self.preflight(PAGE, "content-type")):
+            self.assertEqual(answer.headers["Access-Control-Expose-Headers"],
+                             "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag")
+            self.assertEqual(answer.headers.get_all("Vary"), ["Origin"])
+
+    def test_own_page_is_told_nothing_about_origins(self):
+        own = f"http://127.0.0.1:{self.server.port}"
+        answer = self.client.send(service="pages", body=ADD2, headers={"Origin": own})
+        self.assertEqual(answer.body, FIVE)
+        self.assertEqual([name for name in answer.headers if name.startswith("Access-Control-")], [])
 
 
 class BehindDebiansNginx(FieldCase):

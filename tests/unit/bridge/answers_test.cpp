@@ -156,6 +156,7 @@ BOOST_AUTO_TEST_CASE(options_of_the_own_pages_get_no_cors_headers)
     BOOST_TEST(got.http.status == 200);
     BOOST_TEST(got.http.body == "");
     BOOST_TEST(header(got, "Access-Control-Allow-Methods") == "none");
+    BOOST_TEST(header(got, "Access-Control-Expose-Headers") == "none");
     BOOST_TEST(header(got, "Access-Control-Allow-Origin") == "none");
     BOOST_TEST(to.router.calls.empty());
 }
@@ -167,9 +168,11 @@ BOOST_AUTO_TEST_CASE(options_of_an_allowed_page_get_the_pre_flight_headers)
     BOOST_TEST(got.http.status == 200);
     BOOST_TEST(header(got, "Access-Control-Allow-Origin") == "https://app.example.com");
     BOOST_TEST(header(got, "Access-Control-Allow-Methods") == "POST, PUT, OPTIONS");
-    BOOST_TEST(header(got, "Access-Control-Allow-Headers") == "content-type");
+    BOOST_TEST(header(got, "Access-Control-Allow-Headers") == "content-type, last-event-id, cache-control");
     BOOST_TEST(header(got, "Access-Control-Max-Age") == "600");
     BOOST_TEST(header(got, "Access-Control-Allow-Credentials") == "true");
+    BOOST_TEST(header(got, "Access-Control-Expose-Headers") ==
+               "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag");
     BOOST_TEST(header(got, "Vary") == "Origin");
     BOOST_TEST(to.router.calls.empty());
 }
@@ -193,6 +196,8 @@ BOOST_AUTO_TEST_CASE(an_allowed_page_can_read_every_answer_behind_the_check_of_i
           to.ask(from_page().build(), failure_outcome(errc::call_timeout)), to.ask(from_page().body("{").build()),
           to.ask(from_page().content_type("text/plain").build())}) {
         BOOST_TEST(header(got, "Access-Control-Allow-Origin") == "https://app.example.com");
+        BOOST_TEST(header(got, "Access-Control-Expose-Headers") ==
+                   "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag");
         BOOST_TEST(header(got, "Vary") == "Origin");
         BOOST_TEST(header(got, "Access-Control-Allow-Credentials") == "none");
     }
