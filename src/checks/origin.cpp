@@ -7,6 +7,7 @@
 #include "wampfcgi/core/text/authority.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace wampfcgi::checks {
@@ -89,6 +90,39 @@ bool is_own_host(const web_origin& origin, const request& req)
     return port == default_port(origin.scheme) || port == parse_port(req.server_port());
 }
 
+/// True for an IPv4 address and whatever else ends in a number, which has no subdomains (WHATWG URL, "ends in a
+/// number").
+bool ends_in_number(std::string_view host)
+{
+    return std::ranges::all_of(host.substr(host.rfind('.') + 1), is_digit);
+}
+
+bool has_empty_label(std::string_view host)
+{
+    return host.starts_with('.') || host.ends_with('.') || host.find("..") != std::string_view::npos;
+}
+
+constexpr std::string_view any_labels = "*.";
+
+/// True for what may stand behind "*.": two labels at least, for "*.com" would be half the world.
+bool has_subdomains(std::string_view host)
+{
+    return host.find('.') != std::string_view::npos && !has_empty_label(host) && !ends_in_number(host);
+}
+
+/// True when `entry`, as from parse_origin, has a wildcard that stands for one or more whole labels of `origin`.
+bool is_below(std::string_view origin, std::string_view entry)
+{
+    const std::size_t star = entry.find(any_labels);
+    if (star == std::string_view::npos)
+        return false;
+    const std::string_view scheme = entry.substr(0, star);
+    const std::string_view domain = entry.substr(star + 1);
+    if (origin.size() <= scheme.size() + domain.size() || !origin.starts_with(scheme) || !origin.ends_with(domain))
+        return false;
+    return !has_empty_label(origin.substr(scheme.size(), origin.size() - scheme.size() - domain.size()));
+}
+
 /// Fit to be sent back in a header: printable ASCII, which every origin is (WHATWG HTML, "ASCII serialization").
 bool is_printable(std::string_view text)
 {
@@ -101,9 +135,16 @@ std::optional<std::string> parse_origin(std::string_view text)
 {
     if (text == "*")
         return "*";
-    const auto origin = parse_web_origin(to_lower(text));
-    if (!origin)
+    std::string lower = to_lower(text);
+    const std::size_t scheme_end = lower.find("://*.");
+    const bool is_wildcard = scheme_end != std::string::npos;
+    if (is_wildcard)
+        lower.erase(scheme_end + 3, any_labels.size());
+    auto origin = parse_web_origin(lower);
+    if (!origin || (is_wildcard && !has_subdomains(origin->where.host)))
         return std::nullopt;
+    if (is_wildcard)
+        origin->where.host.insert(0, any_labels);
     return to_string(*origin);
 }
 
@@ -119,9 +160,11 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
         return origin_grant{};
     // A page that came by http and calls by https, or the reverse, is of another origin to its browser: where such an
     // origin is listed, it needs the answer that says so.
-    const bool listed_by_name = origin && std::ranges::find(allowed, to_string(*origin)) != allowed.end();
-    if (listed_by_name || std::ranges::find(allowed, "*") != allowed.end())
-        return origin_grant{true, listed_by_name};
+    const std::string name = origin ? to_string(*origin) : std::string();
+    if (origin && std::ranges::find(allowed, name) != allowed.end())
+        return origin_grant{true, true};
+    if (std::ranges::any_of(allowed, [&](const auto& entry) { return entry == "*" || is_below(name, entry); }))
+        return origin_grant{true, false};
     // TLS may end in front of the web server, which then knows of no HTTPS.
     if (own_host && origin->scheme == "https")
         return origin_grant{};

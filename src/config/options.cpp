@@ -45,8 +45,9 @@ std::optional<network> read_network(const entry& from)
 
 std::optional<std::string> read_origin(const entry& from)
 {
-    return read_string_as<std::string>(from, "an origin such as \"https://app.example.com\", or \"*\"",
-                                       checks::parse_origin);
+    return read_string_as<std::string>(
+        from, "an origin such as \"https://app.example.com\" or \"https://*.example.com\", or \"*\"",
+        checks::parse_origin);
 }
 
 auto procedure_list()

@@ -36,6 +36,7 @@ void run(std::string_view input)
     const auto origin = checks::parse_origin(std::string(*req.origin()));
     const bool listed = origin && std::ranges::find(allowed, *origin) != allowed.end();
     must(!grant->listed_by_name || listed, "listed by name is what is on the list");
+    must(!grant->listed_by_name || origin->find('*') == std::string::npos, "a wildcard is no name");
     const auto headers = bridge::cors_headers(req, *grant);
     must(headers.empty() != grant->cross_origin, "pages of other origins are told that they may read the answer");
     for (const auto& [name, value] : headers)

@@ -17,12 +17,13 @@ from support.web import Client
 
 FIVE = b'{"args":[5]}'
 LIMIT = 200
+SUBDOMAINS = "https://*.example.com"
 PATHS = {
     "/": service(),
     "signed": service(**SIGNED, timestamp_delta_limit=300),
     "limited": service(post_body_limit=LIMIT),
     "told": service(forward={"user": "REMOTE_USER", "certificate": "SSL_CLIENT_S_DN"}),
-    "pages": service(allowed_origins=[PAGE]),
+    "pages": service(allowed_origins=[PAGE, SUBDOMAINS]),
 }
 PHP_INT_MAX = 2**63 - 1
 
@@ -149,6 +150,20 @@ class Browsers(FieldCase):
         answer = self.client.send(service="pages", body=ADD2, headers={"Origin": own})
         self.assertEqual(answer.body, FIVE)
         self.assertEqual([name for name in answer.headers if name.startswith("Access-Control-")], [])
+
+    def test_pages_of_subdomains_may_call_without_credentials(self):
+        for origin in ("https://www.example.com", "https://a.b.c.example.com"):
+            for answer in (self.client.send(service="pages", body=ADD2, headers={"Origin": origin}),
+                           self.preflight(origin, "content-type")):
+                self.assertEqual((answer.status, answer.headers["Access-Control-Allow-Origin"]), (200, origin))
+                self.assertNotIn("Access-Control-Allow-Credentials", answer.headers)
+        listed = self.client.send(service="pages", body=ADD2, headers={"Origin": PAGE})
+        self.assertEqual(listed.headers["Access-Control-Allow-Credentials"], "true")
+        for origin in ("https://example.com", "http://www.example.com", "https://www.example.com:8443",
+                       "https://wwwexample.com", "https://www.example.com.evil.example", "https://.example.com"):
+            with self.subTest(origin):
+                answer = self.client.send(service="pages", body=ADD2, headers={"Origin": origin})
+                self.assertEqual((answer.status, answer.error), (403, "wampfcgi.error.origin_denied"))
 
 
 class BehindDebiansNginx(FieldCase):

@@ -49,7 +49,11 @@ BOOST_AUTO_TEST_CASE(a_configured_origin_comes_back_in_lower_case_without_the_de
           row{"http://localhost:3000", "http://localhost:3000"},
           row{"http://localhost:65535", "http://localhost:65535"}, row{"http://my_host", "http://my_host"},
           row{"http://127.0.0.1:8080", "http://127.0.0.1:8080"}, row{"https://[2001:DB8::1]", "https://[2001:db8::1]"},
-          row{"https://[::1]:8443", "https://[::1]:8443"}, row{"https://[::1]:443", "https://[::1]"}})
+          row{"https://[::1]:8443", "https://[::1]:8443"}, row{"https://[::1]:443", "https://[::1]"},
+          row{"https://*.example.com", "https://*.example.com"},
+          row{"HTTP://*.App.example.com:80", "http://*.app.example.com"},
+          row{"https://*.example.com:8443", "https://*.example.com:8443"},
+          row{"https://*.1.example", "https://*.1.example"}})
         BOOST_TEST_CONTEXT(row.text)
         {
             const auto origin = parse_origin(row.text);
@@ -65,7 +69,23 @@ BOOST_AUTO_TEST_CASE(what_is_no_origin_is_not_read)
                              "null",
                              "**",
                              "*.example.com",
-                             "https://*.example.com",
+                             "https://*.com",
+                             "https://*.localhost",
+                             "https://*.com:8443",
+                             "https://*.",
+                             "https://*..com",
+                             "https://*.com.",
+                             "https://*..example.com",
+                             "https://*.example..com",
+                             "https://*.example.com.",
+                             "https://*.*.example.com",
+                             "https://a.*.example.com",
+                             "https://*example.com",
+                             "https://*.0.0.1",
+                             "https://*.example.7",
+                             "https://*.[::1]",
+                             "https://*.example.com/",
+                             "ftp://*.example.com",
                              "https://",
                              "https://*",
                              "example.com",
@@ -209,6 +229,32 @@ BOOST_AUTO_TEST_CASE(a_listed_origin_may_call_by_name)
           "https://x.app.example.com", "https://app.example.com.evil.example"})
         BOOST_TEST_CONTEXT(origin)
     BOOST_TEST(verdict(origin, "api.example.com", allowed) == "origin_denied");
+}
+
+BOOST_AUTO_TEST_CASE(a_wildcard_stands_for_one_or_more_whole_labels_but_is_no_name)
+{
+    const origins allowed{"https://*.example.com", "http://*.example.org:8080"};
+
+    for (const char* origin : {"https://a.example.com", "https://A.B.Example.com", "https://a.example.com:443",
+                               "https://1.example.com", "http://a.b.c.example.org:8080"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.net", allowed) == "any");
+    for (const char* origin :
+         {"https://example.com", "http://a.example.com", "https://a.example.com:8443", "https://.example.com",
+          "https://a..example.com", "https://..example.com", "https://badexample.com", "https://a.example.com.",
+          "https://a.example.com.evil.example", "https://a.example.org:8080", "http://a.example.org",
+          "http://example.org:8080", "https://*.example.com", "null"})
+        BOOST_TEST_CONTEXT(origin)
+    BOOST_TEST(verdict(origin, "api.example.net", allowed) == "origin_denied");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_counts_beside_a_wildcard_that_covers_it)
+{
+    for (const origins& allowed : {origins{"https://*.example.com", "https://app.example.com"},
+                                   origins{"https://app.example.com", "https://*.example.com"}}) {
+        BOOST_TEST(verdict("https://app.example.com", "api.example.net", allowed) == "listed");
+        BOOST_TEST(verdict("https://other.example.com", "api.example.net", allowed) == "any");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_star_lets_in_every_origin_but_not_by_name)

@@ -58,7 +58,13 @@ constexpr faulty_row options[] = {
      R"( its end, got ".")"},
     {with_options, R"("allowed_origins": ["https://a/", "*"])",
      "f:1: paths.call.options.allowed_origins[0]: expected an origin such as"
-     R"( "https://app.example.com", or "*", got "https://a/")"},
+     R"( "https://app.example.com" or "https://*.example.com", or "*", got "https://a/")"},
+    {with_options, R"("allowed_origins": ["https://*.example.com:8443", "https://*.com"])",
+     "f:1: paths.call.options.allowed_origins[1]: expected an origin such as"
+     R"( "https://app.example.com" or "https://*.example.com", or "*", got "https://*.com")"},
+    {with_options, R"("allowed_origins": ["https://*.example.7"])",
+     "f:1: paths.call.options.allowed_origins[0]: expected an origin such as"
+     R"( "https://app.example.com" or "https://*.example.com", or "*", got "https://*.example.7")"},
     {with_options, R"("status_codes": "HTTP")",
      R"(f:1: paths.call.options.status_codes: expected "crossbar" or "http", got "HTTP")"},
     {with_options, R"("post_body_limt": 1, "requireTls": true, "xyz": 1)",
