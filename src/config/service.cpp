@@ -7,8 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace wampfcgi::config {
 namespace {
@@ -43,9 +47,9 @@ bool is_mount(std::string_view text)
 }
 
 // Services of a Crossbar web transport, for those who paste one over (Crossbar 23.1, "Web Services").
-constexpr std::array<std::string_view, 14> other_services{"archive", "cgi",       "json",     "longpoll", "nodeinfo",
-                                                          "path",    "publisher", "redirect", "resource", "schemadoc",
-                                                          "static",  "upload",    "webhook",  "websocket"};
+constexpr std::array<std::string_view, 13> other_services{"archive",   "cgi",      "json",     "longpoll",  "nodeinfo",
+                                                          "publisher", "redirect", "resource", "schemadoc", "static",
+                                                          "upload",    "webhook",  "websocket"};
 
 std::optional<std::string> read_realm(const entry& from)
 {
@@ -62,38 +66,83 @@ bool is_other_service(section& keys)
            std::find(other_services.begin(), other_services.end(), type.value->text) != other_services.end();
 }
 
-service_settings read_service(const named_entry& from)
-{
-    service_settings out;
-    out.path = from.name;
-    if (!is_service_path(out.path))
-        from.value.context->add(
-            from.line, from.value.path,
-            "expected \"/\", or names joined by single slashes without ?, # and control characters, got " +
-                quote(out.path));
-    section keys{from.value};
-    keys.required("type", out.type,
-                  one_of<service_type>({{"caller", service_type::caller}},
-                                       {{other_services.begin(), other_services.end()}, "is not supported here"}));
-    if (is_other_service(keys))
-        return out;
-    keys.required("realm", out.realm, read_realm);
-    keys.required("role", out.role, read_text);
-    keys.optional("options", out.options, read_options);
-    keys.finish();
-    return out;
-}
+// Reads `paths`, in which services may be nested as in Crossbar: "b" within "a" is served at "a/b", and "/" at "a".
+class services_reader {
+public:
+    /// The services of an object, for paths below `parent`.
+    void read_paths(const entry& from, const std::string& parent)
+    {
+        const auto services = named_entries(from);
+        if (from.value->type == node::kind::object && services.empty())
+            from.refuse("an object of at least one service");
+        for (const named_entry& one : services)
+            read_service(one, parent);
+    }
+
+    std::vector<service_settings> take() { return std::move(all_); }
+
+private:
+    void read_service(const named_entry& from, const std::string& parent)
+    {
+        service_settings out;
+        out.path = path_below(parent, from.name);
+        if (!is_service_path(from.name))
+            from.value.context->add(
+                from.line, from.value.path,
+                "expected \"/\", or names joined by single slashes without ?, # and control characters, got " +
+                    quote(from.name));
+        section keys{from.value};
+        std::optional<service_type> type = out.type;
+        keys.required("type", type,
+                      one_of<std::optional<service_type>>(
+                          {{"caller", service_type::caller}, {"path", std::nullopt}},
+                          {{other_services.begin(), other_services.end()}, "is not supported here"}));
+        if (is_other_service(keys))
+            return add(from, std::move(out));
+        if (type) {
+            out.type = *type;
+            keys.required("realm", out.realm, read_realm);
+            keys.required("role", out.role, read_text);
+            keys.optional("options", out.options, read_options);
+        } else {
+            read_paths(keys.find("paths"), out.path);
+        }
+        std::string id;  // by which Crossbar's management calls the service
+        keys.optional("id", id, read_text);
+        keys.finish();
+        if (type)
+            add(from, std::move(out));
+    }
+
+    static std::string path_below(const std::string& parent, std::string_view name)
+    {
+        if (name == "/")
+            return parent;
+        return parent == "/" ? std::string(name) : parent + '/' + std::string(name);
+    }
+
+    void add(const named_entry& from, service_settings made)
+    {
+        const auto [first, is_new] = places_.emplace(made.path, from.value.path);
+        if (is_new)
+            all_.push_back(std::move(made));
+        else
+            from.value.context->add(from.line, from.value.path,
+                                    "expected a path that no other service has, got " + quote(made.path) +
+                                        ", which is that of " + first->second);
+    }
+
+    std::vector<service_settings> all_;
+    std::map<std::string, std::string> places_;  // by path: where in the file
+};
 
 }  // namespace
 
 std::optional<std::vector<service_settings>> read_services(const entry& from)
 {
-    std::vector<service_settings> all;
-    for (const named_entry& one : named_entries(from))
-        all.push_back(read_service(one));
-    if (from.value->type == node::kind::object && all.empty())
-        from.refuse("an object of at least one service");
-    return all;
+    services_reader reader;
+    reader.read_paths(from, "/");
+    return reader.take();
 }
 
 std::optional<std::string> read_mount(const entry& from)

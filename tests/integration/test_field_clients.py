@@ -24,6 +24,9 @@ PATHS = {
     "limited": service(post_body_limit=LIMIT),
     "told": service(forward={"user": "REMOTE_USER", "certificate": "SSL_CLIENT_S_DN"}),
     "pages": service(allowed_origins=[PAGE, SUBDOMAINS]),
+    "pasted": {"type": "path", "id": "webservice-1", "paths": {
+        "/": {**service(), "id": "webservice-2"}, "v1": service(),
+        "more": {"type": "path", "paths": {"v2": service()}}}},
 }
 PHP_INT_MAX = 2**63 - 1
 
@@ -164,6 +167,17 @@ class Browsers(FieldCase):
             with self.subTest(origin):
                 answer = self.client.send(service="pages", body=ADD2, headers={"Origin": origin})
                 self.assertEqual((answer.status, answer.error), (403, "wampfcgi.error.origin_denied"))
+
+
+class ConfigurationOfCrossbar(FieldCase):
+    def test_services_of_a_nested_path_are_below_it_and_nowhere_else(self):
+        for url in ("/wamp/pasted", "/wamp/pasted/v1", "/wamp/pasted/more/v2"):
+            with self.subTest(url):
+                self.assertEqual(self.raw(url, {"Content-Type": "application/json"}, ADD2), ("200", FIVE))
+        for url in ("/wamp/pasted/", "/wamp/pasted/more", "/wamp/pasted/v2", "/wamp/v1", "/wamp/pasted/v1/v1"):
+            with self.subTest(url):
+                status, answer = self.raw(url, {"Content-Type": "application/json"}, ADD2)
+                self.assertEqual((status, json.loads(answer)["error"]), ("404", "wampfcgi.error.not_found"))
 
 
 class BehindDebiansNginx(FieldCase):

@@ -27,6 +27,7 @@ PROGRAM = TEST_CONFIG = CMAKE = BUILD = None
 BEYOND_A_SCHEMA = {
     "a key that is given twice": r"expected the key once",
     "a name in two places": r"expected a key that is not in keys as well",
+    "a path in two places": r"expected a path that no other service has",
     "a file that is not there": r"expected a file that can be read",
     "1.0 for an integer": r"expected an integer in .*, got -?[0-9]+(\.0+|[eE][0-9]+)$",
     "the depth and the numbers of authextra": r"in authextra, got more$|from -2\^63 to 2\^64-1 or a double",
@@ -99,7 +100,10 @@ def keys_known_at(path):
 
 
 def resolved(schema):
-    return SCHEMA["definitions"][schema["$ref"].removeprefix("#/definitions/")] if "$ref" in schema else schema
+    """What references lead to. Of a service and of paths in which services are nested it is the service."""
+    while "$ref" in schema or "else" in schema:
+        schema = SCHEMA["definitions"][schema["$ref"].removeprefix("#/definitions/")] if "$ref" in schema else schema["else"]
+    return schema
 
 
 def leaves(value, path=()):

@@ -26,19 +26,19 @@ constexpr faulty_row services[] = {
      "\n"
      R"(f:1: paths[""]: expected an object, got 1)"},
     {with_service, "{}",
-     R"(f:1: paths.call.type: expected "caller", got nothing (it is required))"
+     R"(f:1: paths.call.type: expected "caller" or "path", got nothing (it is required))"
      "\n"
      "f:1: paths.call.realm: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths.call.role: expected a string, got nothing (it is required)"},
     {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
-     R"(f:1: paths.call.type: expected "caller", got "caler")"
+     R"(f:1: paths.call.type: expected "caller" or "path", got "caler")"
      "\n"
      R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")"
      "\n"
      R"(f:1: paths.call.role: expected a string that is not empty, got "")"},
     {with_service, R"({"type": "publisher", "foo": 1})",
-     R"(f:1: paths.call.type: expected "caller" ("publisher" is not supported here), got "publisher")"},
+     R"(f:1: paths.call.type: expected "caller" or "path" ("publisher" is not supported here), got "publisher")"},
     {with_service, R"({"type": "caller", "realm": 5, "role": null, "options": []})",
      "f:1: paths.call.realm: expected a string, got 5"
      "\n"
@@ -54,6 +54,43 @@ constexpr faulty_row services[] = {
      "f:1: paths./.role: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths./.options.debug: expected true or false, got 2"},
+    {with_service, R"({"type": "caller", "realm": "r", "role": "f", "id": 1})",
+     "f:1: paths.call.id: expected a string, got 1"},
+    {with_service, R"({"type": "caller", "realm": "r", "role": "f", "paths": {}})",
+     "f:1: paths.call.paths: unknown key, expected one of type, realm, role, options, id, got \"paths\""},
+};
+
+constexpr faulty_row nested[] = {
+    {with_service, R"({"type": "path"})", "f:1: paths.call.paths: expected an object, got nothing (it is required)"},
+    {with_service, R"({"type": "path", "paths": []})", "f:1: paths.call.paths: expected an object, got an empty list"},
+    {with_service, R"({"type": "path", "paths": {}})",
+     "f:1: paths.call.paths: expected an object of at least one service, got an empty object"},
+    {with_service, R"({"type": "path", "id": "", "role": "f", "paths": {"b": {"type": "static"}}})",
+     "f:1: paths.call.paths.b.type: expected \"caller\" or \"path\" (\"static\" is not supported here), got \"static\""
+     "\n"
+     "f:1: paths.call.id: expected a string that is not empty, got \"\""
+     "\n"
+     "f:1: paths.call.role: unknown key, expected one of type, paths, id, got \"role\""},
+    {with_service,
+     R"({"type": "path", "paths": {"b": {"type": "path", "paths": {"/c": {"type": "caller", "realm": "r"},
+                                   "d": {"type": "caller", "realm": "r", "role": "f", "options": {"debug": 2}}}}}})",
+     "f:1: paths.call.paths.b.paths./c: expected \"/\", or names joined by single slashes without ?, # and control"
+     " characters, got \"/c\""
+     "\n"
+     "f:1: paths.call.paths.b.paths./c.role: expected a string, got nothing (it is required)"
+     "\n"
+     "f:2: paths.call.paths.b.paths.d.options.debug: expected true or false, got 2"},
+    {with_paths,
+     R"({"a": {"type": "path", "paths": {"/": {"type": "caller", "realm": "r", "role": "f"},
+                                   "b": {"type": "caller", "realm": "r", "role": "f"},
+                                   "/": {"type": "caller", "realm": "r", "role": "f"}}},
+         "a/b": {"type": "caller", "realm": "r", "role": "f"},
+         "/": {"type": "path", "paths": {"a": {"type": "caller", "realm": "r", "role": "f"}}}})",
+     "f:3: paths.a.paths./: expected the key once, got it again (first in line 1)"
+     "\n"
+     "f:4: paths.a/b: expected a path that no other service has, got \"a/b\", which is that of paths.a.paths.b"
+     "\n"
+     "f:5: paths./.paths.a: expected a path that no other service has, got \"a\", which is that of paths.a.paths./"},
 };
 
 }  // namespace
@@ -63,6 +100,11 @@ BOOST_AUTO_TEST_SUITE(faulty_service)
 BOOST_AUTO_TEST_CASE(each_mistake_in_a_service_is_named_whole)
 {
     check_rows(services);
+}
+
+BOOST_AUTO_TEST_CASE(each_mistake_in_nested_services_is_named_with_the_whole_path_to_it)
+{
+    check_rows(nested);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -143,6 +143,38 @@ BOOST_AUTO_TEST_CASE(what_the_router_section_leaves_out_has_its_default)
     BOOST_TEST(router.tls.key == "");
 }
 
+BOOST_AUTO_TEST_CASE(nested_services_are_served_below_the_path_that_they_are_in)
+{
+    const auto served = [](std::string_view paths) {
+        std::string found;
+        for (const service_settings& each : settings_in(with_paths(paths)).services)
+            found += each.path + '=' + each.realm + ' ';
+        return found;
+    };
+
+    BOOST_TEST(served(R"({"a": {"type": "path", "paths": {
+                            "b": {"type": "caller", "realm": "r1", "role": "f"},
+                            "/": {"type": "caller", "realm": "r2", "role": "f"},
+                            "c/d": {"type": "path", "id": "deep", "paths": {
+                                "/": {"type": "path", "paths": {"e": {"type": "caller", "realm": "r3", "role": "f"}}},
+                                "f": {"type": "caller", "realm": "r4", "role": "f"}}}}}})") ==
+               "a/b=r1 a=r2 a/c/d/e=r3 a/c/d/f=r4 ");
+    BOOST_TEST(served(R"({"/": {"type": "path", "paths": {
+                            "/": {"type": "caller", "realm": "r1", "role": "f"},
+                            "b": {"type": "caller", "realm": "r2", "role": "f"}}}})") == "/=r1 b=r2 ");
+}
+
+BOOST_AUTO_TEST_CASE(the_id_of_a_service_is_accepted_and_ignored)
+{
+    const auto service = [](std::string_view id) {
+        return settings_in(with_service(R"({"type": "caller", "realm": "r", "role": "f")" + std::string{id} + "}"))
+            .services[0];
+    };
+
+    BOOST_TEST(service(R"(, "id": "calls")").path == service("").path);
+    BOOST_TEST(service(R"(, "id": "calls")").role == "f");
+}
+
 BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_the_file)
 {
     const settings all = settings_in(full_text);
