@@ -24,21 +24,27 @@ namespace {
 /// Joins only when there is something to call, so that a refused request costs the router nothing.
 class late_session final : public bridge::session {
 public:
-    late_session(boost::asio::io_context& loop, const router_settings& router, const std::string& realm,
-                 const std::string& role)
-        : session_(loop, router, realm, role)
-    {}
-
-    call_id call(wampfcgi::call what, bridge::call_sink& sink) override
+    late_session(boost::asio::io_context& loop, const router_settings& router, const service_settings& which)
+        : session_(loop, router, which.realm, which.role)
     {
-        started_ = true;
-        session_.start();
+        session_.play(wamp::roles_for(which.type));
+    }
+
+    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
+    {
+        join();
         return session_.call(std::move(what), sink);
+    }
+
+    operation_id publish(publication what, bridge::outcome_sink& sink) override
+    {
+        join();
+        return session_.publish(std::move(what), sink);
     }
 
     std::size_t longest_arguments() const override { return session_.longest_arguments(); }
 
-    void cancel(call_id id) override { session_.cancel(id); }
+    void cancel(operation_id id) override { session_.cancel(id); }
 
     void stop(std::function<void()> stopped)
     {
@@ -47,6 +53,12 @@ public:
     }
 
 private:
+    void join()
+    {
+        started_ = true;
+        session_.start();
+    }
+
     wamp::session session_;
     bool started_ = false;
 };
@@ -60,8 +72,8 @@ int run_cgi(const settings& config)
     stores remembered(loop, config);
     bridge::gateway to(
         config,
-        [&](const std::string& realm, const std::string& role) -> bridge::session& {
-            return sessions.emplace_back(loop, config.router, realm, role);
+        [&](const service_settings& each) -> bridge::session& {
+            return sessions.emplace_back(loop, config.router, each);
         },
         [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, store::system_now);
 

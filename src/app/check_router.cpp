@@ -22,9 +22,12 @@ class trial {
 public:
     explicit trial(const settings& config) : config_(config), time_(loop_)
     {
-        for (const service_settings& each : config.services)
-            if (auto& tried = sessions_[{each.realm, each.role}]; !tried.session)
+        for (const service_settings& each : config.services) {
+            auto& tried = sessions_[{each.realm, each.role}];
+            if (!tried.session)
                 tried.session = std::make_unique<wamp::session>(loop_, config.router, each.realm, each.role);
+            tried.session->play(wamp::roles_for(each.type));
+        }
     }
 
     bool run()

@@ -45,10 +45,7 @@ public:
           alive_time_(loop_),
           stores_(loop_, config),
           gateway_(
-              config,
-              [this](const std::string& realm, const std::string& role) -> bridge::session& {
-                  return session_for(realm, role);
-              },
+              config, [this](const service_settings& each) -> bridge::session& { return session_for(each); },
               [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, store::system_now),
           server_(loop_, place.listen_fd, gateway_, share_of_server())
     {}
@@ -88,11 +85,12 @@ private:
 
     bool in_pool() const { return place_.pool.reports >= 0; }
 
-    wamp::session& session_for(const std::string& realm, const std::string& role)
+    wamp::session& session_for(const service_settings& which)
     {
-        auto& found = sessions_[{realm, role}];
+        auto& found = sessions_[{which.realm, which.role}];
         if (!found)
-            found = std::make_unique<wamp::session>(loop_, config_.router, realm, role);
+            found = std::make_unique<wamp::session>(loop_, config_.router, which.realm, which.role);
+        found->play(wamp::roles_for(which.type));
         return *found;
     }
 

@@ -1,6 +1,7 @@
 #include "wampfcgi/bridge/gateway.hpp"
 
 #include "bridge/caller_service.hpp"
+#include "bridge/publisher_service.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
 #include "wampfcgi/checks/path.hpp"
@@ -15,11 +16,12 @@ std::unique_ptr<service> make_service(const service_settings& each, const gatewa
                                       const gateway::store_lookup& stores, shared_by_services& shared)
 {
     const service_options& options = each.options;
+    store* const replays = options.replay_protection ? &stores(options.timestamp_delta_limit) : nullptr;
     switch (each.type) {
     case service_type::caller:
-        return std::make_unique<caller_service>(
-            each, sessions(each.realm, each.role),
-            options.replay_protection ? &stores(options.timestamp_delta_limit) : nullptr, shared);
+        return std::make_unique<caller_service>(each, sessions(each), replays, shared);
+    case service_type::publisher:
+        return std::make_unique<publisher_service>(each, sessions(each), replays, shared);
     }
     return nullptr;
 }

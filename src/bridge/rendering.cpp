@@ -54,27 +54,34 @@ int http_status_of(std::string_view error_uri)
 }
 
 struct renderer {
-    status_style style;
+    const service_options& options;
     const header_list& cors;
 
     answer operator()(const payload& returned) const
     {
         auto body = codec::result_body(returned);
         if (!body)
-            return refusal_answer(std::move(body).error(), style, cors);
+            return refusal_answer(std::move(body).error(), options.status_codes, cors);
         return {json_response(200, std::move(*body), cors), {}};
+    }
+
+    answer operator()(const published& accepted) const
+    {
+        return {
+            json_response(options.success_status, R"({"id":)" + std::to_string(accepted.publication_id) + "}", cors),
+            {}};
     }
 
     answer operator()(const call_error& error) const
     {
         auto body = codec::error_body(error);
         if (!body)
-            return refusal_answer(std::move(body).error(), style, cors);
-        const int status = style == status_style::http ? http_status_of(error.uri) : 200;
+            return refusal_answer(std::move(body).error(), options.status_codes, cors);
+        const int status = options.status_codes == status_style::http ? http_status_of(error.uri) : 200;
         return {json_response(status, std::move(*body), cors), {.error_uri = error.uri}};
     }
 
-    answer operator()(const failure& why) const { return refusal_answer(why, style, cors); }
+    answer operator()(const failure& why) const { return refusal_answer(why, options.status_codes, cors); }
 };
 
 }  // namespace
@@ -118,9 +125,9 @@ answer refusal_answer(failure why, status_style style, const header_list& cors)
     return refused;
 }
 
-answer outcome_answer(const outcome& how, status_style style, const header_list& cors)
+answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors)
 {
-    return std::visit(renderer{style, cors}, how);
+    return std::visit(renderer{options, cors}, how);
 }
 
 }  // namespace wampfcgi::bridge

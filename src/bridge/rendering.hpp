@@ -17,7 +17,7 @@ answer preflight_answer(header_list cors);
 
 answer refusal_answer(failure why, status_style style, const header_list& cors);
 
-/// Answer for the outcome of a call.
-answer outcome_answer(const outcome& how, status_style style, const header_list& cors);
+/// Answer for the outcome of a call or a publication.
+answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors);
 
 }  // namespace wampfcgi::bridge

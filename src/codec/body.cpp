@@ -1,6 +1,7 @@
 #include "wampfcgi/codec/body.hpp"
 
 #include "codec/body_reader.hpp"
+#include "codec/publish_options.hpp"
 #include "codec/value_builder.hpp"
 #include "wampfcgi/core/text/utf8.hpp"
 
@@ -23,6 +24,40 @@ bool is_ascii(std::string_view text)
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// PHP cannot tell an empty list from an empty object.
+constexpr std::string_view empty_list = "\x90";
+constexpr std::string_view empty_map = "\x80";
+
+result<void> read_members(body_members& members, std::string_view body, body_kind kind, std::size_t most_bytes)
+{
+    if (const auto valid_bytes = utf8_prefix(body); valid_bytes != body.size())
+        return failure(errc::body_not_utf8, "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8");
+    if (auto read = read_body(members, body, kind, most_bytes); !read)
+        return read;
+    if (members.root != value_kind::object)
+        return failure(errc::body_not_object, "the body is JSON, but no object");
+    return {};
+}
+
+result<void> check_arguments(const body_members& members)
+{
+    const body_member& args = members.args;
+    if (args.kind > value_kind::null && args.kind != value_kind::list && args.value != empty_map)
+        return failure(errc::arguments_invalid, "args is neither a list nor null");
+    const body_member& kwargs = members.kwargs;
+    if (kwargs.kind > value_kind::null && kwargs.kind != value_kind::object && kwargs.value != empty_list)
+        return failure(errc::arguments_invalid, "kwargs is neither an object nor null");
+    if (members.has_reserved_member)
+        return failure(errc::arguments_invalid, "kwargs has the reserved member _http");
+    return {};
+}
+
+/// What of a member goes out: nothing where it is null, or empty and of the other kind.
+std::string taken(body_member& member, value_kind expected)
+{
+    return member.kind == expected ? std::move(member.value) : std::string();
+}
+
 }  // namespace
 
 bool is_loose_uri(std::string_view text)
@@ -40,34 +75,43 @@ bool is_loose_uri(std::string_view text)
 
 result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes)
 {
-    if (const auto valid_bytes = utf8_prefix(body); valid_bytes != body.size())
-        return failure(errc::body_not_utf8, "byte " + std::to_string(valid_bytes) + ": ill-formed UTF-8");
-    auto read = read_body(body, most_bytes);
-    if (!read)
+    body_members members;
+    if (auto read = read_members(members, body, body_kind::call, most_bytes); !read)
         return read.error();
-    auto& members = *read;
-    if (members.root != value_kind::object)
-        return failure(errc::body_not_object, "the body is JSON, but no object");
-    if (members.procedure.kind == value_kind::absent)
+    if (members.uri.kind == value_kind::absent)
         return failure(errc::procedure_missing, "the body has no member procedure");
-    if (members.procedure.kind != value_kind::text)
+    if (members.uri.kind != value_kind::text)
         return failure(errc::procedure_invalid, "procedure is no string");
-    if (!is_loose_uri(members.procedure_text))
+    if (!is_loose_uri(members.uri_text))
         return failure(errc::procedure_invalid, "procedure is no loose WAMP URI");
+    if (auto ok = check_arguments(members); !ok)
+        return ok.error();
+    return parsed_body{std::move(members.uri_text),
+                       {taken(members.args, value_kind::list), taken(members.kwargs, value_kind::object)}};
+}
 
-    parsed_body parsed;
-    if (members.args.kind == value_kind::list)
-        parsed.arguments.args = std::move(members.args.value);
-    else if (members.args.kind > value_kind::null)
-        return failure(errc::arguments_invalid, "args is neither a list nor null");
-    if (members.kwargs.kind == value_kind::object)
-        parsed.arguments.kwargs = std::move(members.kwargs.value);
-    else if (members.kwargs.kind > value_kind::null)
-        return failure(errc::arguments_invalid, "kwargs is neither an object nor null");
-    if (members.has_reserved_member)
-        return failure(errc::arguments_invalid, "kwargs has the reserved member _http");
-    parsed.procedure = std::move(members.procedure_text);
-    return parsed;
+result<parsed_publication> parse_publication(std::string_view body, sender from, std::size_t most_bytes)
+{
+    body_members members;
+    if (auto read = read_members(members, body, body_kind::publication, most_bytes); !read)
+        return read.error();
+    if (members.uri.kind == value_kind::absent)
+        return failure(errc::topic_missing, "the body has no member topic");
+    if (members.uri.kind != value_kind::text)
+        return failure(errc::topic_invalid, "topic is no string");
+    if (!is_loose_uri(members.uri_text))
+        return failure(errc::topic_invalid, "topic is no loose WAMP URI");
+    if (auto ok = check_arguments(members); !ok)
+        return ok.error();
+    const body_member& given = members.options;
+    if (given.kind > value_kind::null && given.kind != value_kind::object && given.value != empty_list)
+        return failure(errc::options_invalid, "options is neither an object nor null");
+    auto options = publish_options(given.kind == value_kind::object ? given.value : std::string_view(), from);
+    if (!options)
+        return options.error();
+    return parsed_publication{std::move(members.uri_text),
+                              {taken(members.args, value_kind::list), taken(members.kwargs, value_kind::object)},
+                              *std::move(options)};
 }
 
 std::string with_reserved_member(std::string_view kwargs, std::span<const reserved_value> values)

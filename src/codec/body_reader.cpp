@@ -12,12 +12,13 @@ namespace wampfcgi::codec {
 
 namespace {
 
-// Takes the values of a body: those of the three members are kept one by one, the object around them is not. A value
-// outside the three is built all the same, because it has to be valid, and dropped.
+// Takes the values of a body: those of its known members are kept one by one, the object around them is not. Another
+// value is built all the same, because it has to be valid, and dropped.
 class body_sink {
 public:
-    body_sink(body_members& members, std::size_t expected_bytes, std::size_t most_bytes)
+    body_sink(body_members& members, body_kind kind, std::size_t expected_bytes, std::size_t most_bytes)
         : members_(members),
+          kind_(kind),
           builder_(std::min(expected_bytes, most_bytes)),
           most_bytes_(most_bytes),
           looked_at_from_(most_bytes)
@@ -56,8 +57,8 @@ public:
     }
     void text(std::string_view utf8)
     {
-        if (depth_ == 1 && member_ == &members_.procedure)
-            members_.procedure_text = utf8;
+        if (depth_ == 1 && member_ == &members_.uri)
+            members_.uri_text = utf8;
         builder_.text(utf8);
         ended(value_kind::text);
     }
@@ -97,12 +98,14 @@ public:
 private:
     body_member* member_called(std::string_view name)
     {
-        if (name == "procedure")
-            return &members_.procedure;
+        if (name == (kind_ == body_kind::call ? "procedure" : "topic"))
+            return &members_.uri;
         if (name == "args")
             return &members_.args;
         if (name == "kwargs")
             return &members_.kwargs;
+        if (kind_ == body_kind::publication && name == "options")
+            return &members_.options;
         return nullptr;
     }
 
@@ -112,7 +115,7 @@ private:
             looked_at_from_ = most_bytes_;
         if (depth_ == 0)
             members_.root = kind;
-        else if (depth_ == 1 && member_ != nullptr && member_ != &members_.procedure)
+        else if (depth_ == 1 && member_ != nullptr && member_ != &members_.uri)
             *member_ = {kind, builder_.take()};
         else if (depth_ == 1) {
             if (member_ != nullptr)
@@ -122,6 +125,7 @@ private:
     }
 
     body_members& members_;
+    body_kind kind_;
     value_builder builder_;
     std::size_t most_bytes_;
     std::size_t looked_at_from_;     // bytes written beyond which it may be too much
@@ -131,13 +135,12 @@ private:
 
 }  // namespace
 
-result<body_members> read_body(std::string_view body, std::size_t most_bytes)
+result<void> read_body(body_members& members, std::string_view body, body_kind kind, std::size_t most_bytes)
 {
-    body_members members;
-    body_sink sink(members, body.size(), most_bytes);
+    body_sink sink(members, kind, body.size(), most_bytes);
     const auto fault = read_json(body, {max_depth, long_integer::refused, max_body_members}, sink);
     if (!fault)
-        return members;
+        return {};
     return failure(fault->is_too_large ? errc::body_too_large : errc::body_not_json,
                    "byte " + std::to_string(fault->offset) + ": " + fault->reason);
 }

@@ -1,5 +1,7 @@
 #include "codec/value_builder.hpp"
 
+#include "codec/string_sink.hpp"
+
 #include <msgpack/pack.hpp>
 
 #include <algorithm>
@@ -13,12 +15,6 @@ namespace wampfcgi::codec {
 namespace {
 
 constexpr std::size_t most_in_fix_header = 15;
-
-// The stream that msgpack::packer writes to.
-struct string_sink {
-    std::string& out;
-    void write(const char* data, std::size_t size) { out.append(data, size); }
-};
 
 template <class Pack>
 void pack_into(std::string& out, Pack pack)

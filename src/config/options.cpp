@@ -21,7 +21,7 @@ constexpr std::uint64_t max_delta_seconds = 1'000'000'000;
 constexpr unsigned max_call_seconds = 86'400;
 
 // A prefix comes back with "." at its end.
-std::optional<std::string> parse_procedure(std::string_view text)
+std::optional<std::string> parse_uri_pattern(std::string_view text)
 {
     if (text.ends_with(".*"))
         text.remove_suffix(1);
@@ -32,10 +32,10 @@ std::optional<std::string> parse_procedure(std::string_view text)
     return std::string{text};
 }
 
-std::optional<std::string> read_procedure(const entry& from)
+std::optional<std::string> read_uri_pattern(const entry& from)
 {
     return read_string_as<std::string>(from, "a URI, or the start of one with \".\" or \".*\" at its end",
-                                       parse_procedure);
+                                       parse_uri_pattern);
 }
 
 std::optional<network> read_network(const entry& from)
@@ -52,7 +52,22 @@ std::optional<std::string> read_origin(const entry& from)
 
 auto procedure_list()
 {
-    return list_of<std::string>("a list of procedures", read_procedure);
+    return list_of<std::string>("a list of procedures", read_uri_pattern);
+}
+
+auto topic_list()
+{
+    return list_of<std::string>("a list of topics", read_uri_pattern);
+}
+
+std::optional<int> read_success_status(const entry& from)
+{
+    const bool is_number = from.value->type == node::kind::number;
+    for (const int status : {200, 202})
+        if (is_number && from.value->text == std::to_string(status))
+            return status;
+    from.refuse("200 or 202");
+    return std::nullopt;
 }
 
 std::optional<std::chrono::sys_time<std::chrono::microseconds>> read_time(const entry& from)
@@ -70,6 +85,7 @@ std::optional<signing_key> read_signing_key(const entry& from)
     if (!has_secret(members))
         members.refuse_missing("secret", "a secret (or secret_file)");
     members.optional("procedures", out.procedures, procedure_list());
+    members.optional("topics", out.topics, topic_list());
     members.optional("not_after", out.not_after, read_time);
     members.finish();
     return out;
@@ -144,7 +160,7 @@ void read_freshness(section& options, service_options& out)
 
 }  // namespace
 
-std::optional<service_options> read_options(const entry& from)
+std::optional<service_options> read_options(const entry& from, service_type type)
 {
     using enum status_style;
     service_options out;
@@ -156,7 +172,15 @@ std::optional<service_options> read_options(const entry& from)
     options.optional("require_tls", out.require_tls, read_boolean);
     options.optional("debug", out.debug, read_boolean);
     options.optional("call_timeout", out.call_timeout, seconds_in(0, max_call_seconds));
-    options.optional("procedures", out.procedures, procedure_list());
+    switch (type) {
+    case service_type::caller:
+        options.optional("procedures", out.procedures, procedure_list());
+        break;
+    case service_type::publisher:
+        options.optional("topics", out.topics, topic_list());
+        options.optional("success_status", out.success_status, read_success_status);
+        break;
+    }
     options.optional("allowed_origins", out.allowed_origins, list_of<std::string>("a list of origins", read_origin));
     options.optional("status_codes", out.status_codes, one_of<status_style>({{"crossbar", crossbar}, {"http", http}}));
     options.optional("forward", out.forward, read_forward);

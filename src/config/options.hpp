@@ -9,6 +9,6 @@
 namespace wampfcgi::config {
 
 /// Reads the options; one that is faulty keeps its default, and that is reported.
-std::optional<service_options> read_options(const entry& from);
+std::optional<service_options> read_options(const entry& from, service_type type);
 
 }  // namespace wampfcgi::config

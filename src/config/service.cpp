@@ -47,9 +47,9 @@ bool is_mount(std::string_view text)
 }
 
 // Services of a Crossbar web transport, for those who paste one over (Crossbar 23.1, "Web Services").
-constexpr std::array<std::string_view, 13> other_services{"archive",   "cgi",      "json",     "longpoll",  "nodeinfo",
-                                                          "publisher", "redirect", "resource", "schemadoc", "static",
-                                                          "upload",    "webhook",  "websocket"};
+constexpr std::array<std::string_view, 12> other_services{"archive",  "cgi",      "json",     "longpoll",
+                                                          "nodeinfo", "redirect", "resource", "schemadoc",
+                                                          "static",   "upload",   "webhook",  "websocket"};
 
 std::optional<std::string> read_realm(const entry& from)
 {
@@ -93,17 +93,18 @@ private:
                     quote(from.name));
         section keys{from.value};
         std::optional<service_type> type = out.type;
-        keys.required("type", type,
-                      one_of<std::optional<service_type>>(
-                          {{"caller", service_type::caller}, {"path", std::nullopt}},
-                          {{other_services.begin(), other_services.end()}, "is not supported here"}));
+        keys.required(
+            "type", type,
+            one_of<std::optional<service_type>>(
+                {{"caller", service_type::caller}, {"publisher", service_type::publisher}, {"path", std::nullopt}},
+                {{other_services.begin(), other_services.end()}, "is not supported here"}));
         if (is_other_service(keys))
             return add(from, std::move(out));
         if (type) {
             out.type = *type;
             keys.required("realm", out.realm, read_realm);
             keys.required("role", out.role, read_text);
-            keys.optional("options", out.options, read_options);
+            keys.optional("options", out.options, [&](const entry& found) { return read_options(found, out.type); });
         } else {
             read_paths(keys.find("paths"), out.path);
         }

@@ -6,9 +6,9 @@ namespace wampfcgi {
 
 using enum errc;
 
-constexpr std::array<errc_info, 27> errc_table{{
+constexpr std::array<errc_info, 31> errc_table{{
     {not_found, "not_found", 404, 404, "There is no service at this path.", log_level::info},
-    {method_not_allowed, "method_not_allowed", 405, 405, "Use POST or PUT to make a call.", log_level::info},
+    {method_not_allowed, "method_not_allowed", 405, 405, "This service is used by POST or PUT.", log_level::info},
     {tls_required, "tls_required", 400, 403, "This service is only available over TLS.", log_level::notice},
     {address_denied, "address_denied", 400, 403, "Calls from this address are not allowed.", log_level::notice},
     {origin_denied, "origin_denied", 403, 403, "Calls from pages of this origin are not allowed.", log_level::notice},
@@ -44,6 +44,11 @@ constexpr std::array<errc_info, 27> errc_table{{
     {result_invalid, "result_invalid", 502, 502, "The result of the call cannot be given as JSON.", log_level::warning},
     {internal_error, "internal_error", 500, 500, "The request failed because of an internal error.", log_level::error},
     {request_replayed, "request_replayed", 401, 401, "This signed request has been made before.", log_level::notice},
+    {topic_missing, "topic_missing", 400, 400, "The request body names no topic.", log_level::info},
+    {topic_invalid, "topic_invalid", 400, 400, "The topic must be a valid WAMP URI.", log_level::info},
+    {options_invalid, "options_invalid", 400, 400, "An option of the publication has a value of the wrong type.",
+     log_level::info},
+    {topic_denied, "topic_denied", 403, 403, "This topic may not be used through this service.", log_level::notice},
 }};
 
 namespace {
@@ -56,7 +61,7 @@ constexpr bool rows_are_in_order()
     return true;
 }
 static_assert(rows_are_in_order());
-static_assert(static_cast<std::size_t>(request_replayed) == errc_table.size());
+static_assert(static_cast<std::size_t>(topic_denied) == errc_table.size());
 
 }  // namespace
 

@@ -36,19 +36,20 @@ std::chrono::sys_time<std::chrono::microseconds> signed_at()
 /// Makes the bytes of each CALL, and answers one with the bytes of a RESULT when it is told to.
 class bytes_only final : public bridge::session {
 public:
-    call_id call(wampfcgi::call what, bridge::call_sink& sink) override
+    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
     {
         sent_bytes_ += wamp::encode_call(++last_id_, what).size();
         sink_ = &sink;
         return last_id_;
     }
 
-    void cancel(call_id) override {}
+    operation_id publish(publication, bridge::outcome_sink&) override { std::exit(1); }
+    void cancel(operation_id) override {}
 
     void answer(std::string_view result)
     {
         const auto message = wamp::split_message(result);
-        auto answered = wamp::read_call_answer(*message);
+        auto answered = wamp::read_answer(*message);
         std::exchange(sink_, nullptr)->ended(std::move(answered->how));
     }
 
@@ -57,7 +58,7 @@ public:
 private:
     std::uint64_t last_id_ = 0;
     std::size_t sent_bytes_ = 0;
-    bridge::call_sink* sink_ = nullptr;
+    bridge::outcome_sink* sink_ = nullptr;
 };
 
 /// Counts the bytes of answers.
@@ -120,7 +121,7 @@ int main(int argc, char** argv)
     const settings config = two_services();
     bytes_only router;
     bridge::gateway service(
-        config, [&](const auto&, const auto&) -> bridge::session& { return router; }, {}, signed_at,
+        config, [&](const auto&) -> bridge::session& { return router; }, {}, signed_at,
         [] { return std::chrono::steady_clock::time_point{}; });
     byte_counter client;
     request req = request_for(kind);

@@ -78,7 +78,7 @@ outcome outcome_of(std::string_view message)
     if (message.starts_with('['))
         bytes = codec::message_from_json(message).bytes;
     const auto fields = wamp::split_message(bytes);
-    auto answer = fields ? wamp::read_call_answer(*fields) : std::nullopt;
+    auto answer = fields ? wamp::read_answer(*fields) : std::nullopt;
     return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(bytes)}};
 }
 
@@ -209,8 +209,7 @@ void run(std::string_view input)
     fake_session router;
     const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
     fake_store remembered(now);
-    bridge::gateway gateway{services(),
-                            [&](const std::string&, const std::string&) -> bridge::session& { return router; },
+    bridge::gateway gateway{services(), [&](const service_settings&) -> bridge::session& { return router; },
                             [&](std::chrono::seconds) -> bridge::store& { return remembered; }, now};
     fake_client client(req);
     client.ask(gateway);

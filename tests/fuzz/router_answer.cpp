@@ -41,11 +41,14 @@ void look_at_answer(std::string_view message)
         return;
     for (const std::string_view field : fields->fields)
         must(codec::value_length(field) == field.size(), "a field is one value");
-    const auto answer = wamp::read_call_answer(*fields);
+    const auto answer = wamp::read_answer(*fields);
     if (!answer)
         return;
-    for (const status_style style : {status_style::crossbar, status_style::http})
-        look_at_response(bridge::outcome_answer(answer->how, style, {}), answer->how);
+    for (const status_style style : {status_style::crossbar, status_style::http}) {
+        service_options options;
+        options.status_codes = style;
+        look_at_response(bridge::outcome_answer(answer->how, options, {}), answer->how);
+    }
 }
 
 }  // namespace wampfcgi::fuzz

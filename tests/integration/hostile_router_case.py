@@ -64,11 +64,11 @@ class HostileRouter(DeploymentTest):
                 session.send([GOODBYE, {}, "wamp.close.goodbye_and_out"])
             if message[0] != CALL:
                 continue
-            _, call_id, _, procedure, *_ = message
+            _, operation_id, _, procedure, *_ = message
             if procedure.startswith("evil."):
-                cls.evil[procedure[5:]](session, call_id)
+                cls.evil[procedure[5:]](session, operation_id)
             else:
-                session.answer(call_id)
+                session.answer(operation_id)
 
     def setUp(self):
         self.scratch = self.shared
@@ -110,15 +110,15 @@ class HostileRouter(DeploymentTest):
     def check_messages(self, rows):
         """Rows of (name, function of the call's id that gives messages, expected); a good answer follows the messages."""
         for name, messages, *expected in rows:
-            def attack(session, call_id, messages=messages):
-                session.send(*messages(call_id))
-                session.answer(call_id)
+            def attack(session, operation_id, messages=messages):
+                session.send(*messages(operation_id))
+                session.answer(operation_id)
             self.check(attack, *expected, name=name)
 
     def check_payloads(self, rows):
         """The same with one message in bytes."""
         for name, payload, *expected in rows:
-            def attack(session, call_id, payload=payload):
-                session.send_payload(payload(call_id))
-                session.answer(call_id)
+            def attack(session, operation_id, payload=payload):
+                session.send_payload(payload(operation_id))
+                session.answer(operation_id)
             self.check(attack, *expected, name=name)

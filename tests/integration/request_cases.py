@@ -101,10 +101,10 @@ class RequestCases(ContractBase):
                            ('"text"', "body_not_object"), ("true", "body_not_object"),
                            ("{}", "procedure_missing"), ('{"args":1}', "procedure_missing"),
                            ('{"Procedure":"com.example.add2"}', "procedure_missing"),
-                           ('{"procedure":"com.example.add2","args":{}}', "arguments_invalid"),
+                           ('{"procedure":"com.example.add2","args":{"a":1}}', "arguments_invalid"),
                            ('{"procedure":"com.example.add2","args":"x"}', "arguments_invalid"),
                            ('{"procedure":"com.example.add2","args":1}', "arguments_invalid"),
-                           ('{"procedure":"com.example.add2","kwargs":[]}', "arguments_invalid"),
+                           ('{"procedure":"com.example.add2","kwargs":[{"a":1}]}', "arguments_invalid"),
                            ('{"procedure":"com.example.add2","kwargs":false}', "arguments_invalid")):
             with self.subTest(body):
                 self.refused(name, body=body)
@@ -135,7 +135,7 @@ class RequestCases(ContractBase):
                 self.assert_body(self.client.send(body=body), f'{{"args":{expected}}}')
 
     def test_args_and_kwargs_may_be_absent_or_null(self):
-        for rest in ("", ',"args":null', ',"kwargs":null', ',"args":null,"kwargs":null', ',"args":[]', ',"kwargs":{}',
+        for rest in ("", ',"args":null', ',"kwargs":null', ',"args":null,"kwargs":null', ',"args":[]', ',"kwargs":{}', ',"args":{},"kwargs":[]',
                      ',"args":[],"kwargs":{}'):
             with self.subTest(rest):
                 self.assert_body(self.client.send(body=f'{{"procedure":"com.example.echo"{rest}}}'), '{"args":[null]}')

@@ -77,10 +77,10 @@ class Procedures(RouterCase):
         client = self.joined()
         for mode in (None, "killnowait", "kill", "skip"):
             with self.subTest(mode=mode):
-                call_id = client.start_call("com.example.sleep", 3600)
-                client.cancel(call_id, mode)
-                self.assertEqual([ERROR, CALL, call_id, {}, "wamp.error.canceled"], client.receive())
-                client.cancel(call_id, mode)  # an ended call: no answer
+                operation_id = client.start_call("com.example.sleep", 3600)
+                client.cancel(operation_id, mode)
+                self.assertEqual([ERROR, CALL, operation_id, {}, "wamp.error.canceled"], client.receive())
+                client.cancel(operation_id, mode)  # an ended call: no answer
         self.assertEqual([RESULT, 5, {}, [1]], client.call("com.example.echo", 1))
 
     def test_thousands_of_pending_calls_hold_up_nothing(self):
@@ -88,8 +88,8 @@ class Procedures(RouterCase):
         for _ in range(3000):
             client.start_call("com.example.sleep", 3600)
         self.assertEqual([RESULT, 3001, {}, [0]], client.call("com.example.sleep", 0))
-        for call_id in range(1, 3001):
-            client.cancel(call_id)
+        for operation_id in range(1, 3001):
+            client.cancel(operation_id)
         self.assertEqual(list(range(1, 3001)), [client.receive()[2] for _ in range(3000)])
 
     def test_stats(self):

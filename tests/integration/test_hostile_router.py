@@ -47,8 +47,8 @@ class Messages(HostileRouter):
     def test_each_call_gets_its_own_answer_whatever_the_order(self):
         held = []
 
-        def hold(session, call_id):
-            held.append(call_id)
+        def hold(session, operation_id):
+            held.append(operation_id)
             if len(held) == 3:
                 for each in reversed(held):
                     session.send([RESULT, each, {}, [each]])
@@ -67,11 +67,11 @@ class Messages(HostileRouter):
             at_id = right.index(None)
             for field in range(1, len(right)):
                 for number, wrong in enumerate(NONSENSE):
-                    def attack(session, call_id, right=right, field=field, wrong=wrong):
-                        message = [call_id if each is None else each for each in right]
+                    def attack(session, operation_id, right=right, field=field, wrong=wrong):
+                        message = [operation_id if each is None else each for each in right]
                         message[field] = wrong
                         session.send(message)
-                        session.answer(call_id)
+                        session.answer(operation_id)
                     expected = (SURVIVED,) if field <= at_id + 1 else (SURVIVED, INVALID)
                     self.check_quickly(attack, expected, (right[0], field, number))
 
@@ -95,18 +95,18 @@ class Messages(HostileRouter):
         whole = pack([RESULT, 10**9, {"a": 1}, ["text", 1.5], {"k": [1, 2]}])
         ids = whole.index(struct.pack("!I", 10**9)) + 4
         for size in range(1, len(whole)):
-            def attack(session, call_id, size=size):
-                message = whole.replace(b"\xce" + struct.pack("!I", 10**9), b"\xce" + struct.pack("!I", call_id))
+            def attack(session, operation_id, size=size):
+                message = whole.replace(b"\xce" + struct.pack("!I", 10**9), b"\xce" + struct.pack("!I", operation_id))
                 session.send_payload(message[:size])
-                session.answer(call_id)
+                session.answer(operation_id)
             if size >= ids:
                 self.check_quickly(attack, (INVALID,), size)
             elif size in (1, 2, ids - 1):
                 self.check(attack, LOST, SURVIVED, name=f"cut at {size}")
 
     def test_values_that_lie_about_their_size(self):
-        def behind(call_id, *values):
-            return bytes([0x92 + len(values), RESULT]) + pack(call_id) + b"\x80" + b"".join(values)
+        def behind(operation_id, *values):
+            return bytes([0x92 + len(values), RESULT]) + pack(operation_id) + b"\x80" + b"".join(values)
 
         huge = {"list": b"\xdd", "map": b"\xdf", "text": b"\xdb", "binary": b"\xc6", "extension": b"\xc9"}
         rows = [(f"{name} of 2^32", lambda i, mark=mark: behind(i, mark + b"\xff\xff\xff\xff\x01x"), INVALID)
@@ -117,8 +117,8 @@ class Messages(HostileRouter):
         self.check_payloads(rows)
 
     def test_depth_bombs(self):
-        def behind(call_id, value):
-            return b"\x94\x32" + pack(call_id) + b"\x80" + value
+        def behind(operation_id, value):
+            return b"\x94\x32" + pack(operation_id) + b"\x80" + value
 
         for levels in (129, 1000, 100_000, 8_000_000):
             self.check_payloads([
@@ -135,8 +135,8 @@ class Messages(HostileRouter):
              ("key that is a list", Raw(b"\x81\x90\x01")))])
 
     def test_result_as_long_as_can_be(self):
-        def attack(session, call_id):
-            frame = b"\x94\x32" + pack(call_id) + b"\x80\x91\xdb"
+        def attack(session, operation_id):
+            frame = b"\x94\x32" + pack(operation_id) + b"\x80\x91\xdb"
             size = LARGEST - len(frame) - 4
             session.send_payload(frame + struct.pack("!I", size) + b"x" * size)
 
@@ -148,15 +148,15 @@ class Messages(HostileRouter):
     def test_results_that_grow_in_json(self):
         size = 1_000_000 // SLOWDOWN
 
-        def attack(session, call_id):
-            session.send_payload(b"\x94\x32" + pack(call_id) + b"\x80\x91\xdb" + struct.pack("!I", size) + bytes(size))
+        def attack(session, operation_id):
+            session.send_payload(b"\x94\x32" + pack(operation_id) + b"\x80\x91\xdb" + struct.pack("!I", size) + bytes(size))
 
         self.evil["attack"] = attack
         outcomes = [each.result(60) for each in [self.start_call("evil.attack") for _ in range(4)]]
         self.assertEqual([(each.status, len(each.body)) for each in outcomes], [(200, size * 6 + len('{"args":[""]}'))] * 4)
 
     def test_router_that_never_answers(self):
-        self.check(lambda session, call_id: None, TIMED_OUT, name="silence")
+        self.check(lambda session, operation_id: None, TIMED_OUT, name="silence")
 
 
 class Json(HostileRouter):

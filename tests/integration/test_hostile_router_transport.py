@@ -20,19 +20,19 @@ LARGEST = (1 << 24) - 1
 class Frames(HostileRouter):
     def test_reserved_types(self):
         for kind in (3, 4, 7, 8, 0x80, 0xFF):
-            self.check(lambda session, call_id: session.send_bytes(session.frame(pack([RESULT, call_id, {}]), kind)), LOST,
+            self.check(lambda session, operation_id: session.send_bytes(session.frame(pack([RESULT, operation_id, {}]), kind)), LOST,
                        name=f"type {kind}")
 
     def test_byte_at_a_time(self):
-        def attack(session, call_id):
-            for each in session.frame(session.pack([RESULT, call_id, {}, ["survived"]])):
+        def attack(session, operation_id):
+            for each in session.frame(session.pack([RESULT, operation_id, {}, ["survived"]])):
                 session.send_bytes(bytes([each]))
                 time.sleep(0.002)  # so that it is read by itself
 
         self.check(attack, SURVIVED)
 
     def test_frame_that_announces_more_than_comes_ends_the_session_though_bytes_still_come(self):
-        def attack(session, call_id):
+        def attack(session, operation_id):
             session.send_bytes(b"\0\xff\xff\xff")
             while True:
                 session.send_bytes(b"\0")
@@ -42,27 +42,27 @@ class Frames(HostileRouter):
         wait_until(lambda: "sends it too slowly" in self.pool.log.read_text(), "the session to end", 10)
 
     def test_pings_by_the_thousand(self):
-        def attack(session, call_id):
+        def attack(session, operation_id):
             for _ in range(100):
                 session.send_bytes(session.frame(b"x" * 50, PING) * 1000)
-            session.answer(call_id)
+            session.answer(operation_id)
 
         self.check(attack, SURVIVED)
 
     def test_pings_whose_answers_are_not_read_fill_no_memory_without_end(self):
-        def attack(session, call_id):
+        def attack(session, operation_id):
             for _ in range(20):
                 session.send_bytes(session.frame(bytes(LARGEST), PING))
-            session.answer(call_id)
+            session.answer(operation_id)
 
         self.check(attack, SURVIVED)
         self.assertLess(footprint(self.worker)[1], self.before[1] + (64 + 2 * 16) * 1024 + 4 * MEMORY_SLACK)
         self.router.disconnect()
 
     def test_pongs_that_nobody_asked_for(self):
-        def attack(session, call_id):
+        def attack(session, operation_id):
             session.send_bytes(session.frame(b"x", 2) * 10_000)
-            session.answer(call_id)
+            session.answer(operation_id)
 
         self.check(attack, SURVIVED)
 
@@ -192,26 +192,26 @@ class WebSocketFrames(HostileRouter):
     scheme = "ws"
 
     def test_fragments(self):
-        def in_pieces(session, call_id):
-            message = session.pack([RESULT, call_id, {}, ["survived"]])
+        def in_pieces(session, operation_id):
+            message = session.pack([RESULT, operation_id, {}, ["survived"]])
             parts = [message[i:i + 1] for i in range(len(message))]
             session.send_bytes(session.frame(parts[0], final=False) + session.frame(b"ping", 9) +
                                b"".join(session.frame(each, 0, final=False) for each in parts[1:]) +
                                session.frame(b"", 0, final=False) * 1000 + session.frame(b"", 0))
 
-        def without_start(session, call_id):
-            session.send_bytes(session.frame(session.pack([RESULT, call_id, {}, ["wrong"]]), 0))
+        def without_start(session, operation_id):
+            session.send_bytes(session.frame(session.pack([RESULT, operation_id, {}, ["wrong"]]), 0))
 
-        def within_another(session, call_id):
-            session.send_bytes(session.frame(b"x", final=False) + session.frame(session.pack([RESULT, call_id, {}, ["wrong"]])))
+        def within_another(session, operation_id):
+            session.send_bytes(session.frame(b"x", final=False) + session.frame(session.pack([RESULT, operation_id, {}, ["wrong"]])))
 
         self.check(in_pieces, SURVIVED)
         self.check(without_start, LOST)
         self.check(within_another, LOST)
 
     def test_frames_that_are_wrong(self):
-        def frames(session, call_id):
-            good = session.pack([RESULT, call_id, {}, ["wrong"]])
+        def frames(session, operation_id):
+            good = session.pack([RESULT, operation_id, {}, ["wrong"]])
             masked = session.frame(good)
             return {
                 "masked": masked[:1] + bytes([masked[1] | 0x80]) + b"\0\0\0\0" + good,
@@ -230,13 +230,13 @@ class WebSocketFrames(HostileRouter):
             }
 
         def attack_by(name):
-            return lambda session, call_id: session.send_bytes(frames(session, call_id)[name])
+            return lambda session, operation_id: session.send_bytes(frames(session, operation_id)[name])
 
         for name in frames(Session(None, b"G"), 1):
             self.check(attack_by(name), LOST, name=name)
 
     def test_message_whose_end_does_not_come_ends_the_session_though_bytes_still_come(self):
-        def attack(session, call_id):
+        def attack(session, operation_id):
             session.send_bytes(session.frame(b"\x94", final=False))
             while True:
                 session.send_bytes(session.frame(b"x", 0, final=False))
@@ -246,9 +246,9 @@ class WebSocketFrames(HostileRouter):
         wait_until(lambda: "sends it too slowly" in self.pool.log.read_text(), "the session to end", 10)
 
     def test_pings_by_the_thousand(self):
-        def attack(session, call_id):
+        def attack(session, operation_id):
             session.send_bytes(session.frame(b"x" * 100, 9) * 20_000)
-            session.answer(call_id)
+            session.answer(operation_id)
 
         self.check(attack, SURVIVED)
 

@@ -69,7 +69,9 @@ def without_code_blocks(text):
 def sample_keys():
     """Names of the keys in the sample, in use or behind //; names of roles, services, keys and members are none."""
     names = set()
-    for line in SAMPLE.splitlines():
+    before, paths = SAMPLE.split('    "paths": {\n')
+    services = re.sub(r'^ {8}"\w+": \{$', "", paths, flags=re.M)
+    for line in (before + '    "paths": {\n' + services).splitlines():
         line = re.sub(r'^(\s*)//\s+(?=")', r"\1", line)
         if not line.lstrip().startswith("//"):
             line = re.sub(r'"\w+": (?=\{"(authmethod|secret|type)"|"[A-Z_]+")', "", line)

@@ -1,4 +1,4 @@
-// Owns a session for tests: it writes down what was called, and ends calls when it is told to.
+// Owns a session for tests: it writes down what it was to do, and ends that when it is told to.
 #pragma once
 
 #include "wampfcgi/bridge/session.hpp"
@@ -15,17 +15,21 @@ namespace wampfcgi {
 
 class fake_session final : public bridge::session {
 public:
-    call_id call(wampfcgi::call what, bridge::call_sink& sink) override
+    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
     {
         if (breaks)
             throw std::runtime_error("broken");
         calls.push_back(std::move(what));
-        const call_id id = calls.size();
-        waiting_.emplace(id, &sink);
-        return id;
+        return wait(sink);
     }
 
-    void cancel(call_id id) override
+    operation_id publish(publication what, bridge::outcome_sink& sink) override
+    {
+        publications.push_back(std::move(what));
+        return wait(sink);
+    }
+
+    void cancel(operation_id id) override
     {
         if (waiting_.erase(id) != 0)
             cancelled.push_back(id);
@@ -35,23 +39,31 @@ public:
 
     std::size_t waiting() const noexcept { return waiting_.size(); }
 
-    /// Ends the call that has waited longest.
-    void end(outcome how) { end_call(waiting_.begin()->first, std::move(how)); }
+    /// Ends the call or the publication that has waited longest.
+    void end(outcome how) { end_operation(waiting_.begin()->first, std::move(how)); }
 
-    /// Does nothing when the call has ended, or has been cancelled.
-    void end_call(call_id id, outcome how)
+    /// Does nothing when it has ended, or has been cancelled.
+    void end_operation(operation_id id, outcome how)
     {
         if (const auto ended = waiting_.extract(id))
             ended.mapped()->ended(std::move(how));
     }
 
     std::vector<wampfcgi::call> calls;                              ///< in the order in which they were made
-    std::vector<call_id> cancelled;                                 ///< those among them that had not ended
+    std::vector<publication> publications;                          ///< likewise
+    std::vector<operation_id> cancelled;                            ///< those that had not ended
     std::size_t longest = std::numeric_limits<std::size_t>::max();  ///< arguments that can be sent, in bytes
     bool breaks = false;                                            ///< call() throws
 
 private:
-    std::map<call_id, bridge::call_sink*> waiting_;
+    operation_id wait(bridge::outcome_sink& sink)
+    {
+        waiting_.emplace(++last_id_, &sink);
+        return last_id_;
+    }
+
+    operation_id last_id_ = 0;
+    std::map<operation_id, bridge::outcome_sink*> waiting_;
 };
 
 }  // namespace wampfcgi

@@ -102,8 +102,8 @@ class Session:
     def welcome(self):
         self.send([WELCOME, 42, DETAILS])
 
-    def answer(self, call_id, value="survived"):
-        self.send([RESULT, call_id, {}, [value]])
+    def answer(self, operation_id, value="survived"):
+        self.send([RESULT, operation_id, {}, [value]])
 
     def until_closed(self):
         """Reads what comes, and forgets it."""

@@ -14,20 +14,24 @@
 
 namespace wampfcgi {
 
-/// A session that calls can be made in, and the router behind it.
+/// A session, and the router behind it.
 struct session_under_test {
     bridge::session& session;
-    std::function<std::vector<std::string>(std::size_t count)> procedures;  ///< of that many calls, once they are made
-    std::function<void(std::size_t index, std::string args)> answer;        ///< one of them, and has it be heard
+    /// Procedures and topics, in this order, of that many operations, once the router has them.
+    std::function<std::vector<std::string>(std::size_t count)> uris;
+    std::function<void(std::size_t index, std::string args)> answer;  ///< one of them, and has it be heard
+    std::function<void(std::size_t index)> acknowledge;               ///< as publication 42
     std::function<void(std::size_t index, std::string uri)> fail;
 };
 
-/// Writes down how its call ended.
-struct recording_sink final : bridge::call_sink {
+/// Writes down how an operation ended.
+struct recording_sink final : bridge::outcome_sink {
     void ended(outcome how) override
     {
         if (const auto* const result = std::get_if<payload>(&how))
             text += "result " + result->args;
+        else if (const auto* const accepted = std::get_if<published>(&how))
+            text += "published " + std::to_string(accepted->publication_id);
         else if (const auto* const error = std::get_if<call_error>(&how))
             text += "error " + error->uri;
         else
@@ -56,7 +60,7 @@ inline void check_session_contract(const session_under_test& the)
     const auto given_up = call("a.second", second);
     const auto ended = call("a.third", third);
     const std::vector<std::string> expected{"a.first", "a.second", "a.third"};
-    BOOST_TEST(the.procedures(3) == expected, boost::test_tools::per_element());
+    BOOST_TEST(the.uris(3) == expected, boost::test_tools::per_element());
 
     the.session.cancel(given_up);
     the.session.cancel(given_up);
@@ -69,12 +73,39 @@ inline void check_session_contract(const session_under_test& the)
     the.session.cancel(ended);
     the.answer(0, "\x91\x03");
     BOOST_TEST(first.text == "result \x91\x03");
-    BOOST_TEST(the.procedures(4).back() == "a.fourth");
+    BOOST_TEST(the.uris(4).back() == "a.fourth");
     the.answer(3, "\x90");
     BOOST_TEST(fourth.text == "result \x90");
     the.answer(3, "\x90");
     BOOST_TEST(fourth.text == "result \x90");
     BOOST_TEST(second.text.empty());
+
+    recording_sink accepted;
+    recording_sink refused;
+    recording_sink dropped;
+    const auto publish = [&](const std::string& topic, recording_sink& sink) {
+        const auto id = the.session.publish({topic,
+                                             {"\x91\x01", {}},
+                                             "\x81\xAB"
+                                             "acknowledge\xC3",
+                                             std::chrono::seconds(30)},
+                                            sink);
+        BOOST_TEST(id != 0U);
+        BOOST_TEST(sink.text.empty());
+        return id;
+    };
+    publish("b.first", accepted);
+    publish("b.second", refused);
+    const auto forgotten = publish("b.third", dropped);
+    BOOST_TEST(the.uris(7).back() == "b.third");
+    the.session.cancel(forgotten);
+    the.acknowledge(6);
+    the.fail(5, "a.b");
+    the.acknowledge(4);
+    the.acknowledge(4);
+    BOOST_TEST(accepted.text == "published 42");
+    BOOST_TEST(refused.text == "error a.b");
+    BOOST_TEST(dropped.text.empty());
 }
 
 }  // namespace wampfcgi

@@ -174,8 +174,8 @@ class Client:
         self.start_publish(topic, *args, kwargs=kwargs, acknowledge=True, **options)
         return self.receive()
 
-    def cancel(self, call_id, mode=None):
-        self.send([CANCEL, call_id, {"mode": mode} if mode else {}])
+    def cancel(self, operation_id, mode=None):
+        self.send([CANCEL, operation_id, {"mode": mode} if mode else {}])
 
 
 class WebSocketClient(Client):

@@ -16,7 +16,8 @@ struct request_report {
 
     std::optional<failure> why{};           ///< set when it was refused or failed
     std::string error_uri{};                ///< WAMP error of the callee or router, as it came; empty: there was none
-    std::string procedure{};                ///< empty while it is not known
+    std::string procedure{};                ///< that was called; empty: none, or it is not known yet
+    std::string topic{};                    ///< that was published on; empty likewise
     bool debug = false;                     ///< the service asks for a line whatever the outcome
     std::optional<time_point> called_at{};  ///< when the checks were over and the call was made; absent: refused
     std::optional<time_point> call_ended_at{};  ///< when the call had its outcome

@@ -21,7 +21,7 @@ class gateway final : public service {
 public:
     using clock = std::function<std::chrono::sys_time<std::chrono::microseconds>()>;
     using steady_clock = std::function<std::chrono::steady_clock::time_point()>;
-    using session_lookup = std::function<session&(const std::string& realm, const std::string& role)>;
+    using session_lookup = std::function<session&(const service_settings& of)>;
     using store_lookup = std::function<store&(std::chrono::seconds timestamp_delta_limit)>;
 
     /// `config` must outlive it; `sessions` is asked once for each service that needs one, `stores` once for each one

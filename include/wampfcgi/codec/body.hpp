@@ -1,4 +1,5 @@
-// Owns the way from a request body to a call: UTF-8, JSON, shape, and JSON to MessagePack without loss.
+// Owns the way from a request body to a call or a publication: UTF-8, JSON, shape, and JSON to MessagePack without
+// loss.
 #pragma once
 
 #include "wampfcgi/core/call.hpp"
@@ -33,8 +34,26 @@ struct parsed_body {
 /// unchanged; a string of U+0000 and Base64 becomes a binary value (WAMP, "Binary conversion of JSON strings").
 /// Fails with body_not_utf8, body_not_json, body_too_large (more than max_body_members, or arguments of more than
 /// `most_bytes` of MessagePack, behind which nothing is read), body_not_object, procedure_missing, procedure_invalid,
-/// arguments_invalid (also where kwargs has the reserved member), looked for in this order.
+/// arguments_invalid (also where kwargs has the reserved member), looked for in this order. An empty list for kwargs
+/// and an empty object for args count as absent.
 result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
+
+/// Topic, arguments and options of a request body.
+struct parsed_publication {
+    std::string topic;
+    payload arguments;
+    std::string options;  ///< PUBLISH.Options: one MessagePack map
+};
+
+/// Who is believed what options say about others.
+enum class sender { anybody, holder_of_a_key };
+
+/// Reads a request body: a JSON object with topic, args, kwargs and options, otherwise as parse_body(). Fails with
+/// topic_missing and topic_invalid in place of procedure_missing and procedure_invalid, and last with options_invalid.
+/// Of the options those of contract section 7 are taken over, `forward_for` only from the holder of a key; PUBLISHED is
+/// asked for always.
+result<parsed_publication> parse_publication(std::string_view body, sender from,
+                                             std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
 
 /// A value in the reserved member of kwargs; absent: null.
 using reserved_value = std::pair<std::string_view, std::optional<std::string_view>>;

@@ -35,7 +35,11 @@ enum class errc {
     call_timeout,
     result_invalid,
     internal_error,
-    request_replayed,  // behind the others: their numbers are in log files
+    request_replayed,  // from here on behind the others: their numbers are in log files
+    topic_missing,
+    topic_invalid,
+    options_invalid,
+    topic_denied,
 };
 
 /// How important a log line is; a smaller value is more important.
@@ -52,7 +56,7 @@ struct errc_info {
 };
 
 /// The table, one row an enumerator, in the enumerators' order.
-extern const std::array<errc_info, 27> errc_table;
+extern const std::array<errc_info, 31> errc_table;
 
 /// The row of `code`. The views in it live as long as the program.
 const errc_info& describe(errc code) noexcept;

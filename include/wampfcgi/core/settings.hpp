@@ -23,12 +23,13 @@ enum class forward_source { remote_addr, remote_user, ssl_client_s_dn, http_user
 /// What goes with the name of a key that requests may be signed with.
 struct signing_key {
     std::string secret;                                                         ///< never logged
-    std::optional<std::vector<std::string>> procedures;                         ///< as in service_options, and besides
+    std::optional<std::vector<std::string>> procedures{};                       ///< as in service_options, and besides
+    std::optional<std::vector<std::string>> topics{};                           ///< likewise
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> not_after;  ///< absent: never expires
 };
 
 /// What a path is served by.
-enum class service_type { caller };
+enum class service_type { caller, publisher };
 
 /// Options of a service (contract section 2).
 struct service_options {
@@ -41,6 +42,8 @@ struct service_options {
     bool debug = false;
     std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
     std::optional<std::vector<std::string>> procedures;  ///< exact URIs, or prefixes ending in "."; absent: all
+    std::optional<std::vector<std::string>> topics;      ///< likewise
+    int success_status = 200;                            ///< HTTP status of an accepted publication: 200 or 202
     std::vector<std::string> allowed_origins;            ///< "scheme://host[:port]" in lower case, or "*"
     status_style status_codes = status_style::crossbar;
     std::map<std::string, forward_source> forward;  ///< by name in kwargs._http; empty: no such member

@@ -16,6 +16,15 @@ class io_context;
 
 namespace wampfcgi::wamp {
 
+/// The roles that a session announces to the router (WAMP specification, "Role and Feature Announcement").
+struct client_roles {
+    bool caller = false;
+    bool publisher = false;
+};
+
+/// Those that a service of this type needs.
+client_roles roles_for(service_type type);
+
 /// Acts in a realm under a role. All members are used from the thread that runs the event loop.
 class session final : public bridge::session {
 public:
@@ -24,6 +33,9 @@ public:
     ~session() override;
     session(const session&) = delete;
     session& operator=(const session&) = delete;
+
+    /// Has the session play these roles too. To be called before start().
+    void play(const client_roles& more);
 
     /// Begins to join, and never stops trying until stop(). `joined` is called once, when that succeeds the first time.
     void start(std::function<void()> joined = nullptr);
@@ -37,12 +49,14 @@ public:
     /// Waits up to connect_timeout for the session where there is none (then: router_unavailable); ends with
     /// connection_lost when the connection breaks after the call was sent, call_timeout, body_too_large when the router
     /// does not take so large a message, overloaded when it does not read.
-    call_id call(wampfcgi::call what, bridge::call_sink& sink) override;
+    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override;
+
+    operation_id publish(publication what, bridge::outcome_sink& sink) override;
 
     /// What the router announced, or the most that any takes while there is no session.
     std::size_t longest_arguments() const override;
 
-    void cancel(call_id id) override;
+    void cancel(operation_id id) override;
 
 private:
     class driver;

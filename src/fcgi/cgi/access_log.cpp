@@ -16,18 +16,25 @@ std::int64_t microseconds(std::chrono::steady_clock::duration duration)
     return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-log::fields context(const request& req, int status, const std::string& procedure,
+void add_uris(log::fields& with, const bridge::request_report& how)
+{
+    if (!how.procedure.empty())
+        with.push_back(log::outside("procedure", how.procedure));
+    if (!how.topic.empty())
+        with.push_back(log::outside("topic", how.topic));
+}
+
+log::fields context(const request& req, int status, const bridge::request_report& how,
                     std::chrono::steady_clock::duration took)
 {
     log::fields with{log::token("id", std::string(req.id())), log::outside("peer", std::string(req.remote_addr())),
                      log::outside("path", req.path()), log::number("status", status),
                      log::number("duration_us", microseconds(took))};
-    if (!procedure.empty())
-        with.push_back(log::outside("procedure", procedure));
+    add_uris(with, how);
     return with;
 }
 
-log::fields access_fields(const request& req, const std::string& procedure, int status)
+log::fields access_fields(const request& req, const bridge::request_report& how, int status)
 {
     log::fields with;
     with.reserve(11);
@@ -37,8 +44,7 @@ log::fields access_fields(const request& req, const std::string& procedure, int 
     with.push_back(log::outside("peer", std::string(req.remote_addr())));
     with.push_back(log::outside("method", std::string(req.method())));
     with.push_back(log::outside("path", req.path()));
-    if (!procedure.empty())
-        with.push_back(log::outside("procedure", procedure));
+    add_uris(with, how);
     with.push_back(log::number("status", status));
     return with;
 }
@@ -46,7 +52,7 @@ log::fields access_fields(const request& req, const std::string& procedure, int 
 void write_access(const request& req, const response_size& sent, const bridge::request_report& how,
                   const request_times& when)
 {
-    log::fields with = access_fields(req, how.procedure, sent.status);
+    log::fields with = access_fields(req, how, sent.status);
     with.push_back(log::number("bytes", sent.body_bytes));
     const auto checked = how.called_at.value_or(when.ended);
     with.push_back(log::number("checks_us", microseconds(checked - when.checked_from)));
@@ -92,15 +98,15 @@ void log_answer(const request& req, const response_size& sent, const bridge::req
         text = "call ended with " + log::quote(how.error_uri);
     else
         text = "request answered";
-    const log::fields with = context(req, sent.status, how.procedure, when.ended - when.began);
+    const log::fields with = context(req, sent.status, how, when.ended - when.began);
     if (how.debug)
         return log::write_always(loud, text, with);
     log::write(loud, text, with, how.why ? refusal_kind(*how.why) : text);
 }
 
-void log_given_up(const request& req, const std::string& procedure, const request_times& when)
+void log_given_up(const request& req, const bridge::request_report& how, const request_times& when)
 {
-    log::fields with = access_fields(req, procedure, given_up_status);
+    log::fields with = access_fields(req, how, given_up_status);
     with.push_back(log::number("bytes", 0));
     with.push_back(log::number("duration_us", microseconds(when.ended - when.began)));
     log::write_always(log_level::info, "request", with);

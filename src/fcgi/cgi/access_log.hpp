@@ -30,6 +30,6 @@ void log_answer(const request& req, const response_size& sent, const bridge::req
                 const request_times& when);
 
 /// Writes the access line of a request whose answer nobody waits for any more; its status is 499.
-void log_given_up(const request& req, const std::string& procedure, const request_times& when);
+void log_given_up(const request& req, const bridge::request_report& how, const request_times& when);
 
 }  // namespace wampfcgi::fcgi

@@ -231,7 +231,7 @@ void connection::abandon(std::string_view why)
         log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", std::string(req.id()))});
     const auto given_up = std::move(under_way_);
     if (log::wants_access())
-        log_given_up(req, given_up ? given_up->report().procedure : std::string(), times());
+        log_given_up(req, given_up ? given_up->report() : bridge::request_report(), times());
     close();
 }
 

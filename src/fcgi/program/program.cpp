@@ -109,7 +109,7 @@ public:
                        {log::token("id", std::string(request_.id()))});
         const auto given_up = std::move(under_way_);
         if (log::wants_access())
-            log_given_up(request_, given_up ? given_up->report().procedure : std::string(), times());
+            log_given_up(request_, given_up ? given_up->report() : bridge::request_report(), times());
         ::close(place_.output_fd);
         ::close(place_.input_fd);
         std::exchange(finished_, nullptr)(false);

@@ -76,11 +76,11 @@ std::string unknown_type(std::uint8_t type)
 std::string values_result(std::string_view asked, std::size_t max_connections)
 {
     const std::string most = std::to_string(max_connections);
-    std::array<std::pair<std::string_view, std::string_view>, 3> known{
+    std::array<std::pair<std::string_view, std::string_view>, 3> answers{
         {{"FCGI_MAX_CONNS", most}, {"FCGI_MAX_REQS", most}, {"FCGI_MPXS_CONNS", "0"}}};
     std::string content;
     while (const auto next = take_pair(asked))
-        for (auto& [name, value] : known)
+        for (auto& [name, value] : answers)
             if (next->name == name && !value.empty())
                 content += pair(name, std::exchange(value, {}));  // each once, however often it is asked for
     return record(record_type::get_values_result, 0, content);

@@ -135,10 +135,12 @@ bool refuses_login(std::string_view reason)
 /// other.
 class login_session::between : public autobahn::wamp_transport, public std::enable_shared_from_this<between> {
 public:
-    between(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
+    between(boost::asio::io_context& loop, std::string realm, const credentials& how, const client_roles& roles,
+            sender send)
         : loop_(loop),
           realm_(std::move(realm)),
           how_(how),
+          roles_(roles),
           send_(std::move(send)),
           session_(std::make_shared<autobahn::wamp_session>(loop))
     {}
@@ -273,10 +275,14 @@ private:
 
     std::map<std::string, msgpack::object> hello_details()
     {
-        const std::map<std::string, bool> features{
-            {"call_canceling", true}, {"call_timeout", true}, {"caller_identification", true}};
-        const std::map<std::string, std::map<std::string, bool>> caller{{"features", features}};
-        const std::map<std::string, std::map<std::string, std::map<std::string, bool>>> roles{{"caller", caller}};
+        std::map<std::string, std::map<std::string, std::map<std::string, bool>>> roles;
+        if (roles_.caller)
+            roles["caller"]["features"] = {
+                {"call_canceling", true}, {"call_timeout", true}, {"caller_identification", true}};
+        if (roles_.publisher)
+            roles["publisher"]["features"] = {{"publisher_exclusion", true},
+                                              {"publisher_identification", true},
+                                              {"subscriber_blackwhite_listing", true}};
         const std::vector<std::string> methods{std::string(authmethod_name(how_.authmethod))};
         std::map<std::string, msgpack::object> details{
             {"roles", msgpack::object(roles, hello_zone_)},
@@ -319,6 +325,7 @@ private:
     boost::asio::io_context& loop_;
     std::string realm_;
     const credentials& how_;
+    client_roles roles_;
     sender send_;
     msgpack::zone hello_zone_;
     std::shared_ptr<autobahn::wamp_session> session_;
@@ -328,8 +335,9 @@ private:
     std::unique_ptr<derived_signature> derived_;  // of the CHALLENGE
 };
 
-login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send)
-    : between_(std::make_shared<between>(loop, std::move(realm), how, std::move(send)))
+login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how,
+                             const client_roles& roles, sender send)
+    : between_(std::make_shared<between>(loop, std::move(realm), how, roles, std::move(send)))
 {}
 
 login_session::~login_session()

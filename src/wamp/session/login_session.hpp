@@ -5,6 +5,7 @@
 #include "wamp/session/messages.hpp"
 #include "wamp/session/session_fsm.hpp"
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/wamp/session.hpp"
 
 #include <functional>
 #include <memory>
@@ -31,7 +32,8 @@ public:
     using sender = std::function<void(std::string)>;
 
     /// `loop` and `how` must outlive it.
-    login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, sender send);
+    login_session(boost::asio::io_context& loop, std::string realm, const credentials& how, const client_roles& roles,
+                  sender send);
     ~login_session();
     login_session(const login_session&) = delete;
     login_session& operator=(const login_session&) = delete;

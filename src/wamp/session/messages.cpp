@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view empty_array = "\x90";
 constexpr std::size_t max_fields = 16;
+constexpr std::size_t envelope_bytes = 64;
 
 std::uint64_t big_endian(std::string_view bytes)
 {
@@ -136,6 +137,46 @@ struct string_sink {
     void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
 };
 
+std::size_t bytes_of(const payload& arguments)
+{
+    return arguments.args.size() + arguments.kwargs.size();
+}
+
+/// How many fields of a message the arguments take.
+unsigned fields_of(const payload& arguments)
+{
+    return !arguments.kwargs.empty() ? 2 : !arguments.args.empty() ? 1 : 0;
+}
+
+void append_uri_and_arguments(std::string& out, msgpack::packer<string_sink>& packer, std::string_view uri,
+                              const payload& arguments)
+{
+    const auto length = static_cast<std::uint32_t>(uri.size());
+    packer.pack_str(length).pack_str_body(uri.data(), length);
+    if (fields_of(arguments) > 0)
+        out += arguments.args.empty() ? empty_array : std::string_view(arguments.args);
+    out += arguments.kwargs;
+}
+
+outcome read_published(const message_fields& message)
+{
+    const auto id = message.fields.size() > 2 ? as_unsigned(message.fields[2]) : std::nullopt;
+    if (!message.whole || !id)
+        return failure(errc::result_invalid, "PUBLISHED has no publication id");
+    return published{*id};
+}
+
+/// What an ERROR is for, by the code in its second field.
+std::optional<request_kind> kind_of_request(std::string_view field)
+{
+    const auto code = as_unsigned(field);
+    if (code == static_cast<std::uint64_t>(message_code::call))
+        return request_kind::call;
+    if (code == static_cast<std::uint64_t>(message_code::publish))
+        return request_kind::publish;
+    return {};
+}
+
 }  // namespace
 
 std::optional<message_fields> split_message(std::string_view bytes)
@@ -203,14 +244,11 @@ std::optional<std::string_view> as_string(std::string_view field)
 
 std::string encode_call(std::uint64_t request_id, const call& what)
 {
-    const payload& arguments = what.arguments;
-    const bool has_kwargs = !arguments.kwargs.empty();
-    const bool has_args = has_kwargs || !arguments.args.empty();
     std::string out;
-    out.reserve(64 + what.procedure.size() + arguments.args.size() + arguments.kwargs.size());
+    out.reserve(envelope_bytes + what.procedure.size() + bytes_of(what.arguments));
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4U + (has_args ? 1U : 0U) + (has_kwargs ? 1U : 0U));
+    packer.pack_array(4U + fields_of(what.arguments));
     packer.pack_uint64(static_cast<std::uint64_t>(message_code::call));
     packer.pack_uint64(request_id);
     packer.pack_map(what.timeout.count() > 0 ? 1 : 0);
@@ -218,11 +256,21 @@ std::string encode_call(std::uint64_t request_id, const call& what)
         packer.pack_str(7).pack_str_body("timeout", 7);
         packer.pack_int64(what.timeout.count());
     }
-    const auto length = static_cast<std::uint32_t>(what.procedure.size());
-    packer.pack_str(length).pack_str_body(what.procedure.data(), length);
-    if (has_args)
-        out += arguments.args.empty() ? empty_array : std::string_view(arguments.args);
-    out += arguments.kwargs;
+    append_uri_and_arguments(out, packer, what.procedure, what.arguments);
+    return out;
+}
+
+std::string encode_publish(std::uint64_t request_id, const publication& what)
+{
+    std::string out;
+    out.reserve(envelope_bytes + what.options.size() + what.topic.size() + bytes_of(what.arguments));
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    packer.pack_array(4U + fields_of(what.arguments));
+    packer.pack_uint64(static_cast<std::uint64_t>(message_code::publish));
+    packer.pack_uint64(request_id);
+    out += what.options;
+    append_uri_and_arguments(out, packer, what.topic, what.arguments);
     return out;
 }
 
@@ -240,19 +288,23 @@ std::string encode_cancel(std::uint64_t request_id)
     return out;
 }
 
-std::optional<call_answer> read_call_answer(const message_fields& message)
+std::optional<router_answer> read_answer(const message_fields& message)
 {
     const auto& fields = message.fields;
     if (message.code == static_cast<std::uint64_t>(message_code::result) && fields.size() > 1) {
         if (fields.size() > 2 && is_progressive(fields[2]))
             return {};  // nobody asked for it, and a part is not the result
         if (const auto id = as_unsigned(fields[1]))
-            return call_answer{*id, read_result(message)};
+            return router_answer{*id, request_kind::call, read_result(message)};
     }
-    if (message.code == static_cast<std::uint64_t>(message_code::error) && fields.size() > 2 &&
-        as_unsigned(fields[1]) == static_cast<std::uint64_t>(message_code::call)) {
-        if (const auto id = as_unsigned(fields[2]))
-            return call_answer{*id, read_error(message)};
+    if (message.code == static_cast<std::uint64_t>(message_code::published) && fields.size() > 1)
+        if (const auto id = as_unsigned(fields[1]))
+            return router_answer{*id, request_kind::publish, read_published(message)};
+    if (message.code == static_cast<std::uint64_t>(message_code::error) && fields.size() > 2) {
+        const auto kind = kind_of_request(fields[1]);
+        const auto id = as_unsigned(fields[2]);
+        if (kind && id)
+            return router_answer{*id, *kind, read_error(message)};
     }
     return {};
 }

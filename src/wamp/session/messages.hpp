@@ -1,4 +1,5 @@
-// Owns the bytes of the WAMP messages of a call (WAMP specification, "Remote Procedure Calls") in MessagePack.
+// Owns the bytes of the WAMP messages of calls and publications (WAMP specification, "Remote Procedure Calls" and
+// "Publish and Subscribe") in MessagePack.
 // The messages of the session itself are Autobahn|Cpp's (see login_session.hpp).
 #pragma once
 
@@ -19,10 +20,15 @@ enum class message_code : std::uint64_t {
     challenge = 4,
     goodbye = 6,
     error = 8,
+    publish = 16,
+    published = 17,
     call = 48,
     cancel = 49,
     result = 50,
 };
+
+/// What is in flight as a request of the session, by the message that it was sent with.
+enum class request_kind { call, publish };
 
 /// A message taken apart: each field is one MessagePack value, a view into the message.
 struct message_fields {
@@ -43,18 +49,22 @@ std::optional<std::string_view> as_string(std::string_view field);
 /// into the options ("Call Timeouts").
 std::string encode_call(std::uint64_t request_id, const call& what);
 
+/// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
+std::string encode_publish(std::uint64_t request_id, const publication& what);
+
 /// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").
 std::string encode_cancel(std::uint64_t request_id);
 
-/// RESULT or ERROR for a call, as the message gives it.
-struct call_answer {
+/// What the router answers to a CALL or a PUBLISH.
+struct router_answer {
     std::uint64_t request_id = 0;
+    request_kind to = request_kind::call;
     outcome how;  ///< result_invalid where the message is malformed behind the request id
 };
 
-/// Reads [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict] or [ERROR, CALL, CALL.Request|id,
-/// Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict]. Nothing when it is neither, has no request id, or is a
-/// progressive result.
-std::optional<call_answer> read_call_answer(const message_fields& message);
+/// Reads [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict], [PUBLISHED, PUBLISH.Request|id,
+/// Publication|id] or [ERROR, CALL or PUBLISH, Request|id, Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict].
+/// Nothing when it is none of them, has no request id, or is a progressive result.
+std::optional<router_answer> read_answer(const message_fields& message);
 
 }  // namespace wampfcgi::wamp

@@ -1,8 +1,8 @@
 #include "wampfcgi/wamp/session.hpp"
 
-#include "wamp/session/call_table.hpp"
 #include "wamp/session/login_session.hpp"
 #include "wamp/session/messages.hpp"
+#include "wamp/session/operation_table.hpp"
 #include "wamp/session/session_fsm.hpp"
 #include "wamp/session/silence.hpp"
 #include "wamp/transport/link.hpp"
@@ -35,6 +35,23 @@ const credentials& credentials_for(const router_settings& router, const std::str
     static const credentials anonymous;
     const auto found = router.by_role.find(role);
     return found == router.by_role.end() ? anonymous : found->second;
+}
+
+std::string encode(std::uint64_t request_id, const operation& what)
+{
+    if (const auto* const made = std::get_if<call>(&what))
+        return encode_call(request_id, *made);
+    return encode_publish(request_id, std::get<publication>(what));
+}
+
+request_kind kind_of(const operation& what)
+{
+    return std::holds_alternative<call>(what) ? request_kind::call : request_kind::publish;
+}
+
+std::chrono::milliseconds timeout_of(const operation& what)
+{
+    return std::visit([](const auto& each) { return each.timeout; }, what);
 }
 
 bool is_timeout(const outcome& how)
@@ -76,13 +93,19 @@ public:
                 std::visit([this](const auto& todo) { carry_out(todo); }, each);
             if (joined_ && fsm_.current() == session_fsm::state::joined)
                 std::exchange(joined_, nullptr)();
-            if (calls_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
+            if (operations_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
                 !std::holds_alternative<event::call_waiting>(events_.front()))
                 events_.emplace_back(event::call_waiting{});
         }
     }
 
     const std::optional<std::string>& authrole() const { return authrole_; }
+
+    void play(const client_roles& more)
+    {
+        roles_.caller = roles_.caller || more.caller;
+        roles_.publisher = roles_.publisher || more.publisher;
+    }
 
     void start(std::function<void()> joined)
     {
@@ -98,15 +121,15 @@ public:
         feed(event::stop{});
     }
 
-    call_id call(wampfcgi::call what, bridge::call_sink& sink)
+    operation_id start(operation what, bridge::outcome_sink& sink)
     {
         if (fsm_.current() == session_fsm::state::joined)
-            return send(std::nullopt, std::move(what), sink);
+            return send(std::nullopt, what, sink);
         if (fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped)
             return fail(std::nullopt, {errc::router_unavailable, "the session cannot be joined"}, sink);
-        if (calls_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
+        if (operations_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
             return fail(std::nullopt, {errc::overloaded, "too much waits for the session"}, sink);
-        const call_id id = calls_.add_waiting(std::move(what), sink, clock::now() + router_.connect_timeout);
+        const operation_id id = operations_.add_waiting(std::move(what), sink, clock::now() + router_.connect_timeout);
         watch_deadlines();
         asio::post(loop_, [self = shared_from_this()] { self->feed(event::call_waiting{}); });
         return id;
@@ -120,9 +143,9 @@ public:
         return router_.serializer == serializer_kind::json ? 3 * longest : longest;
     }
 
-    void cancel(call_id id)
+    void cancel(operation_id id)
     {
-        if (const auto request_id = calls_.remove(id))
+        if (const auto request_id = operations_.remove(id))
             cancel_at_router(*request_id);
     }
 
@@ -135,7 +158,7 @@ private:
         options.habit = habit_;
         options.may_probe = [weak = weak_from_this()] {
             const auto self = weak.lock();
-            return self && !self->calls_.any_sent();
+            return self && !self->operations_.any_sent();
         };
         options.up = [weak = weak_from_this()] {
             if (const auto self = weak.lock())
@@ -156,7 +179,8 @@ private:
     void carry_out(const step::send_hello&)
     {
         last_request_id_ = 0;
-        login_.emplace(loop_, realm_, credentials_, [this](std::string message) { link_->send(std::move(message)); });
+        login_.emplace(loop_, realm_, credentials_, roles_,
+                       [this](std::string message) { link_->send(std::move(message)); });
         login_->say_hello();
     }
 
@@ -185,21 +209,21 @@ private:
     {
         if (login_->router().is_crossbar)
             *habit_ = ping_habit::to_be_avoided;
-        while (auto next = calls_.take_waiting())
-            send(next->id, std::move(next->what), *next->sink);
+        while (auto next = operations_.take_waiting())
+            send(next->id, next->what, *next->sink);
     }
 
     void carry_out(const step::fail_in_flight&)
     {
         const failure why{errc::connection_lost, "the connection broke after the call was sent"};
-        while (auto next = calls_.take_sent(why))
+        while (auto next = operations_.take_sent(why))
             next->sink->ended(std::move(next->how));
     }
 
     void carry_out(const step::fail_waiting&)
     {
-        while (const auto next = calls_.take_waiting())
-            calls_.put_failed(next->id, {errc::router_unavailable, "the session cannot be joined"}, *next->sink);
+        while (const auto next = operations_.take_waiting())
+            operations_.put_failed(next->id, {errc::router_unavailable, "the session cannot be joined"}, *next->sink);
         end_failed();
     }
 
@@ -211,51 +235,51 @@ private:
 
     void carry_out(const step::log& line) { log::write(line.level, line.text, line.with); }
 
-    call_id send(std::optional<call_id> id, wampfcgi::call what, bridge::call_sink& sink)
+    operation_id send(std::optional<operation_id> id, const operation& what, bridge::outcome_sink& sink)
     {
         // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
         const std::uint64_t request_id = last_request_id_ + 1;
         std::string message;
         try {
             const bad_alloc_scope here;
-            message = encode_call(request_id, what);
+            message = encode(request_id, what);
         } catch (const std::bad_alloc&) {
-            return fail(id, {errc::overloaded, "no memory for a call of this size"}, sink);
+            return fail(id, {errc::overloaded, "no memory for a message of this size"}, sink);
         }
         switch (link_->send(std::move(message))) {
         case send_result::too_large:
-            return fail(id, {errc::body_too_large, "the call is larger than the router takes in one message"}, sink);
+            return fail(id, {errc::body_too_large, "the message is larger than the router takes"}, sink);
         case send_result::queue_full:
             return fail(id, {errc::overloaded, "the router does not read what is sent"}, sink);
         case send_result::queued:
             break;
         }
         last_request_id_ = request_id;
-        std::optional<clock::time_point> deadline;
-        if (what.timeout.count() > 0)
-            deadline = clock::now() + what.timeout;
+        operation_table::sent_request as{request_id, kind_of(what), {}};
+        if (const auto timeout = timeout_of(what); timeout.count() > 0)
+            as.deadline = clock::now() + timeout;
         if (id)
-            calls_.put_sent(*id, request_id, sink, deadline);
+            operations_.put_sent(*id, as, sink);
         else
-            id = calls_.add_sent(request_id, sink, deadline);
+            id = operations_.add_sent(as, sink);
         watch_deadlines();
         return *id;
     }
 
     /// The sink hears of it in a later turn of the event loop.
-    call_id fail(std::optional<call_id> id, failure why, bridge::call_sink& sink)
+    operation_id fail(std::optional<operation_id> id, failure why, bridge::outcome_sink& sink)
     {
         if (id)
-            calls_.put_failed(*id, std::move(why), sink);
+            operations_.put_failed(*id, std::move(why), sink);
         else
-            id = calls_.add_failed(std::move(why), sink);
+            id = operations_.add_failed(std::move(why), sink);
         asio::post(loop_, [self = shared_from_this()] { self->end_failed(); });
         return *id;
     }
 
     void end_failed()
     {
-        while (auto next = calls_.take_failed())
+        while (auto next = operations_.take_failed())
             next->sink->ended(std::move(next->how));
     }
 
@@ -266,7 +290,7 @@ private:
             return malformed(fault.empty() ? "it does not begin as a WAMP message does" : fault);
         if (!fault.empty())
             message->fault = fault;  // where it is in the text that came
-        if (auto answered = read_call_answer(*message)) {
+        if (auto answered = read_answer(*message)) {
             forget();  // the answer has a copy of the arguments
             return take_answer(std::move(*answered));
         }
@@ -286,19 +310,19 @@ private:
         feed(event::link_down{"the router sent a message that cannot be read: " + fault});
     }
 
-    void take_answer(call_answer answered)
+    void take_answer(router_answer answered)
     {
-        const auto left = calls_.time_left(answered.request_id, clock::now());
+        const auto left = operations_.time_left(answered.request_id, clock::now());
         if (left && *left < router_may_be_ahead && is_timeout(answered.how))
             answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
-        if (auto ended = calls_.answer(answered.request_id, std::move(answered.how)))
+        if (auto ended = operations_.answer(answered.request_id, answered.to, std::move(answered.how)))
             return ended->sink->ended(std::move(ended->how));
         log::write(log_level::debug, "late or unknown answer from the router ignored");
     }
 
     void watch_deadlines()
     {
-        const auto next = calls_.next_deadline();
+        const auto next = operations_.next_deadline();
         if (!next || (watched_ && *watched_ <= *next))
             return;
         watched_ = next;
@@ -317,7 +341,7 @@ private:
     {
         const auto now = clock::now();
         bool any_sent = false;
-        while (auto next = calls_.take_expired(now)) {
+        while (auto next = operations_.take_expired(now)) {
             if (next->cancel_request_id) {
                 any_sent = true;
                 cancel_at_router(*next->cancel_request_id);
@@ -342,10 +366,11 @@ private:
     const router_settings& router_;
     const credentials& credentials_;
     std::string realm_;
+    client_roles roles_;
     std::mt19937 random_{std::random_device{}()};
     std::uniform_real_distribution<double> spread_{0.0, 1.0};
     session_fsm fsm_;
-    call_table calls_;
+    operation_table operations_;
     std::shared_ptr<link> link_;
     std::vector<std::shared_ptr<ping_habit>> ping_habits_;  // by url
     std::shared_ptr<ping_habit> habit_;                     // of the router that link_ leads to
@@ -361,11 +386,27 @@ private:
     std::function<void()> stopped_;
 };
 
+client_roles roles_for(service_type type)
+{
+    switch (type) {
+    case service_type::caller:
+        return {.caller = true};
+    case service_type::publisher:
+        return {.publisher = true};
+    }
+    return {};
+}
+
 session::session(asio::io_context& loop, const router_settings& router, std::string realm, std::string role)
     : driver_(std::make_shared<driver>(loop, router, std::move(realm), role))
 {}
 
 session::~session() = default;
+
+void session::play(const client_roles& more)
+{
+    driver_->play(more);
+}
 
 void session::start(std::function<void()> joined)
 {
@@ -382,9 +423,14 @@ void session::stop(std::function<void()> stopped)
     driver_->stop(std::move(stopped));
 }
 
-session::call_id session::call(wampfcgi::call what, bridge::call_sink& sink)
+session::operation_id session::call(wampfcgi::call what, bridge::outcome_sink& sink)
 {
-    return driver_->call(std::move(what), sink);
+    return driver_->start(std::move(what), sink);
+}
+
+session::operation_id session::publish(publication what, bridge::outcome_sink& sink)
+{
+    return driver_->start(std::move(what), sink);
 }
 
 std::size_t session::longest_arguments() const
@@ -392,7 +438,7 @@ std::size_t session::longest_arguments() const
     return driver_->longest_arguments();
 }
 
-void session::cancel(call_id id)
+void session::cancel(operation_id id)
 {
     driver_->cancel(id);
 }

@@ -20,17 +20,20 @@ BOOST_AUTO_TEST_CASE(the_session_for_tests_keeps_to_the_contract)
     fake_session session;
     check_session_contract({session,
                             [&](std::size_t count) {
-                                BOOST_TEST(session.calls.size() == count);
-                                std::vector<std::string> procedures;
+                                std::vector<std::string> uris;
                                 for (const call& each : session.calls)
-                                    procedures.push_back(each.procedure);
-                                return procedures;
+                                    uris.push_back(each.procedure);
+                                for (const publication& each : session.publications)
+                                    uris.push_back(each.topic);
+                                BOOST_TEST(uris.size() == count);
+                                return uris;
                             },
                             [&](std::size_t index, std::string args) {
-                                session.end_call(index + 1, payload{std::move(args), {}});
+                                session.end_operation(index + 1, payload{std::move(args), {}});
                             },
+                            [&](std::size_t index) { session.end_operation(index + 1, published{42}); },
                             [&](std::size_t index, std::string uri) {
-                                session.end_call(index + 1, call_error{std::move(uri), {}});
+                                session.end_operation(index + 1, call_error{std::move(uri), {}});
                             }});
 }
 

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_is_given_up_is_cancelled_and_makes_room_for_one
 
     first.leave();
 
-    BOOST_TEST(to.router.cancelled == std::vector<session::call_id>{1}, boost::test_tools::per_element());
+    BOOST_TEST(to.router.cancelled == std::vector<session::operation_id>{1}, boost::test_tools::per_element());
     BOOST_TEST(to.answers().empty());
     to.begin();
     BOOST_TEST(to.answers().empty());

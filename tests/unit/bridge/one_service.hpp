@@ -37,9 +37,10 @@ inline std::string error_of(const answer& given)
 /// Takes requests the way fcgi/ does: first admitted, then served.
 class one_service {
 public:
-    explicit one_service(const std::function<void(service_options&)>& change = {})
+    explicit one_service(const std::function<void(service_options&)>& change = {},
+                         service_type type = service_type::caller)
     {
-        config.services.push_back({.path = "/", .realm = "realm1", .role = "backend"});
+        config.services.push_back({.path = "/", .type = type, .realm = "realm1", .role = "backend"});
         if (change)
             change(config.services.front().options);
     }
@@ -49,7 +50,7 @@ public:
     {
         if (!asked)
             asked = std::make_unique<gateway>(
-                config, [this](const std::string&, const std::string&) -> session& { return router; },
+                config, [this](const service_settings&) -> session& { return router; },
                 [this](std::chrono::seconds) -> store& { return remembered; }, [this] { return now(); },
                 [this] { return steady_now; });
         fake_client& client = clients.emplace_back(std::move(req));

@@ -105,7 +105,8 @@ constexpr faulty_row options[] = {
      "\n"
      R"(f:1: paths.call.options.keys.b.not_after: expected a UTC time such as "2027-01-01T00:00:00Z", got "2027-01-01")"
      "\n"
-     "f:1: paths.call.options.keys.b.x: unknown key, expected one of secret, secret_file, procedures, not_after, got"
+     "f:1: paths.call.options.keys.b.x: unknown key, expected one of secret, secret_file, procedures, topics, "
+     "not_after, got"
      R"( "x")"},
     {with_options, R"("key": "a", "secret": "s", "keys": {"a": {"secret": "t"}})",
      R"(f:1: paths.call.options.key: expected a key that is not in keys as well, got "a")"},

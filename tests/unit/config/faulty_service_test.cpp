@@ -26,19 +26,29 @@ constexpr faulty_row services[] = {
      "\n"
      R"(f:1: paths[""]: expected an object, got 1)"},
     {with_service, "{}",
-     R"(f:1: paths.call.type: expected "caller" or "path", got nothing (it is required))"
+     R"(f:1: paths.call.type: expected "caller", "publisher" or "path", got nothing (it is required))"
      "\n"
      "f:1: paths.call.realm: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths.call.role: expected a string, got nothing (it is required)"},
     {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
-     R"(f:1: paths.call.type: expected "caller" or "path", got "caler")"
+     R"(f:1: paths.call.type: expected "caller", "publisher" or "path", got "caler")"
      "\n"
      R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")"
      "\n"
      R"(f:1: paths.call.role: expected a string that is not empty, got "")"},
-    {with_service, R"({"type": "publisher", "foo": 1})",
-     R"(f:1: paths.call.type: expected "caller" or "path" ("publisher" is not supported here), got "publisher")"},
+    {with_service, R"({"type": "webhook", "foo": 1})",
+     R"(f:1: paths.call.type: expected "caller", "publisher" or "path" ("webhook" is not supported here), got "webhook")"},
+    {with_service,
+     R"({"type": "publisher", "realm": "r", "role": "f", "options":
+        {"success_status": 201, "topics": ["a..b"], "procedures": []}})",
+     R"(f:2: paths.call.options.topics[0]: expected a URI, or the start of one with "." or ".*" at its end, got "a..b")"
+     "\n"
+     "f:2: paths.call.options.success_status: expected 200 or 202, got 201"
+     "\n"
+     "f:2: paths.call.options.procedures: unknown key, expected one of key, secret, secret_file, keys, post_body_limit,"
+     " timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout, topics, success_status,"
+     " allowed_origins, status_codes, forward, got \"procedures\""},
     {with_service, R"({"type": "caller", "realm": 5, "role": null, "options": []})",
      "f:1: paths.call.realm: expected a string, got 5"
      "\n"
@@ -66,7 +76,8 @@ constexpr faulty_row nested[] = {
     {with_service, R"({"type": "path", "paths": {}})",
      "f:1: paths.call.paths: expected an object of at least one service, got an empty object"},
     {with_service, R"({"type": "path", "id": "", "role": "f", "paths": {"b": {"type": "static"}}})",
-     "f:1: paths.call.paths.b.type: expected \"caller\" or \"path\" (\"static\" is not supported here), got \"static\""
+     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\" or \"path\" (\"static\" is not supported here), "
+     "got \"static\""
      "\n"
      "f:1: paths.call.id: expected a string that is not empty, got \"\""
      "\n"

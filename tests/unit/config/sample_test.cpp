@@ -129,6 +129,8 @@ void check_default_options(const service_options& shown)
     BOOST_TEST(shown.debug == defaults.debug);
     BOOST_TEST((shown.call_timeout == defaults.call_timeout));
     BOOST_TEST((shown.procedures == defaults.procedures));
+    BOOST_TEST((shown.topics == defaults.topics));
+    BOOST_TEST(shown.success_status == defaults.success_status);
     BOOST_TEST(shown.allowed_origins == defaults.allowed_origins, boost::test_tools::per_element());
     BOOST_TEST((shown.status_codes == defaults.status_codes));
 }
@@ -153,16 +155,17 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
-    BOOST_TEST_REQUIRE(shown.services.size() == 1U);
+    BOOST_TEST_REQUIRE(shown.services.size() == 2U);
     check_default_log(shown.log);
-    check_default_options(shown.services[0].options);
+    for (const service_settings& each : shown.services)
+        check_default_options(each.options);
 }
 
 BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 19U);
+    BOOST_TEST(variants.size() == 20U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))
@@ -184,7 +187,8 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
          {with_top(R"("x": 1)"), with_top(R"("log": {"x": 1})"), with_router_members(R"("x": 1)"),
           with_router_members(R"("tls": {"x": 1})"), with_login(R"({"authmethod": "anonymous", "x": 1})"),
           with_options(R"("x": 1)"), with_options(R"("keys": {"a": {"secret": "s", "x": 1}})"),
-          with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})")})
+          with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})"),
+          with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
             {
@@ -208,7 +212,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 18U);
+    BOOST_TEST(compared == 19U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)

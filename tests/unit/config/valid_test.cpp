@@ -100,6 +100,24 @@ BOOST_AUTO_TEST_CASE(the_router_section_is_read_whole)
     check_login(router.by_role.at("backend"), authmethod_kind::wampcra, "jim", "s3cret");
 }
 
+BOOST_AUTO_TEST_CASE(a_publisher_has_topics_and_a_status)
+{
+    const settings read = settings_in(R"({"router": {"url": "rs://h:1"}, "paths": {
+        "a": {"type": "publisher", "realm": "r", "role": "f", "options": {
+            "key": "k", "secret": "s", "keys": {"l": {"secret": "t", "topics": ["com.l"]}},
+            "topics": ["com.a", "com.b.*"], "success_status": 202}},
+        "b": {"type": "publisher", "realm": "r", "role": "f"}}})");
+
+    BOOST_TEST((read.services[0].type == service_type::publisher));
+    const service_options& options = read.services[0].options;
+    const std::vector<std::string> topics{"com.a", "com.b."};
+    BOOST_TEST(options.topics.value() == topics, boost::test_tools::per_element());
+    BOOST_TEST(options.keys.at("l").topics.value().front() == "com.l");
+    BOOST_TEST(options.success_status == 202);
+    BOOST_TEST(read.services[1].options.success_status == 200);
+    BOOST_TEST(!read.services[1].options.topics.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(urls_of_tls_and_websocket_are_taken_apart)
 {
     struct row {

@@ -47,6 +47,10 @@ constexpr contract_row contract_table[] = {
     {errc::result_invalid, "result_invalid", 502, 502},
     {errc::internal_error, "internal_error", 500, 500},
     {errc::request_replayed, "request_replayed", 401, 401},
+    {errc::topic_missing, "topic_missing", 400, 400},
+    {errc::topic_invalid, "topic_invalid", 400, 400},
+    {errc::options_invalid, "options_invalid", 400, 400},
+    {errc::topic_denied, "topic_denied", 403, 403},
 };
 
 }  // namespace

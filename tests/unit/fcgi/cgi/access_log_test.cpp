@@ -90,6 +90,17 @@ BOOST_AUTO_TEST_CASE(an_access_line_has_the_durations_of_checks_and_call)
                " procedure=\"com.example.add2\" status=200 bytes=19 checks_us=50 call_us=750 duration_us=1000\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_publication_is_logged_with_its_topic)
+{
+    bridge::answer given = called("");
+    given.report.topic = "com.example.news";
+    given.report.debug = true;
+    const std::string lines = logged(given, signed_request(), true);
+    BOOST_TEST(lines.find("\" topic=\"com.example.news\" status=200 bytes=19 checks_us=50") != std::string::npos);
+    BOOST_TEST(lines.ends_with(" status=200 duration_us=1000 topic=\"com.example.news\"\n"));
+    BOOST_TEST(lines.find("procedure") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_access_line_of_a_refusal_has_no_call)
 {
     BOOST_TEST(without_time(logged(refusal(errc::body_not_json, "x"), signed_request(), true)) ==
@@ -118,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_was_given_up_has_an_access_line_too)
     wanted.access = true;
     log::configure(wanted);
 
-    const std::string text = written_by([] { fcgi::log_given_up(signed_request(), "a.b", times); });
+    const std::string text = written_by([] { fcgi::log_given_up(signed_request(), {.procedure = "a.b"}, times); });
 
     log::configure({});
     BOOST_TEST(without_time(text) == "info: request id=test peer=\"192.0.2.7\" method=\"POST\" path=\"/wamp/signed\""

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,10 +15,10 @@ using namespace std::string_view_literals;
 
 namespace {
 
-std::optional<call_answer> read(std::string_view bytes)
+std::optional<router_answer> read(std::string_view bytes)
 {
     const auto message = split_message(bytes);
-    return message ? read_call_answer(*message) : std::nullopt;
+    return message ? read_answer(*message) : std::nullopt;
 }
 
 /// Why the answer is invalid; empty when it is not.
@@ -34,6 +35,36 @@ std::string invalid_because(std::string_view bytes)
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(published_gives_the_publication_id)
+{
+    const auto answered = read("\x93\x11\x05\xCF\x00\x1F\xFF\xFF\xFF\xFF\xFF\xFF"sv);
+    BOOST_REQUIRE(answered.has_value());
+    BOOST_TEST(answered->request_id == 5U);
+    BOOST_TEST((answered->to == request_kind::publish));
+    BOOST_TEST(std::get<published>(answered->how).publication_id == (std::uint64_t{1} << 53U) - 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_published_without_a_publication_id_is_an_answer_but_an_invalid_one)
+{
+    for (const auto bytes : {"\x92\x11\x05"sv, "\x93\x11\x05\xA1x"sv, "\x93\x11\x05\xC1"sv})
+        BOOST_TEST(invalid_because(bytes) == "PUBLISHED has no publication id");
+    BOOST_TEST(!read("\x92\x11\xA1x"sv));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_says_whether_it_is_for_a_call_or_a_publication)
+{
+    const auto for_publish = read("\x95\x08\x10\x05\x80\xA3"
+                                  "a.b"sv);
+    BOOST_REQUIRE(for_publish.has_value());
+    BOOST_TEST((for_publish->to == request_kind::publish));
+    BOOST_TEST(std::get<call_error>(for_publish->how).uri == "a.b");
+    const auto for_call = read("\x95\x08\x30\x05\x80\xA3"
+                               "a.b"sv);
+    BOOST_TEST((for_call.value().to == request_kind::call));
+    BOOST_TEST(!read("\x95\x08\x20\x05\x80\xA3"
+                     "a.b"sv));  // for a SUBSCRIBE
+}
 
 BOOST_AUTO_TEST_CASE(a_result_gives_its_arguments_as_they_came)
 {

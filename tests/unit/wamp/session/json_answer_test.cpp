@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_json_answer_that_cannot_be_held_is_invalid_for_its_call_a
 
             const auto message = split_message(bytes.bytes);
             BOOST_REQUIRE(message.has_value());
-            const auto answered = read_call_answer(*message);
+            const auto answered = read_answer(*message);
 
             BOOST_TEST(!message->whole);
             BOOST_REQUIRE(answered.has_value());
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_json_result_may_nest_as_deep_as_a_messagepack_one)
 {
     const auto bytes = codec::message_from_json(nested_result(codec::max_depth));
 
-    const auto answered = read_call_answer(split_message(bytes.bytes).value());
+    const auto answered = read_answer(split_message(bytes.bytes).value());
 
     BOOST_REQUIRE(answered.has_value());
     const auto* returned = std::get_if<payload>(&answered->how);

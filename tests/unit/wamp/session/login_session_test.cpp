@@ -25,11 +25,11 @@ const credentials by_wampcra{authmethod_kind::wampcra, "joe", "secret1", {}};
 
 /// A session that has said HELLO, and what it sent.
 struct login {
-    explicit login(const credentials& how = anonymous)
+    explicit login(const credentials& how = anonymous, const client_roles& played = {.caller = true})
     {
         within([&] {
             session = std::make_unique<login_session>(
-                loop, "realm1", how, [this](std::string message) { sent.push_back(std::move(message)); });
+                loop, "realm1", how, played, [this](std::string message) { sent.push_back(std::move(message)); });
             session->say_hello();
         });
     }
@@ -100,6 +100,20 @@ BOOST_AUTO_TEST_CASE(hello_names_realm_agent_method_and_the_features_of_a_caller
                                   "authmethods\x91\xA9"
                                   "anonymous" +
                                       roles);
+}
+
+BOOST_AUTO_TEST_CASE(hello_names_the_roles_that_are_played_alone)
+{
+    const std::string of_publisher = "\xA9publisher\x81\xA8"
+                                     "features\x83\xB3"
+                                     "publisher_exclusion\xC3\xB8"
+                                     "publisher_identification\xC3\xBD"
+                                     "subscriber_blackwhite_listing\xC3";
+
+    const login publisher(anonymous, {.publisher = true});
+    BOOST_TEST(publisher.sent.at(0).ends_with("\xA5roles\x81" + of_publisher));
+    const login both(anonymous, {.caller = true, .publisher = true});
+    BOOST_TEST(both.sent.at(0).ends_with("\xA5roles\x82" + roles.substr(7) + of_publisher));
 }
 
 BOOST_AUTO_TEST_CASE(hello_names_the_authid_of_a_login)
@@ -318,7 +332,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_gone_frees_what_it_held)
     const auto held = std::make_shared<int>(0);
     boost::asio::io_context loop;
     boost::asio::post(loop, [&] {
-        login_session session(loop, "realm1", anonymous, [held](const std::string&) {});
+        login_session session(loop, "realm1", anonymous, {.caller = true}, [held](const std::string&) {});
         session.say_hello();
     });
     loop.run();

@@ -43,6 +43,15 @@ constexpr std::array bare_lead_bytes{"\xCC"sv, "\xCD"sv, "\xCE"sv, "\xCF"sv, "\x
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(a_publication_is_encoded_byte_for_byte)
+{
+    const std::string options = "\x81\xA1k\xC3";
+    BOOST_TEST(hex(encode_publish(1, {"a.b", {}, options, 30s})) == "94100181a16bc3a3612e62");
+    BOOST_TEST(hex(encode_publish(2, {"a.b", {"\x91\x01", ""}, options, 0ms})) == "95100281a16bc3a3612e629101");
+    BOOST_TEST(hex(encode_publish(3, {"a.b", {"", "\x81\xA1x\x01"}, options, 0ms})) ==
+               "96100381a16bc3a3612e629081a17801");
+}
+
 BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
 {
     struct row {

@@ -31,6 +31,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr auto call_code = static_cast<std::uint64_t>(message_code::call);
+constexpr auto publish_code = static_cast<std::uint64_t>(message_code::publish);
+
 /// Lets one session join anything, and answers its calls when it is told to.
 class tiny_router {
 public:
@@ -62,11 +65,12 @@ public:
         run_until([&] { return pongs_ > pongs_before; });
     }
 
-    struct made_call {
-        std::string request_id;  // as it came
-        std::string procedure;
+    struct request {
+        std::string id;  // as it came
+        std::uint64_t code;
+        std::string uri;
     };
-    std::vector<made_call> calls;
+    std::vector<request> requests;
     asio::io_context loop;
 
 private:
@@ -109,9 +113,9 @@ private:
         const auto message = split_message(frame.payload);
         if (message->code == 1)  // HELLO
             write(rawsocket::frame_type::message, "\x93\x02\x01\x80"sv);
-        if (message->code == static_cast<std::uint64_t>(message_code::call))
-            calls.push_back(
-                {std::string(message->fields.at(1)), std::string(as_string(message->fields.at(3)).value())});
+        if (message->code == call_code || message->code == publish_code)
+            requests.push_back({std::string(message->fields.at(1)), message->code,
+                                std::string(as_string(message->fields.at(3)).value())});
     }
 
     void write(rawsocket::frame_type type, std::string_view payload)
@@ -136,23 +140,26 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_router_keeps_to_the_contract)
     router_settings where;
     where.urls.push_back({router_url::transport_kind::rawsocket_unix, "", 0, router.path(), "unix:"});
     wamp::session session(router.loop, where, "realm1", "backend");
+    session.play({.caller = true, .publisher = true});
     session.start();
 
-    check_session_contract({session,
-                            [&](std::size_t count) {
-                                router.run_until([&] { return router.calls.size() >= count; });
-                                std::vector<std::string> procedures;
-                                for (const auto& each : router.calls)
-                                    procedures.push_back(each.procedure);
-                                return procedures;
-                            },
-                            [&](std::size_t index, const std::string& args) {
-                                router.send("\x94\x32" + router.calls.at(index).request_id + "\x80" + args);
-                            },
-                            [&](std::size_t index, const std::string& uri) {
-                                router.send("\x95\x08\x30" + router.calls.at(index).request_id + "\x80" +
-                                            static_cast<char>(0xA0U | uri.size()) + uri);
-                            }});
+    check_session_contract(
+        {session,
+         [&](std::size_t count) {
+             router.run_until([&] { return router.requests.size() >= count; });
+             std::vector<std::string> uris;
+             for (const auto& each : router.requests)
+                 uris.push_back(each.uri);
+             return uris;
+         },
+         [&](std::size_t index, const std::string& args) {
+             router.send("\x94\x32" + router.requests.at(index).id + "\x80" + args);
+         },
+         [&](std::size_t index) { router.send("\x93\x11" + router.requests.at(index).id + "\x2A"); },
+         [&](std::size_t index, const std::string& uri) {
+             router.send("\x95\x08" + std::string(1, static_cast<char>(router.requests.at(index).code)) +
+                         router.requests.at(index).id + "\x80" + static_cast<char>(0xA0U | uri.size()) + uri);
+         }});
     bool stopped = false;
     session.stop([&] { stopped = true; });
     router.run_until([&] { return stopped; });

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A session that was not told to start, so that it opens no socket.
-struct ends final : bridge::call_sink {
+struct ends final : bridge::outcome_sink {
     void ended(outcome how) override
     {
         codes.push_back(std::get<failure>(how).code);
@@ -36,7 +36,7 @@ struct idle_session {
         session = std::make_unique<wamp::session>(loop, router, "realm1", "backend");
     }
 
-    bridge::session::call_id call(std::string args = {})
+    bridge::session::operation_id call(std::string args = {})
     {
         return session->call({"a.b", {std::move(args), {}}, 30s}, ended);
     }
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(calls_of_more_than_64_mib_do_not_wait_together)
 {
     idle_session idle;
     const std::string sixteenth(4 * 1024 * 1024 - 3, 'x');
-    std::vector<bridge::session::call_id> waiting;
+    std::vector<bridge::session::operation_id> waiting;
     for (int i = 0; i < 16; ++i)
         waiting.push_back(idle.call(sixteenth));
     BOOST_TEST(idle.ended.codes.empty());

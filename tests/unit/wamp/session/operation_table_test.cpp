@@ -1,4 +1,4 @@
-#include "wamp/session/call_table.hpp"
+#include "wamp/session/operation_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const call_table::time_point start{std::chrono::hours(1)};
+const operation_table::time_point start{std::chrono::hours(1)};
 
 call call_of(std::string procedure)
 {
@@ -22,7 +22,7 @@ call call_of(std::string procedure)
 
 /// Sinks that write down whose call has ended, and how.
 struct journal {
-    struct named_sink final : bridge::call_sink {
+    struct named_sink final : bridge::outcome_sink {
         named_sink(journal& its_book, std::string its_name) : book(its_book), name(std::move(its_name)) {}
 
         void ended(outcome how) override
@@ -35,7 +35,7 @@ struct journal {
         std::string name;
     };
 
-    bridge::call_sink& as(std::string name) { return sinks.emplace_back(*this, std::move(name)); }
+    bridge::outcome_sink& as(std::string name) { return sinks.emplace_back(*this, std::move(name)); }
 
     /// Tells the sinks as long as `take` gives calls that have ended.
     template <class Take>
@@ -46,7 +46,7 @@ struct journal {
         return std::exchange(text, {});
     }
 
-    std::string expire(call_table& table, call_table::time_point now)
+    std::string expire(operation_table& table, operation_table::time_point now)
     {
         return tell([&] { return table.take_expired(now); });
     }
@@ -59,7 +59,7 @@ struct journal {
 
 BOOST_AUTO_TEST_CASE(waiting_calls_are_sent_in_the_order_in_which_they_came)
 {
-    call_table table;
+    operation_table table;
     journal done;
     const auto first = table.add_waiting(call_of("a"), done.as("a"), start + 9s);
     const auto second = table.add_waiting(call_of("b"), done.as("b"), start + 1s);
@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(waiting_calls_are_sent_in_the_order_in_which_they_came)
 
 BOOST_AUTO_TEST_CASE(calls_count_their_bytes_for_as_long_as_they_wait)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    const auto first = table.add_waiting({"a.b", {"12345", "678"}, 30s}, done.as("a"), start + 9s);
+    const auto first = table.add_waiting(call{"a.b", {"12345", "678"}, 30s}, done.as("a"), start + 9s);
     table.add_waiting(call_of("c"), done.as("c"), start + 9s);
     table.add_waiting(call_of("dd"), done.as("dd"), start + 1s);
     BOOST_TEST(table.waiting_bytes() == 14U);
@@ -90,13 +90,13 @@ BOOST_AUTO_TEST_CASE(calls_count_their_bytes_for_as_long_as_they_wait)
 
 BOOST_AUTO_TEST_CASE(a_waiting_call_keeps_its_id_when_it_is_sent)
 {
-    call_table table;
+    operation_table table;
     journal done;
     const auto id = table.add_waiting(call_of("a"), done.as("a"), start + 5s);
     auto taken = table.take_waiting();
-    BOOST_TEST(taken->what.procedure == "a");
+    BOOST_TEST(std::get<call>(taken->what).procedure == "a");
 
-    table.put_sent(taken->id, 1, *taken->sink, start + 30s);
+    table.put_sent(taken->id, {1, request_kind::call, start + 30s}, *taken->sink);
 
     BOOST_TEST(!table.any_waiting());
     BOOST_TEST(table.any_sent());
@@ -106,29 +106,29 @@ BOOST_AUTO_TEST_CASE(a_waiting_call_keeps_its_id_when_it_is_sent)
 
 BOOST_AUTO_TEST_CASE(an_answer_ends_the_call_of_its_request_id_alone_and_once)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    table.add_sent(1, done.as("a"), start + 30s);
-    table.add_sent(2, done.as("b"), {});
+    table.add_sent({1, request_kind::call, start + 30s}, done.as("a"));
+    table.add_sent({2, request_kind::call, {}}, done.as("b"));
 
-    auto answered = table.answer(2, payload{});
+    auto answered = table.answer(2, request_kind::call, payload{});
     BOOST_REQUIRE(answered.has_value());
     answered->sink->ended(std::move(answered->how));
 
     BOOST_TEST(done.text == "b:result ");
     BOOST_TEST(!answered->cancel_request_id.has_value());
-    BOOST_TEST(!table.answer(2, payload{}).has_value());
-    BOOST_TEST(!table.answer(3, payload{}).has_value());
+    BOOST_TEST(!table.answer(2, request_kind::call, payload{}).has_value());
+    BOOST_TEST(!table.answer(3, request_kind::call, payload{}).has_value());
     BOOST_TEST(table.any_sent());
 }
 
 BOOST_AUTO_TEST_CASE(a_call_expires_at_its_deadline_and_not_before)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    table.add_sent(7, done.as("sent"), start + 2s);
+    table.add_sent({7, request_kind::call, start + 2s}, done.as("sent"));
     table.add_waiting(call_of("b"), done.as("waiting"), start + 1s);
-    table.add_sent(8, done.as("for ever"), {});
+    table.add_sent({8, request_kind::call, {}}, done.as("for ever"));
 
     BOOST_TEST(done.expire(table, start + 1s - 1ns) == "");
     BOOST_TEST(done.expire(table, start + 1s) == "waiting:router_unavailable ");
@@ -139,26 +139,26 @@ BOOST_AUTO_TEST_CASE(a_call_expires_at_its_deadline_and_not_before)
     BOOST_TEST(done.text == "sent:call_timeout ");
 
     BOOST_TEST(!table.next_deadline().has_value());
-    BOOST_TEST(!table.answer(7, payload{}).has_value());
+    BOOST_TEST(!table.answer(7, request_kind::call, payload{}).has_value());
     BOOST_TEST(table.any_sent());
 }
 
 BOOST_AUTO_TEST_CASE(several_calls_expire_in_the_order_of_their_deadlines)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    table.add_sent(1, done.as("late"), start + 3s);
-    table.add_sent(2, done.as("early"), start + 1s);
-    table.add_sent(3, done.as("same"), start + 1s);
+    table.add_sent({1, request_kind::call, start + 3s}, done.as("late"));
+    table.add_sent({2, request_kind::call, start + 1s}, done.as("early"));
+    table.add_sent({3, request_kind::call, start + 1s}, done.as("same"));
 
     BOOST_TEST(done.expire(table, start + 1h) == "early:call_timeout same:call_timeout late:call_timeout ");
 }
 
 BOOST_AUTO_TEST_CASE(calls_in_flight_end_and_those_that_wait_stay)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    table.add_sent(1, done.as("sent"), start + 3s);
+    table.add_sent({1, request_kind::call, start + 3s}, done.as("sent"));
     table.add_waiting(call_of("a"), done.as("waiting"), start + 1s);
 
     BOOST_TEST(done.tell([&] { return table.take_sent(errc::connection_lost); }) == "sent:connection_lost ");
@@ -166,12 +166,12 @@ BOOST_AUTO_TEST_CASE(calls_in_flight_end_and_those_that_wait_stay)
     BOOST_TEST(!table.any_sent());
     BOOST_TEST(table.any_waiting());
     BOOST_TEST((table.next_deadline() == start + 1s));
-    BOOST_TEST(!table.answer(1, payload{}).has_value());
+    BOOST_TEST(!table.answer(1, request_kind::call, payload{}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(calls_that_cannot_be_made_end_in_the_order_in_which_they_failed)
 {
-    call_table table;
+    operation_table table;
     journal done;
     table.add_failed(errc::overloaded, done.as("first"));
     const auto removed = table.add_failed(errc::overloaded, done.as("removed"));
@@ -185,10 +185,10 @@ BOOST_AUTO_TEST_CASE(calls_that_cannot_be_made_end_in_the_order_in_which_they_fa
 
 BOOST_AUTO_TEST_CASE(a_call_that_is_removed_as_another_ends_is_not_told)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    table.add_sent(1, done.as("first"), start + 1s);
-    const auto second = table.add_sent(2, done.as("second"), start + 2s);
+    table.add_sent({1, request_kind::call, start + 1s}, done.as("first"));
+    const auto second = table.add_sent({2, request_kind::call, start + 2s}, done.as("second"));
 
     table.take_expired(start + 3s);
     table.remove(second);
@@ -198,10 +198,10 @@ BOOST_AUTO_TEST_CASE(a_call_that_is_removed_as_another_ends_is_not_told)
 
 BOOST_AUTO_TEST_CASE(a_removed_call_is_gone_and_only_a_sent_one_has_a_request_id)
 {
-    call_table table;
+    operation_table table;
     journal done;
     const auto waiting = table.add_waiting(call_of("a"), done.as("a"), start + 1s);
-    const auto sent = table.add_sent(5, done.as("b"), start + 2s);
+    const auto sent = table.add_sent({5, request_kind::call, start + 2s}, done.as("b"));
 
     BOOST_TEST(!table.remove(waiting).has_value());
     BOOST_TEST(table.remove(sent).value() == 5U);
@@ -211,15 +211,46 @@ BOOST_AUTO_TEST_CASE(a_removed_call_is_gone_and_only_a_sent_one_has_a_request_id
     BOOST_TEST(!table.any_waiting());
     BOOST_TEST(!table.any_sent());
     BOOST_TEST(done.expire(table, start + 1h) == "");
-    BOOST_TEST(!table.answer(5, payload{}).has_value());
+    BOOST_TEST(!table.answer(5, request_kind::call, payload{}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_a_call_does_not_end_a_publication)
+{
+    operation_table table;
+    journal done;
+    table.add_sent({1, request_kind::publish, {}}, done.as("a"));
+
+    BOOST_TEST(!table.answer(1, request_kind::call, payload{}).has_value());
+    BOOST_TEST(table.answer(1, request_kind::publish, published{7}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_publication_cannot_be_cancelled_at_the_router)
+{
+    operation_table table;
+    journal done;
+    const auto id = table.add_sent({1, request_kind::publish, {}}, done.as("a"));
+    table.add_sent({2, request_kind::publish, start + 1s}, done.as("b"));
+
+    BOOST_TEST(!table.remove(id).has_value());
+    BOOST_TEST(!table.take_expired(start + 1s).value().cancel_request_id.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_publication_counts_its_bytes_while_it_waits)
+{
+    operation_table table;
+    journal done;
+    table.add_waiting(publication{"a.b", {"12", "345"}, "6789", 30s}, done.as("a"), start + 9s);
+    BOOST_TEST(table.waiting_bytes() == 12U);
+    table.take_waiting();
+    BOOST_TEST(table.waiting_bytes() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(the_time_left_is_known_of_calls_with_a_time_out)
 {
-    call_table table;
+    operation_table table;
     journal done;
-    table.add_sent(1, done.as("a"), start + 2s);
-    table.add_sent(2, done.as("b"), {});
+    table.add_sent({1, request_kind::call, start + 2s}, done.as("a"));
+    table.add_sent({2, request_kind::call, {}}, done.as("b"));
 
     BOOST_TEST((table.time_left(1, start) == std::chrono::steady_clock::duration(2s)));
     BOOST_TEST((table.time_left(1, start + 3s) == std::chrono::steady_clock::duration(-1s)));

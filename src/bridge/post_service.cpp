@@ -1,0 +1,299 @@
+#include "bridge/post_service.hpp"
+
+#include "bridge/rendering.hpp"
+#include "bridge/shared.hpp"
+#include "wampfcgi/checks/address.hpp"
+#include "wampfcgi/checks/origin.hpp"
+#include "wampfcgi/checks/path.hpp"
+#include "wampfcgi/checks/signature.hpp"
+#include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/memory.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::bridge {
+namespace {
+
+std::optional<std::string_view> forwarded_value(forward_source source, const request& req,
+                                                const std::optional<checks::signature_facts>& signature)
+{
+    switch (source) {
+    case forward_source::remote_addr:
+        return req.remote_addr();
+    case forward_source::remote_user:
+        return req.remote_user();
+    case forward_source::ssl_client_s_dn:
+        return req.client_subject();
+    case forward_source::http_user_agent:
+        return req.user_agent();
+    case forward_source::request_id:
+        return req.id();
+    case forward_source::signing_key:
+        return signature ? std::optional<std::string_view>{*signature->name} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward_source>& wanted, const request& req,
+                                             const std::optional<checks::signature_facts>& signature)
+{
+    std::vector<codec::reserved_value> values;
+    values.reserve(wanted.size());
+    for (const auto& [name, source] : wanted)
+        values.emplace_back(name, forwarded_value(source, req, signature));
+    return values;
+}
+
+failure failure_of(const std::exception& trouble)
+{
+    if (dynamic_cast<const std::bad_alloc*>(&trouble) != nullptr)
+        return {errc::overloaded, "no memory for a request of this size"};
+    return {errc::internal_error, trouble.what()};
+}
+
+result<std::optional<checks::signature_facts>> check_sender(const service_options& options, const request& req,
+                                                            const gateway::clock& now)
+try {
+    if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
+        return ok.error();
+    return checks::check_signature(req, options, now());
+} catch (const std::exception& trouble) {
+    return failure_of(trouble);
+}
+
+answer render(outcome how, const service_options& options, const header_list& cors)
+{
+    const outcome taken = std::move(how);  // its memory is free before the answer goes out
+    try {
+        const bad_alloc_scope here;
+        return outcome_answer(taken, options, cors);
+    } catch (const std::exception& bug) {
+        return refusal_answer({errc::internal_error, bug.what()}, options.status_codes, cors);
+    }
+}
+
+}  // namespace
+
+/// A request from the first check of its body until it is answered. It may wait for the store, and then for the router.
+class post_service::post_exchange final : public exchange, private outcome_sink {
+public:
+    post_exchange(const post_service& by, const admission& admitted, request& req, response_sink& client)
+        : by_(by),
+          admitted_(admitted),
+          request_(req),
+          client_(client)
+    {
+        report_.debug = options().debug;
+    }
+
+    ~post_exchange() override
+    {
+        if (waits_for_store_ != 0)
+            by_.replays_->give_up(waits_for_store_);
+        if (under_way_ != 0)
+            by_.session_.cancel(under_way_);
+    }
+
+    post_exchange(const post_exchange&) = delete;
+    post_exchange& operator=(const post_exchange&) = delete;
+
+    void start()
+    {
+        auto signature = check_sender(options(), request_, by_.shared_.now);
+        if (!signature)
+            return refuse(signature.error());
+        signature_ = *signature;
+        if (signature_ && by_.replays_ != nullptr)
+            remember();
+        else
+            act();
+    }
+
+    bool is_answered() const noexcept { return is_answered_; }
+
+    const request_report& report() const noexcept override { return report_; }
+
+private:
+    const service_options& options() const noexcept { return by_.configured_.options; }
+
+    // What is refused anyway uses up no signature.
+    void remember()
+    {
+        if (!take_place())
+            return;
+        const auto until = signature_->timestamp + options().timestamp_delta_limit;
+        waits_for_store_ = by_.replays_->remember(id_of(by_.configured_.path, *signature_->name), signature_->mac,
+                                                  until, [this](const result<void>& is_new) { remembered(is_new); });
+    }
+
+    void remembered(const result<void>& is_new)
+    {
+        waits_for_store_ = 0;
+        if (is_new)
+            act();
+        else
+            refuse(is_new.error());
+    }
+
+    void act()
+    {
+        operation what;
+        if (auto ok = read(what); !ok)
+            return refuse(ok.error());
+        request_.drop_body();
+        if (!place_ && !take_place())
+            return;
+        report_.called_at = by_.shared_.stopwatch();
+        try {
+            under_way_ = std::visit([this](auto& each) { return start(std::move(each)); }, what);
+        } catch (const std::bad_alloc&) {
+            throw;  // of Asio, which asks no handler: the call may have gone out, and the session be in any state
+        } catch (const std::exception& bug) {
+            ended(failure(errc::internal_error, bug.what()));
+        }
+    }
+
+    result<void> read(operation& what)
+    try {
+        const bad_alloc_scope here;
+        return by_.read(what, request_, signature_, by_.session_.longest_arguments());
+    } catch (const std::exception& trouble) {
+        return failure_of(trouble);
+    }
+
+    session::operation_id start(call&& what)
+    {
+        report_.procedure = what.procedure;
+        return by_.session_.call(std::move(what), *this);
+    }
+
+    session::operation_id start(publication&& what)
+    {
+        report_.topic = what.topic;
+        return by_.session_.publish(std::move(what), *this);
+    }
+
+    /// False when it has been refused: all places are taken.
+    bool take_place()
+    {
+        place_ = by_.shared_.in_flight.take();
+        if (!place_)
+            refuse({errc::overloaded, "max_in_flight calls are under way"});
+        return static_cast<bool>(place_);
+    }
+
+    void refuse(failure why)
+    {
+        request_.drop_body();
+        respond(refusal_answer(std::move(why), options().status_codes, admitted_.cors_headers));
+    }
+
+    void ended(outcome how) override
+    {
+        under_way_ = 0;
+        report_.call_ended_at = by_.shared_.stopwatch();
+        respond(render(std::move(how), options(), admitted_.cors_headers));
+    }
+
+    void respond(answer finished)
+    {
+        place_ = {};
+        is_answered_ = true;
+        finished.report.procedure = std::move(report_.procedure);
+        finished.report.topic = std::move(report_.topic);
+        finished.report.debug = report_.debug;
+        finished.report.called_at = report_.called_at;
+        finished.report.call_ended_at = report_.call_ended_at;
+        client_.respond(std::move(finished));
+    }
+
+    const post_service& by_;
+    admission admitted_;
+    request& request_;
+    response_sink& client_;
+    std::optional<checks::signature_facts> signature_;
+    in_flight_count::place place_;
+    store::ticket waits_for_store_ = 0;
+    session::operation_id under_way_ = 0;
+    request_report report_;
+    bool is_answered_ = false;
+};
+
+post_service::post_service(const service_settings& configured, session& realm, store* replays,
+                           shared_by_services& shared)
+    : configured_(configured),
+      session_(realm),
+      replays_(replays),
+      shared_(shared)
+{}
+
+std::variant<answer, admission> post_service::admit(const request& req)
+{
+    const service_options& options = configured_.options;
+    admission admitted{this, options.post_body_limit};
+    const auto refused = [&](failure why) { return refuse(admitted, std::move(why)); };
+
+    if (auto ok = checks::check_method(req); !ok)
+        return refused(ok.error());
+    if (auto ok = checks::check_tls(req, options.require_tls); !ok)
+        return refused(ok.error());
+    if (auto ok = checks::check_address(req.remote_addr(), options.require_ip); !ok)
+        return refused(ok.error());
+    const auto grant = checks::check_origin(req, options.allowed_origins);
+    if (!grant)
+        return refused(grant.error());
+    admitted.cors_headers = cors_headers(req, *grant);
+    if (req.method() == "OPTIONS") {
+        answer preflight = preflight_answer(std::move(admitted.cors_headers));
+        preflight.report.debug = options.debug;
+        return preflight;
+    }
+    if (auto ok = checks::check_content_type(req); !ok)
+        return refused(ok.error());
+    if (auto length = checks::check_announced_length(req, options.post_body_limit); !length)
+        return refused(length.error());
+    return admitted;
+}
+
+answer post_service::refuse(const admission& admitted, failure why) const
+{
+    const service_options& options = configured_.options;
+    answer refused = refusal_answer(std::move(why), options.status_codes, admitted.cors_headers);
+    refused.report.debug = options.debug;
+    return refused;
+}
+
+void post_service::add_facts(payload& arguments, const request& req, const signer& signature) const
+{
+    if (!options().forward.empty())
+        arguments.kwargs = codec::with_reserved_member(arguments.kwargs, forwarded(options().forward, req, signature));
+}
+
+bool is_covered(const std::string& uri, const std::vector<std::string>& patterns)
+{
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        return pattern.ends_with('.') ? uri.starts_with(pattern) : uri == pattern;
+    });
+}
+
+std::unique_ptr<exchange> post_service::serve(const admission& admitted, request& req, response_sink& client)
+{
+    auto begun = std::make_unique<post_exchange>(*this, admitted, req, client);
+    begun->start();
+    if (begun->is_answered())
+        return nullptr;
+    return begun;
+}
+
+}  // namespace wampfcgi::bridge

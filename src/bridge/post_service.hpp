@@ -1,0 +1,55 @@
+// Owns what the services "caller" and "publisher" have in common: from a POST by way of the checks to what the session
+// is to do, and from its outcome to the answer (contract sections 3 to 5).
+#pragma once
+
+#include "wampfcgi/bridge/service.hpp"
+#include "wampfcgi/bridge/session.hpp"
+#include "wampfcgi/bridge/store.hpp"
+#include "wampfcgi/checks/signature.hpp"
+#include "wampfcgi/core/call.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::bridge {
+
+struct shared_by_services;
+
+class post_service : public service {
+public:
+    /// All must outlive it. `replays` remembers signed requests; null: they may be replayed.
+    post_service(const service_settings& configured, session& realm, store* replays, shared_by_services& shared);
+
+    std::variant<answer, admission> admit(const request& req) override;
+    answer refuse(const admission& admitted, failure why) const override;
+    std::unique_ptr<exchange> serve(const admission& admitted, request& req, response_sink& client) override;
+
+protected:
+    using signer = std::optional<checks::signature_facts>;
+
+    const service_options& options() const noexcept { return configured_.options; }
+
+    /// Adds to the arguments that go out what the service tells about the request.
+    void add_facts(payload& arguments, const request& req, const signer& signature) const;
+
+private:
+    class post_exchange;
+
+    /// Makes `what` of a request whose signature is right. Fails where the body does not say it, or it is not allowed.
+    virtual result<void> read(operation& what, const request& req, const signer& signature,
+                              std::size_t longest_arguments) const = 0;
+
+    const service_settings& configured_;
+    session& session_;
+    store* replays_;
+    shared_by_services& shared_;
+};
+
+/// True when one of `patterns`, exact URIs and prefixes that end in ".", covers `uri`.
+bool is_covered(const std::string& uri, const std::vector<std::string>& patterns);
+
+}  // namespace wampfcgi::bridge

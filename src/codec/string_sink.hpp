@@ -1,0 +1,14 @@
+// Owns what msgpack::packer writes to here.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace wampfcgi::codec {
+
+struct string_sink {
+    std::string& out;
+    void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
+};
+
+}  // namespace wampfcgi::codec
