@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -19,8 +20,11 @@ public:
     {
         if (breaks)
             throw std::runtime_error("broken");
+        const operation_id id = wait(sink);
+        if (what.receive_progress)
+            takes_parts_.insert(id);
         calls.push_back(std::move(what));
-        return wait(sink);
+        return id;
     }
 
     operation_id publish(publication what, bridge::outcome_sink& sink) override
@@ -49,6 +53,13 @@ public:
             ended.mapped()->ended(std::move(how));
     }
 
+    /// A part of the result comes; does nothing where none is asked for (any more).
+    void progress(operation_id id, payload part)
+    {
+        if (const auto found = waiting_.find(id); found != waiting_.end() && takes_parts_.contains(id))
+            found->second->progressed(std::move(part));
+    }
+
     std::vector<wampfcgi::call> calls;                              ///< in the order in which they were made
     std::vector<publication> publications;                          ///< likewise
     std::vector<operation_id> cancelled;                            ///< those that had not ended
@@ -64,6 +75,7 @@ private:
 
     operation_id last_id_ = 0;
     std::map<operation_id, bridge::outcome_sink*> waiting_;
+    std::set<operation_id> takes_parts_;
 };
 
 }  // namespace wampfcgi

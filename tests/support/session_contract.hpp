@@ -19,13 +19,21 @@ struct session_under_test {
     bridge::session& session;
     /// Procedures and topics, in this order, of that many operations, once the router has them.
     std::function<std::vector<std::string>(std::size_t count)> uris;
-    std::function<void(std::size_t index, std::string args)> answer;  ///< one of them, and has it be heard
-    std::function<void(std::size_t index)> acknowledge;               ///< as publication 42
+    std::function<void(std::size_t index, std::string args)> answer;     ///< one of them, and has it be heard
+    std::function<void(std::size_t index, std::string args)> send_part;  ///< of the result of one of them, likewise
+    std::function<void(std::size_t index)> acknowledge;                  ///< as publication 42
     std::function<void(std::size_t index, std::string uri)> fail;
 };
 
 /// Writes down how an operation ended.
 struct recording_sink final : bridge::outcome_sink {
+    void progressed(payload part) override
+    {
+        text += "part " + part.args + " ";
+        if (then)
+            std::exchange(then, nullptr)();
+    }
+
     void ended(outcome how) override
     {
         if (const auto* const result = std::get_if<payload>(&how))
@@ -44,21 +52,26 @@ struct recording_sink final : bridge::outcome_sink {
     std::function<void()> then;
 };
 
-inline void check_session_contract(const session_under_test& the)
+/// Calls a procedure. What comes of it is told later.
+inline bridge::session::operation_id make_call(const session_under_test& the, const std::string& procedure,
+                                               recording_sink& sink, bool receive_progress = false)
+{
+    const auto id = the.session.call({procedure, {"\x91\x01", {}}, std::chrono::seconds(30), receive_progress}, sink);
+    BOOST_TEST(id != 0U);
+    BOOST_TEST(sink.text.empty());
+    return id;
+}
+
+/// As the first four requests.
+inline void check_calls(const session_under_test& the)
 {
     recording_sink first;
     recording_sink second;
     recording_sink third;
     recording_sink fourth;
-    const auto call = [&](const std::string& procedure, recording_sink& sink) {
-        const auto id = the.session.call({procedure, {"\x91\x01", {}}, std::chrono::seconds(30)}, sink);
-        BOOST_TEST(id != 0U);
-        BOOST_TEST(sink.text.empty());
-        return id;
-    };
-    call("a.first", first);
-    const auto given_up = call("a.second", second);
-    const auto ended = call("a.third", third);
+    make_call(the, "a.first", first);
+    const auto given_up = make_call(the, "a.second", second);
+    const auto ended = make_call(the, "a.third", third);
     const std::vector<std::string> expected{"a.first", "a.second", "a.third"};
     BOOST_TEST(the.uris(3) == expected, boost::test_tools::per_element());
 
@@ -67,7 +80,7 @@ inline void check_session_contract(const session_under_test& the)
     the.answer(1, "\x91\x02");
     BOOST_TEST(second.text.empty());
 
-    third.then = [&] { call("a.fourth", fourth); };  // who is told may go on
+    third.then = [&] { make_call(the, "a.fourth", fourth); };  // who is told may go on
     the.fail(2, "a.b");
     BOOST_TEST(third.text == "error a.b");
     the.session.cancel(ended);
@@ -79,7 +92,36 @@ inline void check_session_contract(const session_under_test& the)
     the.answer(3, "\x90");
     BOOST_TEST(fourth.text == "result \x90");
     BOOST_TEST(second.text.empty());
+}
 
+/// As the next three.
+inline void check_parts_of_results(const session_under_test& the)
+{
+    recording_sink parts;
+    recording_sink whole;
+    recording_sink left;
+    make_call(the, "c.parts", parts, true);
+    make_call(the, "c.whole", whole);
+    const auto leaving = make_call(the, "c.left", left, true);
+    BOOST_TEST(the.uris(7).back() == "c.left");
+    the.send_part(4, "\x91\x01");
+    the.send_part(4, "\x91\x02");
+    the.send_part(5, "\x91\x01");  // nobody has asked for it
+    left.then = [&] { the.session.cancel(leaving); };
+    the.send_part(6, "\x91\x01");
+    the.send_part(6, "\x91\x02");
+    the.answer(6, "\x91\x03");
+    the.answer(5, "\x91\x02");
+    the.answer(4, "\x91\x03");
+    the.send_part(4, "\x91\x04");
+    BOOST_TEST(parts.text == "part \x91\x01 part \x91\x02 result \x91\x03");
+    BOOST_TEST(whole.text == "result \x91\x02");
+    BOOST_TEST(left.text == "part \x91\x01 ");
+}
+
+/// As the last three.
+inline void check_publications(const session_under_test& the)
+{
     recording_sink accepted;
     recording_sink refused;
     recording_sink dropped;
@@ -97,15 +139,22 @@ inline void check_session_contract(const session_under_test& the)
     publish("b.first", accepted);
     publish("b.second", refused);
     const auto forgotten = publish("b.third", dropped);
-    BOOST_TEST(the.uris(7).back() == "b.third");
+    BOOST_TEST(the.uris(10).back() == "b.third");
     the.session.cancel(forgotten);
-    the.acknowledge(6);
-    the.fail(5, "a.b");
-    the.acknowledge(4);
-    the.acknowledge(4);
+    the.acknowledge(9);
+    the.fail(8, "a.b");
+    the.acknowledge(7);
+    the.acknowledge(7);
     BOOST_TEST(accepted.text == "published 42");
     BOOST_TEST(refused.text == "error a.b");
     BOOST_TEST(dropped.text.empty());
+}
+
+inline void check_session_contract(const session_under_test& the)
+{
+    check_calls(the);
+    check_parts_of_results(the);
+    check_publications(the);
 }
 
 }  // namespace wampfcgi

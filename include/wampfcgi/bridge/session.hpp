@@ -12,6 +12,9 @@ namespace wampfcgi::bridge {
 /// Is told how a call or a publication goes.
 class outcome_sink {
 public:
+    /// Another part of the result of a call that asked for it (call::receive_progress). The call goes on.
+    virtual void progressed(payload /*part*/) {}
+
     /// It has ended. Told once; the sink may be destroyed meanwhile.
     virtual void ended(outcome how) = 0;
 
@@ -29,7 +32,8 @@ public:
     virtual ~session() = default;
 
     /// Makes a call, waiting for the session where there is none. `sink` is told the end, shortly after the call's
-    /// timeout at the latest, and must live until then or until the call is cancelled.
+    /// timeout (counted from its last part, where it has parts) at the latest, and must live until then or until the
+    /// call is cancelled.
     virtual operation_id call(wampfcgi::call what, outcome_sink& sink) = 0;
 
     /// Publishes an event, as call() makes a call. Never sent twice.

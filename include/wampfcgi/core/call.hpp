@@ -22,6 +22,7 @@ struct call {
     std::string procedure;  ///< a loose WAMP URI
     payload arguments;
     std::chrono::milliseconds timeout;  ///< time until it is cancelled at the router; 0: never
+    bool receive_progress = false;      ///< parts of the result are asked for; `timeout` is for each of them then
 };
 
 /// An event to publish, which the router is to acknowledge.

@@ -277,8 +277,10 @@ private:
     {
         std::map<std::string, std::map<std::string, std::map<std::string, bool>>> roles;
         if (roles_.caller)
-            roles["caller"]["features"] = {
-                {"call_canceling", true}, {"call_timeout", true}, {"caller_identification", true}};
+            roles["caller"]["features"] = {{"call_canceling", true},
+                                           {"call_timeout", true},
+                                           {"caller_identification", true},
+                                           {"progressive_call_results", true}};
         if (roles_.publisher)
             roles["publisher"]["features"] = {{"publisher_exclusion", true},
                                               {"publisher_identification", true},

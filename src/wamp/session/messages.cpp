@@ -251,8 +251,13 @@ std::string encode_call(std::uint64_t request_id, const call& what)
     packer.pack_array(4U + fields_of(what.arguments));
     packer.pack_uint64(static_cast<std::uint64_t>(message_code::call));
     packer.pack_uint64(request_id);
-    packer.pack_map(what.timeout.count() > 0 ? 1 : 0);
-    if (what.timeout.count() > 0) {
+    const bool has_timeout = what.timeout.count() > 0 && !what.receive_progress;
+    packer.pack_map(has_timeout || what.receive_progress ? 1 : 0);
+    if (what.receive_progress) {
+        packer.pack_str(16).pack_str_body("receive_progress", 16);
+        packer.pack_true();
+    }
+    if (has_timeout) {
         packer.pack_str(7).pack_str_body("timeout", 7);
         packer.pack_int64(what.timeout.count());
     }
@@ -292,10 +297,9 @@ std::optional<router_answer> read_answer(const message_fields& message)
 {
     const auto& fields = message.fields;
     if (message.code == static_cast<std::uint64_t>(message_code::result) && fields.size() > 1) {
-        if (fields.size() > 2 && is_progressive(fields[2]))
-            return {};  // nobody asked for it, and a part is not the result
+        const bool is_part = fields.size() > 2 && is_progressive(fields[2]);
         if (const auto id = as_unsigned(fields[1]))
-            return router_answer{*id, request_kind::call, read_result(message)};
+            return router_answer{*id, request_kind::call, read_result(message), is_part};
     }
     if (message.code == static_cast<std::uint64_t>(message_code::published) && fields.size() > 1)
         if (const auto id = as_unsigned(fields[1]))

@@ -45,8 +45,9 @@ std::optional<message_fields> split_message(std::string_view bytes);
 std::optional<std::uint64_t> as_unsigned(std::string_view field);
 std::optional<std::string_view> as_string(std::string_view field);
 
-/// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]; the timeout in milliseconds goes
-/// into the options ("Call Timeouts").
+/// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]; the options have
+/// the timeout in milliseconds ("Call Timeouts"), or that parts of the result are wanted ("Progressive Call Results"):
+/// the router would end those with the timeout too.
 std::string encode_call(std::uint64_t request_id, const call& what);
 
 /// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
@@ -59,12 +60,13 @@ std::string encode_cancel(std::uint64_t request_id);
 struct router_answer {
     std::uint64_t request_id = 0;
     request_kind to = request_kind::call;
-    outcome how;  ///< result_invalid where the message is malformed behind the request id
+    outcome how;           ///< result_invalid where the message is malformed behind the request id
+    bool is_part = false;  ///< a progressive RESULT: another one is to follow
 };
 
 /// Reads [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict], [PUBLISHED, PUBLISH.Request|id,
 /// Publication|id] or [ERROR, CALL or PUBLISH, Request|id, Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict].
-/// Nothing when it is none of them, has no request id, or is a progressive result.
+/// Nothing when it is none of them, or has no request id.
 std::optional<router_answer> read_answer(const message_fields& message);
 
 }  // namespace wampfcgi::wamp

@@ -92,6 +92,24 @@ std::optional<operation_table::ended> operation_table::answer(std::uint64_t id, 
     return answered;
 }
 
+bridge::outcome_sink* operation_table::part_of(std::uint64_t id, time_point now)
+{
+    const auto found = by_request_.find(id);
+    if (found == by_request_.end())
+        return nullptr;
+    const operation_id mine = found->second;
+    sent& request = sent_.at(mine);
+    if (!request.as.part_timeout)
+        return nullptr;
+    if (request.as.deadline) {
+        auto place = deadlines_.extract({*request.as.deadline, mine});
+        request.as.deadline = now + *request.as.part_timeout;
+        place.value().first = *request.as.deadline;
+        deadlines_.insert(std::move(place));
+    }
+    return request.sink;
+}
+
 std::optional<operation_table::time_point::duration> operation_table::time_left(std::uint64_t id, time_point now) const
 {
     const auto found = by_request_.find(id);

@@ -42,6 +42,8 @@ public:
         std::uint64_t id;
         request_kind kind;
         std::optional<time_point> deadline;
+        std::optional<std::chrono::milliseconds> part_timeout{};  ///< set: parts of the result are asked for, each of
+                                                                  ///< which has so long; 0: for ever
     };
 
     /// Keeps one that was sent.
@@ -64,6 +66,10 @@ public:
 
     /// Ends what was sent as request `id`; nothing when there is none of that kind (a late or unknown answer).
     std::optional<ended> answer(std::uint64_t id, request_kind kind, outcome how);
+
+    /// What is to hear of a part of the result of request `id`, which has its time-out anew. Null when there is no such
+    /// request, or it has not asked for parts.
+    bridge::outcome_sink* part_of(std::uint64_t id, time_point now);
 
     /// How long the request `id` still has at `now`; nothing when there is no such request or no time-out.
     std::optional<time_point::duration> time_left(std::uint64_t id, time_point now) const;

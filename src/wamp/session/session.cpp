@@ -54,6 +54,12 @@ std::chrono::milliseconds timeout_of(const operation& what)
     return std::visit([](const auto& each) { return each.timeout; }, what);
 }
 
+std::optional<std::chrono::milliseconds> part_timeout_of(const operation& what)
+{
+    const auto* const made = std::get_if<call>(&what);
+    return made != nullptr && made->receive_progress ? std::optional(made->timeout) : std::nullopt;
+}
+
 bool is_timeout(const outcome& how)
 {
     const auto* error = std::get_if<call_error>(&how);
@@ -255,7 +261,7 @@ private:
             break;
         }
         last_request_id_ = request_id;
-        operation_table::sent_request as{request_id, kind_of(what), {}};
+        operation_table::sent_request as{request_id, kind_of(what), {}, part_timeout_of(what)};
         if (const auto timeout = timeout_of(what); timeout.count() > 0)
             as.deadline = clock::now() + timeout;
         if (id)
@@ -312,12 +318,27 @@ private:
 
     void take_answer(router_answer answered)
     {
+        if (answered.is_part)
+            return take_part_of_result(std::move(answered));
         const auto left = operations_.time_left(answered.request_id, clock::now());
         if (left && *left < router_may_be_ahead && is_timeout(answered.how))
             answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
         if (auto ended = operations_.answer(answered.request_id, answered.to, std::move(answered.how)))
             return ended->sink->ended(std::move(ended->how));
         log::write(log_level::debug, "late or unknown answer from the router ignored");
+    }
+
+    void take_part_of_result(router_answer part)
+    {
+        bridge::outcome_sink* const sink = operations_.part_of(part.request_id, clock::now());
+        if (sink == nullptr)
+            return log::write(log_level::debug, "part of a result that nobody asked for ignored");
+        if (auto* const arguments = std::get_if<payload>(&part.how))
+            return sink->progressed(std::move(*arguments));
+        // It cannot be read, so that what is still to come would be a result with a gap.
+        auto ended = operations_.answer(part.request_id, part.to, std::move(part.how));
+        cancel_at_router(part.request_id);
+        ended->sink->ended(std::move(ended->how));
     }
 
     void watch_deadlines()

@@ -31,6 +31,9 @@ BOOST_AUTO_TEST_CASE(the_session_for_tests_keeps_to_the_contract)
                             [&](std::size_t index, std::string args) {
                                 session.end_operation(index + 1, payload{std::move(args), {}});
                             },
+                            [&](std::size_t index, std::string args) {
+                                session.progress(index + 1, payload{std::move(args), {}});
+                            },
                             [&](std::size_t index) { session.end_operation(index + 1, published{42}); },
                             [&](std::size_t index, std::string uri) {
                                 session.end_operation(index + 1, call_error{std::move(uri), {}});

@@ -73,10 +73,11 @@ struct login {
 
 const std::string roles = "\xA5roles\x81\xA6"
                           "caller\x81\xA8"
-                          "features\x83\xAE"
+                          "features\x84\xAE"
                           "call_canceling\xC3\xAC"
                           "call_timeout\xC3\xB5"
-                          "caller_identification\xC3";
+                          "caller_identification\xC3\xB8"
+                          "progressive_call_results\xC3";
 
 constexpr std::string_view welcome = "\x93\x02\x2A\x81\xA8"
                                      "authrole\xA7"

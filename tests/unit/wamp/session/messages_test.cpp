@@ -65,6 +65,10 @@ BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
     const std::vector<row> rows{
         {"no arguments", 1, {"a.b", {}, 0ms}, "94300180a3612e62"},
         {"time-out in milliseconds", 1, {"a.b", {}, 30s}, "94300181a774696d656f7574cd7530a3612e62"},
+        {"parts wanted, and then no time-out",
+         1,
+         {"a.b", {}, 30s, true},
+         "94300181b0726563656976655f70726f6772657373c3a3612e62"},
         {"args", 2, {"a.b", {args, ""}, 0ms}, "95300280a3612e62920102"},
         {"kwargs alone", 200, {"a.b", {"", kwargs}, 0ms}, "9630ccc880a3612e629081a16bc3"},
         {"args and kwargs", 65'536, {"a.b", {args, kwargs}, 0ms}, "9630ce0001000080a3612e6292010281a16bc3"},

@@ -245,6 +245,27 @@ BOOST_AUTO_TEST_CASE(a_publication_counts_its_bytes_while_it_waits)
     BOOST_TEST(table.waiting_bytes() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(each_part_of_a_result_gives_its_call_the_time_out_anew)
+{
+    operation_table table;
+    journal done;
+    auto& sink = done.as("parts");
+    table.add_sent({1, request_kind::call, start + 2s, 2s}, sink);
+    table.add_sent({2, request_kind::call, {}, 0s}, done.as("for ever"));
+    table.add_sent({3, request_kind::call, start + 9s}, done.as("whole"));
+
+    BOOST_TEST(table.part_of(1, start + 1s) == &sink);
+    BOOST_TEST((table.next_deadline() == start + 3s));
+    BOOST_TEST(table.part_of(2, start + 1s) != nullptr);
+    BOOST_TEST(table.part_of(3, start + 1s) == nullptr);
+    BOOST_TEST(table.part_of(4, start + 1s) == nullptr);
+    BOOST_TEST(done.expire(table, start + 3s - 1ns) == "");
+    BOOST_TEST(done.expire(table, start + 3s) == "parts:call_timeout ");
+    BOOST_TEST(table.part_of(1, start + 3s) == nullptr);
+    BOOST_TEST(done.expire(table, start + 9s) == "whole:call_timeout ");
+    BOOST_TEST(table.any_sent());
+}
+
 BOOST_AUTO_TEST_CASE(the_time_left_is_known_of_calls_with_a_time_out)
 {
     operation_table table;

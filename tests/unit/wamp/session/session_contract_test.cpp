@@ -155,6 +155,9 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_router_keeps_to_the_contract)
          [&](std::size_t index, const std::string& args) {
              router.send("\x94\x32" + router.requests.at(index).id + "\x80" + args);
          },
+         [&](std::size_t index, const std::string& args) {
+             router.send("\x94\x32" + router.requests.at(index).id + "\x81\xA8" + "progress\xC3" + args);
+         },
          [&](std::size_t index) { router.send("\x93\x11" + router.requests.at(index).id + "\x2A"); },
          [&](std::size_t index, const std::string& uri) {
              router.send("\x95\x08" + std::string(1, static_cast<char>(router.requests.at(index).code)) +
