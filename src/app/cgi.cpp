@@ -1,5 +1,6 @@
 #include "app/cgi.hpp"
 
+#include "app/loop_timers.hpp"
 #include "app/stores.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/fcgi/cgi.hpp"
@@ -70,12 +71,14 @@ int run_cgi(const settings& config)
     boost::asio::io_context loop{1};
     std::deque<late_session> sessions;  // one for each service: a single one of them is used
     stores remembered(loop, config);
+    loop_timers timers(loop);
     bridge::gateway to(
         config,
         [&](const service_settings& each) -> bridge::session& {
             return sessions.emplace_back(loop, config.router, each);
         },
-        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, store::system_now);
+        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers,
+        store::system_now);
 
     // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
     // told of the end in any case.

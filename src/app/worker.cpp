@@ -1,5 +1,6 @@
 #include "app/worker.hpp"
 
+#include "app/loop_timers.hpp"
 #include "app/stores.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/checks/signature.hpp"
@@ -44,9 +45,11 @@ public:
           join_time_(loop_),
           alive_time_(loop_),
           stores_(loop_, config),
+          timers_(loop_),
           gateway_(
               config, [this](const service_settings& each) -> bridge::session& { return session_for(each); },
-              [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, store::system_now),
+              [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, timers_,
+              store::system_now),
           server_(loop_, place.listen_fd, gateway_, share_of_server())
     {}
 
@@ -203,6 +206,7 @@ private:
     asio::steady_timer alive_time_;  // in a pool only: when the supervisor is to hear of this worker again
     std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::session>> sessions_;
     stores stores_;
+    loop_timers timers_;
     bridge::gateway gateway_;
     fcgi::server server_;
     std::size_t joining_ = 0;

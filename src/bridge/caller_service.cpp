@@ -1,5 +1,6 @@
 #include "bridge/caller_service.hpp"
 
+#include "wampfcgi/checks/accept.hpp"
 #include "wampfcgi/codec/body.hpp"
 
 #include <utility>
@@ -17,7 +18,8 @@ result<void> caller_service::read(operation& what, const request& req, const sig
     if (signature && signature->key->procedures && !is_covered(body->procedure, *signature->key->procedures))
         return failure{errc::procedure_denied, "procedure is not among those of the key", body->procedure};
     add_facts(body->arguments, req, signature);
-    what.emplace<call>() = {std::move(body->procedure), std::move(body->arguments), options().call_timeout};
+    what.emplace<call>() = {std::move(body->procedure), std::move(body->arguments), options().call_timeout,
+                            checks::wanted_media(req.accept()) != checks::media::json};
     return {};
 }
 

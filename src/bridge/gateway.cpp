@@ -28,11 +28,10 @@ std::unique_ptr<service> make_service(const service_settings& each, const gatewa
 
 }  // namespace
 
-gateway::gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, clock now,
-                 steady_clock stopwatch)
+gateway::gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
+                 clock now, steady_clock stopwatch)
     : config_(config),
-      shared_(std::make_unique<shared_by_services>(
-          shared_by_services{std::move(now), std::move(stopwatch), in_flight_count(config.max_in_flight)}))
+      shared_(std::make_unique<shared_by_services>(std::move(now), std::move(stopwatch), config.max_in_flight, wakers))
 {
     services_.reserve(config.services.size());
     for (const service_settings& each : config.services)

@@ -1,12 +1,16 @@
 #include "bridge/post_service.hpp"
 
+#include "bridge/call_stream.hpp"
+#include "bridge/heartbeat.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
+#include "wampfcgi/checks/accept.hpp"
 #include "wampfcgi/checks/address.hpp"
 #include "wampfcgi/checks/origin.hpp"
 #include "wampfcgi/checks/path.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/core/memory.hpp"
 
@@ -83,10 +87,21 @@ answer render(outcome how, const service_options& options, const header_list& co
     }
 }
 
+/// The JSON of a part of a result.
+result<std::string> render_part(payload part)
+try {
+    const payload taken = std::move(part);
+    const bad_alloc_scope here;
+    return codec::result_body(taken);
+} catch (const std::exception& trouble) {
+    return failure_of(trouble);
+}
+
 }  // namespace
 
 /// A request from the first check of its body until it is answered. It may wait for the store, and then for the router.
-class post_service::post_exchange final : public exchange, private outcome_sink {
+/// What the client gets is a whole answer, or a stream where it asks for one and the call comes so far.
+class post_service::post_exchange final : public exchange, private outcome_sink, private heartbeat::listener {
 public:
     post_exchange(const post_service& by, const admission& admitted, request& req, response_sink& client)
         : by_(by),
@@ -175,6 +190,11 @@ private:
     session::operation_id start(call&& what)
     {
         report_.procedure = what.procedure;
+        if (what.receive_progress) {
+            heartbeat::listener& self = *this;
+            stream_ = std::make_unique<call_stream>(checks::wanted_media(request_.accept()), client_,
+                                                    admitted_.cors_headers, by_.shared_.beats, self);
+        }
         return by_.session_.call(std::move(what), *this);
     }
 
@@ -199,23 +219,60 @@ private:
         respond(refusal_answer(std::move(why), options().status_codes, admitted_.cors_headers));
     }
 
+    void progressed(payload part) override
+    {
+        const auto body = render_part(std::move(part));
+        if (body)
+            return go_on(stream_->send(call_stream::event::progress, *body));
+        by_.session_.cancel(under_way_);
+        ended(body.error());
+    }
+
     void ended(outcome how) override
     {
         under_way_ = 0;
         report_.call_ended_at = by_.shared_.stopwatch();
-        respond(render(std::move(how), options(), admitted_.cors_headers));
+        const bool is_result = std::holds_alternative<payload>(how);
+        answer whole = render(std::move(how), options(), admitted_.cors_headers);
+        const bool has_result = is_result && !whole.report.why;
+        if (!stream_ || !(has_result || stream_->has_begun()))
+            return respond(std::move(whole));
+        stream_->send(has_result ? call_stream::event::result : call_stream::event::failure, whole.http.body);
+        end_stream(std::move(whole.report));
+    }
+
+    void has_been_silent() override { go_on(stream_->send_sign_of_life()); }
+
+    void go_on(call_stream::client_state client)
+    {
+        if (client == call_stream::client_state::reads)
+            return;
+        by_.session_.cancel(std::exchange(under_way_, 0));
+        report_.call_ended_at = by_.shared_.stopwatch();
+        end_stream({.why = failure{errc::overloaded, "the client does not read its stream"}});
+    }
+
+    void end_stream(request_report how)
+    {
+        finish(how);
+        client_.end(std::move(how));
     }
 
     void respond(answer finished)
     {
+        finish(finished.report);
+        client_.respond(std::move(finished));
+    }
+
+    void finish(request_report& how)
+    {
         place_ = {};
         is_answered_ = true;
-        finished.report.procedure = std::move(report_.procedure);
-        finished.report.topic = std::move(report_.topic);
-        finished.report.debug = report_.debug;
-        finished.report.called_at = report_.called_at;
-        finished.report.call_ended_at = report_.call_ended_at;
-        client_.respond(std::move(finished));
+        how.procedure = std::move(report_.procedure);
+        how.topic = std::move(report_.topic);
+        how.debug = report_.debug;
+        how.called_at = report_.called_at;
+        how.call_ended_at = report_.call_ended_at;
     }
 
     const post_service& by_;
@@ -227,6 +284,7 @@ private:
     store::ticket waits_for_store_ = 0;
     session::operation_id under_way_ = 0;
     request_report report_;
+    std::unique_ptr<call_stream> stream_;  // where one is asked for
     bool is_answered_ = false;
 };
 

@@ -1,8 +1,11 @@
 // Owns what the services of one process share.
 #pragma once
 
+#include "bridge/heartbeat.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/bridge/timers.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -48,9 +51,17 @@ private:
 
 /// Outlives the services.
 struct shared_by_services {
+    shared_by_services(gateway::clock clock, gateway::steady_clock steady, std::size_t most_in_flight, timers& wakers)
+        : now(std::move(clock)),
+          stopwatch(std::move(steady)),
+          in_flight(most_in_flight),
+          beats(std::chrono::seconds(15), wakers, stopwatch)
+    {}
+
     gateway::clock now;
     gateway::steady_clock stopwatch;
     in_flight_count in_flight;
+    heartbeat beats;  // of streams that answer calls
 };
 
 }  // namespace wampfcgi::bridge

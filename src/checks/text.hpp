@@ -35,6 +35,15 @@ inline bool equal_in_any_case(std::string_view a, std::string_view b)
     return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
+/// Without the spaces and tabs around it.
+inline std::string_view trim(std::string_view text)
+{
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
 /// Reads a decimal number of digits only: no sign, no space. Nothing when it is none or does not fit.
 inline std::optional<std::uint64_t> read_number(std::string_view text)
 {

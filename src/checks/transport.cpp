@@ -10,14 +10,6 @@ namespace wampfcgi::checks {
 
 namespace {
 
-std::string_view trim(std::string_view text)
-{
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 bool is_given(std::optional<std::string_view> variable)
 {
     return variable && !variable->empty();

@@ -4,6 +4,7 @@
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 
+#include "support/fake_timers.hpp"
 #include "support/request_builder.hpp"
 
 #include <chrono>
@@ -120,8 +121,9 @@ int main(int argc, char** argv)
 
     const settings config = two_services();
     bytes_only router;
+    fake_timers timers;
     bridge::gateway service(
-        config, [&](const auto&) -> bridge::session& { return router; }, {}, signed_at,
+        config, [&](const auto&) -> bridge::session& { return router; }, {}, timers, signed_at,
         [] { return std::chrono::steady_clock::time_point{}; });
     byte_counter client;
     request req = request_for(kind);

@@ -1,6 +1,7 @@
 // The whole responder but for its sockets: CGI variables, each ended by a zero byte; behind two such bytes the body;
-// behind another two the router's answer, a message in JSON if it begins with a bracket, else in MessagePack. Every
-// response is fit for HTTP and, but for that to OPTIONS, JSON; a refusal never calls, and says nothing but its name.
+// behind another two the router's answer, a message in JSON if it begins with a bracket, else in MessagePack; a RESULT
+// comes as a part of a result too, where those are asked for. Every response is fit for HTTP and, but for that to
+// OPTIONS, JSON, or a stream of it; a refusal never calls, and says nothing but its name.
 #include "target.hpp"
 
 #include "strict_json.hpp"
@@ -10,8 +11,10 @@
 #include "support/fake_client.hpp"
 #include "support/fake_session.hpp"
 #include "support/fake_store.hpp"
+#include "support/fake_timers.hpp"
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/checks/accept.hpp"
 #include "wampfcgi/checks/path.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/codec/answer.hpp"
@@ -115,6 +118,25 @@ void look_at_refusal(const bridge::answer& given)
          "a refusal has a fixed body");
 }
 
+/// Each line of a stream that has JSON has an object.
+void look_at_stream(const request& req, const fake_client& client)
+{
+    look_at_header(*client.stream_head);
+    must(client.stream_head->status == 200, "a stream has status 200");
+    must(checks::wanted_media(req.accept()) != checks::media::json, "a stream is asked for");
+    std::string_view rest = client.stream;
+    must(rest.ends_with('\n'), "a stream ends with a whole event");
+    while (!rest.empty()) {
+        std::string_view line = take_part(rest, "\n"sv);
+        if (line.starts_with("data: "))
+            line.remove_prefix(6);
+        else if (!line.starts_with('{'))
+            continue;
+        const auto object = strict_json(line);
+        must(object && object->is_object(), "an event has a JSON object in valid UTF-8");
+    }
+}
+
 void look_at_answer(const request& req, const bridge::answer& given)
 {
     look_at_header(given.http);
@@ -209,17 +231,26 @@ void run(std::string_view input)
     fake_session router;
     const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
     fake_store remembered(now);
+    fake_timers timers;
     bridge::gateway gateway{services(), [&](const service_settings&) -> bridge::session& { return router; },
-                            [&](std::chrono::seconds) -> bridge::store& { return remembered; }, now};
+                            [&](std::chrono::seconds) -> bridge::store& { return remembered; }, timers, now};
     fake_client client(req);
     client.ask(gateway);
-    if (router.waiting() > 0)
-        router.end(outcome_of(input));
+    if (router.waiting() > 0) {
+        outcome how = outcome_of(input);
+        if (const auto* const part = std::get_if<payload>(&how))
+            router.progress(1, *part);
+        if (router.waiting() > 0)
+            router.end(std::move(how));
+    }
 
     must(client.answers == 1, "there is one answer");
-    const bridge::answer& given = *client.given;
-    must(router.calls.size() == (given.report.called_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
-    look_at_answer(req, given);
+    const bridge::request_report& report = client.given ? client.given->report : *client.stream_end;
+    must(router.calls.size() == (report.called_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
+    if (client.given)
+        look_at_answer(req, *client.given);
+    else
+        look_at_stream(req, client);
     for (const call& made : router.calls) {
         look_at_call(req, made);
         look_at_service(req, service_of(req), made);

@@ -5,6 +5,7 @@ import socket
 import threading
 
 from integration.deployment import DeploymentTest, configuration, main
+from support import fastcgi_client as fastcgi
 from support.build import SLOWDOWN
 from support.load import Background, make_call
 from support.processes import wait_until
@@ -72,6 +73,27 @@ class Cancelling(Manners):
             with self.subTest(features):
                 details = {"authrole": "anonymous", "roles": {"dealer": {"features": features}}}
                 self.assertEqual(self.codes_after_a_time_out(details)[:2], [CALL, CALL])
+
+    def test_part_of_a_result_that_cannot_be_read_cancels_its_call(self):
+        codes = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.send([WELCOME, 42, DETAILS])
+            while True:
+                message = session.receive()
+                codes.append(message[0])
+                if message[0] == CALL:
+                    session.send([RESULT, message[1], {"progress": True}, "no list"])
+
+        self.deploy(self.start_router(serve), call_timeout=30)
+        body = b'{"procedure":"a.b"}'
+        variables = fastcgi.variables(length=len(body), HTTP_ACCEPT="text/event-stream")
+        status, _, _ = fastcgi.request(self.pool.address,
+                                       fastcgi.begin() + fastcgi.params(variables) + fastcgi.stdin(body))
+        self.assertEqual(status, 502)
+        wait_until(lambda: codes == [CALL, CANCEL], f"CANCEL behind {codes}")
 
 
 class RefusedLogins(Manners):

@@ -37,6 +37,7 @@ public:
     request_builder& remote_user(value text) { return set(request::variable::remote_user, std::move(text)); }
     request_builder& client_subject(value text) { return set(request::variable::client_subject, std::move(text)); }
     request_builder& user_agent(value text) { return set(request::variable::user_agent, std::move(text)); }
+    request_builder& accept(value text) { return set(request::variable::accept, std::move(text)); }
     request_builder& id(value text) { return set(request::variable::id, std::move(text)); }
 
     /// Announces its length too.

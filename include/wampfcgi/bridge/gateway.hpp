@@ -4,6 +4,7 @@
 #include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/bridge/store.hpp"
+#include "wampfcgi/bridge/timers.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <chrono>
@@ -25,9 +26,10 @@ public:
     using store_lookup = std::function<store&(std::chrono::seconds timestamp_delta_limit)>;
 
     /// `config` must outlive it; `sessions` is asked once for each service that needs one, `stores` once for each one
-    /// with replay_protection. `now` is what signatures are held against, `stopwatch` measures how long calls take.
-    gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, clock now,
-            steady_clock stopwatch = std::chrono::steady_clock::now);
+    /// with replay_protection. `wakers` must outlive it. `now` is what signatures are held against, `stopwatch`
+    /// measures how long calls take.
+    gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
+            clock now, steady_clock stopwatch = std::chrono::steady_clock::now);
     ~gateway() override;
     gateway(const gateway&) = delete;
     gateway& operator=(const gateway&) = delete;

@@ -31,6 +31,7 @@ public:
         remote_user,     ///< REMOTE_USER: whom the web server has authenticated
         client_subject,  ///< SSL_CLIENT_S_DN, of a certificate that the web server has verified
         user_agent,      ///< HTTP_USER_AGENT
+        accept,          ///< HTTP_ACCEPT
         id,              ///< names the request in the log
     };
 
@@ -48,6 +49,7 @@ public:
     std::optional<std::string_view> remote_user() const noexcept { return find(variable::remote_user); }
     std::optional<std::string_view> client_subject() const noexcept { return find(variable::client_subject); }
     std::optional<std::string_view> user_agent() const noexcept { return find(variable::user_agent); }
+    std::string_view accept() const noexcept { return value_of(variable::accept); }
     std::string_view id() const noexcept { return value_of(variable::id); }
 
     /// Raw bytes, complete before anything looks at them.

@@ -14,7 +14,7 @@ namespace {
 
 using variable = request::variable;
 
-constexpr std::array<std::pair<std::string_view, variable>, 14> known_variables{{
+constexpr std::array<std::pair<std::string_view, variable>, 15> known_variables{{
     {"REQUEST_METHOD", variable::method},
     {"SCRIPT_NAME", variable::script_name},
     {"PATH_INFO", variable::path_info},
@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, variable>, 14> known_variables{
     {"REMOTE_USER", variable::remote_user},
     {"SSL_CLIENT_S_DN", variable::client_subject},
     {"HTTP_USER_AGENT", variable::user_agent},
+    {"HTTP_ACCEPT", variable::accept},
 }};
 
 std::optional<variable> find_variable(std::string_view name)

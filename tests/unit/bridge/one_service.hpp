@@ -4,6 +4,7 @@
 #include "support/fake_client.hpp"
 #include "support/fake_session.hpp"
 #include "support/fake_store.hpp"
+#include "support/fake_timers.hpp"
 #include "support/request_builder.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 
@@ -51,7 +52,7 @@ public:
         if (!asked)
             asked = std::make_unique<gateway>(
                 config, [this](const service_settings&) -> session& { return router; },
-                [this](std::chrono::seconds) -> store& { return remembered; }, [this] { return now(); },
+                [this](std::chrono::seconds) -> store& { return remembered; }, timers, [this] { return now(); },
                 [this] { return steady_now; });
         fake_client& client = clients.emplace_back(std::move(req));
         client.ask(*asked);
@@ -83,6 +84,7 @@ public:
     settings config;
     fake_session router;
     fake_store remembered{[this] { return now(); }};
+    fake_timers timers;
     std::chrono::steady_clock::time_point steady_now{};
     std::function<instant()> now = [] { return instant{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}; };
     std::unique_ptr<gateway> asked;  ///< made with the first request

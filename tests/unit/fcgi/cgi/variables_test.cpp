@@ -10,13 +10,14 @@ using namespace wampfcgi::fcgi;
 
 BOOST_AUTO_TEST_CASE(the_last_of_a_variable_counts_and_what_is_no_variable_does_not)
 {
-    const char* const variables[] = {"REQUEST_METHOD=GET", "REQUEST_METHOD=POST", "nonsense", "=x",
-                                     "CONTENT_TYPE=",      "QUERY_STRING=a=b&c",  nullptr};
+    const char* const variables[] = {"REQUEST_METHOD=GET", "REQUEST_METHOD=POST", "nonsense",        "=x",
+                                     "CONTENT_TYPE=",      "QUERY_STRING=a=b&c",  "HTTP_ACCEPT=a/b", nullptr};
 
     const request req = read_variables(variables);
 
     BOOST_TEST(req.method() == "POST");
     BOOST_TEST(req.query() == "a=b&c");
+    BOOST_TEST(req.accept() == "a/b");
     BOOST_TEST(req.content_type().value() == "");
     BOOST_TEST(!req.content_length());
     BOOST_TEST(!req.id().empty());

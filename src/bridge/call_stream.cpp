@@ -1,0 +1,91 @@
+#include "bridge/call_stream.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace wampfcgi::bridge {
+namespace {
+
+constexpr std::size_t most_waiting_bytes = 1024 * 1024;  // that a client has not read (contract section 4)
+constexpr std::size_t punctuation_bytes = 64;
+
+std::string_view name_of(call_stream::event what)
+{
+    switch (what) {
+    case call_stream::event::progress:
+        return "progress";
+    case call_stream::event::result:
+        return "result";
+    case call_stream::event::failure:
+        return "failure";
+    }
+    return "";
+}
+
+/// WHATWG HTML, "Server-sent events". `object` has no line end: JSON has them escaped.
+std::string server_sent_event(call_stream::event what, std::uint64_t id, std::string_view object)
+{
+    std::string text;
+    text.reserve(object.size() + punctuation_bytes);
+    text.append("event: ").append(name_of(what)).append("\nid: ").append(std::to_string(id));
+    return text.append("\ndata: ").append(object).append("\n\n");
+}
+
+/// An error's object says by itself what it is.
+std::string line_of_json(call_stream::event what, std::string_view object)
+{
+    std::string text;
+    text.reserve(object.size() + punctuation_bytes);
+    if (what == call_stream::event::failure)
+        return text.append(object).append("\n");
+    return text.append("{\"").append(name_of(what)).append("\":").append(object).append("}\n");
+}
+
+}  // namespace
+
+call_stream::call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
+                         heartbeat::listener& who)
+    : form_(form),
+      client_(client),
+      cors_(cors),
+      beats_(beats, who)
+{}
+
+call_stream::client_state call_stream::send(event what, std::string_view object)
+{
+    if (!has_begun())
+        client_.begin(head());
+    const std::uint64_t id = ++last_id_;
+    return write(form_ == checks::media::event_stream ? server_sent_event(what, id, object)
+                                                      : line_of_json(what, object));
+}
+
+call_stream::client_state call_stream::send_sign_of_life()
+{
+    return write(form_ == checks::media::event_stream ? ":\n" : "\n");
+}
+
+// nginx buffers an answer unless X-Accel-Buffering forbids it.
+response call_stream::head() const
+{
+    response begun;
+    begun.headers.reserve(5 + cors_.size());  // with the request's id
+    begun.headers.emplace_back("Content-Type",
+                               form_ == checks::media::event_stream ? "text/event-stream" : "application/x-ndjson");
+    begun.headers.emplace_back("Cache-Control", "no-store");
+    begun.headers.emplace_back("X-Accel-Buffering", "no");
+    begun.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    begun.headers.insert(begun.headers.end(), cors_.begin(), cors_.end());
+    return begun;
+}
+
+// What counts is what waited before: a large piece waits until the event loop has had its turn, however fast the
+// client.
+call_stream::client_state call_stream::write(std::string_view piece)
+{
+    beats_.sent();
+    const std::size_t waiting = client_.write(piece);
+    return waiting >= piece.size() + most_waiting_bytes ? client_state::does_not_read : client_state::reads;
+}
+
+}  // namespace wampfcgi::bridge

@@ -1,0 +1,99 @@
+#include "wampfcgi/checks/accept.hpp"
+
+#include "checks/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace wampfcgi::checks {
+namespace {
+
+constexpr int full_weight = 1000;  // weights are in thousandths, as they are sent
+
+/// Takes what is in front of the first `separator` that is not in a quoted string off `rest`, the separator too.
+std::string_view take_unquoted(std::string_view& rest, char separator)
+{
+    bool in_quotes = false;
+    std::size_t end = 0;
+    for (; end < rest.size() && (in_quotes || rest[end] != separator); ++end) {
+        if (in_quotes && rest[end] == '\\')
+            ++end;
+        else if (rest[end] == '"')
+            in_quotes = !in_quotes;
+    }
+    const std::string_view piece = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return piece;
+}
+
+/// "0", "0.5" or "1.000": at most three digits behind the point, and no more than 1. Nothing when it is none.
+std::optional<int> read_weight(std::string_view text)
+{
+    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.'))
+        return {};
+    int weight = text[0] - '0';
+    for (std::size_t place = 2; place < 5; ++place) {
+        const char digit = place < text.size() ? text[place] : '0';
+        if (!is_digit(digit))
+            return {};
+        weight = 10 * weight + (digit - '0');
+    }
+    return weight <= full_weight ? std::optional(weight) : std::nullopt;
+}
+
+/// The weight among the parameters of a media range. One that cannot be read asks for nothing.
+int weight_of(std::string_view parameters)
+{
+    while (!parameters.empty()) {
+        std::string_view value = take_unquoted(parameters, ';');
+        if (equal_in_any_case(trim(take_until(value, '=')), "q"))
+            return read_weight(trim(value)).value_or(0);
+    }
+    return full_weight;
+}
+
+/// A wildcard says how much JSON weighs where it is not named, a more special one before a more general one.
+struct json_weights {
+    std::optional<int> of_applications;
+    std::optional<int> of_all;
+};
+
+}  // namespace
+
+media wanted_media(std::string_view accept)
+{
+    static constexpr std::array<std::pair<std::string_view, media>, 3> named{{
+        {"application/json", media::json},
+        {"text/event-stream", media::event_stream},
+        {"application/x-ndjson", media::ndjson},
+    }};
+    media wanted = media::json;
+    int weight = 0;
+    bool json_is_named = false;
+    json_weights unnamed;
+    while (!accept.empty()) {
+        std::string_view range = take_unquoted(accept, ',');
+        const std::string_view type = trim(take_unquoted(range, ';'));
+        if (type == "*/*")
+            unnamed.of_all = weight_of(range);
+        else if (equal_in_any_case(type, "application/*"))
+            unnamed.of_applications = weight_of(range);
+        for (const auto& [name, which] : named) {
+            if (!equal_in_any_case(type, name))
+                continue;
+            json_is_named = json_is_named || which == media::json;
+            if (const int its_weight = weight_of(range); its_weight > weight) {
+                weight = its_weight;
+                wanted = which;
+            }
+        }
+    }
+    if (!json_is_named && unnamed.of_applications.value_or(unnamed.of_all.value_or(0)) > weight)
+        return media::json;
+    return wanted;
+}
+
+}  // namespace wampfcgi::checks
