@@ -9,6 +9,7 @@
 #include "wampfcgi/wamp/session.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -192,7 +193,7 @@ private:
         for (auto& [name, each] : sessions_)
             each->stop([this, left] {
                 if (--*left == 0)
-                    loop_.stop();
+                    asio::post(loop_, [this] { loop_.stop(); });  // behind what streams still write in this turn
             });
     }
 

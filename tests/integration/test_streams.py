@@ -2,6 +2,7 @@
 fails is told before and behind the head, and a client that goes away or does not read ends the call."""
 import contextlib
 import json
+import signal
 import socket
 import unittest
 
@@ -140,6 +141,19 @@ class Pool(FastCgi):
 
 class ThroughNginx(Pool, unittest.TestCase):
     server_class = Nginx
+
+    def test_a_reload_lets_a_stream_finish_and_the_end_of_the_pool_tells_it_the_failure(self):
+        pool = self.server.pool
+        with self.stream("count", 5, 0.2) as response:
+            read_event(response)
+            pool.child.send_signal(signal.SIGHUP)
+            self.assertEqual(rest_of(response)[-1], ("result", 6, {"args": [5]}))
+        with self.stream("count", FOR_EVER, 0.2) as response:
+            read_event(response)
+            pool.stop()
+            name, _, data = rest_of(response)[-1]
+            self.assertEqual((name, data["error"]), ("failure", "wampfcgi.error.connection_lost"))
+        pool.start()
 
 
 class ThroughLighttpdPool(Pool, unittest.TestCase):
