@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 
 #include <fcntl.h>
@@ -59,12 +58,7 @@ done check_store(const settings& config)
         const done creatable = config.state_dir.empty() ? done() : check_creatable(folder);
         return creatable ? done() : trouble("replay_protection: " + creatable.error().text);
     }
-    try {
-        try_stores(config);
-        return {};
-    } catch (const std::runtime_error& why) {
-        return trouble(why.what());
-    }
+    return try_stores(config);
 }
 
 }  // namespace

@@ -26,7 +26,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -100,16 +99,14 @@ bool use_log(const settings& config)
 /// and is what it was.
 bool take_into_use(const settings& config, log_level told_at)
 {
-    try {
-        app::try_stores(config);
-        if (!use_log(config))
-            return false;
-        app::tell_stores(config, told_at);
-        return true;
-    } catch (const std::runtime_error& why) {
-        log::write(log_level::error, why.what());
+    if (const auto tried = app::try_stores(config); !tried) {
+        log::write(log_level::error, tried.error().text);
         return false;
     }
+    if (!use_log(config))
+        return false;
+    app::tell_stores(config, told_at);
+    return true;
 }
 
 /// For modes whose processes stay.

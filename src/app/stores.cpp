@@ -11,9 +11,9 @@
 namespace wampfcgi::app {
 namespace {
 
-[[noreturn]] void fail(const std::runtime_error& why)
+std::string with_option(const std::string& why)
 {
-    throw std::runtime_error(std::string("replay_protection: ") + why.what());
+    return "replay_protection: " + why;
 }
 
 std::map<std::chrono::seconds, std::uint64_t> keys_by_limit(const settings& config)
@@ -36,12 +36,12 @@ std::uint64_t share_of_a_key(const settings& config, std::chrono::seconds limit)
 
 }  // namespace
 
-void try_stores(const settings& config)
-try {
+result<void, trouble> try_stores(const settings& config)
+{
     for (const auto& [limit, keys] : keys_by_limit(config))
-        store::try_folder(store::find_folder(config.state_dir), limit);
-} catch (const std::runtime_error& why) {
-    fail(why);
+        if (auto tried = store::try_folder(store::find_folder(config.state_dir), limit); !tried)
+            return trouble(with_option(tried.error().text));
+    return {};
 }
 
 void tell_stores(const settings& config, log_level level)
@@ -63,7 +63,7 @@ try {
                      share_of_a_key(config_, timestamp_delta_limit))
         .first->second;
 } catch (const std::runtime_error& why) {
-    fail(why);
+    throw std::runtime_error(with_option(why.what()));
 }
 
 }  // namespace wampfcgi::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/core/trouble.hpp"
 #include "wampfcgi/store/local.hpp"
 
 #include <chrono>
@@ -10,9 +11,8 @@
 
 namespace wampfcgi::app {
 
-/// Makes sure that what services with replay_protection need can be opened. Throws std::runtime_error, whose text says
-/// what cannot.
-void try_stores(const settings& config);
+/// Makes sure that what services with replay_protection need can be opened. The trouble says what cannot.
+result<void, trouble> try_stores(const settings& config);
 
 /// Says in the log how much it holds.
 void tell_stores(const settings& config, log_level level);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <linux/magic.h>
+#include <stdexcept>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -93,9 +94,12 @@ std::string find_folder(const std::string& configured, missing_folders missing)
     return find_folder(configured, user && user->home.starts_with('/') ? user->home : std::string(), missing);
 }
 
-void try_folder(const std::string& folder, std::chrono::seconds delta_limit)
-{
+result<void, trouble> try_folder(const std::string& folder, std::chrono::seconds delta_limit)
+try {
     const signatures opened(folder, delta_limit, 0, system_now);
+    return {};
+} catch (const std::runtime_error& why) {
+    return trouble(why.what());
 }
 
 }  // namespace wampfcgi::store

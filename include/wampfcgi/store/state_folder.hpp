@@ -1,6 +1,8 @@
 // Owns where the files are that the processes of a user share, and whether they can be used.
 #pragma once
 
+#include "wampfcgi/core/trouble.hpp"
+
 #include <chrono>
 #include <string>
 
@@ -18,8 +20,8 @@ std::string find_folder(const std::string& configured, missing_folders missing =
 /// The same with the home of the password database as `home`; empty: none.
 std::string find_folder(const std::string& configured, const std::string& home, missing_folders missing);
 
-/// Opens, as a local store would, the files for services with this `timestamp_delta_limit`, and closes them again.
-/// Throws std::runtime_error, whose text says what is wrong with which of them, and what to do.
-void try_folder(const std::string& folder, std::chrono::seconds delta_limit);
+/// Opens, as a local store would, the files for services with this `timestamp_delta_limit`, and closes them again. The
+/// trouble says what is wrong with which of them, and what to do.
+result<void, trouble> try_folder(const std::string& folder, std::chrono::seconds delta_limit);
 
 }  // namespace wampfcgi::store
