@@ -252,13 +252,13 @@ private:
         end_stream({.why = failure{errc::overloaded, "the client does not read its stream"}});
     }
 
-    void end_stream(request_report how)
+    void end_stream(request_report&& how)
     {
         finish(how);
         client_.end(std::move(how));
     }
 
-    void respond(answer finished)
+    void respond(answer&& finished)
     {
         finish(finished.report);
         client_.respond(std::move(finished));
