@@ -13,6 +13,7 @@ from support.scripted_router import ABORT, CALL, CANCEL, DETAILS, RESULT, WELCOM
 from support.servers import LastingRouter, WampFcgiPool
 
 CALL_TIMEOUT = 0.5
+PUBLISH, PUBLISHED = 16, 17
 
 
 class Manners(DeploymentTest):
@@ -27,8 +28,8 @@ class Manners(DeploymentTest):
         self.addCleanup(router.stop)
         return f"rs://127.0.0.1:{router.port}"
 
-    def deploy(self, *urls, connect_timeout=5, call_timeout=CALL_TIMEOUT, credentials=None, **router_settings):
-        paths = {"/": {"type": "caller", "realm": "realm1", "role": "anonymous", "options": {"call_timeout": call_timeout}}}
+    def deploy(self, *urls, connect_timeout=5, call_timeout=CALL_TIMEOUT, credentials=None, kind="caller", **router_settings):
+        paths = {"/": {"type": kind, "realm": "realm1", "role": "anonymous", "options": {"call_timeout": call_timeout}}}
         config = configuration("", paths, connect_timeout=connect_timeout, credentials=credentials)
         del config["router"]["url"]
         config["router"].update(urls=urls, **router_settings)
@@ -199,6 +200,27 @@ class Hanging(Manners):
         self.deploy(self.start_router(serve), keepalive=self.keepalive)
         wait_until(lambda: self.call().status == 200, "a call to work", 20)
         self.assertIn("the router sent nothing while calls ran into call_timeout", self.pool.log.read_text())
+        self.assertEqual(len(sessions), 2)
+
+    def test_router_that_hangs_is_left_where_only_publications_run_into_their_time_out(self):
+        sessions = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.welcome()
+            sessions.append(session)
+            if len(sessions) == 1:
+                return session.until_closed()
+            while True:
+                message = session.receive()
+                if message[0] == PUBLISH:
+                    session.send([PUBLISHED, message[1], 7])
+
+        self.deploy(self.start_router(serve), keepalive=self.keepalive, kind="publisher")
+        body = b'{"topic":"a.b"}'
+        data = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body))) + fastcgi.stdin(body)
+        wait_until(lambda: fastcgi.request(self.pool.address, data)[0] == 200, "a publication to be accepted", 20)
         self.assertEqual(len(sessions), 2)
 
     def test_router_that_answers_other_calls_is_not_left(self):

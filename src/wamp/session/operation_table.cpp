@@ -130,7 +130,7 @@ std::optional<operation_table::ended> operation_table::take_expired(time_point n
         return ended{take_out(place).sink, failure{errc::router_unavailable, "no session within connect_timeout"}};
     const sent late = sent_.at(id);
     remove(id);
-    return ended{late.sink, failure{errc::call_timeout, "no answer within call_timeout"}, to_cancel(late.as)};
+    return ended{late.sink, failure{errc::call_timeout, "no answer within call_timeout"}, to_cancel(late.as), true};
 }
 
 std::optional<operation_table::ended> operation_table::take_failed()

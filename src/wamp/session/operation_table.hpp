@@ -32,6 +32,7 @@ public:
         bridge::outcome_sink* sink;
         outcome how;
         std::optional<std::uint64_t> cancel_request_id{};  ///< set: CANCEL for it is to be sent
+        bool was_sent = false;                             ///< the router has left it without an answer
     };
 
     /// Keeps one that waits for the session until `deadline`.

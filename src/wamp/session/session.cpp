@@ -363,10 +363,9 @@ private:
         const auto now = clock::now();
         bool any_sent = false;
         while (auto next = operations_.take_expired(now)) {
-            if (next->cancel_request_id) {
-                any_sent = true;
+            any_sent = any_sent || next->was_sent;
+            if (next->cancel_request_id)
                 cancel_at_router(*next->cancel_request_id);
-            }
             next->sink->ended(std::move(next->how));
         }
         if (!any_sent || fsm_.current() != session_fsm::state::joined ||

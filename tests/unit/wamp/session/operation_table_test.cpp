@@ -232,7 +232,20 @@ BOOST_AUTO_TEST_CASE(a_publication_cannot_be_cancelled_at_the_router)
     table.add_sent({2, request_kind::publish, start + 1s}, done.as("b"));
 
     BOOST_TEST(!table.remove(id).has_value());
-    BOOST_TEST(!table.take_expired(start + 1s).value().cancel_request_id.has_value());
+    const auto expired = table.take_expired(start + 1s);
+    BOOST_TEST(!expired.value().cancel_request_id.has_value());
+    BOOST_TEST(expired->was_sent);
+}
+
+BOOST_AUTO_TEST_CASE(what_waited_for_the_session_in_vain_is_no_silence_of_the_router)
+{
+    operation_table table;
+    journal done;
+    table.add_waiting(call_of("a"), done.as("a"), start + 1s);
+    table.add_sent({1, request_kind::call, start + 2s}, done.as("b"));
+
+    BOOST_TEST(!table.take_expired(start + 2s).value().was_sent);
+    BOOST_TEST(table.take_expired(start + 2s).value().was_sent);
 }
 
 BOOST_AUTO_TEST_CASE(a_publication_counts_its_bytes_while_it_waits)
