@@ -6,7 +6,7 @@ import sys
 import unittest
 
 from support.processes import Scratch
-from support.servers import PoolBehind, WampFcgiPool
+from support.servers import DevRouter, PoolBehind, WampFcgiPool
 from support.web import Client
 
 REALM = "realm1"
@@ -34,6 +34,21 @@ def start_server(scratch, server_class, config):
     if issubclass(server_class, PoolBehind):
         return server_class(scratch, WampFcgiPool(scratch, path).start()).start()
     return server_class(scratch, path).start()
+
+
+class Served:
+    """A router, and wamp-fcgi with `paths` behind a web server, for all tests of a class."""
+
+    server_class = None
+    paths = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = Scratch()
+        cls.addClassCleanup(cls.scratch.close)
+        cls.router = DevRouter(cls.scratch).start()
+        cls.server = start_server(cls.scratch, cls.server_class, configuration(cls.router.url, cls.paths))
+        cls.client = Client(cls.server.port)
 
 
 class DeploymentTest(unittest.TestCase):

@@ -8,12 +8,11 @@ import time
 import unittest
 
 from integration.contract_base import ADD2, call
-from integration.deployment import configuration, service, start_server
+from integration.deployment import Served, service
 from integration.fault_case import MEMORY_SLACK, footprint
 from support.build import SLOWDOWN
-from support.processes import Scratch, wait_until
-from support.servers import ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, Nginx
-from support.web import Client
+from support.processes import wait_until
+from support.servers import ApacheFcgid, ApacheProxyFcgi, Lighttpd, Nginx
 
 AT_ONCE = 3 * SLOWDOWN  # seconds; mod_fcgid may sleep for one before it starts a process
 OF_EACH_KIND = 10
@@ -73,17 +72,13 @@ ODD = {
 }
 
 
-class HostileClient:
-    server_class = None
+class HostileClient(Served):
+    paths = PATHS
     workers_stay = True
 
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
-        cls.router = DevRouter(cls.scratch).start()
-        cls.server = start_server(cls.scratch, cls.server_class, configuration(cls.router.url, PATHS))
-        cls.client = Client(cls.server.port)
+        super().setUpClass()
         cls.client.send(body=ADD2)
 
     def setUp(self):

@@ -9,10 +9,9 @@ import unittest
 import urllib.parse
 
 from integration.contract_base import ADD2, PAGE, SECRET, SIGNED
-from integration.deployment import configuration, main, service, start_server
+from integration.deployment import Served, main, service
 from support import fastcgi_client as fastcgi
-from support.processes import Scratch
-from support.servers import DevRouter, Nginx, replace_once
+from support.servers import Nginx, replace_once
 from support.web import Client
 
 FIVE = b'{"args":[5]}'
@@ -39,16 +38,13 @@ class NginxOfDebian(Nginx):
         return replace_once(super().sample_text(), line, line + "        fastcgi_param HTTP_HOST $host;\n")
 
 
-class FieldCase(unittest.TestCase):
+class FieldCase(Served, unittest.TestCase):
     server_class = Nginx
+    paths = PATHS
 
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
-        cls.router = DevRouter(cls.scratch).start()
-        cls.server = start_server(cls.scratch, cls.server_class, configuration(cls.router.url, PATHS))
-        cls.client = Client(cls.server.port)
+        super().setUpClass()
         cls.tls_client = Client(cls.server.tls_port, tls=True)
 
     def raw(self, target, headers, body):

@@ -2,14 +2,14 @@
 import json
 import pathlib
 import sys
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 from integration.contract_base import SECRET, SIGNED  # noqa: E402
-from integration.deployment import DeploymentTest, configuration, main, start_server  # noqa: E402
-from support.processes import Scratch  # noqa: E402
-from support.servers import ApacheFcgid, DevRouter, LighttpdCgi, Nginx  # noqa: E402
-from support.web import Client, signed_query  # noqa: E402
+from integration.deployment import Served, main  # noqa: E402
+from support.servers import ApacheFcgid, LighttpdCgi, Nginx  # noqa: E402
+from support.web import signed_query  # noqa: E402
 from wamp_client import EVENT, WELCOME, Client as WampClient  # noqa: E402
 
 TOPIC = "com.example.news"
@@ -27,16 +27,8 @@ PATHS = {
 }
 
 
-class PublisherCases:
-    server_class = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
-        cls.router = DevRouter(cls.scratch).start()
-        cls.server = start_server(cls.scratch, cls.server_class, configuration(cls.router.url, PATHS))
-        cls.client = Client(cls.server.port)
+class PublisherCases(Served):
+    paths = PATHS
 
     def subscriber(self, topic=TOPIC, **options):
         client = WampClient(self.router.url)
@@ -121,15 +113,15 @@ class PublisherCases:
         self.assertEqual(answer.json, {"args": [5]})
 
 
-class ThroughNginx(PublisherCases, DeploymentTest):
+class ThroughNginx(PublisherCases, unittest.TestCase):
     server_class = Nginx
 
 
-class ThroughApacheFcgid(PublisherCases, DeploymentTest):
+class ThroughApacheFcgid(PublisherCases, unittest.TestCase):
     server_class = ApacheFcgid
 
 
-class ThroughLighttpdCgi(PublisherCases, DeploymentTest):
+class ThroughLighttpdCgi(PublisherCases, unittest.TestCase):
     server_class = LighttpdCgi
 
 

@@ -7,11 +7,11 @@ import socket
 import unittest
 
 from integration.contract_base import ADD2
-from integration.deployment import configuration, main, service, start_server
-from support.processes import Scratch, wait_until
-from support.servers import (ApacheCgi, ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, LighttpdCgi, LighttpdPool,
+from integration.deployment import Served, main, service
+from support.processes import wait_until
+from support.servers import (ApacheCgi, ApacheFcgid, ApacheProxyFcgi, Lighttpd, LighttpdCgi, LighttpdPool,
                              Nginx)
-from support.web import JSON_TYPE, Client
+from support.web import JSON_TYPE
 
 EVENTS, LINES = "text/event-stream", "application/x-ndjson"
 FOR_EVER = 1_000_000  # numbers to count
@@ -36,18 +36,10 @@ def rest_of(response):
     return events
 
 
-class AnyServer:
+class AnyServer(Served):
     """What holds for each web server, for plain CGI as well."""
 
-    server_class = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
-        cls.router = DevRouter(cls.scratch).start()
-        cls.server = start_server(cls.scratch, cls.server_class, configuration(cls.router.url, PATHS))
-        cls.client = Client(cls.server.port)
+    paths = PATHS
 
     def ask(self, connection, procedure, *args, accept=EVENTS, path="/"):
         """The response to a call, once its head is there."""
