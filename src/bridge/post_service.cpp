@@ -302,8 +302,11 @@ std::variant<answer, admission> post_service::admit(const request& req)
     admission admitted{this, options.post_body_limit};
     const auto refused = [&](failure why) { return refuse(admitted, std::move(why)); };
 
-    if (auto ok = checks::check_method(req); !ok)
-        return refused(ok.error());
+    if (auto ok = checks::check_method(req, options.methods); !ok) {
+        answer with_allow = method_refusal_answer(ok.error(), options.status_codes, options.methods);
+        with_allow.report.debug = options.debug;
+        return with_allow;
+    }
     if (auto ok = checks::check_tls(req, options.require_tls); !ok)
         return refused(ok.error());
     if (auto ok = checks::check_address(req.remote_addr(), options.require_ip); !ok)
@@ -313,7 +316,7 @@ std::variant<answer, admission> post_service::admit(const request& req)
         return refused(grant.error());
     admitted.cors_headers = cors_headers(req, *grant);
     if (req.method() == "OPTIONS") {
-        answer preflight = preflight_answer(std::move(admitted.cors_headers));
+        answer preflight = preflight_answer(options.methods, std::move(admitted.cors_headers));
         preflight.report.debug = options.debug;
         return preflight;
     }

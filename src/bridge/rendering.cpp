@@ -1,5 +1,6 @@
 #include "bridge/rendering.hpp"
 
+#include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/codec/answer.hpp"
 
 #include <array>
@@ -9,7 +10,6 @@
 namespace wampfcgi::bridge {
 namespace {
 
-constexpr std::string_view allowed_methods = "POST, PUT, OPTIONS";
 constexpr std::string_view preflight_seconds = "600";  // Chromium keeps no pre-flight answer for longer than two hours
 constexpr std::string_view sent_headers =
     "content-type, last-event-id, cache-control";  // EventSource's are the last two
@@ -98,16 +98,16 @@ header_list cors_headers(const request& req, const checks::origin_grant& grant)
     return headers;
 }
 
-answer preflight_answer(header_list cors)
+answer preflight_answer(const method_set& taken, header_list cors)
 {
     if (!cors.empty()) {
-        cors.emplace_back("Access-Control-Allow-Methods", allowed_methods);
+        cors.emplace_back("Access-Control-Allow-Methods", checks::list_of_methods(taken));
         cors.emplace_back("Access-Control-Allow-Headers", sent_headers);
         cors.emplace_back("Access-Control-Max-Age", preflight_seconds);
     }
     answer options;
     options.http = json_response(200, {}, cors);
-    options.http.headers.emplace_back("Allow", allowed_methods);
+    options.http.headers.emplace_back("Allow", checks::list_of_methods(taken));
     return options;
 }
 
@@ -117,11 +117,16 @@ answer refusal_answer(failure why, status_style style, const header_list& cors)
     const int status = style == status_style::http ? row.status_http : row.status_crossbar;
     answer refused;
     refused.http = json_response(status, codec::refusal_body(why), cors);
-    if (why.code == errc::method_not_allowed)
-        refused.http.headers.emplace_back("Allow", allowed_methods);
     if (why.code == errc::overloaded || why.code == errc::router_unavailable)
         refused.http.headers.emplace_back("Retry-After", retry_seconds);
     refused.report.why = std::move(why);
+    return refused;
+}
+
+answer method_refusal_answer(failure why, status_style style, const method_set& taken)
+{
+    answer refused = refusal_answer(std::move(why), style, {});
+    refused.http.headers.emplace_back("Allow", checks::list_of_methods(taken));
     return refused;
 }
 

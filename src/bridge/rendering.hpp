@@ -4,6 +4,7 @@
 #include "wampfcgi/bridge/answer.hpp"
 #include "wampfcgi/checks/origin.hpp"
 #include "wampfcgi/core/call.hpp"
+#include "wampfcgi/core/methods.hpp"
 #include "wampfcgi/core/request.hpp"
 #include "wampfcgi/core/settings.hpp"
 
@@ -13,9 +14,12 @@ namespace wampfcgi::bridge {
 header_list cors_headers(const request& req, const checks::origin_grant& grant);
 
 /// Answer to OPTIONS: what is allowed, and the CORS pre-flight where the request is cross-origin.
-answer preflight_answer(header_list cors);
+answer preflight_answer(const method_set& taken, header_list cors);
 
 answer refusal_answer(failure why, status_style style, const header_list& cors);
+
+/// Answer to a method that is not one of `taken`. It is the first check of all: nothing is known of the origin yet.
+answer method_refusal_answer(failure why, status_style style, const method_set& taken);
 
 /// Answer for the outcome of a call or a publication.
 answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors);

@@ -3,12 +3,25 @@
 #include "checks/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 
 namespace wampfcgi::checks {
 
 namespace {
+
+struct known_method {
+    std::string_view name;
+    bool method_set::*is_taken;
+};
+
+constexpr std::array<known_method, 4> known_methods{{
+    {"GET", &method_set::get},
+    {"HEAD", &method_set::head},
+    {"POST", &method_set::post},
+    {"PUT", &method_set::put},
+}};
 
 bool is_given(std::optional<std::string_view> variable)
 {
@@ -100,11 +113,28 @@ failure too_large(std::string_view what, std::uint64_t bytes, std::uint64_t limi
 
 }  // namespace
 
-result<void> check_method(const request& req)
+result<void> check_method(const request& req, const method_set& taken)
 {
-    if (req.method() != "POST" && req.method() != "PUT" && req.method() != "OPTIONS")
-        return refusal(errc::method_not_allowed, "method is not POST, PUT or OPTIONS", req.method());
-    return {};
+    if (req.method() == "OPTIONS")
+        return {};
+    for (const known_method& each : known_methods)
+        if (req.method() == each.name && taken.*each.is_taken)
+            return {};
+    return refusal(errc::method_not_allowed, "method is none of " + list_of_methods(taken), req.method());
+}
+
+std::string list_of_methods(const method_set& taken)
+{
+    std::string list;
+    for (const known_method& each : known_methods)
+        if (taken.*each.is_taken)
+            list.append(each.name).append(", ");
+    return list.append("OPTIONS");
+}
+
+bool asks_by_query(const request& req)
+{
+    return req.method() == "GET" || req.method() == "HEAD";
 }
 
 bool is_tls(std::string_view https)

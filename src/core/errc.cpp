@@ -8,7 +8,8 @@ using enum errc;
 
 constexpr std::array<errc_info, 31> errc_table{{
     {not_found, "not_found", 404, 404, "There is no service at this path.", log_level::info},
-    {method_not_allowed, "method_not_allowed", 405, 405, "This service is used by POST or PUT.", log_level::info},
+    {method_not_allowed, "method_not_allowed", 405, 405, "This service does not take this method, but those in Allow.",
+     log_level::info},
     {tls_required, "tls_required", 400, 403, "This service is only available over TLS.", log_level::notice},
     {address_denied, "address_denied", 400, 403, "Calls from this address are not allowed.", log_level::notice},
     {origin_denied, "origin_denied", 403, 403, "Calls from pages of this origin are not allowed.", log_level::notice},

@@ -1,17 +1,25 @@
 // Owns the checks of how a request arrived: method, TLS, content type, announced and real length.
 #pragma once
 
+#include "wampfcgi/core/methods.hpp"
 #include "wampfcgi/core/request.hpp"
 #include "wampfcgi/core/result.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace wampfcgi::checks {
 
-/// Refuses every method but POST, PUT and OPTIONS (names are case-sensitive, RFC 9110, 9.1). method_not_allowed.
-result<void> check_method(const request& req);
+/// Refuses every method but OPTIONS and those of `taken` (names are case-sensitive, RFC 9110, 9.1). method_not_allowed.
+result<void> check_method(const request& req, const method_set& taken);
+
+/// The methods as a header lists them, OPTIONS last: "POST, PUT, OPTIONS".
+std::string list_of_methods(const method_set& taken);
+
+/// True for GET and HEAD, which ask by their query alone: a body counts for nothing.
+bool asks_by_query(const request& req);
 
 /// True when `https` says that the client reached the web server over TLS: "on" or "1", any case.
 bool is_tls(std::string_view https);

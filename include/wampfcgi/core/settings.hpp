@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/methods.hpp"
 #include "wampfcgi/core/network.hpp"
 
 #include <chrono>
@@ -43,6 +44,7 @@ struct service_options {
     std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
     std::optional<std::vector<std::string>> procedures;  ///< exact URIs, or prefixes ending in "."; absent: all
     std::optional<std::vector<std::string>> topics;      ///< likewise
+    method_set methods = post_and_put;                   ///< that are taken
     int success_status = 200;                            ///< HTTP status of an accepted publication: 200 or 202
     std::vector<std::string> allowed_origins;            ///< "scheme://host[:port]" in lower case, or "*"
     status_style status_codes = status_style::crossbar;

@@ -149,6 +149,23 @@ BOOST_AUTO_TEST_CASE(allow_is_sent_with_405_and_the_answer_to_options)
     BOOST_TEST(header(to.ask(request_builder{}.build()), "Allow") == "none");
 }
 
+BOOST_AUTO_TEST_CASE(allow_and_the_pre_flight_name_the_methods_that_the_service_takes)
+{
+    one_service to([](service_options& options) {
+        options.methods = {.get = true};
+        options.allowed_origins = {"*"};
+    });
+
+    const answer refused = to.ask(request_builder{}.build());
+    const answer preflight = to.ask(request_builder{}.method("OPTIONS").origin("https://app.example.com").build());
+
+    BOOST_TEST(error_of(refused) == "method_not_allowed");
+    BOOST_TEST(header(refused, "Allow") == "GET, OPTIONS");
+    BOOST_TEST(header(preflight, "Allow") == "GET, OPTIONS");
+    BOOST_TEST(header(preflight, "Access-Control-Allow-Methods") == "GET, OPTIONS");
+    BOOST_TEST(to.router.calls.empty());
+}
+
 BOOST_AUTO_TEST_CASE(options_of_the_own_pages_get_no_cors_headers)
 {
     one_service to;

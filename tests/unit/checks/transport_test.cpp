@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(post_put_and_options_are_accepted)
 {
     for (const char* method : {"POST", "PUT", "OPTIONS"})
         BOOST_TEST_CONTEXT(method)
-    BOOST_TEST(verdict(check_method(request_builder{}.method(method).build())) == "accepted");
+    BOOST_TEST(verdict(check_method(request_builder{}.method(method).build(), post_and_put)) == "accepted");
 }
 
 BOOST_AUTO_TEST_CASE(any_other_method_is_refused)
@@ -40,11 +40,34 @@ BOOST_AUTO_TEST_CASE(any_other_method_is_refused)
     for (const char* method : {"GET", "HEAD", "DELETE", "PATCH", "TRACE", "post", "Post", "POST ", "POSTX", ""})
         BOOST_TEST_CONTEXT(method)
         {
-            const auto res = check_method(request_builder{}.method(method).build());
+            const auto res = check_method(request_builder{}.method(method).build(), post_and_put);
 
             BOOST_TEST(verdict(res) == "method_not_allowed");
             BOOST_TEST(res.error().peer_text == method);
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_method_is_taken_when_it_is_in_the_set_and_options_always)
+{
+    struct row {
+        method_set taken;
+        std::string list;
+    };
+    for (const row& row :
+         {row{{}, "OPTIONS"}, row{{.get = true}, "GET, OPTIONS"},
+          row{{.get = true, .head = true}, "GET, HEAD, OPTIONS"}, row{{.put = true}, "PUT, OPTIONS"},
+          row{post_and_put, "POST, PUT, OPTIONS"}, row{{true, true, true, true}, "GET, HEAD, POST, PUT, OPTIONS"}})
+        for (const std::string method : {"GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "get", "Get", ""})
+            BOOST_TEST_CONTEXT(row.list << " and " << method)
+            {
+                const auto res = check_method(request_builder{}.method(method).build(), row.taken);
+
+                const bool is_listed = !method.empty() && row.list.find(method) != std::string::npos;
+                BOOST_TEST(list_of_methods(row.taken) == row.list);
+                BOOST_TEST(verdict(res) == (is_listed ? "accepted" : "method_not_allowed"));
+                if (!is_listed)
+                    BOOST_TEST(res.error().detail == "method is none of " + row.list);
+            }
 }
 
 BOOST_AUTO_TEST_CASE(https_is_tls_when_it_is_on_or_1)
