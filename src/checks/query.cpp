@@ -2,13 +2,28 @@
 
 #include "checks/text.hpp"
 #include "wampfcgi/core/text/hex.hpp"
+#include "wampfcgi/core/text/utf8.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace wampfcgi::checks {
 
 namespace {
+
+using member = std::optional<std::string> query_parameters::*;
+
+constexpr std::array<std::pair<std::string_view, member>, 5> signing_parameters{{
+    {"key", &query_parameters::key},
+    {"timestamp", &query_parameters::timestamp},
+    {"seq", &query_parameters::seq},
+    {"nonce", &query_parameters::nonce},
+    {"signature", &query_parameters::signature},
+}};
+
+constexpr std::size_t max_named_bytes = 64;  // of a parameter's name in a refusal
 
 std::string form_decode(std::string_view text)
 {
@@ -24,27 +39,66 @@ std::string form_decode(std::string_view text)
     return decoded;
 }
 
+bool is_plain(std::string_view name)
+{
+    static constexpr std::string_view marks = "_-.";
+    return !name.empty() && name.size() <= max_named_bytes && std::ranges::all_of(name, [](char c) {
+        return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || marks.find(c) != std::string_view::npos;
+    });
+}
+
+/// Nothing where `text` is fine.
+std::string_view fault_of(std::string_view text)
+{
+    if (text.find('\0') != std::string_view::npos)
+        return "has U+0000";
+    return is_utf8(text) ? std::string_view() : "is no UTF-8";
+}
+
+result<void> check_text(const std::string& name, const std::string& value)
+{
+    const auto refuse = [&](std::string_view which, std::string_view fault, const std::string& text) {
+        return failure(errc::parameter_invalid, std::string(which) + " of a parameter " + std::string(fault), text,
+                       is_plain(name) ? name : "query");
+    };
+    if (const auto fault = fault_of(name); !fault.empty())
+        return refuse("name", fault, name);
+    if (const auto fault = fault_of(value); !fault.empty())
+        return refuse("value", fault, value);
+    return {};
+}
+
 }  // namespace
 
 query_parameters parse_query(std::string_view query)
 {
-    using member = std::optional<std::string> query_parameters::*;
-    static constexpr std::array<std::pair<std::string_view, member>, 5> known{{
-        {"key", &query_parameters::key},
-        {"timestamp", &query_parameters::timestamp},
-        {"seq", &query_parameters::seq},
-        {"nonce", &query_parameters::nonce},
-        {"signature", &query_parameters::signature},
-    }};
     query_parameters parameters;
     while (!query.empty()) {
         std::string_view value = take_until(query, '&');
         const std::string name = form_decode(take_until(value, '='));
-        for (const auto& [known_name, target] : known)
+        for (const auto& [known_name, target] : signing_parameters)
             if (name == known_name && !(parameters.*target))
                 parameters.*target = form_decode(value);
     }
     return parameters;
+}
+
+result<parameter_list> other_parameters(std::string_view query)
+{
+    parameter_list others;
+    while (!query.empty()) {
+        std::string_view rest = take_until(query, '&');
+        if (rest.empty())
+            continue;
+        std::string name = form_decode(take_until(rest, '='));
+        if (std::ranges::any_of(signing_parameters, [&](const auto& each) { return each.first == name; }))
+            continue;
+        std::string value = form_decode(rest);
+        if (auto ok = check_text(name, value); !ok)
+            return ok.error();
+        others.emplace_back(std::move(name), std::move(value));
+    }
+    return others;
 }
 
 }  // namespace wampfcgi::checks

@@ -2,6 +2,7 @@
 
 #include "checks/hmac.hpp"
 #include "checks/text.hpp"
+#include "wampfcgi/checks/transport.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,13 +81,26 @@ result<void> check_expiry(std::optional<instant> timestamp, instant now, std::ch
                                               std::to_string(limit.count()) + " s allowed");
 }
 
+/// What stands in the body's place under the signature of a GET. Names and values have no U+0000, so that none of them
+/// can be changed; a body that begins with "?" is no JSON, so that no link is a POST.
+result<std::string> signed_query(std::string_view query)
+{
+    const auto others = other_parameters(query);
+    if (!others)
+        return others.error();
+    std::string text = "?";
+    for (const auto& [name, value] : *others)
+        text.append(name).append(1, '\0').append(value).append(1, '\0');
+    return text;
+}
+
 /// Looks at the signature itself; all five parameters are there.
-result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view secret, std::string_view body)
+result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view secret, std::string_view content)
 {
     const auto signature = decode_signature(*given.signature);
     if (!signature)
         return refusal(errc::signature_invalid, "signature is no Base64 of 32 bytes");
-    const auto expected = hmac_sha256(secret, {*given.key, *given.timestamp, *given.seq, *given.nonce, body});
+    const auto expected = hmac_sha256(secret, {*given.key, *given.timestamp, *given.seq, *given.nonce, content});
     if (!expected)
         return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC-SHA256");
     if (!equal_in_constant_time(*signature, *expected))
@@ -96,7 +110,7 @@ result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view se
 
 /// The same with the key; `timestamp` is that of the request.
 result<signature_facts> check_key_and_hmac(const query_parameters& given, const service_options& options,
-                                           std::string_view body, instant timestamp, instant now)
+                                           std::string_view content, instant timestamp, instant now)
 {
     const auto found = options.keys.find(*given.key);
     if (found == options.keys.end())
@@ -104,7 +118,7 @@ result<signature_facts> check_key_and_hmac(const query_parameters& given, const 
     const auto& [name, key] = *found;
     if (key.not_after && now > *key.not_after)
         return refusal(errc::key_unknown, "key is past its not_after", *given.key);
-    const auto valid = check_hmac(given, key.secret, body);
+    const auto valid = check_hmac(given, key.secret, content);
     if (!valid)
         return valid.error();
     return signature_facts{&name, &key, *valid, timestamp};
@@ -133,11 +147,15 @@ result<std::optional<signature_facts>> check_signature(const request& req, const
         return invalid("seq", not_a_number, *given.seq);
     if (is_signed && !is_number(*given.nonce))
         return invalid("nonce", not_a_number, *given.nonce);
+    const bool by_query = is_signed && asks_by_query(req);
+    const result<std::string> link = by_query ? signed_query(req.query()) : std::string();
+    if (!link)
+        return link.error();
     if (auto fresh = check_expiry(timestamp, now, options.timestamp_delta_limit); !fresh)
         return fresh.error();
     if (!is_signed)
         return std::optional<signature_facts>{};
-    auto facts = check_key_and_hmac(given, options, req.body(), *timestamp, now);
+    auto facts = check_key_and_hmac(given, options, by_query ? *link : req.body(), *timestamp, now);
     if (!facts)
         return facts.error();
     return std::optional{*facts};

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace wampfcgi::checks {
 
@@ -31,6 +33,14 @@ struct query_parameters {
 /// Reads a query string (application/x-www-form-urlencoded). Never fails: a broken escape stands for itself.
 query_parameters parse_query(std::string_view query);
 
+/// Names and values, decoded.
+using parameter_list = std::vector<std::pair<std::string, std::string>>;
+
+/// The parameters that are none of those five, as often as they are given, in the order sent. One without "=" has an
+/// empty value. Fails with parameter_invalid where a name or a value is no UTF-8 or has U+0000, and names that
+/// parameter, or "query" where its name is more than a few plain characters.
+result<parameter_list> other_parameters(std::string_view query);
+
 /// Reads "2011-10-14T16:59:51.123Z": UTC, fraction of 1 to 6 digits or none. Nothing when it is no such time.
 std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_timestamp(std::string_view text);
 
@@ -48,8 +58,9 @@ void prepare_signatures();
 
 /// Makes every check of the query parameters, in the contract's order: length of the query and of each parameter
 /// (parameter_invalid, naming "query" or the parameter), presence (all five, where the service has
-/// keys), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. `now` is the
-/// present time. Nothing comes back for a service without keys. Fails with signature_parameter_missing,
+/// keys), form of timestamp, seq and nonce (where present), expiry, key, signature over the raw body. The signature of
+/// a GET or HEAD is over its other parameters instead, whose form is looked at before the expiry. `now` is the present
+/// time. Nothing comes back for a service without keys. Fails with signature_parameter_missing,
 /// parameter_invalid (both name the parameter), request_expired, key_unknown (a key past its not_after too),
 /// signature_invalid.
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options,

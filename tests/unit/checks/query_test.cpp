@@ -6,7 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+using namespace wampfcgi;
 using namespace wampfcgi::checks;
 using namespace std::string_literals;
 
@@ -85,4 +88,55 @@ BOOST_AUTO_TEST_CASE(every_parameter_counts_the_first_time_it_is_given)
     BOOST_TEST(given.seq.value() == "c1");
     BOOST_TEST(given.nonce.value() == "d1");
     BOOST_TEST(given.signature.value() == "e1");
+}
+
+BOOST_AUTO_TEST_CASE(the_parameters_that_sign_nothing_are_listed_as_sent)
+{
+    struct row {
+        const char* query;
+        parameter_list others;
+    };
+    for (const row& row :
+         {row{"", {}}, row{"&&", {}}, row{"a=1&b=2", {{"a", "1"}, {"b", "2"}}},
+          row{"b=2&a=1&b=1", {{"b", "2"}, {"a", "1"}, {"b", "1"}}},
+          row{"a&b=&=c&=", {{"a", ""}, {"b", ""}, {"", "c"}, {"", ""}}},
+          row{"key=k&a=1&timestamp=t&seq=s&b=2&nonce=n&signature=x", {{"a", "1"}, {"b", "2"}}},
+          row{"key=1&key=2&k%65y=3&Key=4&keys=5", {{"Key", "4"}, {"keys", "5"}}},
+          row{"gr%C3%B6%c3%9fe=a+b%2Bc", {{"größe", "a b+c"}}},
+          row{"a=b=c&d%3De=f%26g", {{"a", "b=c"}, {"d=e", "f&g"}}}, row{"a=%zz&b=%", {{"a", "%zz"}, {"b", "%"}}}})
+        BOOST_TEST_CONTEXT(row.query)
+        {
+            const auto others = other_parameters(row.query);
+
+            BOOST_TEST_REQUIRE(others.has_value());
+            BOOST_TEST((*others == row.others));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_parameter_with_u_0000_or_without_utf_8_is_refused_by_its_name_where_that_is_plain)
+{
+    struct row {
+        std::string query, parameter, detail;
+    };
+    for (const row& row :
+         {row{"a=1&user_id=%00", "user_id", "value of a parameter has U+0000"},
+          row{"a.b-c=x%00y", "a.b-c", "value of a parameter has U+0000"},
+          row{"a=%ff", "a", "value of a parameter is no UTF-8"}, row{"a=%C3", "a", "value of a parameter is no UTF-8"},
+          row{"%00=a", "query", "name of a parameter has U+0000"},
+          row{"a%00=a", "query", "name of a parameter has U+0000"},
+          row{"%ff=a", "query", "name of a parameter is no UTF-8"},
+          row{"=%00", "query", "value of a parameter has U+0000"},
+          row{"a%22b=%00", "query", "value of a parameter has U+0000"},
+          row{std::string(64, 'x') + "=%00", std::string(64, 'x'), "value of a parameter has U+0000"},
+          row{std::string(65, 'x') + "=%00", "query", "value of a parameter has U+0000"}})
+        BOOST_TEST_CONTEXT(row.query)
+        {
+            const auto others = other_parameters(row.query);
+
+            BOOST_TEST_REQUIRE(others.has_error());
+            BOOST_TEST((others.error().code == errc::parameter_invalid));
+            BOOST_TEST(others.error().parameter == row.parameter);
+            BOOST_TEST(others.error().detail == row.detail);
+        }
+    BOOST_TEST(other_parameters("key=%00&nonce=%ff").has_value());
 }

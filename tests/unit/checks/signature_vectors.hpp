@@ -56,4 +56,23 @@ inline const std::vector<signature_vector> signature_vectors{
      "w3co-Yh8Uk0dCrv5BbUvgutJZtHRcSNG3k82RXWD3UA=", "w3co+Yh8Uk0dCrv5BbUvgutJZtHRcSNG3k82RXWD3UA="},
 };
 
+/// A GET: secret, key, timestamp and nonce are those of the first row above.
+struct link_vector {
+    std::string name;
+    std::string query;  ///< its other parameters, as they are sent
+    std::string seq;
+    std::string signature_urlsafe;
+};
+
+inline const std::vector<link_vector> link_vectors{
+    {"no parameters of its own", "", "1", "wRuiHCXM8upeiTlbZVr4UHLtKgxx5o4UAMLUCAVscTk="},
+    {"two parameters", "user=42&lang=de", "2", "ZSixGZoY1WjZhq8DicMkidPf2if5QiEcqbI9-r-jspE="},
+    {"the same in another order", "lang=de&user=42", "3", "SE1mJkxWivUdpXDZK8_So-yLwME6H3i3v_1Daxnpqo4="},
+    {"a name twice, an empty value, no value", "id=1&id=2&empty=&bare", "4",
+     "nYXMyM_Zj488zwaEdJyM7ieamOBz0GtsJxqwKbv5bUg="},
+    {"escapes, spaces and UTF-8", "name=Gr%C3%BC%C3%9Fe+%E2%98%83&a%3Db=c%26d%2B", "5",
+     "7XOL46fOYv39o-rHEzz84qV_Q-8KaggdHc6rDRgo1Gg="},
+    {"an empty name", "=x", "6", "Ul_jOYhVnKYUbrtDX6ZSdLdB4fH6YPP7Icb0DR9ZSjI="},
+};
+
 }  // namespace wampfcgi::checks
