@@ -129,6 +129,15 @@ bool is_printable(std::string_view text)
     return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+/// A page of another site can have an image loaded from anywhere, and no Origin tells of it. A link that somebody
+/// follows is what a link is for.
+result<void> check_fetch(const request& req)
+{
+    if (asks_by_query(req) && req.sec_fetch_site() == "cross-site" && req.sec_fetch_mode() != "navigate")
+        return refusal(errc::origin_denied, "a page of another site asks, and says no origin", req.sec_fetch_mode());
+    return {};
+}
+
 }  // namespace
 
 std::optional<std::string> parse_origin(std::string_view text)
@@ -150,8 +159,11 @@ std::optional<std::string> parse_origin(std::string_view text)
 
 result<origin_grant> check_origin(const request& req, const std::vector<std::string>& allowed)
 {
-    if (!req.origin() || req.origin()->empty())
+    if (!req.origin() || req.origin()->empty()) {
+        if (auto ok = check_fetch(req); !ok)
+            return ok.error();
         return origin_grant{};
+    }
     if (!is_printable(*req.origin()))
         return refusal(errc::origin_denied, "origin is not printable ASCII", *req.origin());
     const auto origin = parse_web_origin(to_lower(*req.origin()));

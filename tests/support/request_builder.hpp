@@ -38,6 +38,10 @@ public:
     request_builder& client_subject(value text) { return set(request::variable::client_subject, std::move(text)); }
     request_builder& user_agent(value text) { return set(request::variable::user_agent, std::move(text)); }
     request_builder& accept(value text) { return set(request::variable::accept, std::move(text)); }
+    request_builder& sec_fetch_site(value text) { return set(request::variable::sec_fetch_site, std::move(text)); }
+    request_builder& sec_fetch_mode(value text) { return set(request::variable::sec_fetch_mode, std::move(text)); }
+    request_builder& last_event_id(value text) { return set(request::variable::last_event_id, std::move(text)); }
+    request_builder& if_none_match(value text) { return set(request::variable::if_none_match, std::move(text)); }
     request_builder& id(value text) { return set(request::variable::id, std::move(text)); }
 
     /// Announces its length too.

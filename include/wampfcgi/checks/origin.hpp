@@ -22,8 +22,9 @@ struct origin_grant {
     bool listed_by_name = false;  ///< ... by its full name: credentials may be allowed
 };
 
-/// Refuses an Origin that is neither the request's own host nor covered by `allowed` (as from parse_origin).
-/// origin_denied.
+/// Refuses an Origin that is neither the request's own host nor covered by `allowed` (as from parse_origin), and a GET
+/// or HEAD without one that a browser makes for a page of another site, unless somebody follows a link
+/// (Sec-Fetch-Site, Sec-Fetch-Mode: W3C Fetch Metadata). origin_denied.
 result<origin_grant> check_origin(const request& req, const std::vector<std::string>& allowed);
 
 }  // namespace wampfcgi::checks

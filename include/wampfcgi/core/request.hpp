@@ -32,6 +32,10 @@ public:
         client_subject,  ///< SSL_CLIENT_S_DN, of a certificate that the web server has verified
         user_agent,      ///< HTTP_USER_AGENT
         accept,          ///< HTTP_ACCEPT
+        sec_fetch_site,  ///< HTTP_SEC_FETCH_SITE: a browser says where the page is that asks
+        sec_fetch_mode,  ///< HTTP_SEC_FETCH_MODE
+        last_event_id,   ///< HTTP_LAST_EVENT_ID: EventSource takes a stream up again
+        if_none_match,   ///< HTTP_IF_NONE_MATCH
         id,              ///< names the request in the log
     };
 
@@ -50,6 +54,10 @@ public:
     std::optional<std::string_view> client_subject() const noexcept { return find(variable::client_subject); }
     std::optional<std::string_view> user_agent() const noexcept { return find(variable::user_agent); }
     std::string_view accept() const noexcept { return value_of(variable::accept); }
+    std::string_view sec_fetch_site() const noexcept { return value_of(variable::sec_fetch_site); }
+    std::string_view sec_fetch_mode() const noexcept { return value_of(variable::sec_fetch_mode); }
+    std::optional<std::string_view> last_event_id() const noexcept { return find(variable::last_event_id); }
+    std::string_view if_none_match() const noexcept { return value_of(variable::if_none_match); }
     std::string_view id() const noexcept { return value_of(variable::id); }
 
     /// Raw bytes, complete before anything looks at them.

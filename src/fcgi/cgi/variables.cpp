@@ -14,7 +14,7 @@ namespace {
 
 using variable = request::variable;
 
-constexpr std::array<std::pair<std::string_view, variable>, 15> known_variables{{
+constexpr std::array<std::pair<std::string_view, variable>, 19> known_variables{{
     {"REQUEST_METHOD", variable::method},
     {"SCRIPT_NAME", variable::script_name},
     {"PATH_INFO", variable::path_info},
@@ -30,6 +30,10 @@ constexpr std::array<std::pair<std::string_view, variable>, 15> known_variables{
     {"SSL_CLIENT_S_DN", variable::client_subject},
     {"HTTP_USER_AGENT", variable::user_agent},
     {"HTTP_ACCEPT", variable::accept},
+    {"HTTP_SEC_FETCH_SITE", variable::sec_fetch_site},
+    {"HTTP_SEC_FETCH_MODE", variable::sec_fetch_mode},
+    {"HTTP_LAST_EVENT_ID", variable::last_event_id},
+    {"HTTP_IF_NONE_MATCH", variable::if_none_match},
 }};
 
 std::optional<variable> find_variable(std::string_view name)

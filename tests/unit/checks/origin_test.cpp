@@ -318,3 +318,36 @@ BOOST_AUTO_TEST_CASE(a_denied_origin_is_told_to_the_log_as_peer_text)
     BOOST_TEST(res.error().detail == "origin is neither the own host nor one of 1 allowed");
     BOOST_TEST(res.error().peer_text == "https://evil.example");
 }
+
+BOOST_AUTO_TEST_CASE(a_get_for_a_page_of_another_site_without_an_origin_is_refused_unless_a_link_is_followed)
+{
+    struct row {
+        const char *method, *site, *mode, *verdict;
+    };
+    for (const row& row :
+         {row{"GET", "cross-site", "no-cors", "origin_denied"}, row{"HEAD", "cross-site", "no-cors", "origin_denied"},
+          row{"GET", "cross-site", "", "origin_denied"}, row{"GET", "cross-site", "navigate", "same origin"},
+          row{"GET", "same-site", "no-cors", "same origin"}, row{"GET", "same-origin", "cors", "same origin"},
+          row{"GET", "none", "navigate", "same origin"}, row{"GET", "", "", "same origin"},
+          row{"POST", "cross-site", "no-cors", "same origin"}, row{"OPTIONS", "cross-site", "cors", "same origin"}})
+        for (const origins& allowed : {origins{}, origins{"*"}})
+            BOOST_TEST_CONTEXT(row.method << " " << row.site << " " << row.mode)
+            {
+                const auto asked =
+                    request_builder{}.method(row.method).sec_fetch_site(row.site).sec_fetch_mode(row.mode).build();
+
+                BOOST_TEST(verdict(asked, allowed) == row.verdict);
+            }
+}
+
+BOOST_AUTO_TEST_CASE(a_get_for_a_page_of_another_site_is_granted_to_an_allowed_origin)
+{
+    const auto from = [](const char* origin) {
+        return request_builder{}.method("GET").origin(origin).sec_fetch_site("cross-site").sec_fetch_mode("cors");
+    };
+
+    BOOST_TEST(verdict(from("https://app.example.com").build(), {"https://app.example.com"}) == "listed");
+    BOOST_TEST(verdict(from("https://app.example.com").build(), {"*"}) == "any");
+    BOOST_TEST(verdict(from("https://evil.example").build(), {"https://app.example.com"}) == "origin_denied");
+    BOOST_TEST(verdict(from("").build(), {"*"}) == "origin_denied");
+}

@@ -67,3 +67,18 @@ BOOST_AUTO_TEST_CASE(the_subject_of_a_certificate_that_was_not_verified_does_not
             BOOST_TEST(read_variables(behind).client_subject().has_value() == counts);
         }
 }
+
+BOOST_AUTO_TEST_CASE(headers_that_browsers_send_with_a_get_are_read)
+{
+    const char* const variables[] = {"HTTP_SEC_FETCH_SITE=cross-site", "HTTP_SEC_FETCH_MODE=navigate",
+                                     "HTTP_LAST_EVENT_ID=", "HTTP_IF_NONE_MATCH=\"x\"", nullptr};
+    const char* const none[] = {nullptr};
+
+    const request req = read_variables(variables);
+
+    BOOST_TEST(req.sec_fetch_site() == "cross-site");
+    BOOST_TEST(req.sec_fetch_mode() == "navigate");
+    BOOST_TEST(req.last_event_id().value() == "");
+    BOOST_TEST(req.if_none_match() == "\"x\"");
+    BOOST_TEST(!read_variables(none).last_event_id());
+}
