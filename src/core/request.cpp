@@ -15,6 +15,11 @@ void request::place(variable which, std::size_t offset, std::size_t bytes) noexc
     place_of(which) = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes), true};
 }
 
+void request::place_pairs(std::size_t offset, std::size_t bytes) noexcept
+{
+    pairs_ = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes), true};
+}
+
 void request::drop_body()
 {
     constexpr std::size_t worth_giving_back_bytes = 1024;

@@ -1,12 +1,14 @@
 // Owns building requests for tests: a case names what it is about, the rest is a plain call as a web server sends it.
 #pragma once
 
+#include "wampfcgi/core/pairs.hpp"
 #include "wampfcgi/core/request.hpp"
 
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wampfcgi {
@@ -44,6 +46,13 @@ public:
     request_builder& if_none_match(value text) { return set(request::variable::if_none_match, std::move(text)); }
     request_builder& id(value text) { return set(request::variable::id, std::move(text)); }
 
+    /// Adds a variable to those that the request is known to have come with: none otherwise.
+    request_builder& variable(std::string_view name, std::string_view text)
+    {
+        append_pair(pairs_, name, text);
+        return *this;
+    }
+
     /// Announces its length too.
     request_builder& body(std::string bytes)
     {
@@ -57,6 +66,7 @@ public:
         request made;
         for (const auto& [which, text] : variables_)
             made.set(which, text);
+        made.place_pairs(made.add(pairs_), pairs_.size());
         made.body_memory() += body_;
         return made;
     }
@@ -72,6 +82,7 @@ private:
     }
 
     std::map<request::variable, std::string> variables_;
+    std::string pairs_;
     std::string body_;
 };
 

@@ -60,6 +60,9 @@ public:
     std::string_view if_none_match() const noexcept { return value_of(variable::if_none_match); }
     std::string_view id() const noexcept { return value_of(variable::id); }
 
+    /// All that came, those that no member is for too, as take_pair() reads them.
+    std::string_view pairs() const noexcept { return text_at(pairs_); }
+
     /// Raw bytes, complete before anything looks at them.
     std::string_view body() const noexcept { return std::string_view(memory_).substr(body_at_); }
 
@@ -76,6 +79,9 @@ public:
 
     /// Says where in the memory the value of a variable is; what was said about it before is forgotten.
     void place(variable which, std::size_t offset, std::size_t bytes) noexcept;
+
+    /// Says where in the memory all variables are, one pair behind the other.
+    void place_pairs(std::size_t offset, std::size_t bytes) noexcept;
 
     /// Adds the value of a variable.
     void set(variable which, std::string_view value) { place(which, add(value), value.size()); }
@@ -100,10 +106,11 @@ private:
 
     const extent& place_of(variable which) const noexcept { return places_[static_cast<std::size_t>(which)]; }
     extent& place_of(variable which) noexcept { return places_[static_cast<std::size_t>(which)]; }
-    std::string_view value_of(variable which) const noexcept
+    std::string_view text_at(const extent& where) const noexcept
     {
-        return std::string_view(memory_).substr(place_of(which).offset, place_of(which).bytes);
+        return std::string_view(memory_).substr(where.offset, where.bytes);
     }
+    std::string_view value_of(variable which) const noexcept { return text_at(place_of(which)); }
     std::optional<std::string_view> find(variable which) const noexcept
     {
         return place_of(which).is_sent ? std::optional(value_of(which)) : std::nullopt;
@@ -112,6 +119,7 @@ private:
     std::string memory_;
     std::size_t body_at_ = 0;
     std::array<extent, variables> places_{};
+    extent pairs_{};
 };
 
 }  // namespace wampfcgi

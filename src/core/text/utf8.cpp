@@ -84,6 +84,24 @@ std::size_t utf8_prefix(std::string_view text) noexcept
     }
 }
 
+std::string to_utf8(std::string_view text)
+{
+    if (is_utf8(text))
+        return std::string(text);
+    std::string out;
+    out.reserve(2 * text.size());
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) {
+            out += c;
+        } else {
+            out += static_cast<char>(0xC0U | (byte >> 6U));
+            out += static_cast<char>(0x80U | (byte & 0x3FU));
+        }
+    }
+    return out;
+}
+
 utf8_character first_character(std::string_view text) noexcept
 {
     const auto lead = static_cast<unsigned char>(text[0]);

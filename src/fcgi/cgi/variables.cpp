@@ -1,7 +1,7 @@
 #include "fcgi/cgi/variables.hpp"
 
-#include "fcgi/cgi/pairs.hpp"
 #include "fcgi/cgi/request_id.hpp"
+#include "wampfcgi/core/pairs.hpp"
 
 #include <array>
 #include <cstring>
@@ -78,20 +78,14 @@ struct clues {
 
 request read_variables(const char* const* variables)
 {
-    request req;
-    clues found;
+    std::string pairs;
     for (; *variables != nullptr; ++variables) {
-        const std::string_view pair = *variables;
-        const std::size_t equals = pair.find('=');
-        if (equals == std::string_view::npos)
-            continue;
-        if (const auto which = find_variable(pair.substr(0, equals)))
-            req.set(*which, pair.substr(equals + 1));
-        else
-            found.take(pair.substr(0, equals), pair.substr(equals + 1));
+        const std::string_view variable = *variables;
+        const std::size_t equals = variable.find('=');
+        if (equals != std::string_view::npos)
+            append_pair(pairs, variable.substr(0, equals), variable.substr(equals + 1));
     }
-    found.finish(req);
-    return req;
+    return read_variables(pairs);
 }
 
 request read_variables(std::string_view params, std::size_t body_bytes)
@@ -100,6 +94,7 @@ request read_variables(std::string_view params, std::size_t body_bytes)
     clues found;
     req.reserve(params.size() + longest_request_id + body_bytes);
     const std::size_t start = req.add(params);
+    req.place_pairs(start, params.size());
     std::string_view rest = params;
     while (const auto next = take_pair(rest)) {
         if (const auto which = find_variable(next->name))

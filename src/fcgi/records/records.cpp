@@ -24,12 +24,6 @@ std::string record(record_type type, unsigned id, std::string_view content)
     return std::string(header.data(), header.size()).append(content);
 }
 
-/// Short ones only, as ours are.
-std::string pair(std::string_view name, std::string_view value)
-{
-    return std::string{byte(name.size()), byte(value.size())}.append(name).append(value);
-}
-
 }  // namespace
 
 std::string_view params_content(std::string_view records, std::string& joined)
@@ -82,7 +76,7 @@ std::string values_result(std::string_view asked, std::size_t max_connections)
     while (const auto next = take_pair(asked))
         for (auto& [name, value] : answers)
             if (next->name == name && !value.empty())
-                content += pair(name, std::exchange(value, {}));  // each once, however often it is asked for
+                append_pair(content, name, std::exchange(value, {}));  // each once, however often it is asked for
     return record(record_type::get_values_result, 0, content);
 }
 

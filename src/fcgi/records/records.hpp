@@ -2,7 +2,7 @@
 // server gets without libfcgi.
 #pragma once
 
-#include "fcgi/cgi/pairs.hpp"
+#include "wampfcgi/core/pairs.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace wampfcgi {
@@ -13,6 +14,9 @@ inline bool is_utf8(std::string_view text) noexcept
 {
     return utf8_prefix(text) == text.size();
 }
+
+/// `text` in UTF-8: as it is where it is UTF-8 already, else read as ISO-8859-1, in which every byte is a character.
+std::string to_utf8(std::string_view text);
 
 /// A character of a text in UTF-8.
 struct utf8_character {

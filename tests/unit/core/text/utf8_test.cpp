@@ -117,4 +117,11 @@ BOOST_AUTO_TEST_CASE(ill_formed_start_is_no_character)
     }
 }
 
+BOOST_AUTO_TEST_CASE(text_that_is_no_utf8_is_read_as_iso_8859_1)
+{
+    BOOST_TEST(to_utf8("caf\xE9 \x80\xBF\xC0\xFF") == "caf\u00E9 \u0080\u00BF\u00C0\u00FF");
+    BOOST_TEST(to_utf8("caf\u00E9 \u2603") == "caf\u00E9 \u2603");
+    BOOST_TEST(to_utf8("") == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
 #include <vector>
 
 using namespace wampfcgi;
@@ -34,6 +35,16 @@ BOOST_AUTO_TEST_CASE(pairs_mean_what_a_list_of_variables_means)
     BOOST_TEST(req.content_type().value() == "");
     BOOST_TEST(!req.content_length());
     BOOST_TEST(req.id() == "x-17");
+}
+
+BOOST_AUTO_TEST_CASE(all_that_was_sent_is_kept_in_its_order)
+{
+    using namespace std::string_literals;
+    const char* const variables[] = {"HTTP_X_B=1", "nonsense", "PATH=", "HTTP_X_B=2=3", nullptr};
+    const std::string pairs = "\x08\1HTTP_X_B1\4\0PATH\x08\3HTTP_X_B2=3"s;
+
+    BOOST_TEST(read_variables(variables).pairs() == pairs);
+    BOOST_TEST(read_variables(pairs).pairs() == pairs);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_user_or_certificate_counts_as_not_sent)

@@ -54,22 +54,6 @@ BOOST_AUTO_TEST_CASE(what_asks_for_values_in_a_malformed_way_is_not_answered)
         BOOST_TEST(values_result(asked, most) == result_of(""));
 }
 
-BOOST_AUTO_TEST_CASE(pairs_are_taken_until_one_is_cut_short)
-{
-    const std::string stream = "\1\2abc\x80\0\0\1\0d"s;
-    std::string_view rest = stream;
-    const auto first = take_pair(rest);
-    const auto second = take_pair(rest);
-    BOOST_TEST((first && first->name == "a" && first->value == "bc"));
-    BOOST_TEST((second && second->name == "d" && second->value.empty()));
-    BOOST_TEST(!take_pair(rest));
-    for (const std::string& cut : {"\1"s, "\1\2ab"s, "\x80\0\0"s, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s}) {
-        rest = cut;
-        BOOST_TEST(!take_pair(rest));
-        BOOST_TEST(rest == cut);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(the_variables_of_a_request_are_found_in_one_record_or_several)
 {
     const std::string begins = "\1\1\0\1\0\x08\0\0\0\1\0\0\0\0\0\0"s;

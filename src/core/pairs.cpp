@@ -1,9 +1,9 @@
-#include "fcgi/cgi/pairs.hpp"
+#include "wampfcgi/core/pairs.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace wampfcgi::fcgi {
+namespace wampfcgi {
 namespace {
 
 /// Takes a length off the front (FastCGI specification, 3.4); nothing when it is cut short.
@@ -24,6 +24,15 @@ std::optional<std::size_t> take_length(std::string_view& bytes)
     return length;
 }
 
+/// Short ones take a byte, others four.
+void append_length(std::string& stream, std::size_t length)
+{
+    if (length >= 0x80)
+        for (const unsigned shift : {24U, 16U, 8U})
+            stream += static_cast<char>((shift == 24U ? 0x80U : 0U) | ((length >> shift) & 0xFFU));
+    stream += static_cast<char>(length & 0xFFU);
+}
+
 }  // namespace
 
 std::optional<name_value_pair> take_pair(std::string_view& stream)
@@ -37,4 +46,11 @@ std::optional<name_value_pair> take_pair(std::string_view& stream)
     return name_value_pair{rest.substr(0, *name_bytes), rest.substr(*name_bytes, *value_bytes)};
 }
 
-}  // namespace wampfcgi::fcgi
+void append_pair(std::string& stream, std::string_view name, std::string_view value)
+{
+    append_length(stream, name.size());
+    append_length(stream, value.size());
+    stream.append(name).append(value);
+}
+
+}  // namespace wampfcgi
