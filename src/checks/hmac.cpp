@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -24,18 +26,39 @@ const unsigned char* bytes_of(std::string_view text)
 
 using mac_context = std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)>;
 
-/// For HMAC-SHA256, without a key yet; none when OpenSSL has no such thing.
-mac_context new_context()
+std::string name_of(digest by)
+{
+    switch (by) {
+    case digest::sha1:
+        return "SHA1";
+    case digest::sha256:
+        return "SHA256";
+    case digest::sha512:
+        return "SHA512";
+    }
+    return {};
+}
+
+/// Without a key yet; none when OpenSSL has no such thing.
+mac_context new_context(digest by)
 {
     const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr),
                                                                 &EVP_MAC_free);
     mac_context context(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr, &EVP_MAC_CTX_free);
-    char digest[] = "SHA256";
-    const OSSL_PARAM options[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+    std::string name = name_of(by);
+    const OSSL_PARAM options[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
                                   OSSL_PARAM_construct_end()};
     if (context && !EVP_MAC_CTX_set_params(context.get(), options))
         context.reset();
     return context;
+}
+
+/// True when all `pieces` have gone into what `context` computes.
+template <class Pieces>
+bool add_all(EVP_MAC_CTX* context, const Pieces& pieces)
+{
+    return std::ranges::all_of(
+        pieces, [&](std::string_view piece) { return EVP_MAC_update(context, bytes_of(piece), piece.size()) != 0; });
 }
 
 }  // namespace
@@ -49,19 +72,31 @@ std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_
     const bool again = last_secret == secret;
     last_secret.reset();
     if (!context)
-        context = new_context();
+        context = new_context(digest::sha256);
     const auto* key = again ? nullptr : secret.empty() ? bytes_of("") : bytes_of(secret);
     if (!context || !EVP_MAC_init(context.get(), key, again ? 0 : secret.size(), nullptr))
         return std::nullopt;
     last_secret = secret;
-    for (const std::string_view piece : pieces)
-        if (!EVP_MAC_update(context.get(), bytes_of(piece), piece.size()))
-            return std::nullopt;
-    hmac_bytes hmac;
-    std::size_t size = 0;
-    if (!EVP_MAC_final(context.get(), hmac.data(), &size, hmac.size()) || size != hmac.size())
+    if (!add_all(context.get(), pieces))
         return std::nullopt;
-    return hmac;
+    hmac_bytes bytes;
+    std::size_t size = 0;
+    if (!EVP_MAC_final(context.get(), bytes.data(), &size, bytes.size()) || size != bytes.size())
+        return std::nullopt;
+    return bytes;
+}
+
+std::optional<std::string> hmac(digest by, std::string_view secret, std::span<const std::string_view> pieces)
+{
+    const mac_context context = new_context(by);
+    const auto* key = secret.empty() ? bytes_of("") : bytes_of(secret);
+    if (!context || !EVP_MAC_init(context.get(), key, secret.size(), nullptr) || !add_all(context.get(), pieces))
+        return std::nullopt;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
+    std::size_t size = 0;
+    if (!EVP_MAC_final(context.get(), bytes.data(), &size, bytes.size()))
+        return std::nullopt;
+    return std::string(reinterpret_cast<const char*>(bytes.data()), size);
 }
 
 std::optional<hmac_bytes> decode_signature(std::string_view text)
@@ -75,6 +110,11 @@ std::optional<hmac_bytes> decode_signature(std::string_view text)
 bool equal_in_constant_time(const hmac_bytes& a, const hmac_bytes& b)
 {
     return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace wampfcgi::checks

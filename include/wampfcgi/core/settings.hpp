@@ -29,6 +29,33 @@ struct signing_key {
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> not_after;  ///< absent: never expires
 };
 
+/// What makes a webhook's signature of what is signed: an HMAC, or nothing, where the secret itself is sent.
+enum class webhook_algorithm { sha1, sha256, sha512, token };
+
+/// How the bytes of a webhook's signature are written.
+enum class signature_encoding { hex, base64 };
+
+/// A piece of what a webhook's sender signs.
+struct signed_piece {
+    enum class kind { text, header, timestamp, body };
+    kind what = kind::body;
+    std::string text{};  ///< the text itself, or the header's name
+};
+
+/// How the sender of a webhook proves who it is. Names of headers are as header_name() writes them.
+struct webhook_verification {
+    std::string header;  ///< that has the signature
+    webhook_algorithm algorithm = webhook_algorithm::sha256;
+    signature_encoding encoding = signature_encoding::hex;
+    std::string prefix{};                     ///< in front of the signature
+    std::string secret{};                     ///< never logged
+    std::vector<signed_piece> signed_text{};  ///< empty: the body
+    std::string timestamp_header{};           ///< that has the Unix time of signing; empty: none
+    std::string timestamp_part{};             ///< the same within the header of the signature; one of the two at most
+    std::string signature_part{};             ///< "v1" in "t=1,v1=ab,v1=cd"; empty: the header is the signature
+    std::chrono::seconds max_age{0};          ///< most seconds between signing and now, either way; 0: any
+};
+
 /// What a path is served by.
 enum class service_type { caller, publisher };
 

@@ -2,6 +2,7 @@
 #include "checks/hmac.hpp"
 
 #include "signature_vectors.hpp"
+#include "wampfcgi/core/text/hex.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -33,6 +34,20 @@ BOOST_AUTO_TEST_CASE(hmac_sha256_agrees_with_rfc_4231)
 
     BOOST_TEST(jefe == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     BOOST_TEST(long_secret == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+BOOST_AUTO_TEST_CASE(hmacs_of_other_hash_functions_agree_with_openssl_dgst)
+{
+    const auto of = [](digest by) {
+        const std::string_view pieces[] = {"what do ya ", "", "want for nothing?"};
+        return wampfcgi::to_hex(hmac(by, "Jefe", pieces).value());
+    };
+    BOOST_TEST(of(digest::sha1) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+    BOOST_TEST(of(digest::sha256) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    BOOST_TEST(of(digest::sha512) == "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+                                     "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+    BOOST_TEST(wampfcgi::to_hex(hmac(digest::sha256, "", {}).value()) ==
+               "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 BOOST_AUTO_TEST_CASE(pieces_are_as_good_as_the_whole)
@@ -118,4 +133,9 @@ BOOST_AUTO_TEST_CASE(comparison_in_constant_time_compares_everything)
     BOOST_TEST(equal_in_constant_time(a, b));
     b.back() ^= 0x80;
     BOOST_TEST(!equal_in_constant_time(a, b));
+    using namespace std::string_view_literals;
+    BOOST_TEST(equal_in_constant_time("ab"sv, "ab"sv));
+    BOOST_TEST(equal_in_constant_time(""sv, ""sv));
+    BOOST_TEST(!equal_in_constant_time("ab"sv, "ac"sv));
+    BOOST_TEST(!equal_in_constant_time("ab"sv, "abc"sv));
 }

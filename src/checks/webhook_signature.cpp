@@ -1,0 +1,193 @@
+#include "wampfcgi/checks/webhook_signature.hpp"
+
+#include "checks/hmac.hpp"
+#include "checks/text.hpp"
+#include "wampfcgi/core/headers.hpp"
+#include "wampfcgi/core/text/base64.hpp"
+#include "wampfcgi/core/text/hex.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::checks {
+
+namespace {
+
+using instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+constexpr std::size_t longest_hmac_bytes = 64;
+
+/// What the headers of a request say about its signature.
+struct signature_claim {
+    std::vector<std::string_view> signatures;  ///< any of which may be the right one
+    std::optional<std::string_view> timestamp;
+};
+
+/// Reads "t=1492774577,v1=ab,v1=cd". A part that is none is left out; of two timestamps the first counts.
+signature_claim claim_in_parts(std::string_view header, const webhook_verification& by)
+{
+    signature_claim found;
+    while (!header.empty()) {
+        std::string_view value = trim(take_until(header, ','));
+        const std::string_view name = take_until(value, '=');
+        if (name == by.signature_part)
+            found.signatures.push_back(value);
+        else if (name == by.timestamp_part && !by.timestamp_part.empty() && !found.timestamp)
+            found.timestamp = value;
+    }
+    return found;
+}
+
+signature_claim claim_of(const request& req, std::string_view header, const webhook_verification& by)
+{
+    signature_claim found =
+        by.signature_part.empty() ? signature_claim{{header}, std::nullopt} : claim_in_parts(header, by);
+    if (!by.timestamp_header.empty())
+        found.timestamp = find_header(req, by.timestamp_header);
+    return found;
+}
+
+failure invalid_signature(const webhook_verification& by, std::string_view what)
+{
+    return refusal(errc::signature_invalid, by.header + " " + std::string(what));
+}
+
+std::optional<std::uint64_t> unix_seconds(std::string_view text)
+{
+    const bool is_number = !text.empty() && std::ranges::all_of(text, is_digit);
+    return is_number ? read_number(text) : std::nullopt;
+}
+
+/// Looks at the timestamp where the sender has to tell it.
+result<void> check_age(const signature_claim& claim, const webhook_verification& by, instant now)
+{
+    if (by.timestamp_header.empty() && by.timestamp_part.empty())
+        return {};
+    const auto signed_at = claim.timestamp ? unix_seconds(*claim.timestamp) : std::nullopt;
+    if (!signed_at)
+        return invalid_signature(by, "comes without a timestamp in seconds since 1970");
+    if (by.max_age.count() == 0)
+        return {};
+    const auto present =
+        static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count());
+    const bool is_old = *signed_at < present;
+    const std::uint64_t distance = is_old ? present - *signed_at : *signed_at - present;
+    if (distance <= static_cast<std::uint64_t>(by.max_age.count()))
+        return {};
+    return refusal(errc::request_expired, "timestamp is " + std::to_string(distance) +
+                                              (is_old ? " s old, " : " s ahead, ") +
+                                              std::to_string(by.max_age.count()) + " s allowed");
+}
+
+/// The pieces of what is signed. They are views of the request and of `by`.
+result<std::vector<std::string_view>> signed_pieces(const request& req, const signature_claim& claim,
+                                                    const webhook_verification& by)
+{
+    std::vector<std::string_view> pieces;
+    for (const signed_piece& each : by.signed_text) {
+        switch (each.what) {
+        case signed_piece::kind::text:
+            pieces.push_back(each.text);
+            break;
+        case signed_piece::kind::header: {
+            const auto value = find_header(req, each.text);
+            if (!value)
+                return invalid_signature(by, "comes without " + each.text + ", which is signed");
+            pieces.push_back(*value);
+            break;
+        }
+        case signed_piece::kind::timestamp:
+            pieces.push_back(claim.timestamp.value_or(""));
+            break;
+        case signed_piece::kind::body:
+            pieces.push_back(req.body());
+            break;
+        }
+    }
+    if (by.signed_text.empty())
+        pieces.push_back(req.body());
+    return pieces;
+}
+
+digest digest_of(webhook_algorithm algorithm)
+{
+    switch (algorithm) {
+    case webhook_algorithm::sha1:
+        return digest::sha1;
+    case webhook_algorithm::sha512:
+        return digest::sha512;
+    case webhook_algorithm::sha256:
+    case webhook_algorithm::token:
+        break;
+    }
+    return digest::sha256;
+}
+
+std::optional<std::string> decoded(std::string_view text, signature_encoding encoding)
+{
+    if (encoding == signature_encoding::hex)
+        return from_hex(text);
+    std::array<char, longest_hmac_bytes> bytes;
+    const auto size = decode_base64(text, std::as_writable_bytes(std::span(bytes)), base64_form::any);
+    return size ? std::optional(std::string(bytes.data(), *size)) : std::nullopt;
+}
+
+/// The bytes that stand for a signature as it was sent. Those of a token are an HMAC too, so that to compare them tells
+/// nothing about its length.
+std::optional<std::string> bytes_of_signature(std::string_view sent, const webhook_verification& by)
+{
+    if (!sent.starts_with(by.prefix))
+        return std::nullopt;
+    sent.remove_prefix(by.prefix.size());
+    if (by.algorithm == webhook_algorithm::token)
+        return hmac(digest::sha256, by.secret, std::array{sent});
+    return decoded(sent, by.encoding);
+}
+
+result<void> check_signature_by(const webhook_verification& by, std::string_view header, const request& req,
+                                instant now)
+{
+    const signature_claim claim = claim_of(req, header, by);
+    if (auto fresh = check_age(claim, by, now); !fresh)
+        return fresh.error();
+    const bool is_token = by.algorithm == webhook_algorithm::token;
+    const auto pieces = is_token ? result<std::vector<std::string_view>>({by.secret}) : signed_pieces(req, claim, by);
+    if (!pieces)
+        return pieces.error();
+    const auto expected = hmac(digest_of(by.algorithm), by.secret, *pieces);
+    if (!expected)
+        return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC");
+    for (const std::string_view sent : claim.signatures)
+        if (const auto bytes = bytes_of_signature(sent, by); bytes && equal_in_constant_time(*bytes, *expected))
+            return {};
+    return invalid_signature(by, is_token ? "is not the secret" : "is no signature of this request");
+}
+
+}  // namespace
+
+void prepare_webhook_signatures()
+{
+    for (const digest each : {digest::sha1, digest::sha256, digest::sha512})
+        hmac(each, {}, {});
+}
+
+result<void> check_webhook_signature(const request& req, const std::vector<webhook_verification>& any_of, instant now)
+{
+    std::string missing;
+    for (const webhook_verification& each : any_of) {
+        if (const auto header = find_header(req, each.header))
+            return check_signature_by(each, *header, req, now);
+        missing += (missing.empty() ? "no " : " and no ") + each.header;
+    }
+    if (missing.empty())
+        return {};
+    return refusal(errc::signature_invalid, missing);
+}
+
+}  // namespace wampfcgi::checks
