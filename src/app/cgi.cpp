@@ -43,6 +43,14 @@ public:
         return session_.publish(std::move(what), sink);
     }
 
+    subscription_id subscribe(subscription what, bridge::event_sink& sink) override
+    {
+        join();
+        return session_.subscribe(std::move(what), sink);
+    }
+
+    void unsubscribe(subscription_id id) override { session_.unsubscribe(id); }
+
     std::size_t longest_arguments() const override { return session_.longest_arguments(); }
 
     void cancel(operation_id id) override { session_.cancel(id); }

@@ -65,10 +65,10 @@ struct renderer {
         return {json_response(200, std::move(*body), cors), {}};
     }
 
-    answer operator()(const published& accepted) const
+    answer operator()(const accepted& publication) const
     {
         return {
-            json_response(options.success_status, R"({"id":)" + std::to_string(accepted.publication_id) + "}", cors),
+            json_response(options.success_status, R"({"id":)" + std::to_string(publication.id) + "}", cors),
             {}};
     }
 

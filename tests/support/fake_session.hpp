@@ -33,6 +33,46 @@ public:
         return wait(sink);
     }
 
+    subscription_id subscribe(subscription what, bridge::event_sink& sink) override
+    {
+        subscriptions.push_back({std::move(what), &sink});
+        return subscriptions.size();
+    }
+
+    void unsubscribe(subscription_id id) override
+    {
+        if (std::exchange(subscriptions.at(id - 1).sink, nullptr) != nullptr)
+            unsubscribed.push_back(id);
+    }
+
+    /// The router confirms a subscription, ...
+    void confirm(subscription_id id)
+    {
+        if (bridge::event_sink* const sink = subscriptions.at(id - 1).sink)
+            sink->subscribed();
+    }
+
+    /// ... has an event for it, ...
+    void deliver(subscription_id id, const topic_event& what)
+    {
+        if (bridge::event_sink* const sink = subscriptions.at(id - 1).sink)
+            sink->received(what);
+    }
+
+    /// ... is lost, ...
+    void interrupt(subscription_id id)
+    {
+        if (bridge::event_sink* const sink = subscriptions.at(id - 1).sink)
+            sink->interrupted();
+    }
+
+    /// ... or refuses it.
+    void refuse(subscription_id id, outcome why)
+    {
+        if (bridge::event_sink* const sink = std::exchange(subscriptions.at(id - 1).sink, nullptr))
+            sink->refused(std::move(why));
+    }
+
     void cancel(operation_id id) override
     {
         if (waiting_.erase(id) != 0)
@@ -62,6 +102,12 @@ public:
 
     std::vector<wampfcgi::call> calls;                              ///< in the order in which they were made
     std::vector<publication> publications;                          ///< likewise
+    struct subscribed {
+        subscription what;
+        bridge::event_sink* sink;  ///< null once it has ended
+    };
+    std::vector<subscribed> subscriptions;      ///< likewise; the first has the id 1
+    std::vector<subscription_id> unsubscribed;  ///< those that had not ended
     std::vector<operation_id> cancelled;                            ///< those that had not ended
     std::size_t longest = std::numeric_limits<std::size_t>::max();  ///< arguments that can be sent, in bytes
     bool breaks = false;                                            ///< call() throws

@@ -23,6 +23,8 @@ struct session_under_test {
     std::function<void(std::size_t index, std::string args)> send_part;  ///< of the result of one of them, likewise
     std::function<void(std::size_t index)> acknowledge;                  ///< as publication 42
     std::function<void(std::size_t index, std::string uri)> fail;
+    std::function<void(std::size_t index)> confirm;                    ///< a subscription
+    std::function<void(std::size_t index, std::string args)> deliver;  ///< publication 7 for it
 };
 
 /// Writes down how an operation ended.
@@ -38,14 +40,37 @@ struct recording_sink final : bridge::outcome_sink {
     {
         if (const auto* const result = std::get_if<payload>(&how))
             text += "result " + result->args;
-        else if (const auto* const accepted = std::get_if<published>(&how))
-            text += "published " + std::to_string(accepted->publication_id);
+        else if (const auto* const yes = std::get_if<accepted>(&how))
+            text += "accepted " + std::to_string(yes->id);
         else if (const auto* const error = std::get_if<call_error>(&how))
             text += "error " + error->uri;
         else
             text += std::get<failure>(how).detail;
         if (then)
             std::exchange(then, nullptr)();
+    }
+
+    std::string text;
+    std::function<void()> then;
+};
+
+/// Writes down what came for a subscription.
+struct recording_event_sink final : bridge::event_sink {
+    void subscribed() override { text += "subscribed "; }
+
+    void received(const topic_event& what) override
+    {
+        text += what.topic + " " + std::to_string(what.publication_id) + " " + what.arguments.args + " ";
+        if (then)
+            std::exchange(then, nullptr)();
+    }
+
+    void interrupted() override { text += "interrupted "; }
+
+    void refused(outcome why) override
+    {
+        const auto* const error = std::get_if<call_error>(&why);
+        text += "refused " + (error != nullptr ? error->uri : std::get<failure>(why).detail) + " ";
     }
 
     std::string text;
@@ -119,10 +144,10 @@ inline void check_parts_of_results(const session_under_test& the)
     BOOST_TEST(left.text == "part \x91\x01 ");
 }
 
-/// As the last three.
+/// As three more.
 inline void check_publications(const session_under_test& the)
 {
-    recording_sink accepted;
+    recording_sink taken;
     recording_sink refused;
     recording_sink dropped;
     const auto publish = [&](const std::string& topic, recording_sink& sink) {
@@ -136,7 +161,7 @@ inline void check_publications(const session_under_test& the)
         BOOST_TEST(sink.text.empty());
         return id;
     };
-    publish("b.first", accepted);
+    publish("b.first", taken);
     publish("b.second", refused);
     const auto forgotten = publish("b.third", dropped);
     BOOST_TEST(the.uris(10).back() == "b.third");
@@ -145,9 +170,44 @@ inline void check_publications(const session_under_test& the)
     the.fail(8, "a.b");
     the.acknowledge(7);
     the.acknowledge(7);
-    BOOST_TEST(accepted.text == "published 42");
+    BOOST_TEST(taken.text == "accepted 42");
     BOOST_TEST(refused.text == "error a.b");
     BOOST_TEST(dropped.text.empty());
+}
+
+/// As the last four.
+inline void check_subscriptions(const session_under_test& the)
+{
+    recording_event_sink whole;
+    recording_event_sink denied;
+    recording_event_sink dropped;
+    recording_event_sink left;
+    const auto subscribe = [&](const std::string& topic, topic_match match, recording_event_sink& sink) {
+        const auto id = the.session.subscribe({topic, match, std::chrono::seconds(30)}, sink);
+        BOOST_TEST(id != 0U);
+        BOOST_TEST(sink.text.empty());
+        return id;
+    };
+    const auto first = subscribe("d.first", topic_match::exact, whole);
+    subscribe("d.second.", topic_match::prefix, denied);
+    const auto forgotten = subscribe("d.third", topic_match::exact, dropped);
+    const auto leaving = subscribe("d.fourth", topic_match::exact, left);
+    BOOST_TEST(the.uris(14).back() == "d.fourth");
+    the.session.unsubscribe(forgotten);
+    the.session.unsubscribe(forgotten);
+    the.fail(11, "a.b");
+    the.confirm(12);
+    the.confirm(10);
+    the.confirm(13);
+    left.then = [&] { the.session.unsubscribe(leaving); };
+    for (const std::size_t index : {10U, 11U, 12U, 13U, 10U, 13U})
+        the.deliver(index, "\x91\x01");
+    the.session.unsubscribe(first);
+    the.deliver(10, "\x91\x02");
+    BOOST_TEST(whole.text == "subscribed d.first 7 \x91\x01 d.first 7 \x91\x01 ");
+    BOOST_TEST(denied.text == "refused a.b ");
+    BOOST_TEST(dropped.text.empty());
+    BOOST_TEST(left.text == "subscribed d.fourth 7 \x91\x01 ");
 }
 
 inline void check_session_contract(const session_under_test& the)
@@ -155,6 +215,7 @@ inline void check_session_contract(const session_under_test& the)
     check_calls(the);
     check_parts_of_results(the);
     check_publications(the);
+    check_subscriptions(the);
 }
 
 }  // namespace wampfcgi

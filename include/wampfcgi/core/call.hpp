@@ -33,8 +33,25 @@ struct publication {
     std::chrono::milliseconds timeout;  ///< time until it is given up; 0: never
 };
 
-/// What a session can be told to do.
+/// What a client can ask a session for.
 using operation = std::variant<call, publication>;
+
+/// How a subscription's topic stands for those of events (WAMP specification, "Pattern-Based Subscriptions").
+enum class topic_match { exact, prefix, wildcard };
+
+/// Topics whose events are wanted.
+struct subscription {
+    std::string topic;  ///< a loose WAMP URI; with other matches than `exact` components may be empty
+    topic_match match = topic_match::exact;
+    std::chrono::milliseconds timeout{0};  ///< time until the router has to confirm it; 0: any
+};
+
+/// EVENT.
+struct topic_event {
+    std::uint64_t publication_id;
+    std::string topic;  ///< that it was published on
+    payload arguments;
+};
 
 /// ERROR for a call or a publication, from the callee or the router.
 struct call_error {
@@ -42,12 +59,12 @@ struct call_error {
     payload details;
 };
 
-/// PUBLISHED.
-struct published {
-    std::uint64_t publication_id;
+/// PUBLISHED, SUBSCRIBED or UNSUBSCRIBED.
+struct accepted {
+    std::uint64_t id;  ///< that the router gave: of the publication, or of the subscription
 };
 
-/// How an operation ended: RESULT, PUBLISHED, ERROR, or a failure of ours (connection_lost, call_timeout, ...).
-using outcome = std::variant<payload, published, call_error, failure>;
+/// How an operation ended: RESULT, what says that it was accepted, ERROR, or a failure of ours (connection_lost, call_timeout, ...).
+using outcome = std::variant<payload, accepted, call_error, failure>;
 
 }  // namespace wampfcgi

@@ -20,6 +20,7 @@ namespace wampfcgi::wamp {
 struct client_roles {
     bool caller = false;
     bool publisher = false;
+    bool subscriber = false;
 };
 
 /// Those that a service of this type needs.
@@ -52,6 +53,12 @@ public:
     operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override;
 
     operation_id publish(publication what, bridge::outcome_sink& sink) override;
+
+    /// Subscriptions live through the loss of a session. Waits and fails as call() does; the router's ERROR, or
+    /// call_timeout, may come when the subscription is made again, too.
+    subscription_id subscribe(subscription what, bridge::event_sink& sink) override;
+
+    void unsubscribe(subscription_id id) override;
 
     /// What the router announced, or the most that any takes while there is no session.
     std::size_t longest_arguments() const override;

@@ -285,6 +285,8 @@ private:
             roles["publisher"]["features"] = {{"publisher_exclusion", true},
                                               {"publisher_identification", true},
                                               {"subscriber_blackwhite_listing", true}};
+        if (roles_.subscriber)
+            roles["subscriber"]["features"] = {{"pattern_based_subscription", true}, {"publisher_identification", true}};
         const std::vector<std::string> methods{std::string(authmethod_name(how_.authmethod))};
         std::map<std::string, msgpack::object> details{
             {"roles", msgpack::object(roles, hello_zone_)},

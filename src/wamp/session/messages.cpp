@@ -66,21 +66,27 @@ std::string_view members_of(std::string_view map)
     return map.substr((first & 0xF0U) == 0x80 ? 1 : first == 0xDE ? 3 : 5);
 }
 
-/// RESULT.Details.progress ("Progressive Call Results"): another RESULT is to follow.
-bool is_progressive(std::string_view details)
+/// The member of a dictionary; empty where there is none.
+std::string_view member_of(std::string_view dictionary, std::string_view name)
 {
-    if (!is_map(details))
-        return false;
-    std::string_view rest = members_of(details);
+    if (!is_map(dictionary))
+        return {};
+    std::string_view rest = members_of(dictionary);
     while (!rest.empty()) {
         const std::string_view key = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
         rest.remove_prefix(key.size());
         const std::string_view value = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
         rest.remove_prefix(value.size());
-        if (as_string(key) == "progress")
-            return value == "\xC3";
+        if (as_string(key) == name)
+            return value;
     }
-    return false;
+    return {};
+}
+
+/// RESULT.Details.progress ("Progressive Call Results"): another RESULT is to follow.
+bool is_progressive(std::string_view details)
+{
+    return member_of(details, "progress") == "\xC3";
 }
 
 std::string at_byte(std::size_t offset, std::string_view reason)
@@ -158,26 +164,61 @@ void append_uri_and_arguments(std::string& out, msgpack::packer<string_sink>& pa
     out += arguments.kwargs;
 }
 
-outcome read_published(const message_fields& message)
+/// PUBLISHED or SUBSCRIBED.
+outcome read_accepted(const message_fields& message, const char* if_malformed)
 {
     const auto id = message.fields.size() > 2 ? as_unsigned(message.fields[2]) : std::nullopt;
     if (!message.whole || !id)
-        return failure(errc::result_invalid, "PUBLISHED has no publication id");
-    return published{*id};
+        return failure(errc::result_invalid, if_malformed);
+    return accepted{*id};
+}
+
+bool is(const message_fields& message, message_code code)
+{
+    return message.code == static_cast<std::uint64_t>(code);
 }
 
 /// What an ERROR is for, by the code in its second field.
 std::optional<request_kind> kind_of_request(std::string_view field)
 {
     const auto code = as_unsigned(field);
-    if (code == static_cast<std::uint64_t>(message_code::call))
+    if (!code)
+        return {};
+    switch (message_code{*code}) {
+    case message_code::call:
         return request_kind::call;
-    if (code == static_cast<std::uint64_t>(message_code::publish))
+    case message_code::publish:
         return request_kind::publish;
-    return {};
+    case message_code::subscribe:
+        return request_kind::subscribe;
+    case message_code::unsubscribe:
+        return request_kind::unsubscribe;
+    default:
+        return {};
+    }
+}
+
+topic_event read_event_of(const message_fields& message, std::uint64_t publication_id, payload arguments)
+{
+    topic_event read{publication_id, {}, std::move(arguments)};
+    if (message.fields.size() > 3)
+        if (const auto topic = as_string(member_of(message.fields[3], "topic")))
+            read.topic = *topic;
+    return read;
 }
 
 }  // namespace
+
+request_kind kind_of(const router_request& what)
+{
+    struct {
+        request_kind operator()(const call&) const { return request_kind::call; }
+        request_kind operator()(const publication&) const { return request_kind::publish; }
+        request_kind operator()(const subscription&) const { return request_kind::subscribe; }
+        request_kind operator()(const unsubscription&) const { return request_kind::unsubscribe; }
+    } const kinds;
+    return std::visit(kinds, what);
+}
 
 std::optional<message_fields> split_message(std::string_view bytes)
 {
@@ -279,6 +320,53 @@ std::string encode_publish(std::uint64_t request_id, const publication& what)
     return out;
 }
 
+std::string encode_subscribe(std::uint64_t request_id, const subscription& what)
+{
+    std::string out;
+    out.reserve(envelope_bytes + what.topic.size());
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    packer.pack_array(4);
+    packer.pack_uint64(static_cast<std::uint64_t>(message_code::subscribe));
+    packer.pack_uint64(request_id);
+    packer.pack_map(what.match == topic_match::exact ? 0 : 1);
+    if (what.match != topic_match::exact) {
+        const std::string_view match = what.match == topic_match::prefix ? "prefix" : "wildcard";
+        const auto length = static_cast<std::uint32_t>(match.size());
+        packer.pack_str(5).pack_str_body("match", 5);
+        packer.pack_str(length).pack_str_body(match.data(), length);
+    }
+    append_uri_and_arguments(out, packer, what.topic, {});
+    return out;
+}
+
+std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id)
+{
+    std::string out;
+    string_sink sink{out};
+    msgpack::packer<string_sink> packer(sink);
+    packer.pack_array(3);
+    packer.pack_uint64(static_cast<std::uint64_t>(message_code::unsubscribe));
+    packer.pack_uint64(request_id);
+    packer.pack_uint64(subscription_id);
+    return out;
+}
+
+std::string encode(std::uint64_t request_id, const router_request& what)
+{
+    switch (kind_of(what)) {
+    case request_kind::call:
+        return encode_call(request_id, std::get<call>(what));
+    case request_kind::publish:
+        return encode_publish(request_id, std::get<publication>(what));
+    case request_kind::subscribe:
+        return encode_subscribe(request_id, std::get<subscription>(what));
+    case request_kind::unsubscribe:
+        return encode_unsubscribe(request_id, std::get<unsubscription>(what).id);
+    }
+    return {};
+}
+
 std::string encode_cancel(std::uint64_t request_id)
 {
     std::string out;
@@ -296,21 +384,44 @@ std::string encode_cancel(std::uint64_t request_id)
 std::optional<router_answer> read_answer(const message_fields& message)
 {
     const auto& fields = message.fields;
-    if (message.code == static_cast<std::uint64_t>(message_code::result) && fields.size() > 1) {
+    if (is(message, message_code::error)) {
+        const auto kind = fields.size() > 2 ? kind_of_request(fields[1]) : std::nullopt;
+        const auto id = kind ? as_unsigned(fields[2]) : std::nullopt;
+        return id ? std::optional(router_answer{*id, *kind, read_error(message)}) : std::nullopt;
+    }
+    const auto id = fields.size() > 1 ? as_unsigned(fields[1]) : std::nullopt;
+    if (!id)
+        return {};
+    if (is(message, message_code::result)) {
         const bool is_part = fields.size() > 2 && is_progressive(fields[2]);
-        if (const auto id = as_unsigned(fields[1]))
-            return router_answer{*id, request_kind::call, read_result(message), is_part};
+        return router_answer{*id, request_kind::call, read_result(message), is_part};
     }
-    if (message.code == static_cast<std::uint64_t>(message_code::published) && fields.size() > 1)
-        if (const auto id = as_unsigned(fields[1]))
-            return router_answer{*id, request_kind::publish, read_published(message)};
-    if (message.code == static_cast<std::uint64_t>(message_code::error) && fields.size() > 2) {
-        const auto kind = kind_of_request(fields[1]);
-        const auto id = as_unsigned(fields[2]);
-        if (kind && id)
-            return router_answer{*id, *kind, read_error(message)};
-    }
+    if (is(message, message_code::published))
+        return router_answer{*id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id")};
+    if (is(message, message_code::subscribed))
+        return router_answer{*id, request_kind::subscribe, read_accepted(message, "SUBSCRIBED has no subscription id")};
+    if (is(message, message_code::unsubscribed))
+        return router_answer{*id, request_kind::unsubscribe, accepted{}};
     return {};
+}
+
+std::optional<router_event> read_event(const message_fields& message)
+{
+    const auto& fields = message.fields;
+    const auto subscription_id =
+        is(message, message_code::event) && fields.size() > 1 ? as_unsigned(fields[1]) : std::nullopt;
+    if (!subscription_id)
+        return {};
+    if (!message.whole)
+        return router_event{*subscription_id, failure(errc::result_invalid, "EVENT cannot be read: " + message.fault)};
+    const auto publication_id = fields.size() > 2 ? as_unsigned(fields[2]) : std::nullopt;
+    if (!publication_id)
+        return router_event{*subscription_id, failure(errc::result_invalid, "EVENT has no publication id")};
+    auto arguments = read_arguments(fields, 4);
+    if (auto* why = std::get_if<failure>(&arguments))
+        return router_event{*subscription_id, std::move(*why)};
+    return router_event{*subscription_id,
+                        read_event_of(message, *publication_id, std::get<payload>(std::move(arguments)))};
 }
 
 }  // namespace wampfcgi::wamp

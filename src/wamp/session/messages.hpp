@@ -1,14 +1,16 @@
-// Owns the bytes of the WAMP messages of calls and publications (WAMP specification, "Remote Procedure Calls" and
-// "Publish and Subscribe") in MessagePack.
+// Owns the bytes of the WAMP messages of calls, publications and subscriptions (WAMP specification, "Remote Procedure
+// Calls" and "Publish and Subscribe") in MessagePack.
 // The messages of the session itself are Autobahn|Cpp's (see login_session.hpp).
 #pragma once
 
 #include "wampfcgi/core/call.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace wampfcgi::wamp {
@@ -22,13 +24,29 @@ enum class message_code : std::uint64_t {
     error = 8,
     publish = 16,
     published = 17,
+    subscribe = 32,
+    subscribed = 33,
+    unsubscribe = 34,
+    unsubscribed = 35,
+    event = 36,
     call = 48,
     cancel = 49,
     result = 50,
 };
 
 /// What is in flight as a request of the session, by the message that it was sent with.
-enum class request_kind { call, publish };
+enum class request_kind { call, publish, subscribe, unsubscribe };
+
+/// The end of a subscription.
+struct unsubscription {
+    std::uint64_t id;                   ///< that the router gave to the subscription
+    std::chrono::milliseconds timeout;  ///< time until it is forgotten; 0: never
+};
+
+/// What the router is asked for and gives an answer to.
+using router_request = std::variant<call, publication, subscription, unsubscription>;
+
+request_kind kind_of(const router_request& what);
 
 /// A message taken apart: each field is one MessagePack value, a view into the message.
 struct message_fields {
@@ -53,10 +71,19 @@ std::string encode_call(std::uint64_t request_id, const call& what);
 /// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
 std::string encode_publish(std::uint64_t request_id, const publication& what);
 
+/// [SUBSCRIBE, Request|id, Options|dict, Topic|uri]; the options have the match, where it is not "exact".
+std::string encode_subscribe(std::uint64_t request_id, const subscription& what);
+
+/// [UNSUBSCRIBE, Request|id, SUBSCRIBED.Subscription|id]
+std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id);
+
+/// Whichever of these it takes.
+std::string encode(std::uint64_t request_id, const router_request& what);
+
 /// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").
 std::string encode_cancel(std::uint64_t request_id);
 
-/// What the router answers to a CALL or a PUBLISH.
+/// What the router answers to a request.
 struct router_answer {
     std::uint64_t request_id = 0;
     request_kind to = request_kind::call;
@@ -65,8 +92,20 @@ struct router_answer {
 };
 
 /// Reads [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict], [PUBLISHED, PUBLISH.Request|id,
-/// Publication|id] or [ERROR, CALL or PUBLISH, Request|id, Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict].
+/// Publication|id], [SUBSCRIBED, SUBSCRIBE.Request|id, Subscription|id], [UNSUBSCRIBED, UNSUBSCRIBE.Request|id] or
+/// [ERROR, the code of one of these requests, Request|id, Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict].
 /// Nothing when it is none of them, or has no request id.
 std::optional<router_answer> read_answer(const message_fields& message);
+
+/// An EVENT, and the subscription that it comes for.
+struct router_event {
+    std::uint64_t subscription_id = 0;
+    /// Without a topic where the router leaves that out: it is the subscription's. Or why it cannot be read.
+    std::variant<topic_event, failure> what;
+};
+
+/// Reads [EVENT, SUBSCRIBED.Subscription|id, PUBLISHED.Publication|id, Details|dict, PUBLISH.Arguments|list,
+/// PUBLISH.ArgumentKw|dict]. Nothing when it is none, or has no subscription id.
+std::optional<router_event> read_event(const message_fields& message);
 
 }  // namespace wampfcgi::wamp

@@ -16,15 +16,24 @@ std::optional<std::uint64_t> to_cancel(const operation_table::sent_request& requ
 
 }  // namespace
 
-std::size_t bytes_of(const operation& what)
+std::size_t bytes_of(const router_request& what)
 {
-    if (const auto* const called = std::get_if<call>(&what))
-        return called->procedure.size() + bytes_of_arguments(called->arguments);
-    const auto& event = std::get<publication>(what);
-    return event.topic.size() + event.options.size() + bytes_of_arguments(event.arguments);
+    struct {
+        std::size_t operator()(const call& made) const
+        {
+            return made.procedure.size() + bytes_of_arguments(made.arguments);
+        }
+        std::size_t operator()(const publication& event) const
+        {
+            return event.topic.size() + event.options.size() + bytes_of_arguments(event.arguments);
+        }
+        std::size_t operator()(const subscription& wanted) const { return wanted.topic.size(); }
+        std::size_t operator()(const unsubscription&) const { return 0; }
+    } const bytes;
+    return std::visit(bytes, what);
 }
 
-operation_table::operation_id operation_table::add_waiting(operation what, bridge::outcome_sink& sink,
+operation_table::operation_id operation_table::add_waiting(router_request what, bridge::outcome_sink& sink,
                                                            time_point deadline)
 {
     const operation_id id = ++last_id_;

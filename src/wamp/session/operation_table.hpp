@@ -1,4 +1,4 @@
-// Owns the calls and publications of one session: those that wait for it, those in flight, and when each has to end.
+// Owns the requests of one session: those that wait for it, those in flight, and when each has to end.
 // Owns no timer or clock: it is told the time.
 #pragma once
 
@@ -18,8 +18,8 @@
 
 namespace wampfcgi::wamp {
 
-/// Bytes that an operation takes while it waits, about.
-std::size_t bytes_of(const operation& what);
+/// Bytes that a request takes while it waits, about.
+std::size_t bytes_of(const router_request& what);
 
 /// Operations come out one at a time: what is told the end of one may cancel others, or begin new ones.
 class operation_table {
@@ -36,7 +36,7 @@ public:
     };
 
     /// Keeps one that waits for the session until `deadline`.
-    operation_id add_waiting(operation what, bridge::outcome_sink& sink, time_point deadline);
+    operation_id add_waiting(router_request what, bridge::outcome_sink& sink, time_point deadline);
 
     /// What was sent as request `id` of the session; `deadline` is its time-out, none when it may take for ever.
     struct sent_request {
@@ -56,7 +56,7 @@ public:
     /// Takes the one that has waited longest out, in order to send it.
     struct waiting {
         operation_id id;
-        operation what;
+        router_request what;
         bridge::outcome_sink* sink;
     };
     std::optional<waiting> take_waiting();
@@ -102,7 +102,7 @@ private:
         sent_request as;
     };
     struct queued {
-        operation what;
+        router_request what;
         bridge::outcome_sink* sink;
         time_point deadline;
     };

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(published_is_answered_with_the_publication_id_and_the_statu
 {
     for (const int status : {200, 202}) {
         publisher to([&](service_options& options) { options.success_status = status; });
-        const answer got = to.ask(publish_on("com.news"), published{9007199254740992});
+        const answer got = to.ask(publish_on("com.news"), accepted{9007199254740992});
         BOOST_TEST(got.http.status == status);
         BOOST_TEST(got.http.body == R"({"id":9007199254740992})");
         BOOST_TEST(header(got, "Content-Type") == "application/json; charset=UTF-8");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(topics_allow_exact_uris_and_prefixes_that_end_in_a_dot)
 {
     publisher to([](service_options& options) { options.topics = {"com.news", "com.math."}; });
     for (const std::string topic : {"com.news", "com.math.x"})
-        BOOST_TEST(error_of(to.ask(publish_on(topic), published{1})) == "none");
+        BOOST_TEST(error_of(to.ask(publish_on(topic), accepted{1})) == "none");
     for (const std::string topic : {"com.news.x", "com.math", "com.new"})
         BOOST_TEST(error_of(to.ask(publish_on(topic))) == "topic_denied");
     BOOST_TEST(to.router.publications.size() == 2U);
@@ -95,12 +95,12 @@ BOOST_AUTO_TEST_CASE(a_publication_whose_client_has_gone_is_forgotten_and_takes_
     client.leave();
 
     BOOST_TEST(to.router.cancelled.size() == 1U);
-    BOOST_TEST(error_of(to.ask(publish_on("com.news"), published{1})) == "none");
+    BOOST_TEST(error_of(to.ask(publish_on("com.news"), accepted{1})) == "none");
 }
 
 BOOST_AUTO_TEST_CASE(facts_about_the_request_are_told_with_a_publication_too)
 {
     publisher to([](service_options& options) { options.forward["ip"] = forward_source::remote_addr; });
-    to.ask(publish_on("com.news"), published{1});
+    to.ask(publish_on("com.news"), accepted{1});
     BOOST_TEST(to.router.publications.front().arguments.kwargs.find("192.0.2.7") != std::string::npos);
 }

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_publication_is_never_answered_by_a_stream)
 {
     one_service to({}, service_type::publisher);
     const request req = request_builder{}.body(R"({"topic":"a.b"})").accept("text/event-stream").build();
-    BOOST_TEST(to.ask(req, published{7}).http.body == R"({"id":7})");
+    BOOST_TEST(to.ask(req, accepted{7}).http.body == R"({"id":7})");
 }
 
 BOOST_AUTO_TEST_CASE(server_sent_events_come_as_the_parts_do_and_end_with_the_result)

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(published_gives_the_publication_id)
     BOOST_REQUIRE(answered.has_value());
     BOOST_TEST(answered->request_id == 5U);
     BOOST_TEST((answered->to == request_kind::publish));
-    BOOST_TEST(std::get<published>(answered->how).publication_id == (std::uint64_t{1} << 53U) - 1);
+    BOOST_TEST(std::get<accepted>(answered->how).id == (std::uint64_t{1} << 53U) - 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_published_without_a_publication_id_is_an_answer_but_an_invalid_one)
@@ -50,6 +50,19 @@ BOOST_AUTO_TEST_CASE(a_published_without_a_publication_id_is_an_answer_but_an_in
     for (const auto bytes : {"\x92\x11\x05"sv, "\x93\x11\x05\xA1x"sv, "\x93\x11\x05\xC1"sv})
         BOOST_TEST(invalid_because(bytes) == "PUBLISHED has no publication id");
     BOOST_TEST(!read("\x92\x11\xA1x"sv));
+}
+
+BOOST_AUTO_TEST_CASE(subscribed_gives_the_subscription_id)
+{
+    const auto answered = read("\x93\x21\x05\xCD\x01\x2C"sv);
+    BOOST_REQUIRE(answered.has_value());
+    BOOST_TEST((answered->to == request_kind::subscribe));
+    BOOST_TEST(std::get<accepted>(answered->how).id == 300U);
+    BOOST_TEST(invalid_because("\x92\x21\x05"sv) == "SUBSCRIBED has no subscription id");
+    BOOST_TEST((read("\x92\x23\x05"sv)->to == request_kind::unsubscribe));
+    BOOST_TEST((read("\x95\x08\x20\x05\x80\xA1x"sv)->to == request_kind::subscribe));
+    BOOST_TEST((read("\x95\x08\x22\x05\x80\xA1x"sv)->to == request_kind::unsubscribe));
+    BOOST_TEST(!read("\x95\x08\x24\x05\x80\xA1x"sv));
 }
 
 BOOST_AUTO_TEST_CASE(an_error_says_whether_it_is_for_a_call_or_a_publication)
@@ -62,8 +75,8 @@ BOOST_AUTO_TEST_CASE(an_error_says_whether_it_is_for_a_call_or_a_publication)
     const auto for_call = read("\x95\x08\x30\x05\x80\xA3"
                                "a.b"sv);
     BOOST_TEST((for_call.value().to == request_kind::call));
-    BOOST_TEST(!read("\x95\x08\x20\x05\x80\xA3"
-                     "a.b"sv));  // for a SUBSCRIBE
+    BOOST_TEST(!read("\x95\x08\x40\x05\x80\xA3"
+                     "a.b"sv));  // for a REGISTER
 }
 
 BOOST_AUTO_TEST_CASE(a_result_gives_its_arguments_as_they_came)
@@ -195,7 +208,7 @@ BOOST_AUTO_TEST_CASE(what_answers_no_call_is_no_answer)
         {"RESULT without id", "\x91\x32"sv},
         {"RESULT with a string for id", "\x93\x32\xA1x\x80"sv},
         {"RESULT with a negative id", "\x93\x32\xFF\x80"sv},
-        {"ERROR for SUBSCRIBE", "\x95\x08\x20\x05\x80\xA1x"sv},
+        {"ERROR for REGISTER", "\x95\x08\x40\x05\x80\xA1x"sv},
         {"ERROR without id", "\x92\x08\x30"sv},
         {"ERROR with nil for id", "\x95\x08\x30\xC0\x80\xA1x"sv},
         {"ERROR with a string for type", "\x95\x08\xA1x\x05\x80\xA1x"sv},

@@ -52,6 +52,16 @@ BOOST_AUTO_TEST_CASE(a_publication_is_encoded_byte_for_byte)
                "96100381a16bc3a3612e629081a17801");
 }
 
+BOOST_AUTO_TEST_CASE(a_subscription_and_its_end_are_encoded_byte_for_byte)
+{
+    BOOST_TEST(hex(encode(1, subscription{"a.b", topic_match::exact, 30s})) == "94200180a3612e62");
+    BOOST_TEST(hex(encode(2, subscription{"a.", topic_match::prefix, 30s})) ==
+               "94200281a56d61746368a6707265666978a2612e");
+    BOOST_TEST(hex(encode(3, subscription{"a..", topic_match::wildcard, 30s})) ==
+               "94200381a56d61746368a877696c6463617264a3612e2e");
+    BOOST_TEST(hex(encode(4, unsubscription{300, 30s})) == "932204cd012c");
+}
+
 BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
 {
     struct row {

@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_call_does_not_end_a_publication)
     table.add_sent({1, request_kind::publish, {}}, done.as("a"));
 
     BOOST_TEST(!table.answer(1, request_kind::call, payload{}).has_value());
-    BOOST_TEST(table.answer(1, request_kind::publish, published{7}).has_value());
+    BOOST_TEST(table.answer(1, request_kind::publish, accepted{7}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_publication_cannot_be_cancelled_at_the_router)

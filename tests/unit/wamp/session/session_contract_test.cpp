@@ -33,6 +33,8 @@ namespace asio = boost::asio;
 
 constexpr auto call_code = static_cast<std::uint64_t>(message_code::call);
 constexpr auto publish_code = static_cast<std::uint64_t>(message_code::publish);
+constexpr auto subscribe_code = static_cast<std::uint64_t>(message_code::subscribe);
+constexpr auto unsubscribe_code = static_cast<std::uint64_t>(message_code::unsubscribe);
 
 /// Lets one session join anything, and answers its calls when it is told to.
 class tiny_router {
@@ -71,6 +73,7 @@ public:
         std::string uri;
     };
     std::vector<request> requests;
+    std::vector<std::string> unsubscribed;  // the router's ids, as they came
     asio::io_context loop;
 
 private:
@@ -113,7 +116,9 @@ private:
         const auto message = split_message(frame.payload);
         if (message->code == 1)  // HELLO
             write(rawsocket::frame_type::message, "\x93\x02\x01\x80"sv);
-        if (message->code == call_code || message->code == publish_code)
+        if (message->code == unsubscribe_code)
+            unsubscribed.emplace_back(message->fields.at(2));
+        if (message->code == call_code || message->code == publish_code || message->code == subscribe_code)
             requests.push_back({std::string(message->fields.at(1)), message->code,
                                 std::string(as_string(message->fields.at(3)).value())});
     }
@@ -140,7 +145,8 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_router_keeps_to_the_contract)
     router_settings where;
     where.urls.push_back({router_url::transport_kind::rawsocket_unix, "", 0, router.path(), "unix:"});
     wamp::session session(router.loop, where, "realm1", "backend");
-    session.play({.caller = true, .publisher = true});
+    session.play({.caller = true, .publisher = true, .subscriber = true});
+    const auto subscription_id = [](std::size_t index) { return std::string(1, static_cast<char>(0x40U + index)); };
     session.start();
 
     check_session_contract(
@@ -162,7 +168,15 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_router_keeps_to_the_contract)
          [&](std::size_t index, const std::string& uri) {
              router.send("\x95\x08" + std::string(1, static_cast<char>(router.requests.at(index).code)) +
                          router.requests.at(index).id + "\x80" + static_cast<char>(0xA0U | uri.size()) + uri);
+         },
+         [&](std::size_t index) {
+             router.send("\x93\x21" + router.requests.at(index).id + subscription_id(index));
+         },
+         [&](std::size_t index, const std::string& args) {
+             router.send("\x95\x24" + subscription_id(index) + "\x07\x80" + args);
          }});
+    const std::vector<std::string> ended{subscription_id(12), subscription_id(13), subscription_id(10)};
+    BOOST_TEST(router.unsubscribed == ended, boost::test_tools::per_element());
     bool stopped = false;
     session.stop([&] { stopped = true; });
     router.run_until([&] { return stopped; });

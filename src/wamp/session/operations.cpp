@@ -1,0 +1,202 @@
+#include "wamp/session/operations.hpp"
+
+#include "wampfcgi/core/memory.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <new>
+#include <utility>
+#include <variant>
+
+namespace wampfcgi::wamp {
+namespace {
+
+// A router that enforces the timeout option may be a little ahead of our own timer: its answer means the same.
+constexpr std::chrono::milliseconds router_may_be_ahead{250};
+
+std::chrono::milliseconds timeout_of(const router_request& what)
+{
+    return std::visit([](const auto& each) { return each.timeout; }, what);
+}
+
+std::optional<std::chrono::milliseconds> part_timeout_of(const router_request& what)
+{
+    const auto* const made = std::get_if<call>(&what);
+    return made != nullptr && made->receive_progress ? std::optional(made->timeout) : std::nullopt;
+}
+
+bool is_timeout(const outcome& how)
+{
+    const auto* error = std::get_if<call_error>(&how);
+    return error != nullptr && (error->uri == "wamp.error.timeout" || error->uri == "wamp.error.canceled");
+}
+
+}  // namespace
+
+operations::operations(boost::asio::io_context& loop, std::chrono::milliseconds connect_timeout, host& of)
+    : loop_(loop),
+      connect_timeout_(connect_timeout),
+      host_(of),
+      timer_(loop)
+{}
+
+operations::operation_id operations::start(router_request what, bridge::outcome_sink& sink)
+{
+    if (host_.is_joined())
+        return send(std::nullopt, what, sink);
+    if (host_.refuses_operations())
+        return fail(std::nullopt, {errc::router_unavailable, "the session cannot be joined"}, sink);
+    if (table_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
+        return fail(std::nullopt, {errc::overloaded, "too much waits for the session"}, sink);
+    const operation_id id = table_.add_waiting(std::move(what), sink, clock::now() + connect_timeout_);
+    watch_deadlines();
+    boost::asio::post(loop_, [life = host_.lifetime()] {
+        if (const auto host = life.lock())
+            host->has_to_hurry();
+    });
+    return id;
+}
+
+void operations::cancel(operation_id id)
+{
+    if (const auto request_id = table_.remove(id))
+        cancel_at_router(*request_id);
+}
+
+void operations::send_waiting()
+{
+    while (auto next = table_.take_waiting())
+        send(next->id, next->what, *next->sink);
+}
+
+void operations::fail_in_flight()
+{
+    const failure why{errc::connection_lost, "the connection broke after the call was sent"};
+    while (auto next = table_.take_sent(why))
+        next->sink->ended(std::move(next->how));
+}
+
+void operations::fail_waiting()
+{
+    while (const auto next = table_.take_waiting())
+        table_.put_failed(next->id, {errc::router_unavailable, "the session cannot be joined"}, *next->sink);
+    end_failed();
+}
+
+operations::operation_id operations::send(std::optional<operation_id> id, const router_request& what,
+                                          bridge::outcome_sink& sink)
+{
+    // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
+    const std::uint64_t request_id = last_request_id_ + 1;
+    std::string message;
+    try {
+        const bad_alloc_scope here;
+        message = encode(request_id, what);
+    } catch (const std::bad_alloc&) {
+        return fail(id, {errc::overloaded, "no memory for a message of this size"}, sink);
+    }
+    switch (host_.send(std::move(message))) {
+    case send_result::too_large:
+        return fail(id, {errc::body_too_large, "the message is larger than the router takes"}, sink);
+    case send_result::queue_full:
+        return fail(id, {errc::overloaded, "the router does not read what is sent"}, sink);
+    case send_result::queued:
+        break;
+    }
+    last_request_id_ = request_id;
+    operation_table::sent_request as{request_id, kind_of(what), {}, part_timeout_of(what)};
+    if (const auto timeout = timeout_of(what); timeout.count() > 0)
+        as.deadline = clock::now() + timeout;
+    if (id)
+        table_.put_sent(*id, as, sink);
+    else
+        id = table_.add_sent(as, sink);
+    watch_deadlines();
+    return *id;
+}
+
+/// The sink hears of it in a later turn of the event loop.
+operations::operation_id operations::fail(std::optional<operation_id> id, failure why, bridge::outcome_sink& sink)
+{
+    if (id)
+        table_.put_failed(*id, std::move(why), sink);
+    else
+        id = table_.add_failed(std::move(why), sink);
+    boost::asio::post(loop_, [this, life = host_.lifetime()] {
+        if (const auto host = life.lock())
+            end_failed();
+    });
+    return *id;
+}
+
+void operations::end_failed()
+{
+    while (auto next = table_.take_failed())
+        next->sink->ended(std::move(next->how));
+}
+
+void operations::take_answer(router_answer answered)
+{
+    if (answered.is_part)
+        return take_part_of_result(std::move(answered));
+    const auto left = table_.time_left(answered.request_id, clock::now());
+    if (left && *left < router_may_be_ahead && is_timeout(answered.how))
+        answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
+    if (auto ended = table_.answer(answered.request_id, answered.to, std::move(answered.how)))
+        return ended->sink->ended(std::move(ended->how));
+    log::write(log_level::debug, "late or unknown answer from the router ignored");
+}
+
+void operations::take_part_of_result(router_answer part)
+{
+    bridge::outcome_sink* const sink = table_.part_of(part.request_id, clock::now());
+    if (sink == nullptr)
+        return log::write(log_level::debug, "part of a result that nobody asked for ignored");
+    if (auto* const arguments = std::get_if<payload>(&part.how))
+        return sink->progressed(std::move(*arguments));
+    // It cannot be read, so that what is still to come would be a result with a gap.
+    auto ended = table_.answer(part.request_id, part.to, std::move(part.how));
+    cancel_at_router(part.request_id);
+    ended->sink->ended(std::move(ended->how));
+}
+
+/// Only where the router announces that it takes CANCEL: to others it is an unknown message.
+void operations::cancel_at_router(std::uint64_t request_id)
+{
+    if (host_.router_cancels_calls())
+        host_.send(encode_cancel(request_id));
+}
+
+void operations::watch_deadlines()
+{
+    const auto next = table_.next_deadline();
+    if (!next || (watched_ && *watched_ <= *next))
+        return;
+    watched_ = next;
+    timer_.expires_at(*next);
+    timer_.async_wait([this, life = host_.lifetime()](boost::system::error_code error) {
+        const auto host = life.lock();
+        if (error || !host)
+            return;
+        watched_.reset();
+        end_expired();
+        watch_deadlines();
+    });
+}
+
+void operations::end_expired()
+{
+    const auto now = clock::now();
+    bool any_sent = false;
+    while (auto next = table_.take_expired(now)) {
+        any_sent = any_sent || next->was_sent;
+        if (next->cancel_request_id)
+            cancel_at_router(*next->cancel_request_id);
+        next->sink->ended(std::move(next->how));
+    }
+    if (any_sent)
+        host_.was_not_answered(now);
+}
+
+}  // namespace wampfcgi::wamp
