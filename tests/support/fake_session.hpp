@@ -100,14 +100,14 @@ public:
             found->second->progressed(std::move(part));
     }
 
-    std::vector<wampfcgi::call> calls;                              ///< in the order in which they were made
-    std::vector<publication> publications;                          ///< likewise
+    std::vector<wampfcgi::call> calls;      ///< in the order in which they were made
+    std::vector<publication> publications;  ///< likewise
     struct subscribed {
         subscription what;
         bridge::event_sink* sink;  ///< null once it has ended
     };
-    std::vector<subscribed> subscriptions;      ///< likewise; the first has the id 1
-    std::vector<subscription_id> unsubscribed;  ///< those that had not ended
+    std::vector<subscribed> subscriptions;                          ///< likewise; the first has the id 1
+    std::vector<subscription_id> unsubscribed;                      ///< those that had not ended
     std::vector<operation_id> cancelled;                            ///< those that had not ended
     std::size_t longest = std::numeric_limits<std::size_t>::max();  ///< arguments that can be sent, in bytes
     bool breaks = false;                                            ///< call() throws

@@ -64,7 +64,8 @@ struct accepted {
     std::uint64_t id;  ///< that the router gave: of the publication, or of the subscription
 };
 
-/// How an operation ended: RESULT, what says that it was accepted, ERROR, or a failure of ours (connection_lost, call_timeout, ...).
+/// How an operation ended: RESULT, what says that it was accepted, ERROR, or a failure of ours (connection_lost,
+/// call_timeout, ...).
 using outcome = std::variant<payload, accepted, call_error, failure>;
 
 }  // namespace wampfcgi

@@ -286,7 +286,8 @@ private:
                                               {"publisher_identification", true},
                                               {"subscriber_blackwhite_listing", true}};
         if (roles_.subscriber)
-            roles["subscriber"]["features"] = {{"pattern_based_subscription", true}, {"publisher_identification", true}};
+            roles["subscriber"]["features"] = {{"pattern_based_subscription", true},
+                                               {"publisher_identification", true}};
         const std::vector<std::string> methods{std::string(authmethod_name(how_.authmethod))};
         std::map<std::string, msgpack::object> details{
             {"roles", msgpack::object(roles, hello_zone_)},

@@ -400,7 +400,7 @@ std::optional<router_answer> read_answer(const message_fields& message)
         return router_answer{*id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id")};
     if (is(message, message_code::subscribed))
         return router_answer{*id, request_kind::subscribe, read_accepted(message, "SUBSCRIBED has no subscription id")};
-    if (is(message, message_code::unsubscribed))
+    if (is(message, message_code::unsubscribed) && *id != 0)
         return router_answer{*id, request_kind::unsubscribe, accepted{}};
     return {};
 }
@@ -422,6 +422,17 @@ std::optional<router_event> read_event(const message_fields& message)
         return router_event{*subscription_id, std::move(*why)};
     return router_event{*subscription_id,
                         read_event_of(message, *publication_id, std::get<payload>(std::move(arguments)))};
+}
+
+std::optional<router_revocation> read_revocation(const message_fields& message)
+{
+    const auto& fields = message.fields;
+    if (!is(message, message_code::unsubscribed) || fields.size() < 3 || as_unsigned(fields[1]) != 0U)
+        return {};
+    const auto subscription_id = as_unsigned(member_of(fields[2], "subscription"));
+    if (!subscription_id)
+        return {};
+    return router_revocation{*subscription_id, std::string(as_string(member_of(fields[2], "reason")).value_or(""))};
 }
 
 }  // namespace wampfcgi::wamp

@@ -108,4 +108,14 @@ struct router_event {
 /// PUBLISH.ArgumentKw|dict]. Nothing when it is none, or has no subscription id.
 std::optional<router_event> read_event(const message_fields& message);
 
+/// The router has ended a subscription by itself ("Subscription Revocation").
+struct router_revocation {
+    std::uint64_t subscription_id = 0;
+    std::string reason;  ///< a URI, as it came; empty: none
+};
+
+/// Reads [UNSUBSCRIBED, 0, Details|dict] with `subscription` and perhaps `reason` in the details. Nothing when it is
+/// none.
+std::optional<router_revocation> read_revocation(const message_fields& message);
+
 }  // namespace wampfcgi::wamp

@@ -45,9 +45,8 @@ public:
           realm_(realm),
           fsm_(parameters_for(router, std::move(realm), role), [this] { return spread_(random_); }),
           operations_(loop, router.connect_timeout, *this),
-          subscriptions_([this](router_request what, bridge::outcome_sink& sink) {
-              operations_.start(std::move(what), sink);
-          }),
+          subscriptions_(
+              [this](router_request what, bridge::outcome_sink& sink) { operations_.start(std::move(what), sink); }),
           silence_(router.keepalive),
           session_timer_(loop)
     {
@@ -226,6 +225,8 @@ private:
             forget();
             return subscriptions_.take(*arrived);
         }
+        if (auto revoked = read_revocation(*message))
+            return subscriptions_.take(std::move(*revoked));
         if (!login_)
             return;
         // Taking it may end the session: what it means is looked at afterwards.

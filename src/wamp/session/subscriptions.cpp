@@ -131,6 +131,16 @@ void subscriptions::take(const router_event& event)
         still->second->sink->subscribed();
 }
 
+void subscriptions::take(router_revocation ended)
+{
+    const auto found = by_router_id_.find(ended.subscription_id);
+    if (found == by_router_id_.end())
+        return;
+    one& which = *found->second;
+    by_router_id_.erase(found);
+    refused(which, call_error{ended.reason.empty() ? "wamp.error.unavailable" : std::move(ended.reason), {}});
+}
+
 void subscriptions::confirmed(one& which, std::uint64_t router_id)
 {
     if (which.sink == nullptr) {

@@ -36,6 +36,9 @@ public:
     /// An EVENT for a subscription that there is not (any more) is ignored.
     void take(const router_event& event);
 
+    /// Its sink hears of an ERROR.
+    void take(router_revocation ended);
+
 private:
     class one;
 

@@ -19,36 +19,36 @@ BOOST_AUTO_TEST_CASE(the_session_for_tests_keeps_to_the_contract)
 {
     fake_session session;
     constexpr std::size_t first_subscription = 10;  // of the requests
-    check_session_contract({session,
-                            [&](std::size_t count) {
-                                std::vector<std::string> uris;
-                                for (const call& each : session.calls)
-                                    uris.push_back(each.procedure);
-                                for (const publication& each : session.publications)
-                                    uris.push_back(each.topic);
-                                for (const auto& each : session.subscriptions)
-                                    uris.push_back(each.what.topic);
-                                BOOST_TEST(uris.size() == count);
-                                return uris;
-                            },
-                            [&](std::size_t index, std::string args) {
-                                session.end_operation(index + 1, payload{std::move(args), {}});
-                            },
-                            [&](std::size_t index, std::string args) {
-                                session.progress(index + 1, payload{std::move(args), {}});
-                            },
-                            [&](std::size_t index) { session.end_operation(index + 1, accepted{42}); },
-                            [&](std::size_t index, std::string uri) {
-                                index < first_subscription
-                                    ? session.end_operation(index + 1, call_error{std::move(uri), {}})
-                                    : session.refuse(index - first_subscription + 1, call_error{std::move(uri), {}});
-                            },
-                            [&](std::size_t index) { session.confirm(index - first_subscription + 1); },
-                            [&](std::size_t index, std::string args) {
-                                const std::size_t at = index - first_subscription;
-                                session.deliver(at + 1,
-                                                {7, session.subscriptions.at(at).what.topic, {std::move(args), {}}});
-                            }});
+    check_session_contract(
+        {session,
+         [&](std::size_t count) {
+             std::vector<std::string> uris;
+             for (const call& each : session.calls)
+                 uris.push_back(each.procedure);
+             for (const publication& each : session.publications)
+                 uris.push_back(each.topic);
+             for (const auto& each : session.subscriptions)
+                 uris.push_back(each.what.topic);
+             BOOST_TEST(uris.size() == count);
+             return uris;
+         },
+         [&](std::size_t index, std::string args) {
+             session.end_operation(index + 1, payload{std::move(args), {}});
+         },
+         [&](std::size_t index, std::string args) {
+             session.progress(index + 1, payload{std::move(args), {}});
+         },
+         [&](std::size_t index) { session.end_operation(index + 1, accepted{42}); },
+         [&](std::size_t index, std::string uri) {
+             index < first_subscription
+                 ? session.end_operation(index + 1, call_error{std::move(uri), {}})
+                 : session.refuse(index - first_subscription + 1, call_error{std::move(uri), {}});
+         },
+         [&](std::size_t index) { session.confirm(index - first_subscription + 1); },
+         [&](std::size_t index, std::string args) {
+             const std::size_t at = index - first_subscription;
+             session.deliver(at + 1, {7, session.subscriptions.at(at).what.topic, {std::move(args), {}}});
+         }});
 }
 
 BOOST_AUTO_TEST_CASE(the_client_for_tests_keeps_to_the_contract)

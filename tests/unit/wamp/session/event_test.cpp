@@ -64,6 +64,20 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_still_names_its_subscription)
     BOOST_TEST(invalid_because("\x94\x24\x05\x07\xC1"sv).starts_with("EVENT cannot be read: byte 4"));
 }
 
+BOOST_AUTO_TEST_CASE(a_revocation_names_the_subscription_and_perhaps_a_reason)
+{
+    const auto read_it = [](std::string_view bytes) { return read_revocation(split_message(bytes).value()); };
+    const auto whole = read_it("\x93\x23\x00\x82\xACsubscription\x05\xA6reason\xA3"
+                               "a.b"sv);
+    BOOST_REQUIRE(whole.has_value());
+    BOOST_TEST(whole->subscription_id == 5U);
+    BOOST_TEST(whole->reason == "a.b");
+    BOOST_TEST(read_it("\x93\x23\x00\x81\xACsubscription\x05"sv).value().reason.empty());
+    for (const auto bytes : {"\x92\x23\x00"sv, "\x93\x23\x00\x80"sv, "\x93\x23\x01\x81\xACsubscription\x05"sv,
+                             "\x93\x23\x00\xC0"sv, "\x93\x21\x00\x81\xACsubscription\x05"sv})
+        BOOST_TEST(!read_it(bytes));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_event_or_has_no_subscription_id_is_none)
 {
     for (const auto bytes : {"\x91\x24"sv, "\x93\x24\xA1x\x07"sv, "\x93\x21\x05\x07"sv})

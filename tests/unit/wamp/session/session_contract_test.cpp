@@ -169,9 +169,7 @@ BOOST_AUTO_TEST_CASE(a_session_with_a_router_keeps_to_the_contract)
              router.send("\x95\x08" + std::string(1, static_cast<char>(router.requests.at(index).code)) +
                          router.requests.at(index).id + "\x80" + static_cast<char>(0xA0U | uri.size()) + uri);
          },
-         [&](std::size_t index) {
-             router.send("\x93\x21" + router.requests.at(index).id + subscription_id(index));
-         },
+         [&](std::size_t index) { router.send("\x93\x21" + router.requests.at(index).id + subscription_id(index)); },
          [&](std::size_t index, const std::string& args) {
              router.send("\x95\x24" + subscription_id(index) + "\x07\x80" + args);
          }});

@@ -43,7 +43,8 @@ struct table {
     }
 
     std::vector<std::pair<router_request, bridge::outcome_sink*>> sent;
-    subscriptions all{[this](router_request what, bridge::outcome_sink& sink) { sent.emplace_back(std::move(what), &sink); }};
+    subscriptions all{
+        [this](router_request what, bridge::outcome_sink& sink) { sent.emplace_back(std::move(what), &sink); }};
 };
 
 const failure lost{errc::connection_lost, "lost"};
@@ -158,6 +159,24 @@ BOOST_AUTO_TEST_CASE(nobody_is_told_of_what_becomes_of_a_request_after_the_last_
         BOOST_TEST(subscriptions.sent.size() == 1U);
         BOOST_TEST(sink.text.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_subscription_that_the_router_ends_is_refused)
+{
+    table subscriptions;
+    recording_event_sink sink;
+    subscriptions.subscribe(sink);
+    subscriptions.end(0, accepted{5});
+    subscriptions.all.take(router_revocation{6, "a.b"});
+    subscriptions.all.take(router_revocation{5, "a.b"});
+    subscriptions.all.take(router_revocation{5, "a.b"});
+    subscriptions.deliver(5);
+    BOOST_TEST(sink.text == "subscribed refused a.b ");
+    recording_event_sink without_reason;
+    subscriptions.subscribe(without_reason);
+    subscriptions.end(1, accepted{5});
+    subscriptions.all.take(router_revocation{5, {}});
+    BOOST_TEST(without_reason.text == "subscribed refused wamp.error.unavailable ");
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_is_an_interruption)
