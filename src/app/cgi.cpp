@@ -85,8 +85,8 @@ int run_cgi(const settings& config)
         [&](const service_settings& each) -> bridge::session& {
             return sessions.emplace_back(loop, config.router, each);
         },
-        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers,
-        store::system_now);
+        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers, store::system_now,
+        bridge::gateway::lifetime::one_request);
 
     // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
     // told of the end in any case.

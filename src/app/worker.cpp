@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <malloc.h>
@@ -50,7 +51,7 @@ public:
           gateway_(
               config, [this](const service_settings& each) -> bridge::session& { return session_for(each); },
               [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, timers_,
-              store::system_now),
+              store::system_now, bridge::gateway::lifetime::many_requests),
           server_(loop_, place.listen_fd, gateway_, share_of_server())
     {}
 
@@ -91,11 +92,20 @@ private:
 
     wamp::session& session_for(const service_settings& which)
     {
-        auto& found = sessions_[{which.realm, which.role}];
+        // A broker does not send an event to the session that published it.
+        const bool apart = which.type == service_type::events && is_published_to(which);
+        auto& found = sessions_[{which.realm, which.role, apart}];
         if (!found)
             found = std::make_unique<wamp::session>(loop_, config_.router, which.realm, which.role);
         found->play(wamp::roles_for(which.type));
         return *found;
+    }
+
+    bool is_published_to(const service_settings& where) const
+    {
+        return std::any_of(config_.services.begin(), config_.services.end(), [&](const service_settings& each) {
+            return wamp::roles_for(each.type).publisher && each.realm == where.realm && each.role == where.role;
+        });
     }
 
     void join()
@@ -175,6 +185,7 @@ private:
                     leave();
             });
         }
+        gateway_.end_streams(config_.shutdown_grace);
         if (std::exchange(stopping_, true))
             return;
         log::write(log_level::info, "worker ends: " + why);
@@ -205,7 +216,8 @@ private:
     asio::steady_timer grace_;
     asio::steady_timer join_time_;   // until this worker is ready whatever the router does
     asio::steady_timer alive_time_;  // in a pool only: when the supervisor is to hear of this worker again
-    std::map<std::pair<std::string, std::string>, std::unique_ptr<wamp::session>> sessions_;
+    std::map<std::tuple<std::string, std::string, bool>, std::unique_ptr<wamp::session>>
+        sessions_;  // by realm and role
     stores stores_;
     loop_timers timers_;
     bridge::gateway gateway_;

@@ -6,7 +6,7 @@
 namespace wampfcgi::bridge {
 namespace {
 
-constexpr std::size_t most_waiting_bytes = 1024 * 1024;  // that a client has not read (contract section 4)
+constexpr std::size_t most_unread_bytes_of_call = 1024 * 1024;  // that a client has not read (contract section 4)
 constexpr std::size_t punctuation_bytes = 64;
 
 std::string_view name_of(call_stream::event what)
@@ -45,47 +45,16 @@ std::string line_of_json(call_stream::event what, std::string_view object)
 
 call_stream::call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
                          heartbeat::listener& who)
-    : form_(form),
-      client_(client),
-      cors_(cors),
-      beats_(beats, who)
+    : stream_(form, client, cors, most_unread_bytes_of_call, beats, who)
 {}
 
 call_stream::client_state call_stream::send(event what, std::string_view object)
 {
     if (!has_begun())
-        client_.begin(head());
+        stream_.begin();
     const std::uint64_t id = ++last_id_;
-    return write(form_ == checks::media::event_stream ? server_sent_event(what, id, object)
-                                                      : line_of_json(what, object));
-}
-
-call_stream::client_state call_stream::send_sign_of_life()
-{
-    return write(form_ == checks::media::event_stream ? ":\n" : "\n");
-}
-
-// nginx buffers an answer unless X-Accel-Buffering forbids it.
-response call_stream::head() const
-{
-    response begun;
-    begun.headers.reserve(5 + cors_.size());  // with the request's id
-    begun.headers.emplace_back("Content-Type",
-                               form_ == checks::media::event_stream ? "text/event-stream" : "application/x-ndjson");
-    begun.headers.emplace_back("Cache-Control", "no-store");
-    begun.headers.emplace_back("X-Accel-Buffering", "no");
-    begun.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    begun.headers.insert(begun.headers.end(), cors_.begin(), cors_.end());
-    return begun;
-}
-
-// What counts is what waited before: a large piece waits until the event loop has had its turn, however fast the
-// client.
-call_stream::client_state call_stream::write(std::string_view piece)
-{
-    beats_.sent();
-    const std::size_t waiting = client_.write(piece);
-    return waiting >= piece.size() + most_waiting_bytes ? client_state::does_not_read : client_state::reads;
+    return stream_.write(stream_.form() == checks::media::event_stream ? server_sent_event(what, id, object)
+                                                                       : line_of_json(what, object));
 }
 
 }  // namespace wampfcgi::bridge

@@ -1,6 +1,8 @@
 #include "wampfcgi/bridge/gateway.hpp"
 
 #include "bridge/caller_service.hpp"
+#include "bridge/event_hub.hpp"
+#include "bridge/events_service.hpp"
 #include "bridge/publisher_service.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
@@ -10,35 +12,44 @@
 #include <utility>
 
 namespace wampfcgi::bridge {
-namespace {
 
-std::unique_ptr<service> make_service(const service_settings& each, const gateway::session_lookup& sessions,
-                                      const gateway::store_lookup& stores, shared_by_services& shared)
+gateway::gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
+                 clock now, lifetime lives_for, steady_clock stopwatch)
+    : config_(config),
+      shared_(std::make_unique<shared_by_services>(std::move(now), std::move(stopwatch), config, wakers))
+{
+    services_.reserve(config.services.size());
+    for (const service_settings& each : config.services)
+        services_.push_back(make_service(each, sessions, stores, lives_for));
+}
+
+gateway::~gateway() = default;
+
+event_hub& gateway::hub_of(session& realm)
+{
+    auto& found = hubs_[&realm];
+    if (!found)
+        found = std::make_unique<event_hub>(realm, shared_->wakers);
+    return *found;
+}
+
+std::unique_ptr<service> gateway::make_service(const service_settings& each, const session_lookup& sessions,
+                                               const store_lookup& stores, lifetime lives_for)
 {
     const service_options& options = each.options;
     store* const replays = options.replay_protection ? &stores(options.timestamp_delta_limit) : nullptr;
     switch (each.type) {
     case service_type::caller:
-        return std::make_unique<caller_service>(each, sessions(each), replays, shared);
+        return std::make_unique<caller_service>(each, sessions(each), replays, *shared_);
     case service_type::publisher:
-        return std::make_unique<publisher_service>(each, sessions(each), replays, shared);
+        return std::make_unique<publisher_service>(each, sessions(each), replays, *shared_);
+    case service_type::events: {
+        event_hub* const hub = lives_for == lifetime::many_requests ? &hub_of(sessions(each)) : nullptr;
+        return std::make_unique<events_service>(each, hub, config_.router.connect_timeout, *shared_);
+    }
     }
     return nullptr;
 }
-
-}  // namespace
-
-gateway::gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
-                 clock now, steady_clock stopwatch)
-    : config_(config),
-      shared_(std::make_unique<shared_by_services>(std::move(now), std::move(stopwatch), config.max_in_flight, wakers))
-{
-    services_.reserve(config.services.size());
-    for (const service_settings& each : config.services)
-        services_.push_back(make_service(each, sessions, stores, *shared_));
-}
-
-gateway::~gateway() = default;
 
 std::variant<answer, admission> gateway::admit(const request& req)
 {
@@ -56,6 +67,12 @@ answer gateway::refuse(const admission& admitted, failure why) const
 std::unique_ptr<exchange> gateway::serve(const admission& admitted, request& req, response_sink& client)
 {
     return admitted.by->serve(admitted, req, client);
+}
+
+void gateway::end_streams(std::chrono::milliseconds within)
+{
+    for (const auto& each : services_)
+        each->end_streams(within);
 }
 
 }  // namespace wampfcgi::bridge

@@ -1,13 +1,11 @@
 #include "bridge/post_service.hpp"
 
+#include "bridge/arrival.hpp"
 #include "bridge/call_stream.hpp"
 #include "bridge/heartbeat.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
 #include "wampfcgi/checks/accept.hpp"
-#include "wampfcgi/checks/address.hpp"
-#include "wampfcgi/checks/origin.hpp"
-#include "wampfcgi/checks/path.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/codec/answer.hpp"
@@ -59,13 +57,6 @@ std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward
     return values;
 }
 
-failure failure_of(const std::exception& trouble)
-{
-    if (dynamic_cast<const std::bad_alloc*>(&trouble) != nullptr)
-        return {errc::overloaded, "no memory for a request of this size"};
-    return {errc::internal_error, trouble.what()};
-}
-
 result<std::optional<checks::signature_facts>> check_sender(const service_options& options, const request& req,
                                                             const gateway::clock& now)
 try {
@@ -79,12 +70,7 @@ try {
 answer render(outcome how, const service_options& options, const header_list& cors)
 {
     const outcome taken = std::move(how);  // its memory is free before the answer goes out
-    try {
-        const bad_alloc_scope here;
-        return outcome_answer(taken, options, cors);
-    } catch (const std::exception& bug) {
-        return refusal_answer({errc::internal_error, bug.what()}, options.status_codes, cors);
-    }
+    return outcome_answer(taken, options, cors);
 }
 
 /// The JSON of a part of a result.
@@ -280,7 +266,7 @@ private:
     request& request_;
     response_sink& client_;
     std::optional<checks::signature_facts> signature_;
-    in_flight_count::place place_;
+    limited_count::place place_;
     store::ticket waits_for_store_ = 0;
     session::operation_id under_way_ = 0;
     request_report report_;
@@ -298,32 +284,14 @@ post_service::post_service(const service_settings& configured, session& realm, s
 
 std::variant<answer, admission> post_service::admit(const request& req)
 {
-    const service_options& options = configured_.options;
-    admission admitted{this, options.post_body_limit};
-    const auto refused = [&](failure why) { return refuse(admitted, std::move(why)); };
-
-    if (auto ok = checks::check_method(req, options.methods); !ok) {
-        answer with_allow = method_refusal_answer(ok.error(), options.status_codes, options.methods);
-        with_allow.report.debug = options.debug;
-        return with_allow;
-    }
-    if (auto ok = checks::check_tls(req, options.require_tls); !ok)
-        return refused(ok.error());
-    if (auto ok = checks::check_address(req.remote_addr(), options.require_ip); !ok)
-        return refused(ok.error());
-    const auto grant = checks::check_origin(req, options.allowed_origins);
-    if (!grant)
-        return refused(grant.error());
-    admitted.cors_headers = cors_headers(req, *grant);
-    if (req.method() == "OPTIONS") {
-        answer preflight = preflight_answer(options.methods, std::move(admitted.cors_headers));
-        preflight.report.debug = options.debug;
-        return preflight;
-    }
+    auto arrived = check_arrival(req, options());
+    if (auto* const finished = std::get_if<answer>(&arrived))
+        return std::move(*finished);
+    admission admitted{this, options().post_body_limit, std::get<header_list>(std::move(arrived))};
     if (auto ok = checks::check_content_type(req); !ok)
-        return refused(ok.error());
-    if (auto length = checks::check_announced_length(req, options.post_body_limit); !length)
-        return refused(length.error());
+        return refuse(admitted, ok.error());
+    if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
+        return refuse(admitted, length.error());
     return admitted;
 }
 

@@ -2,8 +2,11 @@
 
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/codec/answer.hpp"
+#include "wampfcgi/core/memory.hpp"
 
 #include <array>
+#include <exception>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -67,9 +70,7 @@ struct renderer {
 
     answer operator()(const accepted& publication) const
     {
-        return {
-            json_response(options.success_status, R"({"id":)" + std::to_string(publication.id) + "}", cors),
-            {}};
+        return {json_response(options.success_status, R"({"id":)" + std::to_string(publication.id) + "}", cors), {}};
     }
 
     answer operator()(const call_error& error) const
@@ -131,8 +132,18 @@ answer method_refusal_answer(failure why, status_style style, const method_set& 
 }
 
 answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors)
-{
+try {
+    const bad_alloc_scope here;
     return std::visit(renderer{options, cors}, how);
+} catch (const std::exception& trouble) {
+    return refusal_answer(failure_of(trouble), options.status_codes, cors);
+}
+
+failure failure_of(const std::exception& trouble)
+{
+    if (dynamic_cast<const std::bad_alloc*>(&trouble) != nullptr)
+        return {errc::overloaded, "no memory for a request of this size"};
+    return {errc::internal_error, trouble.what()};
 }
 
 }  // namespace wampfcgi::bridge

@@ -8,6 +8,8 @@
 #include "wampfcgi/core/request.hpp"
 #include "wampfcgi/core/settings.hpp"
 
+#include <exception>
+
 namespace wampfcgi::bridge {
 
 /// The headers that let the page of a granted origin read the answer; none for a same-origin request.
@@ -23,5 +25,8 @@ answer method_refusal_answer(failure why, status_style style, const method_set& 
 
 /// Answer for the outcome of a call or a publication.
 answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors);
+
+/// What an exception on the way of a request means for it.
+failure failure_of(const std::exception& trouble);
 
 }  // namespace wampfcgi::bridge

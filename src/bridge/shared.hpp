@@ -1,22 +1,25 @@
 // Owns what the services of one process share.
 #pragma once
 
+#include "bridge/deadlines.hpp"
 #include "bridge/heartbeat.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/bridge/timers.hpp"
+#include "wampfcgi/core/settings.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <random>
 #include <utility>
 
 namespace wampfcgi::bridge {
 
-/// How many requests may be under way at once, and how many are.
-class in_flight_count {
+/// How many of a kind there may be at once, and how many there are.
+class limited_count {
 public:
-    explicit in_flight_count(std::size_t most) : most_(most) {}
+    explicit limited_count(std::size_t most) : most_(most) {}
 
-    /// One that is under way, until it is dropped.
+    /// One of them, until it is dropped.
     class place {
     public:
         place() = default;
@@ -35,10 +38,10 @@ public:
         explicit operator bool() const noexcept { return among_ != nullptr; }
 
     private:
-        friend class in_flight_count;
-        explicit place(in_flight_count& among) : among_(&among) { ++among.taken_; }
+        friend class limited_count;
+        explicit place(limited_count& among) : among_(&among) { ++among.taken_; }
 
-        in_flight_count* among_ = nullptr;
+        limited_count* among_ = nullptr;
     };
 
     /// A place for one more; none when all are taken.
@@ -51,17 +54,24 @@ private:
 
 /// Outlives the services.
 struct shared_by_services {
-    shared_by_services(gateway::clock clock, gateway::steady_clock steady, std::size_t most_in_flight, timers& wakers)
+    shared_by_services(gateway::clock clock, gateway::steady_clock steady, const settings& config, timers& time)
         : now(std::move(clock)),
           stopwatch(std::move(steady)),
-          in_flight(most_in_flight),
-          beats(std::chrono::seconds(15), wakers, stopwatch)
+          wakers(time),
+          in_flight(config.max_in_flight),
+          beats(std::chrono::seconds(15), wakers, stopwatch),
+          streams(config.max_streams),
+          ends(wakers, stopwatch)
     {}
 
     gateway::clock now;
     gateway::steady_clock stopwatch;
-    in_flight_count in_flight;
-    heartbeat beats;  // of streams that answer calls
+    timers& wakers;
+    limited_count in_flight;  // calls and publications
+    heartbeat beats;          // of streams that answer calls
+    limited_count streams;    // of events
+    deadlines ends;           // of theirs
+    std::minstd_rand random{std::random_device{}()};
 };
 
 }  // namespace wampfcgi::bridge

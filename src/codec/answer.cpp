@@ -43,6 +43,25 @@ result<void> append_unless_empty(std::string& out, std::string_view prefix, std:
     return {};
 }
 
+/// An object of a URI and of arguments, all three members always.
+result<std::string> uri_and_arguments(std::string_view name, std::string_view uri, const payload& arguments)
+{
+    if (!is_utf8(uri))
+        return failure(errc::result_invalid, std::string(name) + ": no valid UTF-8");
+    std::string body;
+    body.reserve(uri.size() + arguments.args.size() + arguments.kwargs.size() + punctuation_bytes);
+    body.append("{\"").append(name).append("\":");
+    append_string(body, uri);
+    body += R"(,"args":)";
+    if (const auto appended = append_container(body, arguments.args, container::list); !appended)
+        return appended.error();
+    body += R"(,"kwargs":)";
+    if (const auto appended = append_container(body, arguments.kwargs, container::object); !appended)
+        return appended.error();
+    body += '}';
+    return body;
+}
+
 }  // namespace
 
 result<std::string> result_body(const payload& result)
@@ -62,20 +81,12 @@ result<std::string> result_body(const payload& result)
 
 result<std::string> error_body(const call_error& error)
 {
-    if (!is_utf8(error.uri))
-        return failure(errc::result_invalid, "error: no valid UTF-8");
-    std::string body;
-    body.reserve(error.uri.size() + error.details.args.size() + error.details.kwargs.size() + punctuation_bytes);
-    body += R"({"error":)";
-    append_string(body, error.uri);
-    body += R"(,"args":)";
-    if (const auto appended = append_container(body, error.details.args, container::list); !appended)
-        return appended.error();
-    body += R"(,"kwargs":)";
-    if (const auto appended = append_container(body, error.details.kwargs, container::object); !appended)
-        return appended.error();
-    body += '}';
-    return body;
+    return uri_and_arguments("error", error.uri, error.details);
+}
+
+result<std::string> event_body(const topic_event& event)
+{
+    return uri_and_arguments("topic", event.topic, event.arguments);
 }
 
 std::string refusal_body(const failure& why)

@@ -58,12 +58,8 @@ std::string taken(body_member& member, value_kind expected)
     return member.kind == expected ? std::move(member.value) : std::string();
 }
 
-}  // namespace
-
-bool is_loose_uri(std::string_view text)
+bool has_uri_characters(std::string_view text)
 {
-    if (text.empty() || text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos)
-        return false;
     // Not find_first_of(), which searches its whole set for every character.
     if (std::ranges::any_of(text, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '#'; }))
         return false;
@@ -71,6 +67,24 @@ bool is_loose_uri(std::string_view text)
         return true;
     return std::ranges::none_of(wide_white_space,
                                 [&](auto space) { return text.find(space) != std::string_view::npos; });
+}
+
+}  // namespace
+
+bool is_loose_uri(std::string_view text)
+{
+    if (text.empty() || text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos)
+        return false;
+    return has_uri_characters(text);
+}
+
+bool is_loose_uri(std::string_view text, topic_match match)
+{
+    if (match == topic_match::wildcard)
+        return !text.empty() && has_uri_characters(text);
+    if (match == topic_match::prefix && text.ends_with('.'))
+        text.remove_suffix(1);
+    return is_loose_uri(text);
 }
 
 result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes)

@@ -19,6 +19,8 @@ namespace {
 constexpr std::uint64_t max_body_limit = std::uint64_t{1} << 53;  // every JSON reader takes integers up to here
 constexpr std::uint64_t max_delta_seconds = 1'000'000'000;
 constexpr unsigned max_call_seconds = 86'400;
+constexpr std::uint64_t max_heartbeat_seconds = 3600;
+constexpr std::uint64_t max_stream_seconds = 365 * 86'400;
 
 // A prefix comes back with "." at its end.
 std::optional<std::string> parse_uri_pattern(std::string_view text)
@@ -140,7 +142,8 @@ std::optional<std::map<std::string, forward_source>> read_forward(const entry& f
 }
 
 /// Reads the limit too. Without keys or a limit nothing says until when a signature is to be remembered.
-void read_freshness(section& options, service_options& out)
+/// EventSource repeats its request, so that there is no replay protection for events.
+void read_freshness(section& options, service_type type, service_options& out)
 {
     bool has_limit = options.has("timestamp_delta_limit");
     options.optional("timestamp_delta_limit", out.timestamp_delta_limit, [&](const entry& from) {
@@ -148,6 +151,8 @@ void read_freshness(section& options, service_options& out)
         has_limit = limit != std::chrono::seconds{0};
         return limit;
     });
+    if (type == service_type::events)
+        return;
     const bool is_possible = has_limit && (options.has("key") || options.has("keys"));
     out.replay_protection = is_possible;
     options.optional("replay_protection", out.replay_protection, [&](const entry& from) {
@@ -158,6 +163,15 @@ void read_freshness(section& options, service_options& out)
     });
 }
 
+void read_stream_options(section& options, service_options& out)
+{
+    out.methods = {.get = true};
+    options.required("topics", out.topics, topic_list());
+    options.optional("max_streams_per_address", out.max_streams_per_address, integer_in<std::size_t>(0, 1'000'000));
+    options.optional("heartbeat", out.heartbeat, integer_in<std::chrono::seconds>(1, max_heartbeat_seconds));
+    options.optional("max_stream_seconds", out.max_stream, integer_in<std::chrono::seconds>(0, max_stream_seconds));
+}
+
 }  // namespace
 
 std::optional<service_options> read_options(const entry& from, service_type type)
@@ -166,8 +180,10 @@ std::optional<service_options> read_options(const entry& from, service_type type
     service_options out;
     section options{from};
     read_signing(options, out);
-    options.optional("post_body_limit", out.post_body_limit, integer_in<std::uint64_t>(0, max_body_limit));
-    read_freshness(options, out);
+    const bool has_body = type != service_type::events;
+    if (has_body)
+        options.optional("post_body_limit", out.post_body_limit, integer_in<std::uint64_t>(0, max_body_limit));
+    read_freshness(options, type, out);
     options.optional("require_ip", out.require_ip, list_of<network>("a list of addresses and networks", read_network));
     options.optional("require_tls", out.require_tls, read_boolean);
     options.optional("debug", out.debug, read_boolean);
@@ -180,10 +196,16 @@ std::optional<service_options> read_options(const entry& from, service_type type
         options.optional("topics", out.topics, topic_list());
         options.optional("success_status", out.success_status, read_success_status);
         break;
+    case service_type::events:
+        read_stream_options(options, out);
+        break;
     }
     options.optional("allowed_origins", out.allowed_origins, list_of<std::string>("a list of origins", read_origin));
-    options.optional("status_codes", out.status_codes, one_of<status_style>({{"crossbar", crossbar}, {"http", http}}));
-    options.optional("forward", out.forward, read_forward);
+    if (has_body) {
+        options.optional("status_codes", out.status_codes,
+                         one_of<status_style>({{"crossbar", crossbar}, {"http", http}}));
+        options.optional("forward", out.forward, read_forward);
+    }
     options.finish();
     return out;
 }

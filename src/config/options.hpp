@@ -1,4 +1,4 @@
-// Owns the `options` of a caller service.
+// Owns the `options` of a service.
 #pragma once
 
 #include "config/section.hpp"

@@ -89,6 +89,7 @@ settings read_settings(const entry& from)
     top.required("paths", out.services, read_services);
     top.optional("mount", out.mount, read_mount);
     top.optional("max_in_flight", out.max_in_flight, integer_in<std::size_t>(1, 1'000'000));
+    top.optional("max_streams", out.max_streams, integer_in<std::size_t>(1, 1'000'000));
     top.optional("max_requests", out.max_requests, integer_in<std::uint64_t>(0, 1'000'000'000));
     top.optional("shutdown_grace", out.shutdown_grace, seconds_in(0, 300));
     top.optional("state_dir", out.state_dir, read_absolute_path);

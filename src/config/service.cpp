@@ -93,18 +93,24 @@ private:
                     quote(from.name));
         section keys{from.value};
         std::optional<service_type> type = out.type;
-        keys.required(
-            "type", type,
-            one_of<std::optional<service_type>>(
-                {{"caller", service_type::caller}, {"publisher", service_type::publisher}, {"path", std::nullopt}},
-                {{other_services.begin(), other_services.end()}, "is not supported here"}));
+        keys.required("type", type,
+                      one_of<std::optional<service_type>>(
+                          {{"caller", service_type::caller},
+                           {"publisher", service_type::publisher},
+                           {"events", service_type::events},
+                           {"path", std::nullopt}},
+                          {{other_services.begin(), other_services.end()}, "is not supported here"}));
         if (is_other_service(keys))
             return add(from, std::move(out));
         if (type) {
             out.type = *type;
             keys.required("realm", out.realm, read_realm);
             keys.required("role", out.role, read_text);
-            keys.optional("options", out.options, [&](const entry& found) { return read_options(found, out.type); });
+            const auto read = [&](const entry& found) { return read_options(found, out.type); };
+            if (out.type == service_type::events)
+                keys.required("options", out.options, read);  // it has to have topics
+            else
+                keys.optional("options", out.options, read);
         } else {
             read_paths(keys.find("paths"), out.path);
         }

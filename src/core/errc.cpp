@@ -6,7 +6,7 @@ namespace wampfcgi {
 
 using enum errc;
 
-constexpr std::array<errc_info, 31> errc_table{{
+constexpr std::array<errc_info, 32> errc_table{{
     {not_found, "not_found", 404, 404, "There is no service at this path.", log_level::info},
     {method_not_allowed, "method_not_allowed", 405, 405, "This service does not take this method, but those in Allow.",
      log_level::info},
@@ -36,7 +36,8 @@ constexpr std::array<errc_info, 31> errc_table{{
      log_level::info},
     {procedure_denied, "procedure_denied", 403, 403, "This procedure may not be called through this service.",
      log_level::notice},
-    {overloaded, "overloaded", 503, 503, "Too many calls are in progress, try again shortly.", log_level::warning},
+    {overloaded, "overloaded", 503, 503, "Too many calls or streams are in progress, try again shortly.",
+     log_level::warning},
     {router_unavailable, "router_unavailable", 503, 503, "The service is not connected at present, try again shortly.",
      log_level::warning},
     {connection_lost, "connection_lost", 502, 502,
@@ -45,11 +46,13 @@ constexpr std::array<errc_info, 31> errc_table{{
     {result_invalid, "result_invalid", 502, 502, "The result of the call cannot be given as JSON.", log_level::warning},
     {internal_error, "internal_error", 500, 500, "The request failed because of an internal error.", log_level::error},
     {request_replayed, "request_replayed", 401, 401, "This signed request has been made before.", log_level::notice},
-    {topic_missing, "topic_missing", 400, 400, "The request body names no topic.", log_level::info},
+    {topic_missing, "topic_missing", 400, 400, "The request names no topic.", log_level::info},
     {topic_invalid, "topic_invalid", 400, 400, "The topic must be a valid WAMP URI.", log_level::info},
     {options_invalid, "options_invalid", 400, 400, "An option of the publication has a value of the wrong type.",
      log_level::info},
     {topic_denied, "topic_denied", 403, 403, "This topic may not be used through this service.", log_level::notice},
+    {streams_unsupported, "streams_unsupported", 501, 501, "Streams of events are not available at this address.",
+     log_level::warning},
 }};
 
 namespace {
@@ -62,7 +65,7 @@ constexpr bool rows_are_in_order()
     return true;
 }
 static_assert(rows_are_in_order());
-static_assert(static_cast<std::size_t>(topic_denied) == errc_table.size());
+static_assert(static_cast<std::size_t>(streams_unsupported) == errc_table.size());
 
 }  // namespace
 

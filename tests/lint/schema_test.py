@@ -257,7 +257,7 @@ class Sample(unittest.TestCase):
         self.assertEqual(dict(self.defaults((), SCHEMA)), live)
 
     def is_required(self, path):
-        return path in (("$schema",), ("router", "url")) or path[:-1] == ("paths", "x")
+        return path in (("$schema",), ("router", "url")) or path[:-1] == ("paths", "x") or "topics" in path
 
     def defaults(self, path, schema):
         if "default" in schema:

@@ -9,12 +9,14 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace wampfcgi::bridge {
 
+class event_hub;
 struct shared_by_services;
 
 /// What is configured in `paths`, as one service.
@@ -22,6 +24,9 @@ class gateway final : public service {
 public:
     using clock = std::function<std::chrono::sys_time<std::chrono::microseconds>()>;
     using steady_clock = std::function<std::chrono::steady_clock::time_point()>;
+    /// What the process is for. A plain CGI program serves one request, and nobody could share a stream's session.
+    enum class lifetime { many_requests, one_request };
+
     using session_lookup = std::function<session&(const service_settings& of)>;
     using store_lookup = std::function<store&(std::chrono::seconds timestamp_delta_limit)>;
 
@@ -29,7 +34,7 @@ public:
     /// with replay_protection. `wakers` must outlive it. `now` is what signatures are held against, `stopwatch`
     /// measures how long calls take.
     gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
-            clock now, steady_clock stopwatch = std::chrono::steady_clock::now);
+            clock now, lifetime lives_for, steady_clock stopwatch = std::chrono::steady_clock::now);
     ~gateway() override;
     gateway(const gateway&) = delete;
     gateway& operator=(const gateway&) = delete;
@@ -37,10 +42,16 @@ public:
     std::variant<answer, admission> admit(const request& req) override;
     answer refuse(const admission& admitted, failure why) const override;
     std::unique_ptr<exchange> serve(const admission& admitted, request& req, response_sink& client) override;
+    void end_streams(std::chrono::milliseconds within) override;
 
 private:
+    event_hub& hub_of(session& realm);
+    std::unique_ptr<service> make_service(const service_settings& each, const session_lookup& sessions,
+                                          const store_lookup& stores, lifetime lives_for);
+
     const settings& config_;
     std::unique_ptr<shared_by_services> shared_;
+    std::map<session*, std::unique_ptr<event_hub>> hubs_;
     std::vector<std::unique_ptr<service>> services_;  // in the order of config_.services
 };
 

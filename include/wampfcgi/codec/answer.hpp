@@ -17,6 +17,9 @@ result<std::string> result_body(const payload& result);
 /// Response body for an ERROR: error, args and kwargs, all three always. Fails with result_invalid.
 result<std::string> error_body(const call_error& error);
 
+/// What clients get of an EVENT: topic, args and kwargs, all three always. Fails with result_invalid.
+result<std::string> event_body(const topic_event& event);
+
 /// Response body of a refusal: wampfcgi.error.<name>, its sentence, and the parameter at fault where there is one.
 std::string refusal_body(const failure& why);
 

@@ -65,4 +65,7 @@ std::string with_reserved_member(std::string_view kwargs, std::span<const reserv
 /// True for a loose WAMP URI: components separated by single dots, none empty, no white space, no '#'.
 bool is_loose_uri(std::string_view text);
 
+/// The same for the topic of a subscription: with `wildcard` components may be empty, with `prefix` the last one.
+bool is_loose_uri(std::string_view text, topic_match match);
+
 }  // namespace wampfcgi::codec

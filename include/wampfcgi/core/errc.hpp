@@ -40,6 +40,7 @@ enum class errc {
     topic_invalid,
     options_invalid,
     topic_denied,
+    streams_unsupported,
 };
 
 /// How important a log line is; a smaller value is more important.
@@ -56,7 +57,7 @@ struct errc_info {
 };
 
 /// The table, one row an enumerator, in the enumerators' order.
-extern const std::array<errc_info, 31> errc_table;
+extern const std::array<errc_info, 32> errc_table;
 
 /// The row of `code`. The views in it live as long as the program.
 const errc_info& describe(errc code) noexcept;

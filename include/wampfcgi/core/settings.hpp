@@ -57,7 +57,7 @@ struct webhook_verification {
 };
 
 /// What a path is served by.
-enum class service_type { caller, publisher };
+enum class service_type { caller, publisher, events };
 
 /// Options of a service (contract section 2).
 struct service_options {
@@ -76,6 +76,9 @@ struct service_options {
     std::vector<std::string> allowed_origins;            ///< "scheme://host[:port]" in lower case, or "*"
     status_style status_codes = status_style::crossbar;
     std::map<std::string, forward_source> forward;  ///< by name in kwargs._http; empty: no such member
+    std::size_t max_streams_per_address = 100;      ///< of a worker; 0: any number
+    std::chrono::seconds heartbeat{15};             ///< longest silence of a stream of events
+    std::chrono::seconds max_stream{0};             ///< time until a stream of events is ended; 0: never
 };
 
 /// One entry of `paths`.
@@ -146,6 +149,7 @@ struct settings {
     router_settings router;
     std::vector<service_settings> services;           ///< in the file's order; paths are unique
     std::size_t max_in_flight = 10'000;               ///< calls under way in one worker, past which 503 is answered
+    std::size_t max_streams = 10'000;                 ///< streams of events open in one worker, likewise
     std::uint64_t max_requests = 0;                   ///< requests after which a worker is replaced; 0: never
     std::chrono::milliseconds shutdown_grace{2'500};  ///< for the requests that have begun when a worker is to end
     std::string state_dir;  ///< folder of what processes share; empty: see store/state_folder.hpp

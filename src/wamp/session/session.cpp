@@ -272,6 +272,8 @@ client_roles roles_for(service_type type)
         return {.caller = true};
     case service_type::publisher:
         return {.publisher = true};
+    case service_type::events:
+        return {.subscriber = true};
     }
     return {};
 }

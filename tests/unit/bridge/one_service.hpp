@@ -53,7 +53,7 @@ public:
             asked = std::make_unique<gateway>(
                 config, [this](const service_settings&) -> session& { return router; },
                 [this](std::chrono::seconds) -> store& { return remembered; }, timers, [this] { return now(); },
-                [this] { return steady_now; });
+                lives_for, [this] { return steady_now; });
         fake_client& client = clients.emplace_back(std::move(req));
         client.ask(*asked);
         return client;
@@ -82,6 +82,7 @@ public:
     using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
     settings config;
+    gateway::lifetime lives_for = gateway::lifetime::many_requests;
     fake_session router;
     fake_store remembered{[this] { return now(); }};
     fake_timers timers;

@@ -26,19 +26,19 @@ constexpr faulty_row services[] = {
      "\n"
      R"(f:1: paths[""]: expected an object, got 1)"},
     {with_service, "{}",
-     R"(f:1: paths.call.type: expected "caller", "publisher" or "path", got nothing (it is required))"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "events" or "path", got nothing (it is required))"
      "\n"
      "f:1: paths.call.realm: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths.call.role: expected a string, got nothing (it is required)"},
     {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
-     R"(f:1: paths.call.type: expected "caller", "publisher" or "path", got "caler")"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "events" or "path", got "caler")"
      "\n"
      R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")"
      "\n"
      R"(f:1: paths.call.role: expected a string that is not empty, got "")"},
     {with_service, R"({"type": "webhook", "foo": 1})",
-     R"(f:1: paths.call.type: expected "caller", "publisher" or "path" ("webhook" is not supported here), got "webhook")"},
+     R"(f:1: paths.call.type: expected "caller", "publisher", "events" or "path" ("webhook" is not supported here), got "webhook")"},
     {with_service,
      R"({"type": "publisher", "realm": "r", "role": "f", "options":
         {"success_status": 201, "topics": ["a..b"], "procedures": []}})",
@@ -49,6 +49,17 @@ constexpr faulty_row services[] = {
      "f:2: paths.call.options.procedures: unknown key, expected one of key, secret, secret_file, keys, post_body_limit,"
      " timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout, topics, success_status,"
      " allowed_origins, status_codes, forward, got \"procedures\""},
+    {with_service, R"({"type": "events", "realm": "r", "role": "f"})",
+     "f:1: paths.call.options: expected an object, got nothing (it is required)"},
+    {with_service,
+     R"({"type": "events", "realm": "r", "role": "f", "options": {"replay_protection": true, "heartbeat": 0}})",
+     "f:1: paths.call.options.topics: expected a list of topics, got nothing (it is required)"
+     "\n"
+     "f:1: paths.call.options.heartbeat: expected 1..3600, got 0"
+     "\n"
+     "f:1: paths.call.options.replay_protection: unknown key, expected one of key, secret, secret_file, keys,"
+     " timestamp_delta_limit, require_ip, require_tls, debug, call_timeout, topics, max_streams_per_address, heartbeat,"
+     " max_stream_seconds, allowed_origins, got \"replay_protection\""},
     {with_service, R"({"type": "caller", "realm": 5, "role": null, "options": []})",
      "f:1: paths.call.realm: expected a string, got 5"
      "\n"
@@ -76,7 +87,8 @@ constexpr faulty_row nested[] = {
     {with_service, R"({"type": "path", "paths": {}})",
      "f:1: paths.call.paths: expected an object of at least one service, got an empty object"},
     {with_service, R"({"type": "path", "id": "", "role": "f", "paths": {"b": {"type": "static"}}})",
-     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\" or \"path\" (\"static\" is not supported here), "
+     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\", \"events\" or \"path\" (\"static\" is not "
+     "supported here), "
      "got \"static\""
      "\n"
      "f:1: paths.call.id: expected a string that is not empty, got \"\""

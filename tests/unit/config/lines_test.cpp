@@ -47,7 +47,7 @@ const mistakes all_of_them{
     "f:7: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout, keepalive, credentials, "
     "tls, "
     R"(got "urll" (did you mean "url"?))",
-    "f:10: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_requests, "
+    "f:10: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests, "
     "shutdown_grace, state_dir, replay_capacity, log, $schema, "
     R"(got "mont" (did you mean "mount"?))",
     "f:12: paths.call.role: expected a string, got nothing (it is required)",

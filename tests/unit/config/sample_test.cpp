@@ -106,6 +106,12 @@ std::string comment_of(const std::string& key)
     return {};
 }
 
+std::string with_events_option(const std::string& member)
+{
+    return with_service(R"({"type": "events", "realm": "r", "role": "f", "options": {"topics": ["a."], )" + member +
+                        "}}");
+}
+
 void check_default_log(const log_settings& shown)
 {
     const log_settings defaults;
@@ -129,7 +135,9 @@ void check_default_options(const service_options& shown)
     BOOST_TEST(shown.debug == defaults.debug);
     BOOST_TEST((shown.call_timeout == defaults.call_timeout));
     BOOST_TEST((shown.procedures == defaults.procedures));
-    BOOST_TEST((shown.topics == defaults.topics));
+    BOOST_TEST(shown.max_streams_per_address == defaults.max_streams_per_address);
+    BOOST_TEST((shown.heartbeat == defaults.heartbeat));
+    BOOST_TEST((shown.max_stream == defaults.max_stream));
     BOOST_TEST(shown.success_status == defaults.success_status);
     BOOST_TEST(shown.allowed_origins == defaults.allowed_origins, boost::test_tools::per_element());
     BOOST_TEST((shown.status_codes == defaults.status_codes));
@@ -147,6 +155,7 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
 
     BOOST_TEST(shown.mount == defaults.mount);
     BOOST_TEST(shown.max_in_flight == defaults.max_in_flight);
+    BOOST_TEST(shown.max_streams == defaults.max_streams);
     BOOST_TEST(shown.max_requests == defaults.max_requests);
     BOOST_TEST((shown.shutdown_grace == defaults.shutdown_grace));
     BOOST_TEST(shown.state_dir == defaults.state_dir);
@@ -155,10 +164,12 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
-    BOOST_TEST_REQUIRE(shown.services.size() == 2U);
+    BOOST_TEST_REQUIRE(shown.services.size() == 3U);
     check_default_log(shown.log);
-    for (const service_settings& each : shown.services)
+    for (const service_settings& each : shown.services) {
         check_default_options(each.options);
+        BOOST_TEST(each.options.topics.has_value() == (each.type == service_type::events));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
@@ -188,7 +199,8 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
           with_router_members(R"("tls": {"x": 1})"), with_login(R"({"authmethod": "anonymous", "x": 1})"),
           with_options(R"("x": 1)"), with_options(R"("keys": {"a": {"secret": "s", "x": 1}})"),
           with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})"),
-          with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})")})
+          with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})"),
+          with_service(R"({"type": "events", "realm": "r", "role": "f", "options": {"topics": [], "x": 1}})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
             {
@@ -212,13 +224,14 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 19U);
+    BOOST_TEST(compared == 23U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
 {
     const std::vector<std::pair<std::string, std::string>> numbers{
         {"max_in_flight", with_top(R"("max_in_flight": {})")},
+        {"max_streams", with_top(R"("max_streams": {})")},
         {"max_requests", with_top(R"("max_requests": {})")},
         {"shutdown_grace", with_top(R"("shutdown_grace": {})")},
         {"replay_capacity", with_top(R"("replay_capacity": {})")},
@@ -226,7 +239,10 @@ BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)
         {"keepalive", with_router_members(R"("keepalive": {})")},
         {"post_body_limit", with_options(R"("post_body_limit": {})")},
         {"timestamp_delta_limit", with_options(R"("timestamp_delta_limit": {})")},
-        {"call_timeout", with_options(R"("call_timeout": {})")}};
+        {"call_timeout", with_options(R"("call_timeout": {})")},
+        {"max_streams_per_address", with_events_option(R"("max_streams_per_address": {})")},
+        {"heartbeat", with_events_option(R"("heartbeat": {})")},
+        {"max_stream_seconds", with_events_option(R"("max_stream_seconds": {})")}};
     for (const auto& [key, text] : numbers) {
         const auto range = between(mistakes_in(text).at(0), " in ", ", got ");
         BOOST_TEST_CONTEXT(key)

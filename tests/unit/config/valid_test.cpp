@@ -118,6 +118,28 @@ BOOST_AUTO_TEST_CASE(a_publisher_has_topics_and_a_status)
     BOOST_TEST(!read.services[1].options.topics.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(options_of_events_are_read)
+{
+    const settings read = settings_in(R"({"router": {"url": "rs://h:1"}, "max_streams": 7, "paths": {
+        "a": {"type": "events", "realm": "r", "role": "f", "options": {
+            "key": "k", "secret": "s", "timestamp_delta_limit": 60, "topics": ["com.a", "com.b.*"],
+            "max_streams_per_address": 0, "heartbeat": 3600, "max_stream_seconds": 31536000}},
+        "b": {"type": "events", "realm": "r", "role": "f", "options": {"topics": []}}}})");
+
+    BOOST_TEST(read.max_streams == 7U);
+    BOOST_TEST((read.services[0].type == service_type::events));
+    const service_options& options = read.services[0].options;
+    const std::vector<std::string> topics{"com.a", "com.b."};
+    BOOST_TEST(options.topics.value() == topics, boost::test_tools::per_element());
+    BOOST_TEST((options.methods == method_set{.get = true}));
+    BOOST_TEST(!options.replay_protection);
+    BOOST_TEST(options.max_streams_per_address == 0U);
+    BOOST_TEST(options.heartbeat.count() == 3600);
+    BOOST_TEST(options.max_stream.count() == 31'536'000);
+    BOOST_TEST(read.services[1].options.topics.value().empty());
+    BOOST_TEST(read.services[1].options.max_streams_per_address == 100U);
+}
+
 BOOST_AUTO_TEST_CASE(urls_of_tls_and_websocket_are_taken_apart)
 {
     struct row {

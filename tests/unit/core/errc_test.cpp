@@ -51,6 +51,7 @@ constexpr contract_row contract_table[] = {
     {errc::topic_invalid, "topic_invalid", 400, 400},
     {errc::options_invalid, "options_invalid", 400, 400},
     {errc::topic_denied, "topic_denied", 403, 403},
+    {errc::streams_unsupported, "streams_unsupported", 501, 501},
 };
 
 }  // namespace

@@ -1,0 +1,49 @@
+// Owns the service "events": a GET is answered by a stream of server-sent events, one for each event of the topics that
+// it names (contract section 7).
+#pragma once
+
+#include "bridge/deadlines.hpp"
+#include "bridge/event_hub.hpp"
+#include "bridge/heartbeat.hpp"
+#include "bridge/stream_places.hpp"
+#include "wampfcgi/bridge/service.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <variant>
+
+namespace wampfcgi::bridge {
+
+struct shared_by_services;
+
+class events_service final : public service {
+public:
+    /// All must outlive it. Null for `hub`: this process serves one request only, which no stream is for.
+    /// `connect_timeout` is how long a client waits for a session.
+    events_service(const service_settings& configured, event_hub* hub, std::chrono::milliseconds connect_timeout,
+                   shared_by_services& shared);
+    ~events_service() override;
+
+    std::variant<answer, admission> admit(const request& req) override;
+    answer refuse(const admission& admitted, failure why) const override;
+    std::unique_ptr<exchange> serve(const admission& admitted, request& req, response_sink& client) override;
+    void end_streams(std::chrono::milliseconds within) override;
+
+private:
+    class stream;
+
+    const service_settings& configured_;
+    event_hub* hub_;
+    std::chrono::milliseconds connect_timeout_;
+    shared_by_services& shared_;
+    heartbeat beats_;
+    stream_places places_;
+    std::list<stream*> streams_;                     // that are open, in the order in which they were opened
+    std::optional<deadlines::time_point> ended_by_;  // there are to be none any more
+};
+
+}  // namespace wampfcgi::bridge

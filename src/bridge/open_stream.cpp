@@ -1,0 +1,45 @@
+#include "bridge/open_stream.hpp"
+
+#include <utility>
+
+namespace wampfcgi::bridge {
+
+open_stream::open_stream(checks::media form, response_sink& client, const header_list& cors,
+                         std::size_t most_waiting_bytes, heartbeat& beats, heartbeat::listener& who)
+    : form_(form),
+      client_(client),
+      cors_(cors),
+      most_waiting_bytes_(most_waiting_bytes),
+      beats_(beats, who)
+{}
+
+// nginx buffers an answer unless X-Accel-Buffering forbids it.
+void open_stream::begin()
+{
+    has_begun_ = true;
+    response head;
+    head.headers.reserve(5 + cors_.size());  // with the request's id
+    head.headers.emplace_back("Content-Type",
+                              form_ == checks::media::event_stream ? "text/event-stream" : "application/x-ndjson");
+    head.headers.emplace_back("Cache-Control", "no-store");
+    head.headers.emplace_back("X-Accel-Buffering", "no");
+    head.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    head.headers.insert(head.headers.end(), cors_.begin(), cors_.end());
+    client_.begin(std::move(head));
+}
+
+// What counts is what waited before: a large piece waits until the event loop has had its turn, however fast the
+// client.
+open_stream::client_state open_stream::write(std::string_view piece)
+{
+    beats_.sent();
+    const std::size_t waiting = client_.write(piece);
+    return waiting >= piece.size() + most_waiting_bytes_ ? client_state::does_not_read : client_state::reads;
+}
+
+open_stream::client_state open_stream::write_sign_of_life()
+{
+    return write(form_ == checks::media::event_stream ? ":\n" : "\n");
+}
+
+}  // namespace wampfcgi::bridge
