@@ -2,13 +2,13 @@
 
 #include "bridge/arrival.hpp"
 #include "bridge/open_stream.hpp"
+#include "bridge/recent_publications.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
 #include "bridge/wanted_topics.hpp"
 #include "wampfcgi/checks/signature.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,24 +22,6 @@ constexpr std::size_t most_unread_bytes_of_events = 256 * 1024;  // that a clien
 constexpr std::chrono::hours longest_deadline{24 * 365};
 
 constexpr std::string_view gap = "event: gap\ndata: {}\n\n";
-
-/// Which publications a stream had last: one whose topics overlap gets an event once for each of them, and nothing says
-/// that they come one behind the other.
-class recent_publications {
-public:
-    /// False where it was there.
-    bool add(std::uint64_t id)
-    {
-        if (std::ranges::find(ids_, id) != ids_.end())
-            return false;
-        ids_[next_++ % ids_.size()] = id;
-        return true;
-    }
-
-private:
-    std::array<std::uint64_t, 128> ids_{};  // 0 is no publication's
-    std::size_t next_ = 0;
-};
 
 result<void> check_topics(const std::vector<subscription>& wanted, const service_options& options,
                           const std::optional<checks::signature_facts>& signature)

@@ -52,8 +52,8 @@ operations::operation_id operations::start(router_request what, bridge::outcome_
     const operation_id id = table_.add_waiting(std::move(what), sink, clock::now() + connect_timeout_);
     watch_deadlines();
     boost::asio::post(loop_, [life = host_.lifetime()] {
-        if (const auto host = life.lock())
-            host->has_to_hurry();
+        if (const auto alive = life.lock())
+            alive->has_to_hurry();
     });
     return id;
 }
@@ -124,7 +124,7 @@ operations::operation_id operations::fail(std::optional<operation_id> id, failur
     else
         id = table_.add_failed(std::move(why), sink);
     boost::asio::post(loop_, [this, life = host_.lifetime()] {
-        if (const auto host = life.lock())
+        if (const auto alive = life.lock())
             end_failed();
     });
     return *id;
@@ -176,8 +176,8 @@ void operations::watch_deadlines()
     watched_ = next;
     timer_.expires_at(*next);
     timer_.async_wait([this, life = host_.lifetime()](boost::system::error_code error) {
-        const auto host = life.lock();
-        if (error || !host)
+        const auto alive = life.lock();
+        if (error || !alive)
             return;
         watched_.reset();
         end_expired();

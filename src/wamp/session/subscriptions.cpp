@@ -29,9 +29,9 @@ bool is_loss_of_session(const outcome& how)
 
 class subscriptions::one final : public bridge::outcome_sink {
 public:
-    one(subscriptions& of, subscription_id id, subscription what, bridge::event_sink& sink)
-        : id(id),
-          sink(&sink),
+    one(subscriptions& of, subscription_id number, subscription what, bridge::event_sink& listener)
+        : id(number),
+          sink(&listener),
           of_(of),
           what_(std::move(what))
     {}
