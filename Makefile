@@ -38,7 +38,7 @@ deps-bench: ## install what measuring needs
 deps-sanitize: ## install what the tests with sanitizers need
 	@tests/support/install-deps.sh build/deps sanitize
 
-demo: all ## start everything on loopback and make a call; ONCE=1 ends after it
+demo: all ## start everything on loopback and show a call, events and a stream; ONCE=1 ends after that
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
 check: deps-check ## build and run all the tests

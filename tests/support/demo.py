@@ -1,5 +1,6 @@
 #!/usr/bin/env -S python3 -B
-"""Starts router, lighttpd and wamp-fcgi on loopback and makes a call. usage: demo.py BUILD   (ONCE=1: ends after it)"""
+"""Starts router, lighttpd and wamp-fcgi on loopback, makes a call, publishes to a stream of events, and makes a call that
+streams. usage: demo.py BUILD   (ONCE=1: ends after that)"""
 import json
 import os
 import pathlib
@@ -15,25 +16,73 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support.processes import NotReady, Scratch, can_connect
 from support.servers import DevRouter, Lighttpd
 
-EXPECTED = '{"args":[5]}'
+WHERE = {"realm": "realm1", "role": "anonymous"}
+PATHS = {
+    "/": {"type": "caller", **WHERE},
+    "publish": {"type": "publisher", **WHERE},
+    "events": {"type": "events", **WHERE, "options": {"topics": ["com.example."]}},
+}
+EVENT_DATA = 'data: {"topic":"com.example.news","args":["hello"],"kwargs":{}}'
+
+
+class Unexpected(Exception):
+    """Something else came than was to be shown."""
 
 
 def start(scratch):
     """The web server, with everything behind it running."""
     router = DevRouter(scratch).start()
-    paths = {"/": {"type": "caller", "realm": "realm1", "role": "anonymous"}}
-    config = scratch.write("config.json", json.dumps({"router": {"url": router.url}, "paths": paths}, indent=4) + "\n")
+    config = scratch.write("config.json", json.dumps({"router": {"url": router.url}, "paths": PATHS}, indent=4) + "\n")
     return Lighttpd(scratch, config, port=None if can_connect(8080) else 8080).start()
 
 
-def make_call(port):
-    """Shows the call, makes it, and tells whether the answer is the expected one."""
-    command = ["curl", "-sS", "--max-time", "30", "-H", "Content-Type: application/json",
-               "-d", '{"procedure": "com.example.add2", "args": [2, 3]}', f"http://127.0.0.1:{port}/wamp"]
-    print(f"\n$ {shlex.join(command)}")
-    run = subprocess.run(command, capture_output=True, text=True)
-    print(run.stdout + run.stderr)
-    return run.returncode == 0 and run.stdout == EXPECTED
+def curl(*arguments, body=None):
+    """The command, with a body to be posted."""
+    posting = ["-H", "Content-Type: application/json", "-d", json.dumps(body)] if body else []
+    return ["curl", "-sS", "--max-time", "30", *posting, *arguments]
+
+
+def show(command, also=""):
+    print(f"\n$ {shlex.join(command)}{also}", flush=True)
+
+
+def run(command):
+    """Shows a command, runs it, and shows and returns what it prints."""
+    show(command)
+    ended = subprocess.run(command, capture_output=True, text=True)
+    print((ended.stdout + ended.stderr).rstrip("\n"))
+    return ended.stdout
+
+
+def expect(what, said):
+    if what not in said:
+        raise Unexpected(f"{what!r} was expected, not {said!r}")
+
+
+def make_call(url):
+    expect('{"args":[5]}', run(curl(url, body={"procedure": "com.example.add2", "args": [2, 3]})))
+
+
+def publish_to_a_stream(url):
+    """What a page gets by EventSource, curl gets here."""
+    listen = curl("-N", f"{url}/events?topic=com.example.news")
+    show(listen, " &")
+    with subprocess.Popen(listen, stdout=subprocess.PIPE, text=True) as listener:
+        try:
+            expect("retry: ", listener.stdout.readline())
+            expect('{"id":', run(curl(f"{url}/publish", body={"topic": "com.example.news", "args": ["hello"]})))
+            lines = iter(listener.stdout.readline, "")
+            shown = next((line for line in lines if line.startswith("id: ")), "") + next(lines, "")
+            print(shown.rstrip("\n"))
+            expect(EVENT_DATA, shown)
+        finally:
+            listener.terminate()
+
+
+def make_call_that_streams(url):
+    said = run(curl("-N", "-H", "Accept: text/event-stream", url,
+                    body={"procedure": "com.example.count", "args": [3, 0.2]}))
+    expect('event: progress\nid: 3\ndata: {"args":[3]}\n\nevent: result\nid: 4\ndata: {"args":[3]}\n', said)
 
 
 def main():
@@ -43,12 +92,17 @@ def main():
     with Scratch() as scratch:
         server = start(scratch)
         print(f"Running in {scratch.path}: wamp-devrouter, and lighttpd at port {server.port} with wamp-fcgi at /wamp.")
-        good = make_call(server.port)
-        if not good:
-            print(f"That is not the answer that was expected: {EXPECTED}\n{scratch.logs()}")
-        if once or not good:
-            return 0 if good else 1
-        print("Other procedures: com.example.echo, com.example.sleep, com.example.fail; see wamp-devrouter --help.\n"
+        url = f"http://127.0.0.1:{server.port}/wamp"
+        try:
+            make_call(url)
+            publish_to_a_stream(url)
+            make_call_that_streams(url)
+        except Unexpected as trouble:
+            print(f"{trouble}\n{scratch.logs()}")
+            return 1
+        if once:
+            return 0
+        print("\nOther procedures: com.example.echo, com.example.sleep, com.example.fail; see wamp-devrouter --help.\n"
               "All of this stays until Ctrl-C.", flush=True)
         signal.pause()
 
