@@ -45,6 +45,8 @@ public:
     }
 
     operation_id publish(publication, bridge::outcome_sink&) override { std::exit(1); }
+    subscription_id subscribe(subscription, bridge::event_sink&) override { std::exit(1); }
+    void unsubscribe(subscription_id) override {}
     void cancel(operation_id) override {}
 
     void answer(std::string_view result)
@@ -124,7 +126,7 @@ int main(int argc, char** argv)
     fake_timers timers;
     bridge::gateway service(
         config, [&](const auto&) -> bridge::session& { return router; }, {}, timers, signed_at,
-        [] { return std::chrono::steady_clock::time_point{}; });
+        bridge::gateway::lifetime::many_requests, [] { return std::chrono::steady_clock::time_point{}; });
     byte_counter client;
     request req = request_for(kind);
     const std::string body(req.body());

@@ -1,7 +1,7 @@
 // The whole responder but for its sockets: CGI variables, each ended by a zero byte; behind two such bytes the body;
 // behind another two the router's answer, a message in JSON if it begins with a bracket, else in MessagePack; a RESULT
-// comes as a part of a result too, where those are asked for. Every response is fit for HTTP and, but for that to
-// OPTIONS, JSON, or a stream of it; a refusal never calls, and says nothing but its name.
+// comes as a part of a result too, where those are asked for, and an EVENT to whoever listens. Every response is fit
+// for HTTP and, but for that to OPTIONS, JSON, or a stream of it; a refusal never calls, and says nothing but its name.
 #include "target.hpp"
 
 #include "strict_json.hpp"
@@ -48,6 +48,7 @@ constexpr std::string_view configuration = R"({
                  "options": {"forward": {"who": "REMOTE_USER", "with": "HTTP_USER_AGENT", "from": "REMOTE_ADDR"}}},
         "pages": {"type": "caller", "realm": "r", "role": "f",
                   "options": {"allowed_origins": ["https://app.example.com"], "post_body_limit": 64}},
+        "live": {"type": "events", "realm": "r", "role": "f", "options": {"topics": ["com.news", "com.orders."]}},
         "all": {"type": "caller", "realm": "r", "role": "f", "options": {"allowed_origins": ["*"]}},
         "strict": {"type": "caller", "realm": "r", "role": "f",
                    "options": {"require_tls": true, "require_ip": ["192.0.2.0/24", "2001:db8::/32"],
@@ -75,14 +76,17 @@ request request_of(std::string_view variables, std::string_view body)
     return req;
 }
 
-outcome outcome_of(std::string_view message)
+/// As MessagePack.
+std::string message_of(std::string_view text)
 {
-    std::string bytes{message};
-    if (message.starts_with('['))
-        bytes = codec::message_from_json(message).bytes;
-    const auto fields = wamp::split_message(bytes);
+    return text.starts_with('[') ? codec::message_from_json(text).bytes : std::string(text);
+}
+
+outcome outcome_of(std::string message)
+{
+    const auto fields = wamp::split_message(message);
     auto answer = fields ? wamp::read_answer(*fields) : std::nullopt;
-    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(bytes)}};
+    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(message)}};
 }
 
 bool is_token(std::string_view name)
@@ -112,10 +116,16 @@ void look_at_refusal(const bridge::answer& given)
     must(given.http.status == row.status_crossbar || given.http.status == row.status_http, "a refusal has its status");
     const std::string& parameter = given.report.why->parameter;
     must(parameter.empty() || parameter == "query" || parameter == "key" || parameter == "timestamp" ||
-             parameter == "seq" || parameter == "nonce" || parameter == "signature",
-         "a parameter at fault is one of five, or the query");
+             parameter == "seq" || parameter == "nonce" || parameter == "signature" || parameter == "topic" ||
+             parameter == "match",
+         "a parameter at fault is one of seven, or the query");
     must(given.http.body == codec::refusal_body({given.report.why->code, {}, {}, parameter}),
          "a refusal has a fixed body");
+}
+
+std::string service_of(const request& req)
+{
+    return checks::find_service(req, {}, services().services)->path;
 }
 
 /// Each line of a stream that has JSON has an object.
@@ -123,7 +133,8 @@ void look_at_stream(const request& req, const fake_client& client)
 {
     look_at_header(*client.stream_head);
     must(client.stream_head->status == 200, "a stream has status 200");
-    must(checks::wanted_media(req.accept()) != checks::media::json, "a stream is asked for");
+    must(service_of(req) == "live" || checks::wanted_media(req.accept()) != checks::media::json,
+         "a stream is asked for");
     std::string_view rest = client.stream;
     must(rest.ends_with('\n'), "a stream ends with a whole event");
     while (!rest.empty()) {
@@ -205,11 +216,6 @@ void look_at_service(const request& req, const std::string& service, const call&
     }
 }
 
-std::string service_of(const request& req)
-{
-    return checks::find_service(req, {}, services().services)->path;
-}
-
 void look_at_call(const request& req, const call& made)
 {
     must(req.method() == "POST" || req.method() == "PUT", "only POST and PUT make calls");
@@ -219,6 +225,29 @@ void look_at_call(const request& req, const call& made)
          "what is called is what the body names");
     for (const std::string& argument : {made.arguments.args, made.arguments.kwargs})
         must(argument.empty() || codec::value_length(argument) == argument.size(), "arguments are MessagePack");
+}
+
+void look_at_subscription(const request& req, const subscription& made)
+{
+    must(req.method() == "GET", "only GET listens");
+    must(made.topic.starts_with("com.orders.") || (made.topic == "com.news" && made.match == topic_match::exact),
+         "only topics of the service are listened to");
+}
+
+/// The router confirms what a client listens to, and has an event for it; then the client goes.
+void listen(fake_session& router, fake_client& client, std::string_view message)
+{
+    const std::size_t topics = router.subscriptions.size();
+    for (std::size_t id = 1; id <= topics; ++id)
+        router.confirm(id);
+    const auto fields = wamp::split_message(message);
+    const auto event = fields ? wamp::read_event(*fields) : std::nullopt;
+    const auto* const what = event ? std::get_if<topic_event>(&event->what) : nullptr;
+    for (std::size_t id = 1; what != nullptr && id <= topics; ++id)
+        router.deliver(id, *what);
+    for (std::size_t id = 1; id <= topics; ++id)
+        router.refuse(id, outcome_of(std::string(message)));
+    must(client.answers == 1, "a stream whose topics have ended has ended");
 }
 
 }  // namespace
@@ -232,12 +261,19 @@ void run(std::string_view input)
     const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
     fake_store remembered(now);
     fake_timers timers;
-    bridge::gateway gateway{services(), [&](const service_settings&) -> bridge::session& { return router; },
-                            [&](std::chrono::seconds) -> bridge::store& { return remembered; }, timers, now};
+    bridge::gateway gateway{services(),
+                            [&](const service_settings&) -> bridge::session& { return router; },
+                            [&](std::chrono::seconds) -> bridge::store& { return remembered; },
+                            timers,
+                            now,
+                            bridge::gateway::lifetime::many_requests};
     fake_client client(req);
     client.ask(gateway);
+    const std::string message = message_of(input);
+    if (!router.subscriptions.empty())
+        listen(router, client, message);
     if (router.waiting() > 0) {
-        outcome how = outcome_of(input);
+        outcome how = outcome_of(message);
         if (const auto* const part = std::get_if<payload>(&how))
             router.progress(1, *part);
         if (router.waiting() > 0)
@@ -246,11 +282,14 @@ void run(std::string_view input)
 
     must(client.answers == 1, "there is one answer");
     const bridge::request_report& report = client.given ? client.given->report : *client.stream_end;
-    must(router.calls.size() == (report.called_at ? 1 : 0), "a refusal never calls, and nothing calls twice");
+    must(router.calls.size() + (router.subscriptions.empty() ? 0 : 1) == (report.called_at ? 1 : 0),
+         "a refusal never calls, and nothing calls twice");
     if (client.given)
         look_at_answer(req, *client.given);
     else
         look_at_stream(req, client);
+    for (const auto& made : router.subscriptions)
+        look_at_subscription(req, made.what);
     for (const call& made : router.calls) {
         look_at_call(req, made);
         look_at_service(req, service_of(req), made);

@@ -32,6 +32,21 @@ void look_at_response(const bridge::answer& given, const outcome& how)
     must(text && same_json(strict_json(*text).value(), *body), "a response that is read and written again is the same");
 }
 
+/// What clients get of an EVENT.
+void look_at_event(const wamp::router_event& event)
+{
+    const auto* const what = std::get_if<topic_event>(&event.what);
+    const auto text = what != nullptr ? codec::event_body(*what) : result<std::string>(std::get<failure>(event.what));
+    if (!text) {
+        must(text.error().code == errc::result_invalid, "an event is at worst invalid");
+        return;
+    }
+    const auto object = strict_json(*text);
+    must(object && object->is_object() && object->get_object().size() == 3,
+         "an event is a JSON object of three members");
+    must(text->find('\n') == std::string::npos, "an event is one line");
+}
+
 }  // namespace
 
 void look_at_answer(std::string_view message)
@@ -39,6 +54,10 @@ void look_at_answer(std::string_view message)
     const auto fields = wamp::split_message(message);
     if (!fields)
         return;
+    if (const auto event = wamp::read_event(*fields)) {
+        must(!wamp::read_answer(*fields), "an event answers nothing");
+        return look_at_event(*event);
+    }
     for (const std::string_view field : fields->fields)
         must(codec::value_length(field) == field.size(), "a field is one value");
     const auto answer = wamp::read_answer(*fields);
