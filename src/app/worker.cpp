@@ -4,6 +4,7 @@
 #include "app/stores.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/checks/signature.hpp"
+#include "wampfcgi/checks/webhook_signature.hpp"
 #include "wampfcgi/fcgi/server.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/wamp/session.hpp"
@@ -36,6 +37,11 @@ bool takes_signed_requests(const service_settings& which)
     return !which.options.keys.empty();
 }
 
+bool verifies_senders(const service_settings& which)
+{
+    return !which.options.webhook.verify_by.empty();
+}
+
 class worker {
 public:
     worker(const settings& config, const worker_place& place)
@@ -64,6 +70,8 @@ public:
         }
         if (std::any_of(config_.services.begin(), config_.services.end(), takes_signed_requests))
             checks::prepare_signatures();
+        if (std::any_of(config_.services.begin(), config_.services.end(), verifies_senders))
+            checks::prepare_webhook_signatures();
         join();
         if (!place_.pool.takes_over)
             server_.start();

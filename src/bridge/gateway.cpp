@@ -6,6 +6,7 @@
 #include "bridge/publisher_service.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
+#include "bridge/webhook_service.hpp"
 #include "wampfcgi/checks/path.hpp"
 
 #include <cstddef>
@@ -43,6 +44,8 @@ std::unique_ptr<service> gateway::make_service(const service_settings& each, con
         return std::make_unique<caller_service>(each, sessions(each), replays, *shared_);
     case service_type::publisher:
         return std::make_unique<publisher_service>(each, sessions(each), replays, *shared_);
+    case service_type::webhook:
+        return std::make_unique<webhook_service>(each, sessions(each), replays, *shared_);
     case service_type::events: {
         event_hub* const hub = lives_for == lifetime::many_requests ? &hub_of(sessions(each)) : nullptr;
         return std::make_unique<events_service>(each, hub, config_.router.connect_timeout, *shared_);

@@ -13,6 +13,7 @@
 #include "wampfcgi/core/memory.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <map>
 #include <memory>
@@ -57,22 +58,6 @@ std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward
     return values;
 }
 
-result<std::optional<checks::signature_facts>> check_sender(const service_options& options, const request& req,
-                                                            const gateway::clock& now)
-try {
-    if (auto ok = checks::check_body_length(req, options.post_body_limit); !ok)
-        return ok.error();
-    return checks::check_signature(req, options, now());
-} catch (const std::exception& trouble) {
-    return failure_of(trouble);
-}
-
-answer render(outcome how, const service_options& options, const header_list& cors)
-{
-    const outcome taken = std::move(how);  // its memory is free before the answer goes out
-    return outcome_answer(taken, options, cors);
-}
-
 /// The JSON of a part of a result.
 result<std::string> render_part(payload part)
 try {
@@ -111,7 +96,7 @@ public:
 
     void start()
     {
-        auto signature = check_sender(options(), request_, by_.shared_.now);
+        auto signature = check_sender();
         if (!signature)
             return refuse(signature.error());
         signature_ = *signature;
@@ -127,6 +112,19 @@ public:
 
 private:
     const service_options& options() const noexcept { return by_.configured_.options; }
+
+    result<signer> check_sender() const
+    try {
+        return by_.check_sender(request_, by_.shared_.now());
+    } catch (const std::exception& trouble) {
+        return failure_of(trouble);
+    }
+
+    answer render(outcome how) const
+    {
+        const outcome taken = std::move(how);  // its memory is free before the answer goes out
+        return by_.answer_for(taken, admitted_.cors_headers);
+    }
 
     // What is refused anyway uses up no signature.
     void remember()
@@ -219,7 +217,7 @@ private:
         under_way_ = 0;
         report_.call_ended_at = by_.shared_.stopwatch();
         const bool is_result = std::holds_alternative<payload>(how);
-        answer whole = render(std::move(how), options(), admitted_.cors_headers);
+        answer whole = render(std::move(how));
         const bool has_result = is_result && !whole.report.why;
         if (!stream_ || !(has_result || stream_->has_begun()))
             return respond(std::move(whole));
@@ -301,6 +299,19 @@ answer post_service::refuse(const admission& admitted, failure why) const
     answer refused = refusal_answer(std::move(why), options.status_codes, admitted.cors_headers);
     refused.report.debug = options.debug;
     return refused;
+}
+
+result<post_service::signer> post_service::check_sender(const request& req,
+                                                        std::chrono::sys_time<std::chrono::microseconds> now) const
+{
+    if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
+        return ok.error();
+    return checks::check_signature(req, options(), now);
+}
+
+answer post_service::answer_for(const outcome& how, const header_list& cors) const
+{
+    return outcome_answer(how, options(), cors);
 }
 
 void post_service::add_facts(payload& arguments, const request& req, const signer& signature) const

@@ -9,6 +9,7 @@
 #include "wampfcgi/core/call.hpp"
 #include "wampfcgi/core/settings.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,9 +40,15 @@ protected:
 private:
     class post_exchange;
 
+    /// Says who has signed a request, if anybody has to. Fails where it is not whole, or not signed as it has to be.
+    virtual result<signer> check_sender(const request& req, std::chrono::sys_time<std::chrono::microseconds> now) const;
+
     /// Makes `what` of a request whose signature is right. Fails where the body does not say it, or it is not allowed.
     virtual result<void> read(operation& what, const request& req, const signer& signature,
                               std::size_t longest_arguments) const = 0;
+
+    /// The answer for what has become of it. Throws nothing.
+    virtual answer answer_for(const outcome& how, const header_list& cors) const;
 
     const service_settings& configured_;
     session& session_;

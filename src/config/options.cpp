@@ -2,6 +2,7 @@
 
 #include "config/secret.hpp"
 #include "config/values.hpp"
+#include "config/webhook.hpp"
 #include "wampfcgi/checks/address.hpp"
 #include "wampfcgi/checks/origin.hpp"
 #include "wampfcgi/checks/signature.hpp"
@@ -172,22 +173,48 @@ void read_stream_options(section& options, service_options& out)
     options.optional("max_stream_seconds", out.max_stream, integer_in<std::chrono::seconds>(0, max_stream_seconds));
 }
 
+void read_body_limit(section& options, service_options& out)
+{
+    options.optional("post_body_limit", out.post_body_limit, integer_in<std::uint64_t>(0, max_body_limit));
+}
+
+void read_restrictions(section& options, service_options& out)
+{
+    options.optional("require_ip", out.require_ip, list_of<network>("a list of addresses and networks", read_network));
+    options.optional("require_tls", out.require_tls, read_boolean);
+    options.optional("debug", out.debug, read_boolean);
+    options.optional("call_timeout", out.call_timeout, seconds_in(0, max_call_seconds));
+}
+
+service_options read_options_of_webhook(const entry& from)
+{
+    service_options out;
+    section options{from};
+    out.webhook = read_webhook(options);
+    read_body_limit(options, out);
+    read_restrictions(options, out);
+    options.finish();
+    if (out.webhook.verify_by.empty() && !out.require_ip)
+        from.context->warn(from.line, from.path,
+                           "anybody can publish here: there is no github_secret, verify or require_ip");
+    return out;
+}
+
 }  // namespace
 
 std::optional<service_options> read_options(const entry& from, service_type type)
 {
     using enum status_style;
+    if (type == service_type::webhook)
+        return read_options_of_webhook(from);
     service_options out;
     section options{from};
     read_signing(options, out);
     const bool has_body = type != service_type::events;
     if (has_body)
-        options.optional("post_body_limit", out.post_body_limit, integer_in<std::uint64_t>(0, max_body_limit));
+        read_body_limit(options, out);
     read_freshness(options, type, out);
-    options.optional("require_ip", out.require_ip, list_of<network>("a list of addresses and networks", read_network));
-    options.optional("require_tls", out.require_tls, read_boolean);
-    options.optional("debug", out.debug, read_boolean);
-    options.optional("call_timeout", out.call_timeout, seconds_in(0, max_call_seconds));
+    read_restrictions(options, out);
     switch (type) {
     case service_type::caller:
         options.optional("procedures", out.procedures, procedure_list());
@@ -198,6 +225,8 @@ std::optional<service_options> read_options(const entry& from, service_type type
         break;
     case service_type::events:
         read_stream_options(options, out);
+        break;
+    case service_type::webhook:
         break;
     }
     options.optional("allowed_origins", out.allowed_origins, list_of<std::string>("a list of origins", read_origin));

@@ -77,18 +77,18 @@ std::optional<named_file> read_named_file(const entry& from, file_use use)
     return named_file{*std::move(path), std::move(content->text)};
 }
 
-bool has_secret(const section& where)
+bool has_secret(const section& where, const secret_names& names)
 {
-    return where.has("secret") || where.has("secret_file");
+    return where.has(names.secret) || where.has(names.file);
 }
 
-std::optional<std::string> read_secret(section& where)
+std::optional<std::string> read_secret(section& where, const secret_names& names)
 {
-    entry secret = where.find("secret");
+    entry secret = where.find(names.secret);
     secret.is_secret = true;
-    const entry file = where.find("secret_file");
+    const entry file = where.find(names.file);
     if (secret.is_present() && file.is_present())
-        file.refuse("either secret or secret_file", "both");
+        file.refuse("either " + std::string(names.secret) + " or " + std::string(names.file), "both");
     if (secret.is_present()) {
         secret.context->note_secret();
         return read_text(secret);

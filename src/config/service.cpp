@@ -47,9 +47,9 @@ bool is_mount(std::string_view text)
 }
 
 // Services of a Crossbar web transport, for those who paste one over (Crossbar 23.1, "Web Services").
-constexpr std::array<std::string_view, 12> other_services{"archive",  "cgi",      "json",     "longpoll",
+constexpr std::array<std::string_view, 11> other_services{"archive",  "cgi",      "json",     "longpoll",
                                                           "nodeinfo", "redirect", "resource", "schemadoc",
-                                                          "static",   "upload",   "webhook",  "websocket"};
+                                                          "static",   "upload",   "websocket"};
 
 std::optional<std::string> read_realm(const entry& from)
 {
@@ -97,6 +97,7 @@ private:
                       one_of<std::optional<service_type>>(
                           {{"caller", service_type::caller},
                            {"publisher", service_type::publisher},
+                           {"webhook", service_type::webhook},
                            {"events", service_type::events},
                            {"path", std::nullopt}},
                           {{other_services.begin(), other_services.end()}, "is not supported here"}));
@@ -107,8 +108,8 @@ private:
             keys.required("realm", out.realm, read_realm);
             keys.required("role", out.role, read_text);
             const auto read = [&](const entry& found) { return read_options(found, out.type); };
-            if (out.type == service_type::events)
-                keys.required("options", out.options, read);  // it has to have topics
+            if (out.type == service_type::events || out.type == service_type::webhook)
+                keys.required("options", out.options, read);  // it has to have topics, or a topic
             else
                 keys.optional("options", out.options, read);
         } else {

@@ -74,7 +74,7 @@ def sample_keys():
     for line in (before + '    "paths": {\n' + services).splitlines():
         line = re.sub(r'^(\s*)//\s+(?=")', r"\1", line)
         if not line.lstrip().startswith("//"):
-            line = re.sub(r'"\w+": (?=\{"(authmethod|secret|type)"|"[A-Z_]+")', "", line)
+            line = re.sub(r'"\w+": (?=\{"(authmethod|secret|type)"|"[A-Z]+_[A-Z_]+")', "", line)
             names.update(re.findall(r'"(\$?\w+)":', line))
     return names
 

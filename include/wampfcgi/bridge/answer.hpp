@@ -14,12 +14,13 @@ namespace wampfcgi::bridge {
 struct request_report {
     using time_point = std::chrono::steady_clock::time_point;
 
-    std::optional<failure> why{};           ///< set when it was refused or failed
-    std::string error_uri{};                ///< WAMP error of the callee or router, as it came; empty: there was none
-    std::string procedure{};                ///< that was called; empty: none, or it is not known yet
-    std::string topic{};                    ///< that was published on; empty likewise
-    bool debug = false;                     ///< the service asks for a line whatever the outcome
-    std::optional<time_point> called_at{};  ///< when the checks were over and the call was made; absent: refused
+    std::optional<failure> why{};  ///< set when it was refused or failed
+    std::string error_uri{};       ///< WAMP error of the callee or router, as it came; empty: there was none
+    std::string procedure{};       ///< that was called; empty: none, or it is not known yet
+    std::string topic{};           ///< that was published on; empty likewise
+    log_level error_level = log_level::debug;   ///< of the line for error_uri: more where the client is not told of it
+    bool debug = false;                         ///< the service asks for a line whatever the outcome
+    std::optional<time_point> called_at{};      ///< when the checks were over and the call was made; absent: refused
     std::optional<time_point> call_ended_at{};  ///< when the call had its outcome
 };
 

@@ -56,8 +56,17 @@ struct webhook_verification {
     std::chrono::seconds max_age{0};          ///< most seconds between signing and now, either way; 0: any
 };
 
+/// Options of a webhook alone.
+struct webhook_options {
+    std::string topic;                              ///< where it publishes
+    std::vector<std::string> headers{};             ///< published in spite of their names, as header_name() writes them
+    std::string success_response = "OK";            ///< text of the answer once the event is published
+    std::string error_response = "NOT OK";          ///< the same where it cannot be published
+    std::vector<webhook_verification> verify_by{};  ///< the first whose header is there decides; empty: all are welcome
+};
+
 /// What a path is served by.
-enum class service_type { caller, publisher, events };
+enum class service_type { caller, publisher, webhook, events };
 
 /// Options of a service (contract section 2).
 struct service_options {
@@ -79,6 +88,7 @@ struct service_options {
     std::size_t max_streams_per_address = 100;      ///< of a worker; 0: any number
     std::chrono::seconds heartbeat{15};             ///< longest silence of a stream of events
     std::chrono::seconds max_stream{0};             ///< time until a stream of events is ended; 0: never
+    webhook_options webhook{};
 };
 
 /// One entry of `paths`.

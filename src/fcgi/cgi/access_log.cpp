@@ -87,7 +87,8 @@ void log_answer(const request& req, const response_size& sent, const bridge::req
 {
     if (log::wants_access())
         write_access(req, sent, how, when);
-    const log_level level = how.why ? describe(how.why->code).level : log_level::debug;
+    const log_level without_why = how.error_uri.empty() ? log_level::debug : how.error_level;
+    const log_level level = how.why ? describe(how.why->code).level : without_why;
     const log_level loud = how.debug ? std::min(level, log_level::notice) : level;
     if (!log::enabled(loud))
         return;

@@ -271,6 +271,7 @@ client_roles roles_for(service_type type)
     case service_type::caller:
         return {.caller = true};
     case service_type::publisher:
+    case service_type::webhook:
         return {.publisher = true};
     case service_type::events:
         return {.subscriber = true};

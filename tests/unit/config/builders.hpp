@@ -71,6 +71,21 @@ inline std::string with_options(std::string_view members)
                         "}}");
 }
 
+/// A file whose one service, "call", is a webhook with `members` as its options beside a topic.
+inline std::string with_webhook(std::string_view members)
+{
+    return with_service(
+        std::string{R"({"type": "webhook", "realm": "r", "role": "f", "options": {"topic": "com.hook")"}.append(
+            members) +
+        "}}");
+}
+
+/// A file whose webhook verifies senders by `members` beside a header and a secret.
+inline std::string with_verify(std::string_view members)
+{
+    return with_webhook(std::string{R"(, "verify": {"header": "X-Sig", "secret": "s")"}.append(members) + '}');
+}
+
 /// Knows a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files.
 inline result<file_content, trouble> read_fake_file(const std::string& path)
 {

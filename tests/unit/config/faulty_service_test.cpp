@@ -26,19 +26,20 @@ constexpr faulty_row services[] = {
      "\n"
      R"(f:1: paths[""]: expected an object, got 1)"},
     {with_service, "{}",
-     R"(f:1: paths.call.type: expected "caller", "publisher", "events" or "path", got nothing (it is required))"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events" or "path", got nothing (it is required))"
      "\n"
      "f:1: paths.call.realm: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths.call.role: expected a string, got nothing (it is required)"},
     {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
-     R"(f:1: paths.call.type: expected "caller", "publisher", "events" or "path", got "caler")"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events" or "path", got "caler")"
      "\n"
      R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")"
      "\n"
      R"(f:1: paths.call.role: expected a string that is not empty, got "")"},
-    {with_service, R"({"type": "webhook", "foo": 1})",
-     R"(f:1: paths.call.type: expected "caller", "publisher", "events" or "path" ("webhook" is not supported here), got "webhook")"},
+    {with_service, R"({"type": "longpoll", "foo": 1})",
+     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events" or "path" ("longpoll" is not supported here),)"
+     R"( got "longpoll")"},
     {with_service,
      R"({"type": "publisher", "realm": "r", "role": "f", "options":
         {"success_status": 201, "topics": ["a..b"], "procedures": []}})",
@@ -87,7 +88,8 @@ constexpr faulty_row nested[] = {
     {with_service, R"({"type": "path", "paths": {}})",
      "f:1: paths.call.paths: expected an object of at least one service, got an empty object"},
     {with_service, R"({"type": "path", "id": "", "role": "f", "paths": {"b": {"type": "static"}}})",
-     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\", \"events\" or \"path\" (\"static\" is not "
+     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\", \"webhook\", \"events\" or \"path\" "
+     "(\"static\" is not "
      "supported here), "
      "got \"static\""
      "\n"

@@ -141,6 +141,10 @@ void check_default_options(const service_options& shown)
     BOOST_TEST(shown.success_status == defaults.success_status);
     BOOST_TEST(shown.allowed_origins == defaults.allowed_origins, boost::test_tools::per_element());
     BOOST_TEST((shown.status_codes == defaults.status_codes));
+    BOOST_TEST(shown.webhook.headers.empty());
+    BOOST_TEST(shown.webhook.success_response == defaults.webhook.success_response);
+    BOOST_TEST(shown.webhook.error_response == defaults.webhook.error_response);
+    BOOST_TEST(shown.webhook.verify_by.empty());
 }
 
 }  // namespace
@@ -164,7 +168,7 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
-    BOOST_TEST_REQUIRE(shown.services.size() == 3U);
+    BOOST_TEST_REQUIRE(shown.services.size() == 4U);
     check_default_log(shown.log);
     for (const service_settings& each : shown.services) {
         check_default_options(each.options);
@@ -176,7 +180,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 20U);
+    BOOST_TEST(variants.size() == 26U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))
@@ -198,7 +202,8 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
          {with_top(R"("x": 1)"), with_top(R"("log": {"x": 1})"), with_router_members(R"("x": 1)"),
           with_router_members(R"("tls": {"x": 1})"), with_login(R"({"authmethod": "anonymous", "x": 1})"),
           with_options(R"("x": 1)"), with_options(R"("keys": {"a": {"secret": "s", "x": 1}})"),
-          with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})"),
+          with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})"), with_webhook(R"(, "x": 1)"),
+          with_verify(R"(, "x": 1)"), with_verify(R"(, "parts": {"signature": "v1", "x": 1})"),
           with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})"),
           with_service(R"({"type": "events", "realm": "r", "role": "f", "options": {"topics": [], "x": 1}})")})
         for (const std::string& key : keys_of_section(text))
@@ -224,7 +229,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 23U);
+    BOOST_TEST(compared == 26U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)

@@ -101,6 +101,20 @@ BOOST_AUTO_TEST_CASE(a_publication_is_logged_with_its_topic)
     BOOST_TEST(lines.find("procedure") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(an_error_of_the_router_is_logged_where_the_client_is_not_told_of_it)
+{
+    bridge::answer given;
+    given.http.status = 500;
+    given.report.error_uri = "wamp.error.not_authorized";
+    given.report.topic = "com.hook";
+    BOOST_TEST(logged(given) == "");
+
+    given.report.error_level = log_level::warning;
+
+    BOOST_TEST(logged(given) == "warning: call ended with \"wamp.error.not_authorized\" id=test peer=\"192.0.2.7\""
+                                " path=\"/wamp/signed\" status=500 duration_us=1000 topic=\"com.hook\"\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_access_line_of_a_refusal_has_no_call)
 {
     BOOST_TEST(without_time(logged(refusal(errc::body_not_json, "x"), signed_request(), true)) ==

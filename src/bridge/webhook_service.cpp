@@ -1,0 +1,90 @@
+#include "bridge/webhook_service.hpp"
+
+#include "bridge/rendering.hpp"
+#include "wampfcgi/checks/address.hpp"
+#include "wampfcgi/checks/origin.hpp"
+#include "wampfcgi/checks/transport.hpp"
+#include "wampfcgi/checks/webhook_signature.hpp"
+#include "wampfcgi/codec/webhook.hpp"
+#include "wampfcgi/core/memory.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace wampfcgi::bridge {
+namespace {
+
+answer text_answer(int status, const std::string& text)
+{
+    answer made;
+    made.http = {status,
+                 {{"Content-Type", "text/plain; charset=UTF-8"},
+                  {"Cache-Control", "no-store"},
+                  {"X-Content-Type-Options", "nosniff"}},
+                 text};
+    return made;
+}
+
+}  // namespace
+
+std::variant<answer, admission> webhook_service::admit(const request& req)
+{
+    const admission admitted{this, options().post_body_limit};
+    if (req.method() != "POST" && req.method() != "PUT") {
+        answer refused =
+            refuse(admitted, {errc::method_not_allowed, "method is not POST or PUT", std::string(req.method())});
+        refused.http.headers.emplace_back("Allow", "POST, PUT");
+        return refused;
+    }
+    if (auto ok = checks::check_tls(req, options().require_tls); !ok)
+        return refuse(admitted, ok.error());
+    if (auto ok = checks::check_address(req.remote_addr(), options().require_ip); !ok)
+        return refuse(admitted, ok.error());
+    if (const auto grant = checks::check_origin(req, {}); !grant)
+        return refuse(admitted, grant.error());
+    if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
+        return refuse(admitted, length.error());
+    return admitted;
+}
+
+result<post_service::signer> webhook_service::check_sender(const request& req,
+                                                           std::chrono::sys_time<std::chrono::microseconds> now) const
+{
+    if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
+        return ok.error();
+    if (auto ok = checks::check_webhook_signature(req, options().webhook.verify_by, now); !ok)
+        return ok.error();
+    return signer{};
+}
+
+result<void> webhook_service::read(operation& what, const request& req, const signer& /*signature*/,
+                                   std::size_t longest_arguments) const
+{
+    auto event = codec::webhook_publication(req, options().webhook, longest_arguments);
+    if (!event)
+        return event.error();
+    what.emplace<publication>() = {std::move(event->topic), std::move(event->arguments), std::move(event->options),
+                                   options().call_timeout};
+    return {};
+}
+
+answer webhook_service::answer_for(const outcome& how, const header_list& /*cors*/) const
+try {
+    const bad_alloc_scope here;
+    if (std::holds_alternative<accepted>(how))
+        return text_answer(202, options().webhook.success_response);
+    answer failed = text_answer(500, options().webhook.error_response);
+    failed.report.error_level = log_level::warning;
+    if (const auto* const error = std::get_if<call_error>(&how))
+        failed.report.error_uri = error->uri;
+    else if (const auto* const why = std::get_if<failure>(&how))
+        failed.report.why = *why;
+    return failed;
+} catch (const std::exception& trouble) {
+    answer failed = text_answer(500, options().webhook.error_response);
+    failed.report.why = failure_of(trouble);
+    return failed;
+}
+
+}  // namespace wampfcgi::bridge

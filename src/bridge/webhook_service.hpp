@@ -1,0 +1,27 @@
+// Owns the service of type "webhook": the publication that a request of a third party becomes, and the plain answer it
+// gets (contract section 7).
+#pragma once
+
+#include "bridge/post_service.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <variant>
+
+namespace wampfcgi::bridge {
+
+class webhook_service final : public post_service {
+public:
+    using post_service::post_service;
+
+    std::variant<answer, admission> admit(const request& req) override;
+
+private:
+    result<signer> check_sender(const request& req,
+                                std::chrono::sys_time<std::chrono::microseconds> now) const override;
+    result<void> read(operation& what, const request& req, const signer& signature,
+                      std::size_t longest_arguments) const override;
+    answer answer_for(const outcome& how, const header_list& cors) const override;
+};
+
+}  // namespace wampfcgi::bridge
