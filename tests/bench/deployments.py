@@ -37,9 +37,10 @@ class InstantRouter(Process):
 
 
 def write_configuration(scratch, router_url):
-    """Of wamp-fcgi: one service for everybody and one for signed requests."""
+    """Of wamp-fcgi: one service for everybody, one for signed requests and one for publications."""
     paths = {"/": service(), "signed": service(key=KEY, secret=SECRET, timestamp_delta_limit=3600,
-                                           replay_protection=False)}  # requests are signed once and sent often
+                                           replay_protection=False),  # requests are signed once and sent often
+             "publish": {**service(), "type": "publisher"}}
     config = configuration(router_url, paths, mount="/wamp", connect_timeout=5)
     return scratch.write("config.json", json.dumps(config))
 

@@ -13,6 +13,7 @@ from support.web import signed_query
 HERE = pathlib.Path(__file__).resolve().parent
 SIGNED_PATHS = 500  # used in turn: no two requests one after the other are the same
 ADD2 = '{"procedure":"com.example.add2","args":[2,3]}'  # 45 bytes
+NEWS = '{"topic":"com.example.some.news","args":[2,3]}'  # as many
 
 
 @dataclasses.dataclass
@@ -33,10 +34,10 @@ class Run:
 class Requests:
     """What is sent, in files for wrk. `answer_bytes` tells the yardstick how long its answer is to be."""
 
-    def __init__(self, scratch, name, body=ADD2, answer_bytes=None, signed=False):
+    def __init__(self, scratch, name, body=ADD2, answer_bytes=None, signed=False, path="/wamp"):
         self.body = scratch.write(f"{name}.body", body)
         query = f"?answer={answer_bytes}" if answer_bytes else ""
-        paths = [f"/wamp{query}"]
+        paths = [f"{path}{query}"]
         if signed:
             paths = ["/wamp/signed?" + urllib.parse.urlencode(signed_query(SECRET, body, key=KEY, nonce=str(nonce)))
                      for nonce in range(SIGNED_PATHS)]

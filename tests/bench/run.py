@@ -10,14 +10,14 @@ import shutil
 import signal
 import sys
 
-from bench import instructions, one_worker, through_servers
+from bench import instructions, one_worker, streams, through_servers
 from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import table
 from bench.through_servers import KIB, MIB
 from support.processes import Scratch
 from support.servers import BUILD
 
-PARTS = ("small", "bodies", "memory", "slow", "first", "instructions")
+PARTS = ("small", "bodies", "memory", "slow", "first", "publications", "streams", "instructions")
 BODY_SET_UPS = ("lighttpd", "nginx keep", "mod_proxy_fcgi keep", "mod_fcgid")
 
 
@@ -30,12 +30,15 @@ class Plan:
     sizes: tuple = (4 * KIB, 256 * KIB, 8 * MIB)
     directions: tuple = ("in", "out", "echo")
     starts: int = 9
+    listeners: int = 10_000
+    events: int = 100_000
     yardstick: pathlib.Path = YARDSTICK
 
 
 FULL = Plan(seconds=2)
-QUICK = Plan(rounds=2, body_rounds=1, directions=("echo",), starts=3)
-SMOKE = Plan(rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",), starts=1)
+QUICK = Plan(rounds=2, body_rounds=1, directions=("echo",), starts=3, events=20_000)
+SMOKE = Plan(rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",), starts=1,
+             listeners=200, events=2000)
 
 
 def measurements(set_ups, parts, plan):
@@ -54,6 +57,13 @@ def measurements(set_ups, parts, plan):
         yield lambda scratch, router: one_worker.first_answer(router, plan)
     if "first" in parts and "CGI" in set_ups:
         yield lambda scratch, router: one_worker.cgi_answer(scratch, router, plan)
+    if "publications" in parts:
+        yield lambda scratch, router: through_servers.publications(scratch, "nginx keep", router, plan)
+    if "streams" in parts:
+        yield lambda scratch, router: streams.many_listeners(scratch, plan)
+        yield lambda scratch, router: streams.few_listeners(scratch, plan)
+        yield lambda scratch, router: streams.progressive_results(scratch, plan)
+        yield lambda scratch, router: streams.slow_listener(scratch, plan)
     if "instructions" in parts:
         yield lambda scratch, router: instructions.rows()
 

@@ -14,7 +14,8 @@ from integration.deployment import DeploymentTest, main
 class Smoke(DeploymentTest):
     def test_run_measures_both_programs(self):
         output = self.scratch.path / "bench.json"
-        command = [sys.executable, "-B", "-m", "bench.run", "--smoke", "--only", "lighttpd", "--parts", "small,slow"]
+        command = [sys.executable, "-B", "-m", "bench.run", "--smoke", "--only", "lighttpd", "--parts",
+                   "small,slow,publications,streams"]
         ended = subprocess.run([*command, "--output", output], capture_output=True, text=True, timeout=120)
         self.assertEqual(ended.returncode, 0, ended.stderr)
         rows = {row["what"]: row for row in json.loads(output.read_text())["rows"]}
@@ -25,6 +26,10 @@ class Smoke(DeploymentTest):
         self.assertFalse([what for what in rows if what.startswith("failed")])
         self.assertEqual(rows["5000 calls of 2 s, not answered"]["value"], 0)
         self.assertGreaterEqual(rows["5000 calls of 2 s, until all are answered"]["value"], 2)
+        for what in ("publications that failed", "2000 events at 5000/s to 10 clients, not delivered",
+                     "2000 events at 5000/s to 10 clients, out of order, missing or twice"):
+            self.assertEqual(rows[what]["value"], 0, what)
+        self.assertGreater(rows["200 streams, an event, until the last has it"]["value"], 0)
 
 
 class Figures(unittest.TestCase):

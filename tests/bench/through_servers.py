@@ -4,7 +4,7 @@ import statistics
 
 from bench import deployments
 from bench.goals import Row, at_least, at_most, ratio_row
-from bench.load import ADD2, Requests, by_turns, median, ratios, run_wrk
+from bench.load import ADD2, NEWS, Requests, by_turns, median, ratios, run_wrk
 from support.process_figures import PeakWatch, forget_peak, is_quiet, peak_resident_bytes, resident_bytes
 from support.processes import wait_until
 
@@ -65,6 +65,21 @@ def signed_row(set_up, connections, runs):
     values = ratios(runs["signed"], runs["ours"], "processor_us")
     return ratio_row(set_up, f"signed / unsigned, processor us, {connections} conn.", median(runs["signed"], "processor_us"),
                      median(runs["ours"], "processor_us"), values, goal=at_most(1.15))
+
+
+def publications(scratch, set_up, router_url, plan):
+    """Publications of 45 bytes against calls of as many."""
+    calls = Requests(scratch, "calls")
+    with deployments.subject(set_up, router_url) as subject:
+        warm_up({"ours": subject}, calls)
+        runs = by_turns({"calls": (subject, calls),
+                         "publications": (subject, Requests(scratch, "news", NEWS, path="/wamp/publish"))},
+                        plan.rounds, 32, plan.seconds)
+    for what, name, goal in (("rate", "requests/s", at_least(1.0)), ("processor_us", "processor us/request", at_most(1.0))):
+        yield ratio_row(set_up, f"publications / calls, {name}, 32 conn.", median(runs["publications"], what),
+                        median(runs["calls"], what), ratios(runs["publications"], runs["calls"], what), goal=goal)
+    failed = sum(each.failed for each in runs["publications"])
+    yield Row(set_up, "publications that failed", failed, goal=at_most(0))
 
 
 def requests_of(scratch, direction, size):

@@ -340,13 +340,14 @@ class Nginx(PoolBehind):
 
     name = "nginx"
     sample = "etc/nginx.conf"
+    processes, descriptors, connections, listen_options = 1, 8192, 4096, ""
 
     def command(self):
         self.port, self.tls_port = free_port(), free_port()
         certificate, key = self_signed_certificate(self.scratch)
         sample = replace_once(self.sample_text(), "server unix:/run/wamp-fcgi/wamp-fcgi.sock", f"server unix:{self.pool.address}")
         sample = replace_once(sample, "\n    listen 80;\n    listen [::]:80;\n", f"""
-    listen 127.0.0.1:{self.port};
+    listen 127.0.0.1:{self.port}{self.listen_options};
     listen 127.0.0.1:{self.tls_port} ssl;
     ssl_certificate {certificate};
     ssl_certificate_key {key};
@@ -356,12 +357,12 @@ class Nginx(PoolBehind):
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         main = self.scratch.write("nginx.conf", f"""
 daemon off;
-worker_processes 1;
-worker_rlimit_nofile 8192;
+worker_processes {self.processes};
+worker_rlimit_nofile {self.descriptors};
 pid {self.scratch.path}/nginx.pid;
 error_log {self.log} notice;
 {f"user {SERVER_USER};" if AS_ROOT else ""}
-events {{ worker_connections 4096; }}
+events {{ worker_connections {self.connections}; }}
 http {{
     access_log off;
 {folders}
