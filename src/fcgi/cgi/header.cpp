@@ -10,6 +10,8 @@ std::string_view reason_phrase(int status)
     switch (status) {
     case 200:
         return "OK";
+    case 202:
+        return "Accepted";
     case 400:
         return "Bad Request";
     case 401:
@@ -26,6 +28,8 @@ std::string_view reason_phrase(int status)
         return "Unsupported Media Type";
     case 500:
         return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
     case 502:
         return "Bad Gateway";
     case 503:
