@@ -21,8 +21,10 @@ bool is_capital(char c)
 std::optional<std::string_view> header_in(const name_value_pair& variable)
 {
     std::string_view name = variable.name;
-    if (name == "CONTENT_TYPE" || name == "CONTENT_LENGTH")
-        return variable.value.empty() ? std::nullopt : std::optional(name);
+    if (name == "CONTENT_TYPE" || name == "CONTENT_LENGTH") {
+        const bool is_sent = !variable.value.empty() && variable.value != "-1";  // Caddy's length of a chunked body
+        return is_sent ? std::optional(name) : std::nullopt;
+    }
     if (!name.starts_with(header_prefix))
         return std::nullopt;
     name.remove_prefix(header_prefix.size());

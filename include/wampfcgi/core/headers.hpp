@@ -1,5 +1,6 @@
 // Owns the headers of a request, which CGI gives as variables (RFC 3875, 4.1.18): HTTP_X_GITHUB_EVENT for
-// "X-Github-Event", and CONTENT_TYPE and CONTENT_LENGTH, which are headers where they are not empty.
+// "X-Github-Event", and CONTENT_TYPE and CONTENT_LENGTH, which are headers where they are not empty
+// (nor -1, the length that Caddy does not know).
 #pragma once
 
 #include "wampfcgi/core/request.hpp"

@@ -57,6 +57,11 @@ BOOST_AUTO_TEST_CASE(an_empty_type_or_length_is_none_and_nginx_sends_no_second_o
     BOOST_TEST(headers_of(req) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_length_that_caddy_does_not_know_is_none)
+{
+    BOOST_TEST(headers_of(request_builder{}.variable("CONTENT_LENGTH", "-1").build()) == "");
+}
+
 BOOST_AUTO_TEST_CASE(of_a_header_that_came_twice_the_first_is_found_and_both_are_there)
 {
     const request req = request_builder{}.variable("HTTP_X_A", "1").variable("HTTP_X_A", "2").build();
