@@ -1,7 +1,8 @@
 // The whole responder but for its sockets: CGI variables, each ended by a zero byte; behind two such bytes the body;
 // behind another two the router's answer, a message in JSON if it begins with a bracket, else in MessagePack; a RESULT
 // comes as a part of a result too, where those are asked for, and an EVENT to whoever listens. Every response is fit
-// for HTTP and, but for that to OPTIONS, JSON, or a stream of it; a refusal never calls, and says nothing but its name.
+// for HTTP and, but for that to OPTIONS and that of a webhook, JSON, or a stream of it; a refusal never calls or
+// publishes, and says nothing but its name.
 #include "target.hpp"
 
 #include "strict_json.hpp"
@@ -21,6 +22,7 @@
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 #include "wampfcgi/config/config.hpp"
+#include "wampfcgi/core/headers.hpp"
 #include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
@@ -52,7 +54,10 @@ constexpr std::string_view configuration = R"({
         "all": {"type": "caller", "realm": "r", "role": "f", "options": {"allowed_origins": ["*"]}},
         "strict": {"type": "caller", "realm": "r", "role": "f",
                    "options": {"require_tls": true, "require_ip": ["192.0.2.0/24", "2001:db8::/32"],
-                               "procedures": ["com.example.add2", "com.example.orders."], "status_codes": "http"}}
+                               "procedures": ["com.example.add2", "com.example.orders."], "status_codes": "http"}},
+        "publish": {"type": "publisher", "realm": "r", "role": "f", "options": {"topics": ["com.example."]}},
+        "hook": {"type": "webhook", "realm": "r", "role": "f", "options": {"topic": "com.hook"}},
+        "github": {"type": "webhook", "realm": "r", "role": "f", "options": {"topic": "com.hook", "github_secret": "s"}}
     }
 })";
 
@@ -125,7 +130,8 @@ void look_at_refusal(const bridge::answer& given)
 
 std::string service_of(const request& req)
 {
-    return checks::find_service(req, {}, services().services)->path;
+    const service_settings* const found = checks::find_service(req, {}, services().services);
+    return found == nullptr ? std::string() : found->path;
 }
 
 /// Each line of a stream that has JSON has an object.
@@ -148,9 +154,27 @@ void look_at_stream(const request& req, const fake_client& client)
     }
 }
 
+/// What a webhook has published, or has tried to.
+bool is_text(const bridge::answer& given)
+{
+    return given.http.headers.front().second.starts_with("text/plain");
+}
+
+void look_at_text(const request& req, const bridge::answer& given)
+{
+    const std::string service = service_of(req);
+    must(service == "hook" || service == "github", "only webhooks answer by a text");
+    must(given.report.called_at.has_value(), "before a publication there are only refusals");
+    must((given.http.status == 202 && given.http.body == "OK") ||
+             (given.http.status == 500 && given.http.body == "NOT OK"),
+         "there are two texts");
+}
+
 void look_at_answer(const request& req, const bridge::answer& given)
 {
     look_at_header(given.http);
+    if (is_text(given))
+        return look_at_text(req, given);
     const bool was_called = given.report.called_at.has_value();
     if (given.report.why)
         look_at_refusal(given);
@@ -250,6 +274,19 @@ void listen(fake_session& router, fake_client& client, std::string_view message)
     must(client.answers == 1, "a stream whose topics have ended has ended");
 }
 
+void look_at_publication(const request& req, const publication& made)
+{
+    must(req.method() == "POST" || req.method() == "PUT", "only POST and PUT publish");
+    for (const std::string& part : {made.arguments.args, made.arguments.kwargs, made.options})
+        must(part.empty() || codec::value_length(part) == part.size(), "arguments and options are MessagePack");
+    const std::string service = service_of(req);
+    must(service == "publish" ? made.topic.starts_with("com.example.") : made.topic == "com.hook",
+         "a topic is allowed");
+    must(service == "publish" || is_utf8(req.body()), "an event is text");
+    must(service != "github" || find_header(req, "X-Hub-Signature-256") || find_header(req, "X-Hub-Signature"),
+         "what has to be signed is");
+}
+
 }  // namespace
 
 void run(std::string_view input)
@@ -282,7 +319,8 @@ void run(std::string_view input)
 
     must(client.answers == 1, "there is one answer");
     const bridge::request_report& report = client.given ? client.given->report : *client.stream_end;
-    must(router.calls.size() + (router.subscriptions.empty() ? 0 : 1) == (report.called_at ? 1 : 0),
+    must(router.calls.size() + router.publications.size() + (router.subscriptions.empty() ? 0 : 1) ==
+             (report.called_at ? 1 : 0),
          "a refusal never calls, and nothing calls twice");
     if (client.given)
         look_at_answer(req, *client.given);
@@ -294,6 +332,8 @@ void run(std::string_view input)
         look_at_call(req, made);
         look_at_service(req, service_of(req), made);
     }
+    for (const publication& made : router.publications)
+        look_at_publication(req, made);
 }
 
 }  // namespace wampfcgi::fuzz
