@@ -98,7 +98,8 @@ public:
     std::size_t room = any_number;  // for answers, in the web server's socket
     bool takes_answers = true;      // false: writing fails
     bool takes_replies = true;
-    bool holds_turn = false;             // true: a turn of the event loop lasts until end_turn()
+    bool holds_turn = false;  // true: a turn of the event loop lasts until end_turn()
+    bridge::body_use use_of_body = bridge::body_use::read;
     std::uint64_t body_limit_bytes = 0;  // of the service
     std::optional<response> refusal;     // set: the service admits nothing
     std::optional<response> at_once;     // set: the service answers before serve() has returned
@@ -183,7 +184,7 @@ private:
             return false;
         case action::admit:
             next = refusal ? fsm.resume(event::answered{*refusal}, now)
-                           : fsm.resume(event::admitted{body_limit_bytes}, now);
+                           : fsm.resume(event::admitted{body_limit_bytes, use_of_body}, now);
             return true;
         case action::refuse:
             refused.push_back(*next.refusal);

@@ -16,11 +16,15 @@ namespace wampfcgi::bridge {
 
 class service;
 
+/// What becomes of a request's body.
+enum class body_use { read, dropped };
+
 /// A request that has passed every check that needs no body.
 struct admission {
     service* by = nullptr;
     std::uint64_t body_limit_bytes = 0;  ///< reading may stop once this is passed; 0: never
     header_list cors_headers{};
+    body_use body = body_use::read;  ///< dropped: there may be one, but it is not looked at, nor is its length
 };
 
 /// A request that a service has, until it is answered. Destroying it gives the request up: a call under way is
@@ -44,8 +48,8 @@ public:
     /// The answer to a request that was admitted, and whose body cannot be read whole.
     virtual answer refuse(const admission& admitted, failure why) const = 0;
 
-    /// Answers a request whose body is there, now or later, and frees the body when it has been used. `req` and
-    /// `client` outlive the exchange. Null: it has been answered.
+    /// Answers a request whose body is there or was dropped, now or later, and frees the body when it has been used.
+    /// `req` and `client` outlive the exchange. Null: it has been answered.
     virtual std::unique_ptr<exchange> serve(const admission& admitted, request& req, response_sink& client) = 0;
 
     /// This process ends: ends streams that would go on for ever, one after the other, `within` this time from now.

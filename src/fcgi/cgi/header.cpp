@@ -12,6 +12,10 @@ std::string_view reason_phrase(int status)
         return "OK";
     case 202:
         return "Accepted";
+    case 204:
+        return "No Content";
+    case 304:
+        return "Not Modified";
     case 400:
         return "Bad Request";
     case 401:
@@ -41,6 +45,12 @@ std::string_view reason_phrase(int status)
     }
 }
 
+/// RFC 9110, 15.3.5 and 15.4.5.
+bool never_has_a_body(int status)
+{
+    return status == 204 || status == 304;
+}
+
 void append_fields(std::string& text, const response& what)
 {
     text.append("Status: ")
@@ -54,10 +64,20 @@ void append_fields(std::string& text, const response& what)
 
 }  // namespace
 
+void leave_body_out(const request& of, response& what)
+{
+    if (of.method() != "HEAD")
+        return;
+    what.left_out_bytes = what.body.size();
+    what.body.clear();
+}
+
 void append_header_section(std::string& text, const response& what)
 {
     append_fields(text, what);
-    text.append("Content-Length: ").append(std::to_string(what.body.size())).append("\r\n\r\n");
+    if (!never_has_a_body(what.status))
+        text.append("Content-Length: ").append(std::to_string(what.body.size() + what.left_out_bytes)).append("\r\n");
+    text.append("\r\n");
 }
 
 void append_stream_header_section(std::string& text, const response& what)

@@ -1,5 +1,6 @@
 #include "fcgi/connection/connection.hpp"
 
+#include "fcgi/cgi/header.hpp"
 #include "fcgi/connection/nonblocking.hpp"
 #include "wampfcgi/log/log.hpp"
 
@@ -179,7 +180,7 @@ std::optional<connection_step> connection::admit()
         return {};
     }
     admitted_ = std::get<bridge::admission>(std::move(decision));
-    return resume(event::admitted{admitted_.body_limit_bytes});
+    return resume(event::admitted{admitted_.body_limit_bytes, admitted_.body});
 }
 
 void connection::serve()
@@ -193,6 +194,7 @@ void connection::respond(bridge::answer whole)
     const auto finished = std::move(under_way_);
     const request& req = decisions_.current_request();
     whole.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
+    leave_body_out(req, whole.http);
     log_answer(req, {whole.http.status, whole.http.body.size()}, whole.report, times());
     perform(resume(event::answered{std::move(whole.http)}));
 }

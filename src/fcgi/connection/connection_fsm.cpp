@@ -81,6 +81,7 @@ connection_step connection_fsm::on(const event::admitted& what)
         return {};
     stage_ = stage::admitted;
     body_limit_bytes_ = what.body_limit_bytes;
+    body_use_ = what.body;
     return lacks_memory_ ? refuse_for_memory() : body_or_serve();
 }
 
@@ -325,6 +326,7 @@ void connection_fsm::forget_input()
 {
     std::string().swap(records_);
     request_.drop_body();
+    body_use_ = bridge::body_use::read;
     input_share_.shrink_to(0);
 }
 

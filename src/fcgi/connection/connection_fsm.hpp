@@ -5,6 +5,7 @@
 #include "fcgi/connection/budget.hpp"
 #include "fcgi/records/answer_records.hpp"
 #include "fcgi/records/record_scanner.hpp"
+#include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/core/errc.hpp"
 #include "wampfcgi/core/request.hpp"
 #include "wampfcgi/core/response.hpp"
@@ -51,6 +52,7 @@ struct peer_closed {};  ///< the web server has closed the connection, or readin
 struct turn {};         ///< the other connections have had their turn
 struct admitted {
     std::uint64_t body_limit_bytes;  ///< of the service; 0: none
+    bridge::body_use body = bridge::body_use::read;
 };
 struct answered {
     response whole;
@@ -248,7 +250,8 @@ private:
     request request_;
     std::uint64_t announced_bytes_ = 0;   // of its body; 0: unknown
     std::uint64_t body_limit_bytes_ = 0;  // of the service; 0: none
-    std::uint64_t received_bytes_ = 0;    // since the request began
+    bridge::body_use body_use_ = bridge::body_use::read;
+    std::uint64_t received_bytes_ = 0;  // since the request began
     budget::share input_share_;
     std::string kept_;  // came behind the request that is being answered
     budget::share kept_share_;

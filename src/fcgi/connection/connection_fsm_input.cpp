@@ -49,11 +49,13 @@ connection_step connection_fsm::receive(std::string_view bytes)
         std::string& records = shared_.scratch;
         records.clear();
         const std::size_t body_bytes = request_.body().size();
-        const bool takes_body = stage_ != stage::nothing && state_ != state::skipping;
+        const bool drops_body = body_use_ == bridge::body_use::dropped;
+        const bool takes_body = stage_ != stage::nothing && state_ != state::skipping && !drops_body;
         if (takes_body && !shared_.make_room(request_, announced_bytes_, bytes.size()))
             return run_out_of_memory(bytes);
         std::size_t consumed = 0;
-        const auto made = scanner_.feed(bytes, consumed, &records, takes_body ? &request_.body_memory() : nullptr);
+        const auto made = scanner_.feed(bytes, consumed, drops_body ? nullptr : &records,
+                                        takes_body ? &request_.body_memory() : nullptr);
         bytes.remove_prefix(consumed);
         received_bytes_ += consumed;
         replies_ += scanner_.take_replies();
@@ -170,7 +172,7 @@ connection_step connection_fsm::body_or_serve()
         return {action::serve};
     }
     const std::uint64_t limit = body_limit(body_limit_bytes_);
-    if (scanner_.body_bytes() <= limit)
+    if (body_use_ == bridge::body_use::dropped || scanner_.body_bytes() <= limit)
         return await_rest();
     return refuse({errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes"});
 }

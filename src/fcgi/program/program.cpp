@@ -93,7 +93,8 @@ public:
             return respond(std::move(*final_answer));
         const auto& admitted = std::get<bridge::admission>(decision);
 
-        auto body = read_body_with_memory(admitted.body_limit_bytes);
+        auto body =
+            admitted.body == bridge::body_use::read ? read_body_with_memory(admitted.body_limit_bytes) : result<void>();
         checked_from_ = clock::now();
         if (!body)
             return respond(to_.refuse(admitted, body.error()));
@@ -118,6 +119,7 @@ public:
     void respond(bridge::answer whole) override
     {
         const auto finished = std::move(under_way_);
+        leave_body_out(request_, whole.http);
         const bool written =
             write_head(whole.http, append_header_section) && write_all(place_.output_fd, whole.http.body);
         log_answer(request_, {whole.http.status, whole.http.body.size()}, whole.report, times());

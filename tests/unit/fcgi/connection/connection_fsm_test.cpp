@@ -584,6 +584,42 @@ BOOST_AUTO_TEST_CASE(a_body_one_byte_over_the_limit_is_refused_before_it_has_end
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_nobody_wants_is_dropped_as_it_comes_and_waited_for_whatever_its_size)
+{
+    scripted_driver driver;
+    driver.use_of_body = bridge::body_use::dropped;
+    driver.body_limit_bytes = 8;
+    driver.send(begin_record(keep) + params_records({{"REQUEST_METHOD", "GET"}, {"CONTENT_LENGTH", "1"}}));
+
+    driver.send(stdin_record(std::string(60'000, 'x')));
+    driver.send(stdin_record(std::string(60'000, 'x')));
+
+    BOOST_TEST(driver.fsm.current_request().body().empty());
+    BOOST_TEST(driver.resources.requests.taken() < 1000U);
+    BOOST_TEST(driver.served.empty());
+    driver.send(stdin_record(""));
+    BOOST_TEST(driver.refused.empty());
+    BOOST_REQUIRE(driver.served.size() == 1U);
+    BOOST_TEST(driver.served[0].body == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_is_read_again_after_one_that_was_dropped)
+{
+    scripted_driver driver;
+    driver.at_once = response{200, {}, "yes"};
+    driver.use_of_body = bridge::body_use::dropped;
+    driver.send(begin_record(keep) + params_records({{"REQUEST_METHOD", "GET"}}));
+    driver.send(stdin_record("dropped") + stdin_record(""));
+    driver.use_of_body = bridge::body_use::read;
+
+    driver.send(begin_record(keep) + params_records({{"REQUEST_METHOD", "POST"}}));
+    driver.send(stdin_record("read") + stdin_record(""));
+
+    BOOST_REQUIRE(driver.served.size() == 2U);
+    BOOST_TEST(driver.served[0].body == "");
+    BOOST_TEST(driver.served[1].body == "read");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(connection_fsm_aborts)
