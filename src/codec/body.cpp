@@ -87,16 +87,17 @@ bool is_loose_uri(std::string_view text, topic_match match)
     return is_loose_uri(text);
 }
 
-result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes)
+result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes, procedure_member procedure)
 {
     body_members members;
     if (auto read = read_members(members, body, body_kind::call, most_bytes); !read)
         return read.error();
-    if (members.uri.kind == value_kind::absent)
+    const bool is_given = members.uri.kind != value_kind::absent;
+    if (!is_given && procedure == procedure_member::required)
         return failure(errc::procedure_missing, "the body has no member procedure");
-    if (members.uri.kind != value_kind::text)
+    if (is_given && members.uri.kind != value_kind::text)
         return failure(errc::procedure_invalid, "procedure is no string");
-    if (!is_loose_uri(members.uri_text))
+    if (is_given && !is_loose_uri(members.uri_text))
         return failure(errc::procedure_invalid, "procedure is no loose WAMP URI");
     if (auto ok = check_arguments(members); !ok)
         return ok.error();

@@ -26,9 +26,12 @@ inline constexpr std::string_view reserved_member = "_http";
 
 /// Procedure and arguments of a request body.
 struct parsed_body {
-    std::string procedure;
+    std::string procedure;  ///< empty where it is not given
     payload arguments;
 };
+
+/// Whether a body may leave the member `procedure` out.
+enum class procedure_member { required, optional };
 
 /// Reads a request body: a JSON object with procedure, args, kwargs. Integers from -2^63 to 2^64-1 and doubles pass
 /// unchanged; a string of U+0000 and Base64 becomes a binary value (WAMP, "Binary conversion of JSON strings").
@@ -36,7 +39,14 @@ struct parsed_body {
 /// `most_bytes` of MessagePack, behind which nothing is read), body_not_object, procedure_missing, procedure_invalid,
 /// arguments_invalid (also where kwargs has the reserved member), looked for in this order. An empty list for kwargs
 /// and an empty object for args count as absent.
-result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
+result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes = std::numeric_limits<std::size_t>::max(),
+                               procedure_member procedure = procedure_member::required);
+
+/// The keyword arguments that parameters of a query stand for, as a MessagePack map in their order: always strings, and
+/// of a name that is given more than once a list. Names and values are UTF-8. Fails with arguments_invalid where one
+/// has the reserved member's name, and with body_too_large beyond `most_bytes`.
+result<std::string> query_kwargs(std::span<const std::pair<std::string, std::string>> parameters,
+                                 std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
 
 /// Topic, arguments and options of a request body.
 struct parsed_publication {
