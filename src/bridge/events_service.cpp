@@ -285,7 +285,8 @@ std::variant<answer, admission> events_service::admit(const request& req)
     auto arrived = check_arrival(req, configured_.options);
     if (auto* const finished = std::get_if<answer>(&arrived))
         return std::move(*finished);
-    admission admitted{.by = this, .cors_headers = std::get<header_list>(std::move(arrived))};
+    admission admitted{
+        .by = this, .cors_headers = std::get<header_list>(std::move(arrived)), .body = body_use::dropped};
     if (hub_ == nullptr)
         return refuse(admitted, {errc::streams_unsupported, "a plain CGI program cannot serve streams of events"});
     return admitted;

@@ -58,6 +58,13 @@ std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward
     return values;
 }
 
+/// True for what EventSource asks when a stream has ended: the call is over, and is not to be made again.
+bool is_finished_stream(const request& req)
+{
+    return req.last_event_id() && !req.last_event_id()->empty() && req.method() == "GET" &&
+           checks::wanted_media(req.accept()) == checks::media::event_stream;
+}
+
 /// The JSON of a part of a result.
 result<std::string> render_part(payload part)
 try {
@@ -100,7 +107,7 @@ public:
         if (!signature)
             return refuse(signature.error());
         signature_ = *signature;
-        if (signature_ && by_.replays_ != nullptr)
+        if (signature_ && by_.replays_ != nullptr && !asks_by_query())
             remember();
         else
             act();
@@ -126,6 +133,8 @@ private:
         return by_.answer_for(taken, admitted_.cors_headers);
     }
 
+    bool asks_by_query() const noexcept { return admitted_.body == body_use::dropped; }
+
     // What is refused anyway uses up no signature.
     void remember()
     {
@@ -147,6 +156,8 @@ private:
 
     void act()
     {
+        if (is_finished_stream(request_))
+            return respond(end_of_stream_answer(admitted_.cors_headers));
         operation what;
         if (auto ok = read(what); !ok)
             return refuse(ok.error());
@@ -219,8 +230,11 @@ private:
         const bool is_result = std::holds_alternative<payload>(how);
         answer whole = render(std::move(how));
         const bool has_result = is_result && !whole.report.why;
-        if (!stream_ || !(has_result || stream_->has_begun()))
+        if (!stream_ || !(has_result || stream_->has_begun())) {
+            if (has_result && asks_by_query() && options().max_age.count() > 0)
+                allow_to_keep(whole.http, request_, options());
             return respond(std::move(whole));
+        }
         stream_->send(has_result ? call_stream::event::result : call_stream::event::failure, whole.http.body);
         end_stream(std::move(whole.report));
     }
@@ -286,6 +300,10 @@ std::variant<answer, admission> post_service::admit(const request& req)
     if (auto* const finished = std::get_if<answer>(&arrived))
         return std::move(*finished);
     admission admitted{this, options().post_body_limit, std::get<header_list>(std::move(arrived))};
+    if (checks::asks_by_query(req)) {
+        admitted.body = body_use::dropped;
+        return admitted;
+    }
     if (auto ok = checks::check_content_type(req); !ok)
         return refuse(admitted, ok.error());
     if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
@@ -304,8 +322,9 @@ answer post_service::refuse(const admission& admitted, failure why) const
 result<post_service::signer> post_service::check_sender(const request& req,
                                                         std::chrono::sys_time<std::chrono::microseconds> now) const
 {
-    if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
-        return ok.error();
+    if (!checks::asks_by_query(req))
+        if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
+            return ok.error();
     return checks::check_signature(req, options(), now);
 }
 

@@ -1,9 +1,11 @@
 #include "bridge/rendering.hpp"
 
+#include "wampfcgi/checks/entity_tag.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/core/memory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
@@ -129,6 +131,33 @@ answer method_refusal_answer(failure why, status_style style, const method_set& 
     answer refused = refusal_answer(std::move(why), style, {});
     refused.http.headers.emplace_back("Allow", checks::list_of_methods(taken));
     return refused;
+}
+
+answer end_of_stream_answer(const header_list& cors)
+{
+    answer nothing;
+    nothing.http = {204, {{"Cache-Control", "no-store"}}, {}};
+    nothing.http.headers.insert(nothing.http.headers.end(), cors.begin(), cors.end());
+    return nothing;
+}
+
+void allow_to_keep(response& what, const request& by, const service_options& options)
+{
+    const std::string tag = checks::entity_tag(what.body);
+    if (tag.empty())
+        return;
+    std::erase_if(what.headers, [](const auto& each) { return each.first == "Cache-Control" || each.first == "Vary"; });
+    what.headers.emplace_back("Cache-Control",
+                              (options.cache == cache_scope::shared ? "public, max-age=" : "private, max-age=") +
+                                  std::to_string(options.max_age.count()));
+    what.headers.emplace_back("ETag", tag);
+    // A cache must not give one origin the answer that lets another one read it.
+    what.headers.emplace_back("Vary", options.allowed_origins.empty() ? "Accept" : "Accept, Origin");
+    if (!checks::is_listed(tag, by.if_none_match()))
+        return;
+    std::erase_if(what.headers, [](const auto& each) { return each.first == "Content-Type"; });
+    what.status = 304;
+    what.body.clear();
 }
 
 answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors)

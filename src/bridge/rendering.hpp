@@ -23,6 +23,13 @@ answer refusal_answer(failure why, status_style style, const header_list& cors);
 /// Answer to a method that is not one of `taken`. It is the first check of all: nothing is known of the origin yet.
 answer method_refusal_answer(failure why, status_style style, const method_set& taken);
 
+/// Answer to a client that takes up a stream of a call which is over: 204, after which EventSource asks no more.
+answer end_of_stream_answer(const header_list& cors);
+
+/// Lets caches keep `what`, the answer to a GET whose call has a result, as the service has it. Where the client has
+/// the same already, 304 without a body is left of it.
+void allow_to_keep(response& what, const request& by, const service_options& options);
+
 /// Answer for the outcome of a call or a publication.
 answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors);
 

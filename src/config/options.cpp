@@ -22,6 +22,7 @@ constexpr std::uint64_t max_delta_seconds = 1'000'000'000;
 constexpr unsigned max_call_seconds = 86'400;
 constexpr std::uint64_t max_heartbeat_seconds = 3600;
 constexpr std::uint64_t max_stream_seconds = 365 * 86'400;
+constexpr std::uint64_t longest_kept_seconds = 31'536'000;  // a year; RFC 9111 caches take it for as good as for ever
 
 // A prefix comes back with "." at its end.
 std::optional<std::string> parse_uri_pattern(std::string_view text)
@@ -61,6 +62,60 @@ auto procedure_list()
 auto topic_list()
 {
     return list_of<std::string>("a list of topics", read_uri_pattern);
+}
+
+std::optional<std::string> read_procedure(const entry& from)
+{
+    return read_string_as<std::string>(from, "a WAMP URI", [](const std::string& text) {
+        return codec::is_loose_uri(text) ? std::optional<std::string>{text} : std::nullopt;
+    });
+}
+
+/// HEAD goes with GET. A mistake counts as GET, so that what needs it is not reported besides.
+std::optional<method_set> read_methods(const entry& from)
+{
+    using member = bool method_set::*;
+    const auto items = read_items(from, "a list of methods");
+    if (items && items->empty())
+        from.refuse("at least one method");
+    if (!items || items->empty())
+        return method_set{.get = true};
+    method_set out;
+    for (const entry& item : *items) {
+        const auto found =
+            one_of<member>({{"GET", &method_set::get}, {"POST", &method_set::post}, {"PUT", &method_set::put}})(item);
+        const member method = found.value_or(&method_set::get);
+        if (found && out.*method)
+            item.refuse("each method once");
+        out.*method = true;
+    }
+    out.head = out.get;
+    return out;
+}
+
+/// What answers to GET may be kept for, and by whom.
+void read_caching(section& options, service_options& out)
+{
+    options.optional("max_age", out.max_age, integer_in<std::chrono::seconds>(0, longest_kept_seconds));
+    options.optional("cache", out.cache,
+                     one_of<cache_scope>({{"public", cache_scope::shared}, {"private", cache_scope::client}}));
+    for (const char* key : {"max_age", "cache"})
+        if (options.has(key) && !out.methods.get)
+            return options.refuse_missing("methods", std::string("\"GET\" among the methods beside ") + key);
+    for (const char* key : {"key", "keys", "require_ip", "forward"})
+        if (options.has(key) && out.cache == cache_scope::shared)
+            return options.find("cache").refuse(std::string("\"private\" beside ") + key);
+}
+
+void read_fixed_procedure(section& options, service_options& out)
+{
+    options.optional("procedure", out.procedure, read_procedure);
+    if (options.has("procedure") && options.has("procedures"))
+        options.find("procedures").refuse("either procedure or procedures", "both");
+    options.optional("methods", out.methods, read_methods);
+    if (options.has("methods") && !options.has("procedure"))
+        options.refuse_missing("procedure", "a procedure beside methods");
+    read_caching(options, out);
 }
 
 std::optional<int> read_success_status(const entry& from)
@@ -218,6 +273,7 @@ std::optional<service_options> read_options(const entry& from, service_type type
     switch (type) {
     case service_type::caller:
         options.optional("procedures", out.procedures, procedure_list());
+        read_fixed_procedure(options, out);
         break;
     case service_type::publisher:
         options.optional("topics", out.topics, topic_list());

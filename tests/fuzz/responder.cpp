@@ -52,6 +52,11 @@ constexpr std::string_view configuration = R"({
                   "options": {"allowed_origins": ["https://app.example.com"], "post_body_limit": 64}},
         "live": {"type": "events", "realm": "r", "role": "f", "options": {"topics": ["com.news", "com.orders."]}},
         "all": {"type": "caller", "realm": "r", "role": "f", "options": {"allowed_origins": ["*"]}},
+        "search": {"type": "caller", "realm": "r", "role": "f",
+                   "options": {"procedure": "com.example.search", "methods": ["GET", "POST"], "max_age": 60,
+                               "cache": "public", "allowed_origins": ["https://app.example.com"]}},
+        "link": {"type": "caller", "realm": "r", "role": "f",
+                 "options": {"procedure": "com.example.search", "methods": ["GET"], "key": "k", "secret": "s"}},
         "strict": {"type": "caller", "realm": "r", "role": "f",
                    "options": {"require_tls": true, "require_ip": ["192.0.2.0/24", "2001:db8::/32"],
                                "procedures": ["com.example.add2", "com.example.orders."], "status_codes": "http"}},
@@ -94,11 +99,25 @@ outcome outcome_of(std::string message)
     return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(message)}};
 }
 
+bool is_plain(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+}
+
 bool is_token(std::string_view name)
 {
-    return !name.empty() && std::ranges::all_of(name, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
+    return !name.empty() && std::ranges::all_of(name, [](char c) { return is_plain(c) && c != '_' && c != '.'; });
+}
+
+bool asks_by_query(const request& req)
+{
+    return req.method() == "GET" || req.method() == "HEAD";
+}
+
+bool is_kept(const response& http)
+{
+    return std::ranges::any_of(http.headers, [](const auto& each) { return each.first == "ETag"; });
 }
 
 void look_at_header(const response& http)
@@ -120,10 +139,8 @@ void look_at_refusal(const bridge::answer& given)
     const errc_info& row = describe(given.report.why->code);
     must(given.http.status == row.status_crossbar || given.http.status == row.status_http, "a refusal has its status");
     const std::string& parameter = given.report.why->parameter;
-    must(parameter.empty() || parameter == "query" || parameter == "key" || parameter == "timestamp" ||
-             parameter == "seq" || parameter == "nonce" || parameter == "signature" || parameter == "topic" ||
-             parameter == "match",
-         "a parameter at fault is one of seven, or the query");
+    must(parameter.size() <= 64 && std::ranges::all_of(parameter, [](char c) { return is_plain(c); }),
+         "a parameter at fault has a short and plain name");
     must(given.http.body == codec::refusal_body({given.report.why->code, {}, {}, parameter}),
          "a refusal has a fixed body");
 }
@@ -179,7 +196,17 @@ void look_at_answer(const request& req, const bridge::answer& given)
     if (given.report.why)
         look_at_refusal(given);
     if (!given.report.why && !was_called) {
-        must(req.method() == "OPTIONS" && given.http.body.empty(), "only OPTIONS is answered without a call");
+        must(given.http.body.empty(), "what is answered without a call has no body");
+        must(req.method() == (given.http.status == 204 ? "GET" : "OPTIONS"), "only OPTIONS is answered without a call");
+        must(given.http.status != 204 || req.last_event_id(), "but for streams that are over");
+        return;
+    }
+    must(!is_kept(given.http) ||
+             (asks_by_query(req) && was_called && !given.report.why && given.report.error_uri.empty()),
+         "only results of GET are kept");
+    if (given.http.status == 304) {
+        must(is_kept(given.http) && !req.if_none_match().empty() && given.http.body.empty(),
+             "a client has only what it was given");
         return;
     }
     const auto body = strict_json(given.http.body);
@@ -220,8 +247,12 @@ void look_at_signed(const request& req, const call& made)
 // What the options of the service demand of a call, in plain words of this file.
 void look_at_service(const request& req, const std::string& service, const call& made)
 {
-    if (service == "signed")
+    if (service == "signed" || service == "link")
         look_at_signed(req, made);
+    if (service == "search" || service == "link")
+        must(made.procedure == "com.example.search", "a service with a procedure of its own calls no other");
+    else
+        must(!asks_by_query(req), "others take no GET");
     if (service == "told")
         look_at_forwarded(req, made);
     else
@@ -242,11 +273,15 @@ void look_at_service(const request& req, const std::string& service, const call&
 
 void look_at_call(const request& req, const call& made)
 {
-    must(req.method() == "POST" || req.method() == "PUT", "only POST and PUT make calls");
     must(codec::is_loose_uri(made.procedure), "what is called is a URI");
-    const auto body = strict_json(req.body());
-    must(body && body->is_object() && body->get_object().at("procedure") == boost::json::value(made.procedure),
-         "what is called is what the body names");
+    if (!asks_by_query(req)) {
+        must(req.method() == "POST" || req.method() == "PUT", "no other method makes calls");
+        const auto body = strict_json(req.body());
+        must(body && body->is_object(), "a body is an object");
+        const auto* const named = body->get_object().if_contains("procedure");
+        must(named != nullptr ? *named == boost::json::value(made.procedure) : service_of(req) == "search",
+             "what is called is what the body names, or the service");
+    }
     for (const std::string& argument : {made.arguments.args, made.arguments.kwargs})
         must(argument.empty() || codec::value_length(argument) == argument.size(), "arguments are MessagePack");
 }

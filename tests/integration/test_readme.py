@@ -13,6 +13,7 @@ class Examples(DeploymentTest):
         super().setUp()
         router = DevRouter(self.scratch).start()
         text = replace_once(block("example", "config"), "rs://127.0.0.1:8081", router.url)
+        text = replace_once(text, '"signed": {', block("example", "link-service") + ',\n"signed": {')
         state = self.scratch.folder("state") / "signatures"
         text = replace_once(text, '"mount": "/wamp",', f'"mount": "/wamp", "state_dir": "{state}",')
         self.server = Lighttpd(self.scratch, self.scratch.write("config.json", text)).start()
@@ -22,7 +23,8 @@ class Examples(DeploymentTest):
         for variable, value in variables.items():
             script, count = re.subn(rf"^{variable}=.*$", f"{variable}='{value}'", script, flags=re.M)
             self.assertEqual(count, 1)
-        run = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=30)
+        how = ["python3", "-B", "-c"] if name.endswith("-python") else ["sh", "-eu", "-c"]
+        run = subprocess.run([*how, script], capture_output=True, text=True, timeout=30)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         return run.stdout
 
@@ -37,6 +39,15 @@ class Examples(DeploymentTest):
 
     def test_signed_call_of_another_time_is_refused(self):
         self.assertIn("wampfcgi.error.request_expired", self.run_example("signed", timestamp="2011-10-14T16:59:51Z"))
+
+    def test_link_prints_what_is_promised(self):
+        for name in ("link", "link-python"):
+            with self.subTest(name):
+                self.assertEqual(self.run_example(name).strip(), block("output", "link").strip())
+
+    def test_link_of_another_secret_or_time_is_refused(self):
+        self.assertIn("wampfcgi.error.signature_invalid", self.run_example("link", secret="wrong"))
+        self.assertIn("wampfcgi.error.request_expired", self.run_example("link", timestamp="2011-10-14T16:59:51Z"))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,9 @@ struct webhook_options {
     std::vector<webhook_verification> verify_by{};  ///< the first whose header is there decides; empty: all are welcome
 };
 
+/// Who may keep a result of GET: the client's own cache, or those on the way that answer others from it, too.
+enum class cache_scope { client, shared };
+
 /// What a path is served by.
 enum class service_type { caller, publisher, webhook, events };
 
@@ -80,9 +83,12 @@ struct service_options {
     std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
     std::optional<std::vector<std::string>> procedures;  ///< exact URIs, or prefixes ending in "."; absent: all
     std::optional<std::vector<std::string>> topics;      ///< likewise
-    method_set methods = post_and_put;                   ///< that are taken
-    int success_status = 200;                            ///< HTTP status of an accepted publication: 200 or 202
-    std::vector<std::string> allowed_origins;            ///< "scheme://host[:port]" in lower case, or "*"
+    std::optional<std::string> procedure;                ///< the only one, called whether or not a request names it
+    method_set methods = post_and_put;                   ///< that are taken; GET only with `procedure`
+    std::chrono::seconds max_age{0};                     ///< for which a result of GET may be kept; 0: not at all
+    cache_scope cache = cache_scope::client;
+    int success_status = 200;                  ///< HTTP status of an accepted publication: 200 or 202
+    std::vector<std::string> allowed_origins;  ///< "scheme://host[:port]" in lower case, or "*"
     status_style status_codes = status_style::crossbar;
     std::map<std::string, forward_source> forward;  ///< by name in kwargs._http; empty: no such member
     std::size_t max_streams_per_address = 100;      ///< of a worker; 0: any number

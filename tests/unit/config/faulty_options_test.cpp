@@ -70,16 +70,16 @@ constexpr faulty_row options[] = {
     {with_options, R"("post_body_limt": 1, "requireTls": true, "xyz": 1)",
      "f:1: paths.call.options.post_body_limt: unknown key, expected one of key, secret, secret_file, keys,"
      " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
-     R"( procedures, allowed_origins, status_codes, forward, got "post_body_limt" (did you mean)"
+     R"( procedures, procedure, methods, max_age, cache, allowed_origins, status_codes, forward, got "post_body_limt" (did you mean)"
      R"( "post_body_limit"?))"
      "\n"
      "f:1: paths.call.options.requireTls: unknown key, expected one of key, secret, secret_file, keys,"
      " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
-     R"( procedures, allowed_origins, status_codes, forward, got "requireTls" (did you mean "require_tls"?))"
+     R"( procedures, procedure, methods, max_age, cache, allowed_origins, status_codes, forward, got "requireTls" (did you mean "require_tls"?))"
      "\n"
      "f:1: paths.call.options.xyz: unknown key, expected one of key, secret, secret_file, keys,"
      " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
-     R"( procedures, allowed_origins, status_codes, forward, got "xyz")"},
+     R"( procedures, procedure, methods, max_age, cache, allowed_origins, status_codes, forward, got "xyz")"},
     {with_options, R"("require_tls": "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")",
      "f:1: paths.call.options.require_tls: expected true or false, got"
      R"( "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...")"},
@@ -116,6 +116,37 @@ constexpr faulty_row options[] = {
      "\n"
      R"(f:1: paths.call.options.forward.b: expected "REMOTE_ADDR", "REMOTE_USER", "SSL_CLIENT_S_DN",)"
      R"( "HTTP_USER_AGENT", "REQUEST_ID" or "SIGNING_KEY", got 1)"},
+    {with_options, R"("procedure": "a..b")", R"(f:1: paths.call.options.procedure: expected a WAMP URI, got "a..b")"},
+    {with_options, R"("procedure": "a.b", "procedures": ["a."])",
+     "f:1: paths.call.options.procedures: expected either procedure or procedures, got both"},
+    {with_options, R"("methods": ["POST"])",
+     "f:1: paths.call.options.procedure: expected a procedure beside methods, got nothing (it is required)"},
+    {with_options, R"("procedure": "a.b", "methods": "GET", "max_age": 5)",
+     R"(f:1: paths.call.options.methods: expected a list of methods, got "GET")"},
+    {with_options, R"("procedure": "a.b", "methods": [])",
+     "f:1: paths.call.options.methods: expected at least one method, got an empty list"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET", "HEAD", "get", "GET"], "max_age": 5)",
+     R"(f:1: paths.call.options.methods[1]: expected "GET", "POST" or "PUT", got "HEAD")"
+     "\n"
+     R"(f:1: paths.call.options.methods[2]: expected "GET", "POST" or "PUT", got "get")"
+     "\n"
+     R"(f:1: paths.call.options.methods[3]: expected each method once, got "GET")"},
+    {with_options, R"("procedure": "a.b", "max_age": 5)",
+     R"(f:1: paths.call.options.methods: expected "GET" among the methods beside max_age, got nothing (it is required))"},
+    {with_options, R"("procedure": "a.b", "methods": ["POST"], "cache": "private")",
+     R"(f:1: paths.call.options.methods: expected "GET" among the methods beside cache, got a list)"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET"], "max_age": 31536001)",
+     "f:1: paths.call.options.max_age: expected 0..31536000, got 31536001"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "none")",
+     R"(f:1: paths.call.options.cache: expected "public" or "private", got "none")"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "key": "k", "secret": "s")",
+     R"(f:1: paths.call.options.cache: expected "private" beside key, got "public")"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "keys": {"k": {"secret": "s"}})",
+     R"(f:1: paths.call.options.cache: expected "private" beside keys, got "public")"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "require_ip": ["::1"])",
+     R"(f:1: paths.call.options.cache: expected "private" beside require_ip, got "public")"},
+    {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "forward": {"ip": "REMOTE_ADDR"})",
+     R"(f:1: paths.call.options.cache: expected "private" beside forward, got "public")"},
     {with_options, R"("require_ip": null)",
      "f:1: paths.call.options.require_ip: expected a list of addresses and networks, got null"},
     {with_options, R"("post_body_limit": 1.0)",

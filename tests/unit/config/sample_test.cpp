@@ -138,6 +138,9 @@ void check_default_options(const service_options& shown)
     BOOST_TEST(shown.max_streams_per_address == defaults.max_streams_per_address);
     BOOST_TEST((shown.heartbeat == defaults.heartbeat));
     BOOST_TEST((shown.max_stream == defaults.max_stream));
+    BOOST_TEST((shown.procedure == defaults.procedure));
+    BOOST_TEST((shown.max_age == defaults.max_age));
+    BOOST_TEST((shown.cache == defaults.cache));
     BOOST_TEST(shown.success_status == defaults.success_status);
     BOOST_TEST(shown.allowed_origins == defaults.allowed_origins, boost::test_tools::per_element());
     BOOST_TEST((shown.status_codes == defaults.status_codes));
@@ -180,7 +183,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 26U);
+    BOOST_TEST(variants.size() == 27U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))

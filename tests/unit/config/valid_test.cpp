@@ -287,6 +287,28 @@ BOOST_AUTO_TEST_CASE(empty_lists_of_addresses_and_procedures_differ_from_absent_
     BOOST_TEST((options.procedures == std::vector<std::string>{}));
 }
 
+BOOST_AUTO_TEST_CASE(a_service_has_a_procedure_of_its_own_and_says_who_may_ask_for_it_and_keep_its_results)
+{
+    const auto options =
+        settings_in(with_options(R"("procedure": "a.b", "methods": ["PUT", "GET"], "max_age": 60, "cache": "public")"))
+            .services[0]
+            .options;
+    const auto posts = settings_in(with_options(R"("procedure": "a.b", "methods": ["POST"])")).services[0].options;
+    const auto reads = settings_in(with_options(R"("procedure": "a.b", "methods": ["GET"], "key": "k", "secret": "s",)"
+                                                R"( "max_age": 31536000, "cache": "private")"))
+                           .services[0]
+                           .options;
+
+    BOOST_TEST(options.procedure.value() == "a.b");
+    BOOST_TEST((options.methods == method_set{.get = true, .head = true, .put = true}));
+    BOOST_TEST((options.max_age == 60s));
+    BOOST_TEST((options.cache == cache_scope::shared));
+    BOOST_TEST((posts.methods == method_set{.post = true}));
+    BOOST_TEST((reads.methods == method_set{.get = true, .head = true}));
+    BOOST_TEST((reads.cache == cache_scope::client));
+    BOOST_TEST((settings_in(with_options(R"("procedure": "a.b")")).services[0].options.methods == post_and_put));
+}
+
 BOOST_AUTO_TEST_CASE(replays_are_refused_by_default_where_signed_requests_expire)
 {
     struct row {
