@@ -32,9 +32,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-bool takes_signed_requests(const service_settings& which)
+bool needs_digests(const service_settings& which)
 {
-    return !which.options.keys.empty();
+    return !which.options.keys.empty() || which.options.max_age.count() > 0;
 }
 
 bool verifies_senders(const service_settings& which)
@@ -68,8 +68,8 @@ public:
             await_drain_signal();
             keep_telling_alive();
         }
-        if (std::any_of(config_.services.begin(), config_.services.end(), takes_signed_requests))
-            checks::prepare_signatures();
+        if (std::any_of(config_.services.begin(), config_.services.end(), needs_digests))
+            checks::prepare_digests();
         if (std::any_of(config_.services.begin(), config_.services.end(), verifies_senders))
             checks::prepare_webhook_signatures();
         join();

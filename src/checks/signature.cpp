@@ -2,6 +2,7 @@
 
 #include "checks/hmac.hpp"
 #include "checks/text.hpp"
+#include "wampfcgi/checks/entity_tag.hpp"
 #include "wampfcgi/checks/transport.hpp"
 
 #include <algorithm>
@@ -126,9 +127,10 @@ result<signature_facts> check_key_and_hmac(const query_parameters& given, const 
 
 }  // namespace
 
-void prepare_signatures()
+void prepare_digests()
 {
     hmac_sha256({}, {});
+    entity_tag({});
 }
 
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)

@@ -52,9 +52,9 @@ struct signature_facts {
     std::chrono::sys_time<std::chrono::microseconds> timestamp;
 };
 
-/// Has OpenSSL load what it takes to check a signature. With the first signed request instead, that one would wait, and
-/// OpenSSL would crash if memory ran out meanwhile.
-void prepare_signatures();
+/// Has OpenSSL load what signatures and entity tags take. With the first request that needs it instead, that one would
+/// wait, and OpenSSL would crash if memory ran out meanwhile.
+void prepare_digests();
 
 /// Makes every check of the query parameters, in the contract's order: length of the query and of each parameter
 /// (parameter_invalid, naming "query" or the parameter), presence (all five, where the service has

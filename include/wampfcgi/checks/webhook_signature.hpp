@@ -11,7 +11,7 @@
 
 namespace wampfcgi::checks {
 
-/// Has OpenSSL load what it takes to verify webhooks, for the reason that prepare_signatures() has.
+/// Has OpenSSL load what it takes to verify webhooks, for the reason that prepare_digests() has.
 void prepare_webhook_signatures();
 
 /// Verifies a request by the first of `any_of` whose header it has; without any there is nothing to verify. `now` is
