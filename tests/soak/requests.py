@@ -23,8 +23,9 @@ PATHS = {
     "small": service(post_body_limit=200),
     "nobody": service(require_ip=[]),
 }
-DISTURBED = (500, 502, 503, 504)  # answers of a web server or of wamp-fcgi when a process or the router has gone
-ABORTED, LOST = "aborted by the client", "lost"
+ABORTED, LOST, CUT = "aborted by the client", "lost", "cut short"
+# Answers of a web server or of wamp-fcgi when a process or the router has gone; one whose head is out can only be cut.
+DISTURBED = (500, 502, 503, 504, CUT)
 SLEEPS_FROM, TOKENS_A_SECOND = 0.05, 10**6  # a call that sleeps has its token in the seconds; the router logs six digits
 
 tokens = itertools.count(1)
@@ -37,7 +38,7 @@ class Outcome:
     token: int
     begun: float
     ended: float
-    status: object  # of the answer, or ABORTED or LOST
+    status: object  # of the answer, or ABORTED, LOST or CUT
     body: bytes = b""
 
     @property
@@ -206,6 +207,8 @@ class Clients:
         try:
             answer = kind.make(client, token)
             outcome.status, outcome.body = (answer.status, answer.body[:300]) if answer else (ABORTED, b"")
+        except http.client.IncompleteRead as failure:
+            outcome.status, outcome.body = CUT, repr(failure).encode()
         except (OSError, http.client.HTTPException) as failure:
             outcome.body = repr(failure).encode()
             if kind.status == ABORTED:
