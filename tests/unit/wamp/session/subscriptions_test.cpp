@@ -24,6 +24,13 @@ struct table {
         return all.add({topic, topic_match::prefix, 5s}, sink);
     }
 
+    /// Confirmed by the router as its subscription 5.
+    void subscribe_confirmed(bridge::event_sink& sink)
+    {
+        subscribe(sink);
+        end(sent.size() - 1, accepted{5});
+    }
+
     /// What was sent, as text.
     std::vector<std::string> texts() const
     {
@@ -56,8 +63,7 @@ BOOST_AUTO_TEST_CASE(an_event_has_the_topic_that_the_router_names_or_else_that_o
 {
     table subscriptions;
     recording_event_sink sink;
-    subscriptions.subscribe(sink);
-    subscriptions.end(0, accepted{5});
+    subscriptions.subscribe_confirmed(sink);
     subscriptions.deliver(5, "a.b.c");
     subscriptions.deliver(5);
     subscriptions.deliver(6);
@@ -68,8 +74,7 @@ BOOST_AUTO_TEST_CASE(subscriptions_are_made_again_with_the_next_session)
 {
     table subscriptions;
     recording_event_sink sink;
-    subscriptions.subscribe(sink);
-    subscriptions.end(0, accepted{5});
+    subscriptions.subscribe_confirmed(sink);
     subscriptions.all.session_ends();
     subscriptions.deliver(5);
     subscriptions.all.session_begins();
@@ -96,8 +101,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_lost_again_leaves_a_subscription_to_the_o
 {
     table subscriptions;
     recording_event_sink sink;
-    subscriptions.subscribe(sink);
-    subscriptions.end(0, accepted{5});
+    subscriptions.subscribe_confirmed(sink);
     subscriptions.all.session_ends();
     subscriptions.all.session_begins();
     subscriptions.all.session_ends();
@@ -112,8 +116,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_may_be_refused_when_it_is_made_again)
 {
     table subscriptions;
     recording_event_sink sink;
-    subscriptions.subscribe(sink);
-    subscriptions.end(0, accepted{5});
+    subscriptions.subscribe_confirmed(sink);
     subscriptions.all.session_ends();
     subscriptions.all.session_begins();
     subscriptions.end(1, call_error{"wamp.error.not_authorized", {}});
@@ -165,8 +168,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_the_router_ends_is_refused)
 {
     table subscriptions;
     recording_event_sink sink;
-    subscriptions.subscribe(sink);
-    subscriptions.end(0, accepted{5});
+    subscriptions.subscribe_confirmed(sink);
     subscriptions.all.take(router_revocation{6, "a.b"});
     subscriptions.all.take(router_revocation{5, "a.b"});
     subscriptions.all.take(router_revocation{5, "a.b"});
@@ -183,8 +185,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_is_an_interruption)
 {
     table subscriptions;
     recording_event_sink sink;
-    subscriptions.subscribe(sink);
-    subscriptions.end(0, accepted{5});
+    subscriptions.subscribe_confirmed(sink);
     subscriptions.all.take({5, failure{errc::result_invalid, "no"}});
     BOOST_TEST(sink.text == "subscribed interrupted subscribed ");
 }
