@@ -108,7 +108,7 @@ private:
     extent& place_of(variable which) noexcept { return places_[static_cast<std::size_t>(which)]; }
     std::string_view text_at(const extent& where) const noexcept
     {
-        return std::string_view(memory_).substr(where.offset, where.bytes);
+        return {memory_.data() + where.offset, where.bytes};
     }
     std::string_view value_of(variable which) const noexcept { return text_at(place_of(which)); }
     std::optional<std::string_view> find(variable which) const noexcept
