@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
-#include <optional>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <system_error>
@@ -182,17 +181,14 @@ descriptor open_lock_file(const std::string& path, const descriptor& folder)
     return file;
 }
 
-std::optional<descriptor> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
-                                                   const std::function<std::string(const presence::entry&)>& content)
+descriptor open_or_create_private_file(const descriptor& folder, const std::string& path, const std::string& name,
+                                       const presence::entry& within,
+                                       const std::function<std::string(const presence::entry&)>& content)
 {
     const std::string whole = path + "/" + name;
-    const descriptor folder = open_folder(path);
-    const auto within = used.try_enter(folder);
-    if (!within)
-        return {};
     if (descriptor file = open_existing(folder, name, whole); file.get() >= 0)
         return file;
-    return create(folder, name, whole, content(*within), *within);
+    return create(folder, name, whole, content(within), within);
 }
 
 }  // namespace wampfcgi::store

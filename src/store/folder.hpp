@@ -5,7 +5,6 @@
 #include "wampfcgi/core/descriptor.hpp"
 
 #include <functional>
-#include <optional>
 #include <string>
 
 namespace wampfcgi::store {
@@ -18,11 +17,11 @@ descriptor open_folder(const std::string& path);
 /// folder is removed; or in it, where this user may make none beside it. Throws std::runtime_error.
 descriptor open_lock_file(const std::string& path, const descriptor& folder);
 
-/// Opens the file `name` in the folder at `path` for reading and writing. What is missing is created: the file with
-/// mode 0600 and `content`; nobody sees it with less. Nothing
-/// comes back while another process is at it. Throws std::runtime_error, also when the folder or the file is not the
-/// effective user's own and private.
-std::optional<descriptor> try_to_open_private_file(const std::string& path, const std::string& name, presence& used,
-                                                   const std::function<std::string(const presence::entry&)>& content);
+/// Opens the file `name` in `folder`, which is at `path`, for reading and writing; a missing one is created, with mode
+/// 0600 and `content`, and nobody sees it with less. Throws std::runtime_error, also when it is not the effective
+/// user's own and private.
+descriptor open_or_create_private_file(const descriptor& folder, const std::string& path, const std::string& name,
+                                       const presence::entry& within,
+                                       const std::function<std::string(const presence::entry&)>& content);
 
 }  // namespace wampfcgi::store

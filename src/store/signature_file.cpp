@@ -188,15 +188,22 @@ lost_range signature_file::window_number(std::int64_t generation) const noexcept
     return {generation * window_, (generation + 1) * window_ - 1};
 }
 
+void signature_file::open(const descriptor& folder, const presence::entry& within)
+{
+    file_ = open_or_create_private_file(folder, folder_, name_, within,
+                                        [this](const presence::entry& inside) { return blank(inside); });
+}
+
+/// Where it was removed, another one. False: another process is at it.
 bool signature_file::try_to_open()
 {
-    if (file_.get() >= 0 && !removed_)
+    if (!removed_)
         return true;
-    auto opened = try_to_open_private_file(folder_, name_, used_,
-                                           [this](const presence::entry& within) { return blank(within); });
-    if (opened)
-        file_ = std::move(*opened);
-    return opened.has_value();
+    const descriptor folder = open_folder(folder_);
+    const auto within = used_.try_enter(folder);
+    if (within)
+        open(folder, *within);
+    return within.has_value();
 }
 
 /// The content of a new file. Where others may have used one that is not there any more, all that they can have

@@ -30,8 +30,8 @@ public:
     signature_file(std::string folder, std::string name, presence& used, std::int64_t window, std::uint64_t share,
                    const clock& now);
 
-    /// Opens or creates the file, if it is not open. False: another process is at it. Throws std::runtime_error.
-    bool try_to_open();
+    /// Opens or creates the file in `folder`, which is the opened one. Throws std::runtime_error.
+    void open(const descriptor& folder, const presence::entry& within);
 
     /// As bridge::store::remember(). Nothing comes back where another process holds the lock.
     std::optional<result<void>> try_to_remember(const new_signature& what);
@@ -47,6 +47,7 @@ private:
         bool is_complete;  ///< nothing was accepted in it but that
     };
 
+    bool try_to_open();
     attempt try_here(const new_signature& what);
     result<void> remember_at(const new_signature& what, std::int64_t now, std::uint64_t size);
     result<void> turn_to(first_page& page, std::int64_t generation, std::int64_t now, std::uint64_t size);

@@ -1,5 +1,7 @@
 #include "store/signatures.hpp"
 
+#include "store/folder.hpp"
+
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -11,13 +13,15 @@ namespace {
 constexpr std::chrono::milliseconds pause{1};
 constexpr int pauses = 1000;
 
-void open_patiently(signature_file& file, const std::string& folder)
+/// Both at one go: another process that found only the first would take the second for removed.
+bool try_to_open(std::array<signature_file, 2>& files, const std::string& path, presence& used)
 {
-    for (int i = 0; !file.try_to_open(); ++i) {
-        if (i == pauses)
-            throw std::runtime_error(folder + ": is locked by another process");
-        std::this_thread::sleep_for(pause);
-    }
+    const descriptor folder = open_folder(path);
+    const auto within = used.try_enter(folder);
+    if (within)
+        for (signature_file& each : files)
+            each.open(folder, *within);
+    return within.has_value();
 }
 
 }  // namespace
@@ -31,8 +35,11 @@ signatures::signatures(const std::string& folder, std::chrono::seconds delta_lim
       by_parity_{signature_file(folder, name_ + "0", used_, window_, share, now_),
                  signature_file(folder, name_ + "1", used_, window_, share, now_)}
 {
-    for (signature_file& each : by_parity_)
-        open_patiently(each, folder);
+    for (int i = 0; !try_to_open(by_parity_, folder, used_); ++i) {
+        if (i == pauses)
+            throw std::runtime_error(folder + ": is locked by another process");
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 std::optional<result<void>> signatures::try_to_remember(bridge::key_id key, const bridge::signature_bytes& signature,

@@ -3,6 +3,7 @@
 
 #include "store/layout.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <functional>
@@ -20,9 +21,9 @@ namespace {
 
 constexpr auto now = window_begin;
 
-/// Runs `program` in a process that is killed at its system call of this number, before or behind it. False: it ended
-/// before.
-bool run_until(int steps, const std::function<void()>& program)
+/// Runs `program` in a process that is stopped at its system call of this number, before or behind it, then
+/// `meanwhile`, which is told of the process, and kills it. False: it ended before.
+bool run_until(int steps, const std::function<void()>& program, const std::function<void(pid_t)>& meanwhile = {})
 {
     const pid_t child = fork();
     BOOST_REQUIRE(child >= 0);
@@ -44,9 +45,37 @@ bool run_until(int steps, const std::function<void()>& program)
         BOOST_REQUIRE(WEXITSTATUS(status) == 0);
         return false;
     }
+    if (meanwhile)
+        meanwhile(child);
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
     return true;
+}
+
+/// True where a new process can use the files at once: it remembers a signature of either file. One that waits for
+/// `other`, which is stopped, lets that go on.
+bool starts_well_beside(const std::string& state, pid_t other)
+{
+    const pid_t child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        signatures own{state, delta, ample, [] { return now; }};
+        const auto is_new = [&](std::uint64_t number, instant expires_at) {
+            std::optional<result<void>> outcome;
+            while (!outcome)
+                outcome = own.try_to_remember({}, signature_of(number), expires_at);
+            return outcome_of(*outcome) == "new";
+        };
+        _exit(is_new(1, now + delta) && is_new(2, now + window) ? 0 : 1);
+    }
+    int status = 0;
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        if (std::chrono::steady_clock::now() > patience)
+            ptrace(PTRACE_DETACH, other, nullptr, nullptr);
+        std::this_thread::sleep_for(std::chrono::microseconds{200});
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /// A request that was accepted.
@@ -132,6 +161,25 @@ BOOST_AUTO_TEST_CASE(whatever_a_killed_process_was_about_the_next_one_goes_on_an
         }
         BOOST_TEST(steps > 10);
     }
+}
+
+BOOST_AUTO_TEST_CASE(processes_that_start_at_the_same_time_take_nothing_of_each_other_for_lost)
+{
+    int steps = 0;
+    for (bool stopped = true; stopped;) {
+        BOOST_TEST_CONTEXT("the first process at step " << steps)
+        {
+            scratch_folder scratch;
+            const std::string state = scratch / "state";
+            stopped = run_until(
+                ++steps,
+                [&] {
+                    memory first{state, delta, ample};
+                },
+                [&](pid_t first) { BOOST_TEST(starts_well_beside(state, first)); });
+        }
+    }
+    BOOST_TEST(steps > 10);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_made_anew_refuses_what_was_in_the_one_before_from_its_first_moment)
