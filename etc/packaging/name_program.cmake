@@ -1,12 +1,36 @@
-# Run at installation: lets the installed samples and the unit name program and schema where they are installed.
-# Given: program, schema and samples, all below the prefix.
+# Run at installation: lets the installed samples, the unit and the documents name program, schema and each other where they
+# are installed. Given: program, schema, samples and documents, all below the prefix.
 set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+
+function(write_if_changed file old new)
+  if(NOT new STREQUAL old)
+    file(WRITE "${file}" "${new}")
+  endif()
+endfunction()
+
 file(GLOB_RECURSE names_program "${root}/${samples}/*")
 foreach(file "${root}/lib/systemd/system/wamp-fcgi.service" ${names_program})
   file(READ "${file}" text)
   string(REPLACE "/usr/local/bin/wamp-fcgi" "${CMAKE_INSTALL_PREFIX}/${program}" placed "${text}")
   string(REPLACE "\"./config.schema.json\"" "\"file://${CMAKE_INSTALL_PREFIX}/${schema}\"" placed "${placed}")
-  if(NOT placed STREQUAL text)
-    file(WRITE "${file}" "${placed}")
+  write_if_changed("${file}" "${text}" "${placed}")
+endforeach()
+
+# Of the sources only the samples and the documents are installed: a link to something else loses its target.
+file(GLOB pages "${root}/${documents}/doc/*.md")
+foreach(file "${root}/${documents}/README.md" "${root}/${documents}/SECURITY.md" ${pages})
+  file(READ "${file}" text)
+  string(REGEX REPLACE "\\]\\((\\.\\./\\.\\./|\\.\\./)?config\\.schema\\.json\\)" "]" placed "${text}")
+  string(REGEX REPLACE "\\]\\((\\.\\./\\.\\./)?(src|tests|\\.github|etc/config\\.schema)[^)]*\\)" "]" placed "${placed}")
+  if(file MATCHES "/doc/[^/]*$")
+    string(REPLACE "](../../apache-example.conf" "](../examples/apache-example.conf" placed "${placed}")
+    string(REPLACE "](../../" "](@up@" placed "${placed}")
+    string(REGEX REPLACE "\\]\\(\\.\\./([^e)])" "](../examples/\\1" placed "${placed}")
+    string(REPLACE "](@up@" "](../" placed "${placed}")
+  else()
+    string(REPLACE "](etc/doc/" "](doc/" placed "${placed}")
+    string(REPLACE "](etc/" "](examples/" placed "${placed}")
+    string(REPLACE "](apache-example.conf" "](examples/apache-example.conf" placed "${placed}")
   endif()
+  write_if_changed("${file}" "${text}" "${placed}")
 endforeach()

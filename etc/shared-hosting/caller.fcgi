@@ -1,7 +1,7 @@
 #!/bin/sh
 # Starts wamp-fcgi for the web server of a shared host. It belongs into the document root, beside .htaccess, while the
 # program and its configuration stay outside: suEXEC runs nothing that lies elsewhere, so it is given this script.
-# README.md, "Shared hosting", has every step.
+# etc/doc/shared-hosting.md has every step.
 #
 # suEXEC demands that this file and its folder belong to you, and that nobody else may write to them:
 #     chmod 755 ~/public_html && chmod 700 ~/public_html/caller.fcgi

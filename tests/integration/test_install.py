@@ -20,6 +20,7 @@ INSTALLED = {
     "share/doc/wamp-fcgi/LICENSE",
     "share/doc/wamp-fcgi/README.md",
     "share/doc/wamp-fcgi/SECURITY.md",
+    *(f"share/doc/wamp-fcgi/doc/{page.name}" for page in (TOP / "etc/doc").glob("*.md")),
     "share/man/man5/wamp-fcgi-config.5",
     "share/man/man8/wamp-fcgi.8",
     "share/wamp-fcgi/config.schema.json",
@@ -30,7 +31,7 @@ NO_SAMPLES = ("*.5", "*.8", "*.service", "*.socket", "*.target", "*.schema.json"
 def samples():
     etc = TOP / "etc"
     files = (path.relative_to(etc) for path in etc.rglob("*") if path.is_file())
-    names = {str(path) for path in files if path.parts[0] != "packaging" and not any(map(path.match, NO_SAMPLES))}
+    names = {str(path) for path in files if path.parts[0] not in ("packaging", "doc") and not any(map(path.match, NO_SAMPLES))}
     return {f"share/doc/wamp-fcgi/examples/{name}" for name in names | {"apache-example.conf"}}
 
 
@@ -56,6 +57,13 @@ class Install(DeploymentTest):
         files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
         self.assertEqual(files, INSTALLED | samples())
         self.assertEqual([path for path in self.scratch.path.glob("root/*") if path.name != "usr"], [])
+
+    def test_links_of_the_installed_documents_lead_somewhere(self):
+        folder = self.install("/usr/local", self.scratch.path / "root") / "share/doc/wamp-fcgi"
+        for page in (folder / "README.md", folder / "SECURITY.md", *folder.glob("doc/*.md")):
+            for target in re.findall(r"\]\(([^)#\s]+)", re.sub(r"^```.*?^```", "", page.read_text(), flags=re.S | re.M)):
+                if not target.startswith("http"):
+                    self.assertTrue((page.parent / target).exists(), (page.name, target))
 
     def test_installed_program_runs(self):
         folder = self.install(self.scratch.path / "prefix")

@@ -1,11 +1,17 @@
-"""The examples of README.md: its configuration and its shell commands as they stand there, against real servers. A block
+"""The examples of the documents: the configuration, and commands and programs as they stand there, against real servers. A block
 behind <!-- example: NAME --> is run, and what it prints is compared with the block behind <!-- output: NAME -->."""
 import re
+import shutil
 import subprocess
 
 from integration.deployment import DeploymentTest, main
 from support.readme import block
 from support.servers import DevRouter, Lighttpd, replace_once
+
+
+# By what the name of an example ends with: what it is run by.
+LANGUAGES = {"python": ["python3", "-B", "-c"], "php": ["php", "-r"], "javascript": ["node", "-e"]}
+SHELL = ["sh", "-eu", "-c"]
 
 
 class Examples(DeploymentTest):
@@ -23,7 +29,7 @@ class Examples(DeploymentTest):
         for variable, value in variables.items():
             script, count = re.subn(rf"^{variable}=.*$", f"{variable}='{value}'", script, flags=re.M)
             self.assertEqual(count, 1)
-        how = ["python3", "-B", "-c"] if name.endswith("-python") else ["sh", "-eu", "-c"]
+        how = LANGUAGES.get(name.rpartition("-")[2], SHELL)
         run = subprocess.run([*how, script], capture_output=True, text=True, timeout=30)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         return run.stdout
@@ -32,7 +38,11 @@ class Examples(DeploymentTest):
         self.assertEqual(self.run_example("call"), block("output", "call").rstrip("\n"))
 
     def test_signed_call_prints_what_is_promised(self):
-        self.assertEqual(self.run_example("signed"), block("output", "signed").rstrip("\n"))
+        for name in ("signed", *(f"signed-{language}" for language in LANGUAGES)):
+            with self.subTest(name):
+                if not shutil.which(LANGUAGES.get(name.rpartition("-")[2], SHELL)[0]):
+                    self.skipTest("it is not here (make deps-check)")
+                self.assertEqual(self.run_example(name).strip(), block("output", "call").strip())
 
     def test_signed_call_with_another_secret_is_refused(self):
         self.assertIn("wampfcgi.error.signature_invalid", self.run_example("signed", secret="wrong"))

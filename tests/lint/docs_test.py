@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds README.md and the manual pages against the program, the sample configuration and the tables in the sources.
+"""Holds the documents (README.md, the pages of etc/doc) and the manual pages against the program, the sample configuration and
+the tables in the sources.
 usage: docs_test.py WAMP-FCGI"""
 import pathlib
 import re
@@ -10,13 +11,14 @@ import tempfile
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-README = (TOP / "README.md").read_text()
+PAGES = {path: path.read_text() for path in (TOP / "README.md", *sorted((TOP / "etc/doc").glob("*.md")))}
+DOCUMENTS = "".join(PAGES.values())
 MANUAL = (TOP / "etc/wamp-fcgi.8").read_text()
 CONFIG_MANUAL = (TOP / "etc/wamp-fcgi-config.5").read_text()
 SAMPLE = (TOP / "etc/config.json").read_text()
 PROGRAM = None
 
-# README.md shows the messages for this file.
+# etc/doc/configuration.md shows the messages for this file.
 FAULTY = """{
     "router": {"url": "rs://127.0.0.1:8081",
         "connect_timeout": 0
@@ -38,13 +40,13 @@ def run_program(*arguments, folder=None):
 
 
 def section(title):
-    """Text of the README from a heading to the next of the same or a higher level."""
-    found = re.search(rf"^(#+) {re.escape(title)}$", README, re.M)
-    if not found:
-        raise ValueError(f"README.md has no heading {title!r}")
-    rest = README[found.end():]
-    end = re.search(rf"^#{{2,{len(found[1])}}} ", rest, re.M)
-    return rest[:end.start()] if end else rest
+    """Text of the page that has a heading, from there to the next of the same or a higher level."""
+    for text in PAGES.values():
+        if found := re.search(rf"^(#+) {re.escape(title)}$", text, re.M):
+            rest = text[found.end():]
+            end = re.search(rf"^#{{1,{len(found[1])}}} ", without_code_blocks(rest), re.M)
+            return without_code_blocks(rest)[:end.start()] if end else rest
+    raise ValueError(f"no page has a heading {title!r}")
 
 
 def rows(text):
@@ -101,22 +103,22 @@ def manual_items():
 
 
 class Options(unittest.TestCase):
-    def test_help_manual_and_readme_have_the_same_options(self):
+    def test_help_manual_and_documents_have_the_same_options(self):
         in_help = set(re.findall(r"--[a-z-]+", run_program("--help").stdout))
         in_manual = {f"--{name}" for name in re.findall(r"Fl Fl ([a-z-]+)", MANUAL)}
-        in_readme = {code.split()[0] for cells in rows(section("Command line")) for code in in_code(cells[0])}
+        in_documents = {code.split()[0] for cells in rows(section("Command line")) for code in in_code(cells[0])}
         self.assertEqual(in_manual, in_help)
-        self.assertEqual(in_readme, in_help)
+        self.assertEqual(in_documents, in_help)
 
-    def test_readme_names_no_other_option_of_the_program(self):
+    def test_documents_name_no_other_option_of_the_program(self):
         in_help = set(re.findall(r"--[a-z-]+", run_program("--help").stdout))
-        for line in README.splitlines():
-            for command in re.findall(r"wamp-fcgi( --[^`|&]*)", line):
+        for line in DOCUMENTS.splitlines():
+            for command in re.findall(r"wamp-fcgi( --[a-z][^`|&]*)", line):
                 self.assertLessEqual(set(re.findall(r"--[a-z-]+", command)), in_help, line)
 
     def test_places_of_the_configuration_are_everywhere(self):
         for place in ("WAMP_FCGI_CONFIG", "~/.config/wamp-fcgi/config.json", "/etc/wamp-fcgi/config.json"):
-            for name, text in (("--help", run_program("--help").stdout), ("manual", MANUAL), ("README.md", README)):
+            for name, text in (("--help", run_program("--help").stdout), ("manual", MANUAL), ("documents", DOCUMENTS)):
                 self.assertIn(place, text, name)
 
     def test_places_of_the_configuration_are_in_its_manual(self):
@@ -157,11 +159,11 @@ class Configuration(unittest.TestCase):
         self.text = section("Configuration")
         self.table = {code: cells for cells in rows(self.text) for code in in_code(cells[0])}
 
-    def test_readme_has_every_key_and_no_other(self):
+    def test_documents_have_every_key_and_no_other(self):
         self.assertEqual(sample_keys() - set(in_code(self.text)), set())
         self.assertEqual(set(self.table) - sample_keys(), set())
 
-    def test_readme_has_the_ranges_of_the_sample(self):
+    def test_documents_have_the_ranges_of_the_sample(self):
         ranges = 0
         for key, comment, _ in sample_settings():
             for least, most in re.findall(r"(\d+)\.\.(\d+)", comment):
@@ -169,7 +171,7 @@ class Configuration(unittest.TestCase):
                 self.assertIn(f"{least} to {most}", self.table[key][1], key)
         self.assertGreater(ranges, 4)
 
-    def test_readme_has_the_defaults_of_the_sample(self):
+    def test_documents_have_the_defaults_of_the_sample(self):
         defaults = 0
         for key, comment, value in sample_settings():
             if value is None or not re.search(r"Default: (?!none)", comment) or value.startswith("{") and value != "{}":
@@ -208,7 +210,7 @@ class Configuration(unittest.TestCase):
             return re.sub(r"\s", "", text)
 
         literal = re.search(r"^\.Bd -literal.*?\n(.*?)^\.Ed", CONFIG_MANUAL, re.M | re.S)[1]
-        example = re.search(r"<!-- example: config -->\n```json\n(.*?)^```", README, re.M | re.S)[1]
+        example = re.search(r"<!-- example: config -->\n```json\n(.*?)^```", DOCUMENTS, re.M | re.S)[1]
         self.assertEqual(without_space(literal), without_space(example))
 
     def test_messages_are_those_of_the_program(self):
@@ -224,20 +226,20 @@ class Answers(unittest.TestCase):
         table = (TOP / "src/core/errc.cpp").read_text()
         self.errors = re.findall(r'\{(\w+), "\1", (\d+), (\d+),.*?log_level::(\w+)\}', table, re.S)
 
-    def test_readme_has_every_error_with_both_statuses(self):
+    def test_documents_have_every_error_with_both_statuses(self):
         documented = [(in_code(cells[0])[0], cells[1], cells[2]) for cells in rows(section("Refusals and failures"))
                       if in_code(cells[0])]
         self.assertGreater(len(self.errors), 20)
         self.assertEqual(documented, [(name, crossbar, http) for name, crossbar, http, _ in self.errors])
 
-    def test_readme_has_the_statuses_of_wamp_errors(self):
+    def test_documents_have_the_statuses_of_wamp_errors(self):
         table = re.findall(r'\{"(wamp\.error\.\w+)", (\d+)\}', (TOP / "src/bridge/rendering.cpp").read_text())
         documented = [(uri, cells[1]) for cells in rows(section("Results and errors")) for uri in in_code(cells[0])
                       if uri.startswith("wamp.error.")]
         self.assertGreater(len(table), 8)
         self.assertEqual(sorted(documented), sorted(table))
 
-    def test_readme_says_which_refusals_are_logged(self):
+    def test_documents_say_which_refusals_are_logged(self):
         sentence = re.search(r"an administrator should know of them: (.*?)everything", section("The log"), re.S)[1]
         loud = {name for name, _, status, level in self.errors if level != "info" and int(status) < 500}
         self.assertEqual(set(in_code(sentence)), loud)
@@ -247,15 +249,30 @@ class Answers(unittest.TestCase):
 
 
 class Links(unittest.TestCase):
+    pages = (*PAGES, TOP / "SECURITY.md", TOP / "src/README.md", TOP / "tests/README.md", TOP / ".github/CONTRIBUTING.md")
+
+    def anchors_of(self, page):
+        return [anchor_of(heading) for heading in re.findall(r"^#+ (.*)$", without_code_blocks(page.read_text()), re.M)]
+
     def test_links_lead_somewhere(self):
-        text = without_code_blocks(README)
-        anchors = [anchor_of(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)]
-        self.assertEqual(len(anchors), len(set(anchors)))
-        for target in re.findall(r"\]\(([^)]+)\)", text):
-            if target.startswith("#"):
-                self.assertIn(target[1:], anchors)
-            else:
-                self.assertTrue((TOP / target).exists(), target)
+        for page in self.pages:
+            anchors = self.anchors_of(page)
+            self.assertEqual(len(anchors), len(set(anchors)), page)
+            for target in re.findall(r"\]\(([^)\s]+)\)", without_code_blocks(page.read_text())):
+                path, _, anchor = target.partition("#")
+                if re.match("https?:", target):
+                    continue
+                there = (page.parent / path).resolve() if path else page
+                self.assertTrue(there.exists(), (page, target))
+                if anchor:
+                    self.assertIn(anchor, self.anchors_of(there), (page, target))
+
+    def test_readme_can_be_read_in_one_sitting(self):
+        self.assertLessEqual(len((TOP / "README.md").read_text().splitlines()), 300)
+
+    def test_every_page_is_named_in_the_readme(self):
+        for page in PAGES:
+            self.assertIn(page.name, PAGES[TOP / "README.md"] + "README.md")
 
 
 if __name__ == "__main__":

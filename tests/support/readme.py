@@ -1,21 +1,21 @@
-"""Owns how the tests find the examples and the recipes of README.md."""
+"""Owns how the tests find the examples and the recipes of the documents: README.md and the pages of etc/doc/."""
 import re
 
 from support.servers import TOP
 
-README = (TOP / "README.md").read_text()
+DOCUMENTS = "".join(path.read_text() for path in (TOP / "README.md", *sorted((TOP / "etc/doc").glob("*.md"))))
 
 
 def block(kind, name):
     """The code block behind <!-- KIND: NAME -->."""
-    found = re.findall(rf"<!-- {kind}: {name} -->\n```\w+\n(.*?)^```$", README, re.S | re.M)
+    found = re.findall(rf"<!-- {kind}: {name} -->\n```\w+\n(.*?)^```$", DOCUMENTS, re.S | re.M)
     if len(found) != 1:
-        raise ValueError(f"README.md has {len(found)} blocks behind <!-- {kind}: {name} -->")
+        raise ValueError(f"the documents have {len(found)} blocks behind <!-- {kind}: {name} -->")
     return found[0]
 
 
 def commands(heading, number=0):
     """The commands under a heading that stand there as an indented block, by its number."""
-    readme = re.sub(r"^```.*?^```$", "", README, flags=re.S | re.M)
-    text = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#)", readme, re.S | re.M)[1]
-    return re.sub(r"^    ", "", re.findall(r"^(?:    .*\n)+", text, re.M)[number], flags=re.M)
+    text = re.sub(r"^```.*?^```$", "", DOCUMENTS, flags=re.S | re.M)
+    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#)", text, re.S | re.M)[1]
+    return re.sub(r"^    ", "", re.findall(r"^(?:    .*\n)+", section, re.M)[number], flags=re.M)
