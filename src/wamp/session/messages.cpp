@@ -2,8 +2,6 @@
 
 #include "wampfcgi/codec/answer.hpp"
 
-#include <msgpack/pack.hpp>
-
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -11,9 +9,7 @@
 namespace wampfcgi::wamp {
 namespace {
 
-constexpr std::string_view empty_array = "\x90";
 constexpr std::size_t max_fields = 16;
-constexpr std::size_t envelope_bytes = 64;
 
 std::uint64_t big_endian(std::string_view bytes)
 {
@@ -137,33 +133,6 @@ outcome read_error(const message_fields& message)
     return call_error{std::string(*uri), std::get<payload>(std::move(arguments))};
 }
 
-/// What msgpack::packer writes to.
-struct string_sink {
-    std::string& out;
-    void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
-};
-
-std::size_t bytes_of(const payload& arguments)
-{
-    return arguments.args.size() + arguments.kwargs.size();
-}
-
-/// How many fields of a message the arguments take.
-unsigned fields_of(const payload& arguments)
-{
-    return !arguments.kwargs.empty() ? 2 : !arguments.args.empty() ? 1 : 0;
-}
-
-void append_uri_and_arguments(std::string& out, msgpack::packer<string_sink>& packer, std::string_view uri,
-                              const payload& arguments)
-{
-    const auto length = static_cast<std::uint32_t>(uri.size());
-    packer.pack_str(length).pack_str_body(uri.data(), length);
-    if (fields_of(arguments) > 0)
-        out += arguments.args.empty() ? empty_array : std::string_view(arguments.args);
-    out += arguments.kwargs;
-}
-
 /// PUBLISHED or SUBSCRIBED.
 outcome read_accepted(const message_fields& message, const char* if_malformed)
 {
@@ -208,17 +177,6 @@ topic_event read_event_of(const message_fields& message, std::uint64_t publicati
 }
 
 }  // namespace
-
-request_kind kind_of(const router_request& what)
-{
-    struct {
-        request_kind operator()(const call&) const { return request_kind::call; }
-        request_kind operator()(const publication&) const { return request_kind::publish; }
-        request_kind operator()(const subscription&) const { return request_kind::subscribe; }
-        request_kind operator()(const unsubscription&) const { return request_kind::unsubscribe; }
-    } const kinds;
-    return std::visit(kinds, what);
-}
 
 std::optional<message_fields> split_message(std::string_view bytes)
 {
@@ -281,104 +239,6 @@ std::optional<std::string_view> as_string(std::string_view field)
     if (field.size() < 1 + size || field.size() - 1 - size != big_endian(field.substr(1, size)))
         return {};
     return field.substr(1 + size);
-}
-
-std::string encode_call(std::uint64_t request_id, const call& what)
-{
-    std::string out;
-    out.reserve(envelope_bytes + what.procedure.size() + bytes_of(what.arguments));
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4U + fields_of(what.arguments));
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::call));
-    packer.pack_uint64(request_id);
-    const bool has_timeout = what.timeout.count() > 0 && !what.receive_progress;
-    packer.pack_map(has_timeout || what.receive_progress ? 1 : 0);
-    if (what.receive_progress) {
-        packer.pack_str(16).pack_str_body("receive_progress", 16);
-        packer.pack_true();
-    }
-    if (has_timeout) {
-        packer.pack_str(7).pack_str_body("timeout", 7);
-        packer.pack_int64(what.timeout.count());
-    }
-    append_uri_and_arguments(out, packer, what.procedure, what.arguments);
-    return out;
-}
-
-std::string encode_publish(std::uint64_t request_id, const publication& what)
-{
-    std::string out;
-    out.reserve(envelope_bytes + what.options.size() + what.topic.size() + bytes_of(what.arguments));
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4U + fields_of(what.arguments));
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::publish));
-    packer.pack_uint64(request_id);
-    out += what.options;
-    append_uri_and_arguments(out, packer, what.topic, what.arguments);
-    return out;
-}
-
-std::string encode_subscribe(std::uint64_t request_id, const subscription& what)
-{
-    std::string out;
-    out.reserve(envelope_bytes + what.topic.size());
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4);
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::subscribe));
-    packer.pack_uint64(request_id);
-    packer.pack_map(what.match == topic_match::exact ? 0 : 1);
-    if (what.match != topic_match::exact) {
-        const std::string_view match = what.match == topic_match::prefix ? "prefix" : "wildcard";
-        const auto length = static_cast<std::uint32_t>(match.size());
-        packer.pack_str(5).pack_str_body("match", 5);
-        packer.pack_str(length).pack_str_body(match.data(), length);
-    }
-    append_uri_and_arguments(out, packer, what.topic, {});
-    return out;
-}
-
-std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id)
-{
-    std::string out;
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(3);
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::unsubscribe));
-    packer.pack_uint64(request_id);
-    packer.pack_uint64(subscription_id);
-    return out;
-}
-
-std::string encode(std::uint64_t request_id, const router_request& what)
-{
-    switch (kind_of(what)) {
-    case request_kind::call:
-        return encode_call(request_id, std::get<call>(what));
-    case request_kind::publish:
-        return encode_publish(request_id, std::get<publication>(what));
-    case request_kind::subscribe:
-        return encode_subscribe(request_id, std::get<subscription>(what));
-    case request_kind::unsubscribe:
-        return encode_unsubscribe(request_id, std::get<unsubscription>(what).id);
-    }
-    return {};
-}
-
-std::string encode_cancel(std::uint64_t request_id)
-{
-    std::string out;
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(3);
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::cancel));
-    packer.pack_uint64(request_id);
-    packer.pack_map(1);
-    packer.pack_str(4).pack_str_body("mode", 4);
-    packer.pack_str(10).pack_str_body("killnowait", 10);
-    return out;
 }
 
 std::optional<router_answer> read_answer(const message_fields& message)

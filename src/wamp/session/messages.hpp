@@ -1,11 +1,12 @@
-// Owns the bytes of the WAMP messages of calls, publications and subscriptions (WAMP specification, "Remote Procedure
-// Calls" and "Publish and Subscribe") in MessagePack.
-// The messages of the session itself are Autobahn|Cpp's (see login_session.hpp).
+// Owns taking apart what comes from the router: answers to requests, and events (WAMP specification, "Remote Procedure
+// Calls" and "Publish and Subscribe"), in MessagePack. Requests are requests.hpp's business; the messages of the
+// session itself are Autobahn|Cpp's (see login_session.hpp).
 #pragma once
 
+#include "wamp/session/message_code.hpp"
+#include "wamp/session/requests.hpp"
 #include "wampfcgi/core/call.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,39 +15,6 @@
 #include <vector>
 
 namespace wampfcgi::wamp {
-
-/// Codes of the messages that are told apart here (WAMP specification, "Message Codes").
-enum class message_code : std::uint64_t {
-    welcome = 2,
-    abort = 3,
-    challenge = 4,
-    goodbye = 6,
-    error = 8,
-    publish = 16,
-    published = 17,
-    subscribe = 32,
-    subscribed = 33,
-    unsubscribe = 34,
-    unsubscribed = 35,
-    event = 36,
-    call = 48,
-    cancel = 49,
-    result = 50,
-};
-
-/// What is in flight as a request of the session, by the message that it was sent with.
-enum class request_kind { call, publish, subscribe, unsubscribe };
-
-/// The end of a subscription.
-struct unsubscription {
-    std::uint64_t id;                   ///< that the router gave to the subscription
-    std::chrono::milliseconds timeout;  ///< time until it is forgotten; 0: never
-};
-
-/// What the router is asked for and gives an answer to.
-using router_request = std::variant<call, publication, subscription, unsubscription>;
-
-request_kind kind_of(const router_request& what);
 
 /// A message taken apart: each field is one MessagePack value, a view into the message.
 struct message_fields {
@@ -62,26 +30,6 @@ std::optional<message_fields> split_message(std::string_view bytes);
 /// A field that is an unsigned integer or a string; nothing when it is something else.
 std::optional<std::uint64_t> as_unsigned(std::string_view field);
 std::optional<std::string_view> as_string(std::string_view field);
-
-/// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]; the options have
-/// the timeout in milliseconds ("Call Timeouts"), or that parts of the result are wanted ("Progressive Call Results"):
-/// the router would end those with the timeout too.
-std::string encode_call(std::uint64_t request_id, const call& what);
-
-/// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
-std::string encode_publish(std::uint64_t request_id, const publication& what);
-
-/// [SUBSCRIBE, Request|id, Options|dict, Topic|uri]; the options have the match, where it is not "exact".
-std::string encode_subscribe(std::uint64_t request_id, const subscription& what);
-
-/// [UNSUBSCRIBE, Request|id, SUBSCRIBED.Subscription|id]
-std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id);
-
-/// Whichever of these it takes.
-std::string encode(std::uint64_t request_id, const router_request& what);
-
-/// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").
-std::string encode_cancel(std::uint64_t request_id);
 
 /// What the router answers to a request.
 struct router_answer {
