@@ -3,13 +3,18 @@
 #pragma once
 
 #include "wampfcgi/bridge/answer.hpp"
+#include "wampfcgi/checks/origin.hpp"
 #include "wampfcgi/core/request.hpp"
 #include "wampfcgi/core/response.hpp"
+#include "wampfcgi/core/result.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <variant>
 
 namespace wampfcgi::bridge {
+
+/// TLS, address and origin, whatever the method. Fails with tls_required, address_denied, origin_denied.
+result<checks::origin_grant> check_whence(const request& req, const service_options& options);
 
 /// The final answer, to OPTIONS as well; or the CORS headers for whatever answer there will be.
 std::variant<answer, header_list> check_arrival(const request& req, const service_options& options);

@@ -1,8 +1,7 @@
 #include "bridge/webhook_service.hpp"
 
+#include "bridge/arrival.hpp"
 #include "bridge/rendering.hpp"
-#include "wampfcgi/checks/address.hpp"
-#include "wampfcgi/checks/origin.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/checks/webhook_signature.hpp"
 #include "wampfcgi/codec/webhook.hpp"
@@ -37,11 +36,7 @@ std::variant<answer, admission> webhook_service::admit(const request& req)
         refused.http.headers.emplace_back("Allow", "POST, PUT");
         return refused;
     }
-    if (auto ok = checks::check_tls(req, options().require_tls); !ok)
-        return refuse(admitted, ok.error());
-    if (auto ok = checks::check_address(req.remote_addr(), options().require_ip); !ok)
-        return refuse(admitted, ok.error());
-    if (const auto grant = checks::check_origin(req, {}); !grant)
+    if (const auto grant = check_whence(req, options()); !grant)
         return refuse(admitted, grant.error());
     if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
         return refuse(admitted, length.error());
