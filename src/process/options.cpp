@@ -206,7 +206,7 @@ unsigned usable_processors() noexcept
 
 std::string_view usage() noexcept
 {
-    return R"(wamp-fcgi turns FastCGI requests with JSON into WAMP calls.
+    return R"(wamp-fcgi gives HTTP clients what lives behind a WAMP router, by FastCGI.
 
 Usage:
   wamp-fcgi [--config FILE] --listen ADDRESS [--workers N]
