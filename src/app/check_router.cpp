@@ -23,6 +23,8 @@ public:
     explicit trial(const settings& config) : config_(config), time_(loop_)
     {
         for (const service_settings& each : config.services) {
+            if (!has_session(each.type))
+                continue;
             auto& tried = sessions_[{each.realm, each.role}];
             if (!tried.session)
                 tried.session = std::make_unique<wamp::session>(loop_, config.router, each.realm, each.role);
@@ -33,6 +35,8 @@ public:
     bool run()
     {
         to_join_ = sessions_.size();
+        if (sessions_.empty())
+            return true;
         time_.expires_after(config_.router.connect_timeout);
         time_.async_wait([this](boost::system::error_code error) {
             if (!error)

@@ -119,6 +119,8 @@ private:
     void join()
     {
         joining_ = sessions_.size();
+        if (sessions_.empty())
+            return become_ready();
         join_time_.expires_after(config_.router.connect_timeout);
         join_time_.async_wait([this](boost::system::error_code error) {
             if (!error)
@@ -208,12 +210,19 @@ private:
         if (std::exchange(leaving_, true))
             return;
         grace_.cancel();
+        if (sessions_.empty())
+            return stop_loop();
         auto left = std::make_shared<std::size_t>(sessions_.size());
         for (auto& [name, each] : sessions_)
             each->stop([this, left] {
                 if (--*left == 0)
-                    asio::post(loop_, [this] { loop_.stop(); });  // behind what streams still write in this turn
+                    stop_loop();
             });
+    }
+
+    void stop_loop()
+    {
+        asio::post(loop_, [this] { loop_.stop(); });  // behind what streams still write in this turn
     }
 
     const settings& config_;
@@ -252,6 +261,8 @@ std::optional<std::chrono::milliseconds> longest_request(const settings& config)
     constexpr std::chrono::minutes for_a_slow_body{1};
     std::chrono::milliseconds longest{0};
     for (const service_settings& each : config.services) {
+        if (!has_session(each.type))
+            continue;
         if (each.options.call_timeout.count() == 0)
             return {};
         longest = std::max(longest, each.options.call_timeout);

@@ -1,6 +1,7 @@
 #include "wampfcgi/bridge/gateway.hpp"
 
 #include "bridge/caller_service.hpp"
+#include "bridge/console_service.hpp"
 #include "bridge/event_hub.hpp"
 #include "bridge/events_service.hpp"
 #include "bridge/publisher_service.hpp"
@@ -50,6 +51,8 @@ std::unique_ptr<service> gateway::make_service(const service_settings& each, con
         event_hub* const hub = lives_for == lifetime::many_requests ? &hub_of(sessions(each)) : nullptr;
         return std::make_unique<events_service>(each, hub, config_.router.connect_timeout, *shared_);
     }
+    case service_type::console:
+        return std::make_unique<console_service>(config_, each);
     }
     return nullptr;
 }

@@ -16,11 +16,12 @@ struct known_method {
     bool method_set::*is_taken;
 };
 
-constexpr std::array<known_method, 4> known_methods{{
+constexpr std::array<known_method, 5> known_methods{{
     {"GET", &method_set::get},
     {"HEAD", &method_set::head},
     {"POST", &method_set::post},
     {"PUT", &method_set::put},
+    {"OPTIONS", &method_set::options},
 }};
 
 bool is_given(std::optional<std::string_view> variable)
@@ -115,8 +116,6 @@ failure too_large(std::string_view what, std::uint64_t bytes, std::uint64_t limi
 
 result<void> check_method(const request& req, const method_set& taken)
 {
-    if (req.method() == "OPTIONS")
-        return {};
     for (const known_method& each : known_methods)
         if (req.method() == each.name && taken.*each.is_taken)
             return {};
@@ -128,8 +127,8 @@ std::string list_of_methods(const method_set& taken)
     std::string list;
     for (const known_method& each : known_methods)
         if (taken.*each.is_taken)
-            list.append(each.name).append(", ");
-    return list.append("OPTIONS");
+            list.append(list.empty() ? "" : ", ").append(each.name);
+    return list;
 }
 
 bool asks_by_query(const request& req)

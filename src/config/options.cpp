@@ -238,6 +238,10 @@ void read_restrictions(section& options, service_options& out)
     options.optional("require_ip", out.require_ip, list_of<network>("a list of addresses and networks", read_network));
     options.optional("require_tls", out.require_tls, read_boolean);
     options.optional("debug", out.debug, read_boolean);
+}
+
+void read_call_timeout(section& options, service_options& out)
+{
     options.optional("call_timeout", out.call_timeout, seconds_in(0, max_call_seconds));
 }
 
@@ -248,10 +252,20 @@ service_options read_options_of_webhook(const entry& from)
     out.webhook = read_webhook(options);
     read_body_limit(options, out);
     read_restrictions(options, out);
+    read_call_timeout(options, out);
     options.finish();
     if (out.webhook.verify_by.empty() && !out.require_ip)
         from.context->warn(from.line, from.path,
                            "anybody can publish here: there is no github_secret, verify or require_ip");
+    return out;
+}
+
+service_options read_options_without_session(const entry& from)
+{
+    service_options out;
+    section options{from};
+    read_restrictions(options, out);
+    options.finish();
     return out;
 }
 
@@ -262,6 +276,8 @@ std::optional<service_options> read_options(const entry& from, service_type type
     using enum status_style;
     if (type == service_type::webhook)
         return read_options_of_webhook(from);
+    if (!has_session(type))
+        return read_options_without_session(from);
     service_options out;
     section options{from};
     read_signing(options, out);
@@ -270,6 +286,7 @@ std::optional<service_options> read_options(const entry& from, service_type type
         read_body_limit(options, out);
     read_freshness(options, type, out);
     read_restrictions(options, out);
+    read_call_timeout(options, out);
     switch (type) {
     case service_type::caller:
         options.optional("procedures", out.procedures, procedure_list());
@@ -283,6 +300,7 @@ std::optional<service_options> read_options(const entry& from, service_type type
         read_stream_options(options, out);
         break;
     case service_type::webhook:
+    case service_type::console:
         break;
     }
     options.optional("allowed_origins", out.allowed_origins, list_of<std::string>("a list of origins", read_origin));

@@ -99,14 +99,17 @@ private:
                            {"publisher", service_type::publisher},
                            {"webhook", service_type::webhook},
                            {"events", service_type::events},
+                           {"console", service_type::console},
                            {"path", std::nullopt}},
                           {{other_services.begin(), other_services.end()}, "is not supported here"}));
         if (is_other_service(keys))
             return add(from, std::move(out));
         if (type) {
             out.type = *type;
-            keys.required("realm", out.realm, read_realm);
-            keys.required("role", out.role, read_text);
+            if (has_session(out.type)) {
+                keys.required("realm", out.realm, read_realm);
+                keys.required("role", out.role, read_text);
+            }
             const auto read = [&](const entry& found) { return read_options(found, out.type); };
             if (out.type == service_type::events || out.type == service_type::webhook)
                 keys.required("options", out.options, read);  // it has to have topics, or a topic

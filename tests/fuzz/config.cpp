@@ -167,8 +167,11 @@ std::string written(const settings& all)
     put_unless_empty(out, "state_dir", all.state_dir);
     json::object& paths = out["paths"].emplace_object();
     for (const service_settings& each : all.services)
-        paths[each.path] = {
-            {"type", "caller"}, {"realm", each.realm}, {"role", each.role}, {"options", written(each.options)}};
+        if (has_session(each.type))
+            paths[each.path] = {
+                {"type", "caller"}, {"realm", each.realm}, {"role", each.role}, {"options", written(each.options)}};
+        else
+            paths[each.path] = {{"type", "console"}};
     return json::serialize(out);
 }
 

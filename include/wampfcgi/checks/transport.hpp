@@ -12,10 +12,10 @@
 
 namespace wampfcgi::checks {
 
-/// Refuses every method but OPTIONS and those of `taken` (names are case-sensitive, RFC 9110, 9.1). method_not_allowed.
+/// Refuses every method but those of `taken` (names are case-sensitive, RFC 9110, 9.1). method_not_allowed.
 result<void> check_method(const request& req, const method_set& taken);
 
-/// The methods as a header lists them, OPTIONS last: "POST, PUT, OPTIONS".
+/// The methods as a header lists them: "POST, PUT, OPTIONS".
 std::string list_of_methods(const method_set& taken);
 
 /// True for GET and HEAD, which ask by their query alone: a body counts for nothing.

@@ -69,7 +69,13 @@ struct webhook_options {
 enum class cache_scope { client, shared };
 
 /// What a path is served by.
-enum class service_type { caller, publisher, webhook, events };
+enum class service_type { caller, publisher, webhook, events, console };
+
+/// False for what answers by itself: such a service has neither realm nor role, and no session.
+constexpr bool has_session(service_type type)
+{
+    return type != service_type::console;
+}
 
 /// Options of a service (contract section 2).
 struct service_options {
@@ -77,7 +83,8 @@ struct service_options {
     std::uint64_t post_body_limit = 0;              ///< bytes; 0: no limit of its own
     std::chrono::seconds timestamp_delta_limit{0};  ///< 0: any
     bool replay_protection = false;  ///< a signature is accepted once; only with keys and timestamp_delta_limit
-    std::optional<std::vector<network>> require_ip;  ///< absent: all; empty: nobody
+    std::optional<std::vector<network>>
+        require_ip;  ///< absent: all, or loopback where there is no session; empty: nobody
     bool require_tls = false;
     bool debug = false;
     std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
@@ -101,8 +108,8 @@ struct service_options {
 struct service_settings {
     std::string path;  ///< key in the configuration: "/", or segments without a leading slash
     service_type type = service_type::caller;
-    std::string realm{};
-    std::string role{};  ///< authrole that the router must give to the session
+    std::string realm{};  ///< empty where there is no session
+    std::string role{};   ///< authrole that the router must give to the session; empty likewise
     service_options options{};
 };
 

@@ -275,6 +275,8 @@ client_roles roles_for(service_type type)
         return {.publisher = true};
     case service_type::events:
         return {.subscriber = true};
+    case service_type::console:
+        break;
     }
     return {};
 }

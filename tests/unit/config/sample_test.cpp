@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
-    BOOST_TEST_REQUIRE(shown.services.size() == 4U);
+    BOOST_TEST_REQUIRE(shown.services.size() == 5U);
     check_default_log(shown.log);
     for (const service_settings& each : shown.services) {
         check_default_options(each.options);
@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
           with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})"), with_webhook(R"(, "x": 1)"),
           with_verify(R"(, "x": 1)"), with_verify(R"(, "parts": {"signature": "v1", "x": 1})"),
           with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})"),
-          with_service(R"({"type": "events", "realm": "r", "role": "f", "options": {"topics": [], "x": 1}})")})
+          with_service(R"({"type": "events", "realm": "r", "role": "f", "options": {"topics": [], "x": 1}})"),
+          with_service(R"({"type": "console", "x": 1})"), with_service(R"({"type": "console", "options": {"x": 1}})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
             {

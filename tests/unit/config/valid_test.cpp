@@ -140,6 +140,24 @@ BOOST_AUTO_TEST_CASE(options_of_events_are_read)
     BOOST_TEST(read.services[1].options.max_streams_per_address == 100U);
 }
 
+BOOST_AUTO_TEST_CASE(a_console_has_neither_realm_nor_role)
+{
+    const settings read = settings_in(R"({"router": {"url": "rs://h:1"}, "paths": {
+        "a": {"type": "console"},
+        "b": {"type": "console", "id": "mine", "options": {"require_ip": ["10.0.0.0/8"], "require_tls": true}}}})");
+
+    BOOST_TEST_REQUIRE(read.services.size() == 2U);
+    for (const service_settings& each : read.services) {
+        BOOST_TEST((each.type == service_type::console));
+        BOOST_TEST(!has_session(each.type));
+        BOOST_TEST(each.realm == "");
+        BOOST_TEST(each.role == "");
+    }
+    BOOST_TEST(!read.services[0].options.require_ip.has_value());
+    BOOST_TEST(read.services[1].options.require_ip.value().size() == 1U);
+    BOOST_TEST(read.services[1].options.require_tls);
+}
+
 BOOST_AUTO_TEST_CASE(urls_of_tls_and_websocket_are_taken_apart)
 {
     struct row {
