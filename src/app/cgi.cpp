@@ -3,6 +3,7 @@
 #include "app/loop_timers.hpp"
 #include "app/stores.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/fcgi/cgi.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/wamp/session.hpp"
@@ -80,13 +81,14 @@ int run_cgi(const settings& config)
     std::deque<late_session> sessions;  // one for each service: a single one of them is used
     stores remembered(loop, config);
     loop_timers timers(loop);
+    bridge::unread_meter figures;
     bridge::gateway to(
         config,
         [&](const service_settings& each) -> bridge::session& {
             return sessions.emplace_back(loop, config.router, each);
         },
-        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers, store::system_now,
-        bridge::gateway::lifetime::one_request);
+        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers, figures,
+        store::system_now, bridge::gateway::lifetime::one_request);
 
     // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
     // told of the end in any case.

@@ -2,6 +2,7 @@
 #include "app/cgi.hpp"
 #include "app/check_places.hpp"
 #include "app/check_router.hpp"
+#include "app/pool_watch.hpp"
 #include "app/stores.hpp"
 #include "app/worker.hpp"
 #include "wampfcgi/config/config.hpp"
@@ -9,6 +10,7 @@
 #include "wampfcgi/core/trouble.hpp"
 #include "wampfcgi/fcgi/libraries.hpp"
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/metrics/board.hpp"
 #include "wampfcgi/process/activation.hpp"
 #include "wampfcgi/process/cgi_arguments.hpp"
 #include "wampfcgi/process/identity.hpp"
@@ -143,16 +145,19 @@ int run_on_fd0(const process::options& given)
     log_warnings(*config);
     warn_of_root(given);
     process::forbid_looking_in();
-    return app::run_worker(*config, {.listen_fd = 0, .pool = {}});
+    metrics::board board(*config, 0);
+    process::pool_link alone;
+    alone.slot = board.take_slot();
+    return app::run_worker(*config, {.listen_fd = 0, .pool = alone, .counts_on = board});
 }
 
 /// What a pool's workers do with these settings.
-process::worker_program program_for(settings loaded, int listen_fd)
+process::worker_program program_for(settings loaded, int listen_fd, metrics::board& board)
 {
     const auto config = std::make_shared<const settings>(std::move(loaded));
     process::worker_program program;
-    program.main = [config, listen_fd](const process::pool_link& link) {
-        return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link});
+    program.main = [config, listen_fd, &board](const process::pool_link& link) {
+        return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link, .counts_on = board});
     };
     program.grace = config->shutdown_grace + kill_after_grace;
     if ((program.drain = app::longest_request(*config)))
@@ -201,7 +206,10 @@ int run_pool(const process::options& given)
     warn_of_root(given);
     log::write(log_level::notice, "listening on " + process::describe(listener.fd()) + " with " +
                                       std::to_string(given.workers) + " workers");
+    metrics::board board(*config, given.workers);
+    app::pool_watch watch(board);
     process::pool_options pool;
+    pool.observer = &watch;
     pool.workers = given.workers;
     pool.reopen_log = log::reopen;
     pool.reload = [&]() -> std::optional<process::worker_program> {
@@ -209,9 +217,10 @@ int run_pool(const process::options& given)
         if (!changed || !take_into_use(*changed, log_level::notice))
             return {};
         log_warnings(*changed);
-        return program_for(std::move(*changed), listener.fd());
+        board.take_into_use(*changed);
+        return program_for(std::move(*changed), listener.fd(), board);
     };
-    const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd()));
+    const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd(), board));
     listener.remove_socket();
     log::finish();
     return status;

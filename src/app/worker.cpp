@@ -18,6 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,11 +27,14 @@
 #include <utility>
 
 #include <malloc.h>
+#include <unistd.h>
 
 namespace wampfcgi::app {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::chrono::seconds measured_every{5};
 
 bool needs_digests(const service_settings& which)
 {
@@ -54,15 +58,20 @@ public:
           alive_time_(loop_),
           stores_(loop_, config),
           timers_(loop_),
+          meter_(place.counts_on.meter_for(place.pool.slot)),
+          process_(place.counts_on.process(place.pool.slot)),
+          measuring_time_(loop_),
           gateway_(
               config, [this](const service_settings& each) -> bridge::session& { return session_for(each); },
-              [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, timers_,
+              [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, timers_, *meter_,
               store::system_now, bridge::gateway::lifetime::many_requests),
           server_(loop_, place.listen_fd, gateway_, share_of_server())
     {}
 
     int run()
     {
+        process_.begin(static_cast<std::uint64_t>(::getpid()));
+        keep_measuring();
         await_signal();
         if (in_pool()) {
             await_drain_signal();
@@ -87,6 +96,7 @@ private:
         options.give_fd = place_.pool.give;
         options.take_fd = place_.pool.take;
         options.max_requests = config_.max_requests;
+        options.connections = &process_.connections;
         options.enough = [this] {
             if (in_pool())
                 place_.pool.ask_for_replacement();
@@ -103,8 +113,12 @@ private:
         // A broker does not send an event to the session that published it.
         const bool apart = which.type == service_type::events && is_published_to(which);
         auto& found = sessions_[{which.realm, which.role, apart}];
-        if (!found)
+        if (!found) {
             found = std::make_unique<wamp::session>(loop_, config_.router, which.realm, which.role);
+            bridge::session_cells& cells = meter_->of_session(which.realm, which.role);
+            cells.now.wanted.add();
+            found->count_in(cells);
+        }
         found->play(wamp::roles_for(which.type));
         return *found;
     }
@@ -143,6 +157,16 @@ private:
         });
     }
 
+    void keep_measuring()
+    {
+        process_.measure();
+        measuring_time_.expires_after(measured_every);
+        measuring_time_.async_wait([this](boost::system::error_code error) {
+            if (!error)
+                keep_measuring();
+        });
+    }
+
     // With its sessions, or without those that cannot be joined: requests may still wait for them.
     void become_ready()
     {
@@ -151,6 +175,7 @@ private:
         join_time_.cancel();
         if (place_.pool.takes_over)
             server_.start();
+        process_.set(metrics::process_phase::serving);
         place_.pool.tell_ready();
     }
 
@@ -199,6 +224,7 @@ private:
         if (std::exchange(stopping_, true))
             return;
         log::write(log_level::info, "worker ends: " + why);
+        process_.set(metrics::process_phase::draining);
         if (!limit)
             grace_.expires_at(std::chrono::steady_clock::time_point::max());
         server_.stop([this] { leave(); });
@@ -210,6 +236,7 @@ private:
         if (std::exchange(leaving_, true))
             return;
         grace_.cancel();
+        measuring_time_.cancel();
         if (sessions_.empty())
             return stop_loop();
         auto left = std::make_shared<std::size_t>(sessions_.size());
@@ -237,6 +264,9 @@ private:
         sessions_;  // by realm and role
     stores stores_;
     loop_timers timers_;
+    std::unique_ptr<bridge::meter> meter_;
+    metrics::process_cells& process_;
+    asio::steady_timer measuring_time_;  // until this process is to say again what it takes of the system
     bridge::gateway gateway_;
     fcgi::server server_;
     std::size_t joining_ = 0;

@@ -44,8 +44,8 @@ std::string line_of_json(call_stream::event what, std::string_view object)
 }  // namespace
 
 call_stream::call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
-                         heartbeat::listener& who)
-    : stream_(form, client, cors, most_unread_bytes_of_call, beats, who)
+                         heartbeat::listener& who, service_cells& cells)
+    : stream_(form, client, cors, most_unread_bytes_of_call, beats, who, cells)
 {}
 
 call_stream::client_state call_stream::send(event what, std::string_view object)

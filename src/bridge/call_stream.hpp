@@ -15,7 +15,7 @@ public:
 
     /// See open_stream.
     call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
-                heartbeat::listener& who);
+                heartbeat::listener& who, service_cells& cells);
 
     /// The head has gone out, with the first event.
     bool has_begun() const noexcept { return stream_.has_begun(); }

@@ -58,7 +58,7 @@ public:
           client_(client),
           deadline_(by.shared_.ends, *this),
           stream_(checks::media::event_stream, client, admitted_.cors_headers, most_unread_bytes_of_events, by.beats_,
-                  *this)
+                  *this, by.cells_)
     {
         report_.debug = options().debug;
     }
@@ -184,8 +184,10 @@ private:
 
     void received(std::uint64_t publication_id, std::string_view text) override
     {
-        if (stream_.has_begun() && (!recent_ || recent_->add(publication_id)))
-            send(text);
+        if (!stream_.has_begun() || (recent_ && !recent_->add(publication_id)))
+            return;
+        by_.cells_.counted.events_delivered.add();
+        send(text);
     }
 
     void interrupted() override { has_gap_ = stream_.has_begun(); }
@@ -274,6 +276,7 @@ events_service::events_service(const service_settings& configured, event_hub* hu
       hub_(hub),
       connect_timeout_(connect_timeout),
       shared_(shared),
+      cells_(shared.figures.of(configured)),
       beats_(configured.options.heartbeat, shared.wakers, shared.stopwatch),
       places_(configured.options.max_streams_per_address)
 {}

@@ -18,6 +18,7 @@
 
 namespace wampfcgi::bridge {
 
+struct service_cells;
 struct shared_by_services;
 
 class events_service final : public service {
@@ -40,6 +41,7 @@ private:
     event_hub* hub_;
     std::chrono::milliseconds connect_timeout_;
     shared_by_services& shared_;
+    service_cells& cells_;
     heartbeat beats_;
     stream_places places_;
     std::list<stream*> streams_;                     // that are open, in the order in which they were opened

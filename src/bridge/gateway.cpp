@@ -16,13 +16,17 @@
 namespace wampfcgi::bridge {
 
 gateway::gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
-                 clock now, lifetime lives_for, steady_clock stopwatch)
+                 meter& figures, clock now, lifetime lives_for, steady_clock stopwatch)
     : config_(config),
-      shared_(std::make_unique<shared_by_services>(std::move(now), std::move(stopwatch), config, wakers))
+      shared_(std::make_unique<shared_by_services>(std::move(now), std::move(stopwatch), config, wakers, figures)),
+      cells_of_no_service_(figures.of_no_service())
 {
     services_.reserve(config.services.size());
-    for (const service_settings& each : config.services)
+    cells_.reserve(config.services.size());
+    for (const service_settings& each : config.services) {
         services_.push_back(make_service(each, sessions, stores, lives_for));
+        cells_.push_back(&figures.of(each));
+    }
 }
 
 gateway::~gateway() = default;
@@ -60,9 +64,15 @@ std::unique_ptr<service> gateway::make_service(const service_settings& each, con
 std::variant<answer, admission> gateway::admit(const request& req)
 {
     const service_settings* const found = checks::find_service(req, config_.mount, config_.services);
-    if (found == nullptr)
-        return refusal_answer({errc::not_found, "no such path", req.path()}, status_style::crossbar, {});
-    return services_[static_cast<std::size_t>(found - config_.services.data())]->admit(req);
+    if (found == nullptr) {
+        answer refused = refusal_answer({errc::not_found, "no such path", req.path()}, status_style::crossbar, {});
+        refused.counted_in = &cells_of_no_service_;
+        return refused;
+    }
+    const auto index = static_cast<std::size_t>(found - config_.services.data());
+    auto decision = services_[index]->admit(req);
+    std::visit([&](auto& each) { each.counted_in = cells_[index]; }, decision);
+    return decision;
 }
 
 answer gateway::refuse(const admission& admitted, failure why) const
@@ -72,6 +82,8 @@ answer gateway::refuse(const admission& admitted, failure why) const
 
 std::unique_ptr<exchange> gateway::serve(const admission& admitted, request& req, response_sink& client)
 {
+    if (admitted.counted_in != nullptr)
+        admitted.counted_in->counted.received_bytes.add(req.body().size());
     return admitted.by->serve(admitted, req, client);
 }
 

@@ -5,18 +5,21 @@
 namespace wampfcgi::bridge {
 
 open_stream::open_stream(checks::media form, response_sink& client, const header_list& cors,
-                         std::size_t most_waiting_bytes, heartbeat& beats, heartbeat::listener& who)
+                         std::size_t most_waiting_bytes, heartbeat& beats, heartbeat::listener& who,
+                         service_cells& cells)
     : form_(form),
       client_(client),
       cors_(cors),
       most_waiting_bytes_(most_waiting_bytes),
-      beats_(beats, who)
+      beats_(beats, who),
+      cells_(cells)
 {}
 
 // nginx buffers an answer unless X-Accel-Buffering forbids it.
 void open_stream::begin()
 {
     has_begun_ = true;
+    is_open_ = presence(cells_.now.streams);
     response head;
     head.headers.reserve(5 + cors_.size());  // with the request's id
     head.headers.emplace_back("Content-Type",
@@ -34,7 +37,10 @@ open_stream::client_state open_stream::write(std::string_view piece)
 {
     beats_.sent();
     const std::size_t waiting = client_.write(piece);
-    return waiting >= piece.size() + most_waiting_bytes_ ? client_state::does_not_read : client_state::reads;
+    if (waiting < piece.size() + most_waiting_bytes_)
+        return client_state::reads;
+    cells_.counted.slow_streams_closed.add();
+    return client_state::does_not_read;
 }
 
 open_stream::client_state open_stream::write_sign_of_life()

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bridge/heartbeat.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/bridge/response_sink.hpp"
 #include "wampfcgi/checks/accept.hpp"
 #include "wampfcgi/core/response.hpp"
@@ -17,10 +18,10 @@ public:
     /// Whether the client takes what is sent.
     enum class client_state { reads, does_not_read };
 
-    /// A client that has not read `most_waiting_bytes` does not read. `client`, `cors`, `beats` and `who`, which is
-    /// told of silence, must outlive it.
+    /// A client that has not read `most_waiting_bytes` does not read. `client`, `cors`, `beats`, `cells`
+    /// and `who`, which is told of silence, must outlive it.
     open_stream(checks::media form, response_sink& client, const header_list& cors, std::size_t most_waiting_bytes,
-                heartbeat& beats, heartbeat::listener& who);
+                heartbeat& beats, heartbeat::listener& who, service_cells& cells);
 
     /// Sends the head, with the first piece.
     void begin();
@@ -39,6 +40,8 @@ private:
     const header_list& cors_;
     std::size_t most_waiting_bytes_;
     heartbeat::place beats_;
+    service_cells& cells_;
+    presence is_open_;  // since it has begun
     bool has_begun_ = false;
 };
 

@@ -188,7 +188,7 @@ private:
         if (what.receive_progress) {
             heartbeat::listener& self = *this;
             stream_ = std::make_unique<call_stream>(checks::wanted_media(request_.accept()), client_,
-                                                    admitted_.cors_headers, by_.shared_.beats, self);
+                                                    admitted_.cors_headers, by_.shared_.beats, self, by_.cells_);
         }
         return by_.session_.call(std::move(what), *this);
     }
@@ -205,6 +205,8 @@ private:
         place_ = by_.shared_.in_flight.take();
         if (!place_)
             refuse({errc::overloaded, "max_in_flight calls are under way"});
+        else
+            is_under_way_ = presence(by_.cells_.now.calls);
         return static_cast<bool>(place_);
     }
 
@@ -265,6 +267,7 @@ private:
     void finish(request_report& how)
     {
         place_ = {};
+        is_under_way_ = {};
         is_answered_ = true;
         how.procedure = std::move(report_.procedure);
         how.topic = std::move(report_.topic);
@@ -279,6 +282,7 @@ private:
     response_sink& client_;
     std::optional<checks::signature_facts> signature_;
     limited_count::place place_;
+    presence is_under_way_;
     store::ticket waits_for_store_ = 0;
     session::operation_id under_way_ = 0;
     request_report report_;
@@ -291,7 +295,8 @@ post_service::post_service(const service_settings& configured, session& realm, s
     : configured_(configured),
       session_(realm),
       replays_(replays),
-      shared_(shared)
+      shared_(shared),
+      cells_(shared.figures.of(configured))
 {}
 
 std::variant<answer, admission> post_service::admit(const request& req)

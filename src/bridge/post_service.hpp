@@ -18,6 +18,7 @@
 
 namespace wampfcgi::bridge {
 
+struct service_cells;
 struct shared_by_services;
 
 class post_service : public service {
@@ -54,6 +55,7 @@ private:
     session& session_;
     store* replays_;
     shared_by_services& shared_;
+    service_cells& cells_;
 };
 
 /// True when one of `patterns`, exact URIs and prefixes that end in ".", covers `uri`.

@@ -1,12 +1,12 @@
 #include "bridge/rendering.hpp"
 
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/checks/entity_tag.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/core/memory.hpp"
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <new>
 #include <string>
@@ -32,30 +32,11 @@ response json_response(int status, std::string body, const header_list& cors)
     return http;
 }
 
-/// Status of a WAMP error with status_codes "http" (WAMP specification, "Predefined URIs", and what routers send).
+/// Status of a WAMP error with status_codes "http".
 int http_status_of(std::string_view error_uri)
 {
-    struct row {
-        std::string_view uri;
-        int status;
-    };
-    static constexpr std::array<row, 11> rows{{
-        {"wamp.error.no_such_procedure", 404},
-        {"wamp.error.not_authorized", 403},
-        {"wamp.error.authorization_failed", 403},
-        {"wamp.error.invalid_argument", 400},
-        {"wamp.error.invalid_uri", 400},
-        {"wamp.error.no_eligible_callee", 502},
-        {"wamp.error.no_available_callee", 502},
-        {"wamp.error.callee_unavailable", 502},
-        {"wamp.error.unavailable", 502},
-        {"wamp.error.canceled", 504},
-        {"wamp.error.timeout", 504},
-    }};
-    for (const row& known : rows)
-        if (known.uri == error_uri)
-            return known.status;
-    return 500;
+    const auto found = std::ranges::find(known_errors, error_uri, &known_error::uri);
+    return found == known_errors.end() ? 500 : found->status;
 }
 
 struct renderer {

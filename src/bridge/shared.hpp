@@ -4,6 +4,7 @@
 #include "bridge/deadlines.hpp"
 #include "bridge/heartbeat.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/bridge/timers.hpp"
 #include "wampfcgi/core/settings.hpp"
 
@@ -54,10 +55,12 @@ private:
 
 /// Outlives the services.
 struct shared_by_services {
-    shared_by_services(gateway::clock clock, gateway::steady_clock steady, const settings& config, timers& time)
+    shared_by_services(gateway::clock clock, gateway::steady_clock steady, const settings& config, timers& time,
+                       meter& counts)
         : now(std::move(clock)),
           stopwatch(std::move(steady)),
           wakers(time),
+          figures(counts),
           in_flight(config.max_in_flight),
           beats(std::chrono::seconds(15), wakers, stopwatch),
           streams(config.max_streams),
@@ -67,6 +70,7 @@ struct shared_by_services {
     gateway::clock now;
     gateway::steady_clock stopwatch;
     timers& wakers;
+    meter& figures;
     limited_count in_flight;  // calls and publications
     heartbeat beats;          // of streams that answer calls
     limited_count streams;    // of events

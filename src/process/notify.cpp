@@ -72,6 +72,11 @@ void notifier::reloading() const noexcept
     send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros));
 }
 
+void notifier::status(std::string_view line) const noexcept
+{
+    send("STATUS=" + std::string(line));
+}
+
 // Never waits: a service manager that does not read must not hold up the supervisor.
 void notifier::send(std::string_view state) const noexcept
 {

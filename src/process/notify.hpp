@@ -19,6 +19,10 @@ public:
     void stopping() const noexcept { send("STOPPING=1"); }
     void alive() const noexcept { send("WATCHDOG=1"); }
 
+    /// A line about what goes on.
+    void status(std::string_view line) const noexcept;
+    bool has_listener() const noexcept { return socket_.get() >= 0; }
+
     /// With the time, by which the service manager tells this reload from one before it.
     void reloading() const noexcept;
 

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <map>
 #include <optional>
 #include <poll.h>
 #include <set>
@@ -32,6 +33,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
+
+constexpr std::chrono::seconds status_every{5};
 
 constexpr std::array supervised_signals{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
 
@@ -97,6 +100,9 @@ private:
     void end_those_that_hang(time_point now);
     void start(const roster::vacancy& where);
     void reap();
+    end_reason reason_of(pid_t pid, int wait_status, const roster::end_report& meaning) const;
+    void forget(pid_t pid);
+    void tell_status();
     static void report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now);
     void wait();
     void on_signal(int number);
@@ -113,7 +119,12 @@ private:
     report_pipes reports_;
     std::set<pid_t> still_old_;  // were replaced, but may begin another request until they say or end
     descriptor signals_;
-    std::optional<time_point> alive_at_;  // when the service manager is to hear of us next
+    std::optional<time_point> alive_at_;   // when the service manager is to hear of us next
+    std::optional<time_point> status_at_;  // when it is to hear what goes on next
+    std::string status_line_;              // that it heard last
+    std::map<pid_t, std::optional<std::uint32_t>> slots_;
+    std::set<pid_t> hung_;     // and were killed
+    std::set<pid_t> overdue_;  // likewise
     bool reload_wanted_ = false;
     bool reloading_ = false;
     bool stopping_ = false;
@@ -127,6 +138,8 @@ int supervisor::run()
         alive_at_ = clock::now();
     look_after_workers();
     notify_.ready();
+    if (pool_.observer != nullptr && notify_.has_listener())
+        status_at_ = clock::now() + status_every;
     while (true) {
         reap();
         if (!stopping_ && roster_.hopeless()) {
@@ -145,6 +158,7 @@ void supervisor::look_after_workers()
     const time_point now = clock::now();
     if (const auto late = roster_.overdue(now); !late.empty()) {
         log::write(log_level::warning, std::to_string(late.size()) + " worker(s) did not end in time: killing");
+        overdue_.insert(late.begin(), late.end());
         send_all(late, SIGKILL);
     }
     end_those_that_hang(now);
@@ -170,6 +184,7 @@ void supervisor::end_those_that_hang(time_point now)
     for (const pid_t each : hanging_.find_hanging(now)) {
         log::write(log_level::warning, "worker " + std::to_string(each) + " hangs, no sign of life for " +
                                            std::to_string(pool_.patience.count() / 1000) + " s: killing");
+        hung_.insert(each);
         send_all({each}, SIGKILL);
     }
 }
@@ -178,14 +193,15 @@ void supervisor::start(const roster::vacancy& where)
 {
     auto pipe = report_pipes::open();
     std::fflush(nullptr);  // or the worker would write what is buffered here a second time
+    const auto slot = pool_.observer != nullptr ? pool_.observer->worker_starts() : std::nullopt;
     const pid_t self = getpid();
     const pid_t pid = pipe ? fork() : -1;
     if (pid == 0) {
         reports_.clear();
         signals_.reset();
         pipe->reading.reset();
-        const pool_link link{handover_.give(), handover_.take(), pipe->writing.get(), where.takes_over,
-                             pool_.alive_every};
+        const pool_link link{handover_.give(), handover_.take(), pipe->writing.get(), slot,
+                             where.takes_over, pool_.alive_every};
         be_worker([&] { return program_.main(link); }, self);
     }
     const int error_number = errno;
@@ -193,8 +209,11 @@ void supervisor::start(const roster::vacancy& where)
     if (pid > 0) {
         roster_.began(where, pid, now, patience());
         hanging_.began(pid, now);
+        slots_[pid] = slot;
         return reports_.add(pid, std::move(pipe->reading));
     }
+    if (pool_.observer != nullptr)
+        pool_.observer->worker_did_not_start(slot);
     const time_point next = roster_.start_failed(where, now);
     log::write(log_level::warning, "cannot start a worker: " + std::generic_category().message(error_number) +
                                        "; next try " + in_words(next - now));
@@ -211,9 +230,41 @@ void supervisor::reap()
         hanging_.ended(pid);
         still_old_.erase(pid);
         const time_point now = clock::now();
-        if (const auto meaning = roster_.ended(pid, now))  // else a child of what this process was before exec
-            report_end(pid, wait_status, *meaning, now);
+        const auto meaning = roster_.ended(pid, now);
+        if (!meaning)
+            continue;  // a child of what this process was before exec
+        report_end(pid, wait_status, *meaning, now);
+        if (pool_.observer != nullptr)
+            pool_.observer->worker_ended(slots_[pid], reason_of(pid, wait_status, *meaning));
+        forget(pid);
     }
+}
+
+end_reason supervisor::reason_of(pid_t pid, int wait_status, const roster::end_report& meaning) const
+{
+    if (hung_.contains(pid))
+        return end_reason::hung;
+    if (overdue_.contains(pid))
+        return end_reason::overdue;
+    if (meaning.was_told_to_end && is_orderly(wait_status))
+        return stopping_ ? end_reason::stopped : end_reason::replaced;
+    return WIFSIGNALED(wait_status) ? end_reason::by_signal : end_reason::exited;
+}
+
+void supervisor::forget(pid_t pid)
+{
+    slots_.erase(pid);
+    hung_.erase(pid);
+    overdue_.erase(pid);
+}
+
+void supervisor::tell_status()
+{
+    if (std::string line = pool_.observer->status(); line != status_line_) {
+        notify_.status(line);
+        status_line_ = std::move(line);
+    }
+    status_at_ = clock::now() + status_every;
 }
 
 void supervisor::report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now)
@@ -235,6 +286,11 @@ void supervisor::wait()
             alive_at_ = now + *notify_.interval();
         }
         deadline = std::min(deadline.value_or(*alive_at_), *alive_at_);
+    }
+    if (status_at_) {
+        if (now >= *status_at_)
+            tell_status();
+        deadline = std::min(deadline.value_or(*status_at_), *status_at_);
     }
     if (const auto look = hanging_.next_look())
         deadline = std::min(deadline.value_or(*look), *look);
@@ -285,10 +341,14 @@ void supervisor::reload()
     auto program = pool_.reload ? pool_.reload() : std::nullopt;
     if (!program) {
         log::write(log_level::error, "keeping the old configuration");
+        if (pool_.observer != nullptr)
+            pool_.observer->reloaded(false);
         return notify_.ready();
     }
     program_ = std::move(*program);
     reloading_ = true;
+    if (pool_.observer != nullptr)
+        pool_.observer->reloaded(true);
     send_all(roster_.replace_all(clock::now(), patience()), SIGTERM);
 }
 

@@ -3,6 +3,7 @@
 // usage: bench-path small|signed|large COUNT call|whole     ("call": without the way back)
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 
 #include "support/fake_timers.hpp"
 #include "support/request_builder.hpp"
@@ -124,8 +125,9 @@ int main(int argc, char** argv)
     const settings config = two_services();
     bytes_only router;
     fake_timers timers;
+    bridge::unread_meter figures;
     bridge::gateway service(
-        config, [&](const auto&) -> bridge::session& { return router; }, {}, timers, signed_at,
+        config, [&](const auto&) -> bridge::session& { return router; }, {}, timers, figures, signed_at,
         bridge::gateway::lifetime::many_requests, [] { return std::chrono::steady_clock::time_point{}; });
     byte_counter client;
     request req = request_for(kind);

@@ -15,6 +15,7 @@
 #include "support/fake_timers.hpp"
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/checks/accept.hpp"
 #include "wampfcgi/checks/path.hpp"
 #include "wampfcgi/checks/signature.hpp"
@@ -333,10 +334,12 @@ void run(std::string_view input)
     const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
     fake_store remembered(now);
     fake_timers timers;
+    bridge::unread_meter figures;
     bridge::gateway gateway{services(),
                             [&](const service_settings&) -> bridge::session& { return router; },
                             [&](std::chrono::seconds) -> bridge::store& { return remembered; },
                             timers,
+                            figures,
                             now,
                             bridge::gateway::lifetime::many_requests};
     fake_client client(req);

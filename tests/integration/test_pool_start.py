@@ -13,7 +13,7 @@ import unittest
 from integration.deployment import DeploymentTest, configuration, main, service
 from support import fastcgi_client as fastcgi
 from support.build import SANITIZED
-from support.processes import AS_ROOT, SERVER_USER, clean_environment
+from support.processes import AS_ROOT, SERVER_USER, clean_environment, wait_until
 from support.servers import BUILD, DevRouter, WampFcgiPool, WorkerOnFd0
 from support.systemd import Notifications
 
@@ -146,6 +146,15 @@ class PoolStart(DeploymentTest):
                 self.assertTrue(any(state.startswith("MONOTONIC_USEC=") for state in seen), seen)
                 self.assertEqual(pool.stop(), 0)
                 manager.wait_for("STOPPING=1")
+
+    def test_systemd_is_told_what_goes_on(self):
+        manager = Notifications(self.scratch.path / "notify.sock")
+        self.addCleanup(manager.close)
+        pool = self.start(environment={"NOTIFY_SOCKET": manager.name})
+        self.assert_works(pool)
+        line = wait_until(lambda: next((each for each in manager.receive() if each.startswith("STATUS=")), None),
+                          "a line about what goes on")
+        self.assertRegex(line, r"^STATUS=\d+\.\d requests/s, 0 calls under way, (\d) of \1 sessions up$")
 
     def test_systemd_is_told_that_a_reload_with_a_faulty_file_is_over(self):
         manager = Notifications(self.scratch.path / "notify.sock")

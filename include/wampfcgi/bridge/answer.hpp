@@ -10,6 +10,8 @@
 
 namespace wampfcgi::bridge {
 
+struct service_cells;
+
 /// What the log should know about a request.
 struct request_report {
     using time_point = std::chrono::steady_clock::time_point;
@@ -28,6 +30,7 @@ struct request_report {
 struct answer {
     response http;
     request_report report;
+    service_cells* counted_in = nullptr;  ///< of an answer by service::admit(); null: nowhere
 };
 
 }  // namespace wampfcgi::bridge

@@ -17,6 +17,7 @@
 namespace wampfcgi::bridge {
 
 class event_hub;
+class meter;
 struct shared_by_services;
 
 /// What is configured in `paths`, as one service.
@@ -31,10 +32,10 @@ public:
     using store_lookup = std::function<store&(std::chrono::seconds timestamp_delta_limit)>;
 
     /// `config` must outlive it; `sessions` is asked once for each service that needs one, `stores` once for each one
-    /// with replay_protection. `wakers` must outlive it. `now` is what signatures are held against, `stopwatch`
-    /// measures how long calls take.
+    /// with replay_protection. `wakers` and `figures` must outlive it. `now` is what signatures are held against,
+    /// `stopwatch` measures how long calls take.
     gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
-            clock now, lifetime lives_for, steady_clock stopwatch = std::chrono::steady_clock::now);
+            meter& figures, clock now, lifetime lives_for, steady_clock stopwatch = std::chrono::steady_clock::now);
     ~gateway() override;
     gateway(const gateway&) = delete;
     gateway& operator=(const gateway&) = delete;
@@ -53,6 +54,8 @@ private:
     std::unique_ptr<shared_by_services> shared_;
     std::map<session*, std::unique_ptr<event_hub>> hubs_;
     std::vector<std::unique_ptr<service>> services_;  // in the order of config_.services
+    std::vector<service_cells*> cells_;               // likewise
+    service_cells& cells_of_no_service_;
 };
 
 }  // namespace wampfcgi::bridge

@@ -24,7 +24,8 @@ struct admission {
     service* by = nullptr;
     std::uint64_t body_limit_bytes = 0;  ///< reading may stop once this is passed; 0: never
     header_list cors_headers{};
-    body_use body = body_use::read;  ///< dropped: there may be one, but it is not looked at, nor is its length
+    body_use body = body_use::read;       ///< dropped: there may be one, but it is not looked at, nor is its length
+    service_cells* counted_in = nullptr;  ///< of its service; null: nowhere
 };
 
 /// A request that a service has, until it is answered. Destroying it gives the request up: a call under way is

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wampfcgi {
@@ -76,6 +77,9 @@ constexpr bool has_session(service_type type)
 {
     return type != service_type::console;
 }
+
+/// As in the configuration.
+std::string_view name_of(service_type type) noexcept;
 
 /// Options of a service (contract section 2).
 struct service_options {

@@ -2,6 +2,7 @@
 // What a request means is the bridge's business.
 #pragma once
 
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/bridge/service.hpp"
 
 #include <cstdint>
@@ -17,10 +18,11 @@ namespace wampfcgi::fcgi {
 /// What a server shares with the others of its pool, and when it has done its share. The sockets do not block and stay
 /// open.
 struct server_options {
-    int give_fd = -1;                ///< socket that idle connections are sent to at the end; -1: they are closed
-    int take_fd = -1;                ///< socket that those of others come from; -1: none
-    std::uint64_t max_requests = 0;  ///< 0: any number
-    std::function<void()> enough;    ///< called once when so many requests have begun
+    int give_fd = -1;                     ///< socket that idle connections are sent to at the end; -1: they are closed
+    int take_fd = -1;                     ///< socket that those of others come from; -1: none
+    std::uint64_t max_requests = 0;       ///< 0: any number
+    std::function<void()> enough;         ///< called once when so many requests have begun
+    bridge::cell* connections = nullptr;  ///< says how many there are; null: nobody wants to know
 };
 
 /// Serves one listening socket. All members are used from the thread that runs the event loop; nothing in it blocks.

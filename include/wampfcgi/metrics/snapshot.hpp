@@ -2,6 +2,8 @@
 // business of others.
 #pragma once
 
+#include "wampfcgi/bridge/meter.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -15,10 +17,7 @@
 
 namespace wampfcgi::metrics {
 
-/// Upper bounds of the buckets of durations, in microseconds; one more bucket has what took longer.
-inline constexpr std::array<std::uint64_t, 15> duration_bounds_us{
-    500,     1'000,   2'500,     5'000,     10'000,    25'000,     50'000,    100'000,
-    250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000, 30'000'000};
+using bridge::duration_bounds_us;
 
 struct histogram {
     std::array<std::uint64_t, duration_bounds_us.size() + 1> counts{};  ///< of each bucket alone

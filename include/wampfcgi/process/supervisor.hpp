@@ -4,20 +4,42 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace wampfcgi::process {
 
 /// What a worker gets that was replaced: it takes no more requests, finishes what it has begun, and ends.
 constexpr int drain_signal = SIGUSR2;
 
+/// Why a worker has ended.
+enum class end_reason { stopped, replaced, exited, by_signal, hung, overdue };
+
+/// Is told how the pool does, in the supervisor.
+class pool_observer {
+public:
+    virtual ~pool_observer() = default;
+
+    /// A worker is about to be forked. The result is what it finds as pool_link::slot.
+    virtual std::optional<std::uint32_t> worker_starts() = 0;
+
+    virtual void worker_did_not_start(std::optional<std::uint32_t> slot) = 0;
+    virtual void worker_ended(std::optional<std::uint32_t> slot, end_reason why) = 0;
+    virtual void reloaded(bool was_good) = 0;
+
+    /// A line for the service manager about what goes on.
+    virtual std::string status() = 0;
+};
+
 /// What ties a worker to its pool. The descriptors stay open as long as the worker lives.
 struct pool_link {
-    int give = -1;            ///< socket: a connection's descriptor that is sent here goes to a worker that serves
-    int take = -1;            ///< socket, does not block: where a worker that serves receives those
-    int reports = -1;         ///< pipe to the supervisor
-    bool takes_over = false;  ///< another worker serves until this one is ready
+    int give = -1;     ///< socket: a connection's descriptor that is sent here goes to a worker that serves
+    int take = -1;     ///< socket, does not block: where a worker that serves receives those
+    int reports = -1;  ///< pipe to the supervisor
+    std::optional<std::uint32_t> slot{};  ///< that the observer gave
+    bool takes_over = false;              ///< another worker serves until this one is ready
     std::chrono::milliseconds tell_alive_every{10'000};
 
     /// Tells the supervisor that this worker can serve.
@@ -50,6 +72,7 @@ struct pool_options {
     unsigned workers = 1;
     std::function<std::optional<worker_program>()> reload = nullptr;  ///< nothing: the old program stays
     std::function<void()> reopen_log = nullptr;
+    pool_observer* observer = nullptr;              ///< null: nobody
     std::chrono::milliseconds alive_every{10'000};  ///< a worker is expected to tell that it does not hang as often
     std::chrono::milliseconds patience{60'000};     ///< a worker that was silent for so long hangs, and is killed
 };

@@ -1,6 +1,7 @@
 // Owns one persistent session with the router: joined at start in one realm under one role, kept, joined again.
 #pragma once
 
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/core/settings.hpp"
 
@@ -37,6 +38,9 @@ public:
 
     /// Has the session play these roles too. To be called before start().
     void play(const client_roles& more);
+
+    /// Has it count in `cells`, which must outlive it. To be called before start().
+    void count_in(bridge::session_cells& cells);
 
     /// Begins to join, and never stops trying until stop(). `joined` is called once, when that succeeds the first time.
     void start(std::function<void()> joined = nullptr);

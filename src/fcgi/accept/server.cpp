@@ -170,6 +170,7 @@ private:
     {
         const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
         connections_.emplace(added.get(), added);
+        tell_connections();
         added->start();
         return added->decisions().serves_only_request();
     }
@@ -232,6 +233,12 @@ private:
         return first != nullptr;
     }
 
+    void tell_connections()
+    {
+        if (options_.connections != nullptr)
+            options_.connections->set(connections_.size());
+    }
+
     void set_option(int level, int option, int value)
     {
         ::setsockopt(listener_.fd(), level, option, &value, sizeof value);
@@ -240,6 +247,7 @@ private:
     void closed(connection& ended) override
     {
         connections_.erase(&ended);
+        tell_connections();
         if (!stopping_)
             sweep_later();  // it may have been one of thousands, whose memory is to be given back
         tell_when_drained();

@@ -2,6 +2,7 @@
 
 #include "fcgi/cgi/header.hpp"
 #include "fcgi/connection/nonblocking.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -176,10 +177,12 @@ std::optional<connection_step> connection::admit()
 {
     auto decision = to_.admit(decisions_.current_request());
     if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
+        counted_in_ = refusal->counted_in;
         respond(std::move(*refusal));
         return {};
     }
     admitted_ = std::get<bridge::admission>(std::move(decision));
+    counted_in_ = admitted_.counted_in;
     return resume(event::admitted{admitted_.body_limit_bytes, admitted_.body});
 }
 
@@ -195,7 +198,10 @@ void connection::respond(bridge::answer whole)
     const request& req = decisions_.current_request();
     whole.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
     leave_body_out(req, whole.http);
-    log_answer(req, {whole.http.status, whole.http.body.size()}, whole.report, times());
+    const request_times when = times();
+    bridge::count_answer(counted_in_, {whole.http.status, whole.http.body.size(), when.ended - when.began},
+                         whole.report);
+    log_answer(req, {whole.http.status, whole.http.body.size()}, whole.report, when);
     perform(resume(event::answered{std::move(whole.http)}));
 }
 
@@ -204,12 +210,15 @@ void connection::begin(response head)
     head.headers.emplace_back("X-Request-Id", std::string(decisions_.current_request().id()));
     stream_status_ = head.status;
     stream_bytes_ = 0;
+    bridge::count_stream_begun(counted_in_, head.status);
     perform(resume(event::stream_started{std::move(head)}));
 }
 
 std::size_t connection::write(std::string_view piece)
 {
     stream_bytes_ += piece.size();
+    if (counted_in_ != nullptr)
+        counted_in_->counted.sent_bytes.add(piece.size());
     perform(resume(event::stream_data{piece}));
     return decisions_.waiting_bytes();
 }
@@ -217,6 +226,7 @@ std::size_t connection::write(std::string_view piece)
 void connection::end(bridge::request_report how)
 {
     const auto finished = std::move(under_way_);
+    bridge::count_stream_ended(counted_in_, how);
     log_answer(decisions_.current_request(), {stream_status_, stream_bytes_}, how, times());
     perform(resume(event::stream_ended{}));
 }
@@ -232,6 +242,8 @@ void connection::abandon(std::string_view why)
     if (log::enabled(log_level::info))
         log::write(log_level::info, "call given up: " + std::string(why), {log::token("id", std::string(req.id()))});
     const auto given_up = std::move(under_way_);
+    if (counted_in_ != nullptr)
+        counted_in_->counted.clients_left.add();
     if (log::wants_access())
         log_given_up(req, given_up ? given_up->report() : bridge::request_report(), times());
     close();

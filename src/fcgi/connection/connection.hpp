@@ -90,6 +90,7 @@ private:
     bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;
     bridge::admission admitted_;
+    bridge::service_cells* counted_in_ = nullptr;  // the current request
     int stream_status_ = 0;
     std::uint64_t stream_bytes_ = 0;
     std::unique_ptr<bridge::exchange> under_way_;  // while the service has the request; it uses what is above

@@ -4,6 +4,7 @@
 #include "fcgi/cgi/header.hpp"
 #include "fcgi/cgi/limits.hpp"
 #include "fcgi/cgi/variables.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -89,9 +90,12 @@ public:
         input_left_ = announced && *announced ? **announced : std::numeric_limits<std::uint64_t>::max();
         checked_from_ = clock::now();
         auto decision = to_.admit(request_);
-        if (auto* final_answer = std::get_if<bridge::answer>(&decision))
+        if (auto* final_answer = std::get_if<bridge::answer>(&decision)) {
+            counted_in_ = final_answer->counted_in;
             return respond(std::move(*final_answer));
+        }
         const auto& admitted = std::get<bridge::admission>(decision);
+        counted_in_ = admitted.counted_in;
 
         auto body =
             admitted.body == bridge::body_use::read ? read_body_with_memory(admitted.body_limit_bytes) : result<void>();
@@ -109,6 +113,8 @@ public:
             log::write(log_level::info, "call given up: the web server ends the program",
                        {log::token("id", std::string(request_.id()))});
         const auto given_up = std::move(under_way_);
+        if (counted_in_ != nullptr)
+            counted_in_->counted.clients_left.add();
         if (log::wants_access())
             log_given_up(request_, given_up ? given_up->report() : bridge::request_report(), times());
         ::close(place_.output_fd);
@@ -120,15 +126,18 @@ public:
     {
         const auto finished = std::move(under_way_);
         leave_body_out(request_, whole.http);
+        const std::uint64_t body_bytes = whole.http.body.size();
+        bridge::count_answer(counted_in_, {whole.http.status, body_bytes, clock::now() - began_}, whole.report);
         const bool written =
             write_head(whole.http, append_header_section) && write_all(place_.output_fd, whole.http.body);
-        log_answer(request_, {whole.http.status, whole.http.body.size()}, whole.report, times());
+        log_answer(request_, {whole.http.status, body_bytes}, whole.report, times());
         finish(written);
     }
 
     void begin(response head) override
     {
         stream_status_ = head.status;
+        bridge::count_stream_begun(counted_in_, head.status);
         is_written_ = write_head(head, append_stream_header_section);
     }
 
@@ -136,6 +145,8 @@ public:
     std::size_t write(std::string_view piece) override
     {
         stream_bytes_ += piece.size();
+        if (counted_in_ != nullptr)
+            counted_in_->counted.sent_bytes.add(piece.size());
         is_written_ = is_written_ && write_all(place_.output_fd, piece);
         return is_written_ ? 0 : std::numeric_limits<std::size_t>::max();
     }
@@ -143,6 +154,7 @@ public:
     void end(bridge::request_report how) override
     {
         const auto finished = std::move(under_way_);
+        bridge::count_stream_ended(counted_in_, how);
         log_answer(request_, {stream_status_, stream_bytes_}, how, times());
         finish(is_written_);
     }
@@ -205,6 +217,7 @@ private:
     clock::time_point began_ = clock::now();
     clock::time_point checked_from_;  // all that the next checks need is there
     std::uint64_t input_left_ = 0;    // bytes that the web server may still send, at most
+    bridge::service_cells* counted_in_ = nullptr;
     int stream_status_ = 0;
     std::uint64_t stream_bytes_ = 0;
     bool is_written_ = false;                      // all of the stream, by now

@@ -93,6 +93,7 @@ public:
     /// What those that wait for the session take.
     std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
 
+    std::size_t count_waiting() const noexcept { return waiting_.size(); }
     bool any_waiting() const noexcept { return !waiting_.empty(); }
     bool any_sent() const noexcept { return !by_request_.empty(); }
 

@@ -50,6 +50,7 @@ operations::operation_id operations::start(router_request what, bridge::outcome_
     if (table_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
         return fail(std::nullopt, {errc::overloaded, "too much waits for the session"}, sink);
     const operation_id id = table_.add_waiting(std::move(what), sink, clock::now() + connect_timeout_);
+    count_waiting();
     watch_deadlines();
     boost::asio::post(loop_, [life = host_.lifetime()] {
         if (const auto alive = life.lock())
@@ -62,12 +63,14 @@ void operations::cancel(operation_id id)
 {
     if (const auto request_id = table_.remove(id))
         cancel_at_router(*request_id);
+    count_waiting();
 }
 
 void operations::send_waiting()
 {
     while (auto next = table_.take_waiting())
         send(next->id, next->what, *next->sink);
+    count_waiting();
 }
 
 void operations::fail_in_flight()
@@ -81,6 +84,7 @@ void operations::fail_waiting()
 {
     while (const auto next = table_.take_waiting())
         table_.put_failed(next->id, {errc::router_unavailable, "the session cannot be joined"}, *next->sink);
+    count_waiting();
     end_failed();
 }
 
@@ -168,6 +172,14 @@ void operations::cancel_at_router(std::uint64_t request_id)
         host_.send(encode_cancel(request_id));
 }
 
+void operations::count_waiting() noexcept
+{
+    const std::size_t now = table_.count_waiting();
+    if (waiting_ != nullptr && now != counted_waiting_)
+        waiting_->add(now - counted_waiting_);  // less where it wraps
+    counted_waiting_ = now;
+}
+
 void operations::watch_deadlines()
 {
     const auto next = table_.next_deadline();
@@ -195,6 +207,7 @@ void operations::end_expired()
             cancel_at_router(*next->cancel_request_id);
         next->sink->ended(std::move(next->how));
     }
+    count_waiting();
     if (any_sent)
         host_.was_not_answered(now);
 }

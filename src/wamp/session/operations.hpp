@@ -5,6 +5,7 @@
 #include "wamp/session/messages.hpp"
 #include "wamp/session/operation_table.hpp"
 #include "wamp/transport/link.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/core/errc.hpp"
 
@@ -12,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,6 +59,9 @@ public:
     /// Has `sink` forgotten; a call is cancelled at the router.
     void cancel(operation_id id);
 
+    /// Has `waiting` say how many wait for the session, with those of other sessions.
+    void count_waiting_in(bridge::cell& waiting) { waiting_ = &waiting; }
+
     bool any_sent() const noexcept { return table_.any_sent(); }
     bool any_waiting() const noexcept { return table_.any_waiting(); }
 
@@ -74,6 +79,7 @@ private:
     void end_failed();
     void take_part_of_result(router_answer part);
     void cancel_at_router(std::uint64_t request_id);
+    void count_waiting() noexcept;
     void watch_deadlines();
     void end_expired();
 
@@ -84,6 +90,8 @@ private:
     std::uint64_t last_request_id_ = 0;
     boost::asio::steady_timer timer_;
     std::optional<clock::time_point> watched_;  // deadline that timer_ waits for
+    bridge::cell* waiting_ = nullptr;
+    std::size_t counted_waiting_ = 0;
 };
 
 }  // namespace wampfcgi::wamp

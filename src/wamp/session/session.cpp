@@ -66,6 +66,7 @@ public:
                 authrole_ = welcome->authrole;
             for (const session_step& each : fsm_.resume(events_.front(), clock::now()))
                 std::visit([this](const auto& todo) { carry_out(todo); }, each);
+            count_change();
             if (joined_ && is_joined())
                 std::exchange(joined_, nullptr)();
             if (operations_.any_waiting() && fsm_.current() == session_fsm::state::backing_off &&
@@ -81,6 +82,12 @@ public:
         roles_.caller = roles_.caller || more.caller;
         roles_.publisher = roles_.publisher || more.publisher;
         roles_.subscriber = roles_.subscriber || more.subscriber;
+    }
+
+    void count_in(bridge::session_cells& cells)
+    {
+        cells_ = &cells;
+        operations_.count_waiting_in(cells.now.waiting);
     }
 
     void start(std::function<void()> joined)
@@ -131,12 +138,26 @@ public:
     std::weak_ptr<operations::host> lifetime() override { return weak_from_this(); }
 
 private:
+    void count_change()
+    {
+        if (is_joined() == static_cast<bool>(is_up_))
+            return;
+        if (is_joined()) {
+            is_up_ = bridge::presence(cells_->now.up);
+            return cells_->counted.joined.add();
+        }
+        is_up_ = {};
+        if (!stopped_)
+            cells_->counted.lost.add();
+    }
+
     void carry_out(const step::connect& todo)
     {
         // Handlers of an earlier link, or for a driver that is gone, find nobody.
         channel_options options;
         habit_ = ping_habits_.at(todo.url);
         options.habit = habit_;
+        options.queued_bytes = &cells_->now.queued_bytes;
         options.may_probe = [weak = weak_from_this()] {
             const auto self = weak.lock();
             return self && !self->operations_.any_sent();
@@ -263,6 +284,9 @@ private:
     std::function<void()> joined_;  // until the session was joined for the first time
     std::optional<std::string> authrole_;
     std::function<void()> stopped_;
+    bridge::session_cells own_cells_;  // where nobody wants to know
+    bridge::session_cells* cells_ = &own_cells_;
+    bridge::presence is_up_;
 };
 
 client_roles roles_for(service_type type)
@@ -290,6 +314,11 @@ session::~session() = default;
 void session::play(const client_roles& more)
 {
     driver_->play(more);
+}
+
+void session::count_in(bridge::session_cells& cells)
+{
+    driver_->count_in(cells);
 }
 
 void session::start(std::function<void()> joined)

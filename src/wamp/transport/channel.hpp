@@ -2,6 +2,7 @@
 // What the messages mean is the connection's business.
 #pragma once
 
+#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -24,6 +25,33 @@ enum class send_result { queued, too_large, queue_full };
 /// Most bytes that may be queued for a router that does not read: four of the largest messages.
 inline constexpr std::size_t max_queued_bytes = 64 * 1024 * 1024;
 
+/// How many bytes a channel has queued; counted in a cell too, where there is one.
+class queue_size {
+public:
+    explicit queue_size(bridge::cell* also) : also_(also) {}
+    ~queue_size() { subtract(bytes_); }
+    queue_size(const queue_size&) = delete;
+    queue_size& operator=(const queue_size&) = delete;
+
+    void add(std::size_t bytes) noexcept
+    {
+        bytes_ += bytes;
+        if (also_ != nullptr)
+            also_->add(bytes);
+    }
+    void subtract(std::size_t bytes) noexcept
+    {
+        bytes_ -= bytes;
+        if (also_ != nullptr)
+            also_->subtract(bytes);
+    }
+    std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    bridge::cell* also_;
+    std::size_t bytes_ = 0;
+};
+
 /// What is known of a router and RawSocket PING: some answer, some ignore it, some close the connection.
 /// Lives longer than one connection, so that none is lost twice for the sake of finding out.
 enum class ping_habit { unknown, answers, to_be_avoided };
@@ -41,6 +69,7 @@ struct channel_options {
     std::function<bool()> may_probe = [] { return true; };  ///< nothing would be lost if the router took a PING amiss
     std::function<void()> up;                               ///< the handshake is done
     message_handler message;
+    bridge::cell* queued_bytes = nullptr;   ///< counts what is queued, with that of others; null: nobody wants to know
     std::function<void(std::string)> down;  ///< once; the reason is ready for the log
 };
 

@@ -57,7 +57,7 @@ public:
     {
         if (message.size() > peer_max_bytes_)
             return send_result::too_large;
-        if (queued_bytes_ + message.size() > max_queued_bytes)
+        if (queued_bytes_.bytes() + message.size() > max_queued_bytes)
             return send_result::queue_full;
         enqueue(rawsocket::frame_type::message, std::move(message));
         return send_result::queued;
@@ -201,14 +201,14 @@ private:
     void answer_ping(std::string_view payload)
     {
         // A router that pings without reading must not fill our memory.
-        if (queued_bytes_ + payload.size() <= max_queued_bytes)
+        if (queued_bytes_.bytes() + payload.size() <= max_queued_bytes)
             enqueue(rawsocket::frame_type::pong, std::string(payload));
     }
 
     void enqueue(rawsocket::frame_type type, std::string payload)
     {
         const auto header = rawsocket::frame_header(type, payload.size());
-        queued_bytes_ += header.size() + payload.size();
+        queued_bytes_.add(header.size() + payload.size());
         const bool may_share = queue_.size() > writing_ && queue_.back().size() < shared_string_bytes;
         if (!may_share)
             queue_.emplace_back();
@@ -268,7 +268,7 @@ private:
 
     void written(std::size_t bytes)
     {
-        queued_bytes_ -= bytes;
+        queued_bytes_.subtract(bytes);
         queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(writing_));
         writing_ = 0;
     }
@@ -301,7 +301,7 @@ private:
     keepalive pings_;
     std::size_t peer_max_bytes_ = 0;
     std::deque<std::string> queue_;  // frames, header and payload; small ones share a string
-    std::size_t queued_bytes_ = 0;
+    queue_size queued_bytes_{options_.queued_bytes};
     std::size_t writing_ = 0;  // strings at the front of the queue that are being written
     bool write_scheduled_ = false;
     bool closed_ = false;

@@ -96,9 +96,9 @@ public:
     {
         if (message.size() > max_message_bytes)
             return send_result::too_large;
-        if (queued_bytes_ + message.size() > max_queued_bytes)
+        if (queued_bytes_.bytes() + message.size() > max_queued_bytes)
             return send_result::queue_full;
-        queued_bytes_ += message.size();
+        queued_bytes_.add(message.size());
         queue_.push_back(std::move(message));
         if (queue_.size() == 1)
             write();
@@ -211,7 +211,7 @@ private:
                             [self = this->shared_from_this()](error_code error, std::size_t) {
                                 if (error)
                                     return self->closed_ ? self->hang_up() : self->fail("writing", error);
-                                self->queued_bytes_ -= self->queue_.front().size();
+                                self->queued_bytes_.subtract(self->queue_.front().size());
                                 self->queue_.pop_front();
                                 if (!self->queue_.empty())
                                     return self->write();
@@ -256,7 +256,7 @@ private:
     websocket::response_type reply_;
     beast::flat_buffer incoming_;
     std::deque<std::string> queue_;  // the first is being written
-    std::size_t queued_bytes_ = 0;
+    queue_size queued_bytes_{options_.queued_bytes};
     std::optional<asio::steady_timer> linger_;
     clock::time_point last_heard_;
     bool joined_ = false;

@@ -7,6 +7,7 @@
 #include "support/fake_timers.hpp"
 #include "support/request_builder.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
+#include "wampfcgi/bridge/meter.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -52,8 +53,8 @@ public:
         if (!asked)
             asked = std::make_unique<gateway>(
                 config, [this](const service_settings&) -> session& { return router; },
-                [this](std::chrono::seconds) -> store& { return remembered; }, timers, [this] { return now(); },
-                lives_for, [this] { return steady_now; });
+                [this](std::chrono::seconds) -> store& { return remembered; }, timers, figures,
+                [this] { return now(); }, lives_for, [this] { return steady_now; });
         fake_client& client = clients.emplace_back(std::move(req));
         client.ask(*asked);
         return client;
@@ -86,6 +87,7 @@ public:
     fake_session router;
     fake_store remembered{[this] { return now(); }};
     fake_timers timers;
+    unread_meter figures;
     std::chrono::steady_clock::time_point steady_now{};
     std::function<instant()> now = [] { return instant{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}; };
     std::unique_ptr<gateway> asked;  ///< made with the first request

@@ -1,0 +1,177 @@
+// Owns what one process counts: cells that it alone writes and that others may read at any time. Where the cells are,
+// who reads them and how they are shown is metrics/'s business.
+#pragma once
+
+#include "wampfcgi/bridge/answer.hpp"
+#include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wampfcgi::bridge {
+
+/// A figure with one writer. Readers in other processes see each value whole, and never an older one after a newer one.
+class cell {
+public:
+    void add(std::uint64_t more = 1) noexcept { set(value() + more); }
+    void subtract(std::uint64_t less = 1) noexcept { set(value() - less); }
+    void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_ = 0;
+};
+static_assert(sizeof(cell) == sizeof(std::uint64_t) && std::atomic<std::uint64_t>::is_always_lock_free);
+
+/// Counts one more in a cell as long as it lives.
+class presence {
+public:
+    presence() = default;
+    explicit presence(cell& in) noexcept : in_(&in) { in.add(); }
+    presence(presence&& other) noexcept : in_(std::exchange(other.in_, nullptr)) {}
+    presence& operator=(presence&& other) noexcept
+    {
+        std::swap(in_, other.in_);
+        return *this;
+    }
+    ~presence()
+    {
+        if (in_ != nullptr)
+            in_->subtract();
+    }
+
+    explicit operator bool() const noexcept { return in_ != nullptr; }
+
+private:
+    cell* in_ = nullptr;
+};
+
+/// HTTP statuses that are counted one by one; others are counted together.
+inline constexpr std::array<int, 17> counted_statuses{200, 202, 204, 304, 400, 401, 403, 404, 405,
+                                                      413, 415, 429, 500, 501, 502, 503, 504};
+
+/// A WAMP error that is counted by itself, and its HTTP status with status_codes "http".
+struct known_error {
+    std::string_view uri;
+    int status;
+};
+
+/// WAMP specification, "Predefined URIs", and what routers send. Others are counted together.
+inline constexpr std::array<known_error, 11> known_errors{{
+    {"wamp.error.no_such_procedure", 404},
+    {"wamp.error.not_authorized", 403},
+    {"wamp.error.authorization_failed", 403},
+    {"wamp.error.invalid_argument", 400},
+    {"wamp.error.invalid_uri", 400},
+    {"wamp.error.no_eligible_callee", 502},
+    {"wamp.error.no_available_callee", 502},
+    {"wamp.error.callee_unavailable", 502},
+    {"wamp.error.unavailable", 502},
+    {"wamp.error.canceled", 504},
+    {"wamp.error.timeout", 504},
+}};
+
+/// Upper bounds of the buckets of durations, in microseconds; one more bucket has what took longer.
+inline constexpr std::array<std::uint64_t, 15> duration_bounds_us{
+    500,     1'000,   2'500,     5'000,     10'000,    25'000,     50'000,    100'000,
+    250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000, 30'000'000};
+
+struct duration_cells {
+    std::array<cell, duration_bounds_us.size() + 1> counts;
+    cell sum_us;
+
+    void add(std::chrono::steady_clock::duration took) noexcept;
+};
+
+/// Of one entry of `paths`. What only grows is counted, and outlives the process.
+struct service_cells {
+    struct counters {
+        std::array<cell, counted_statuses.size() + 1> answers;  ///< by status
+        std::array<cell, errc_table.size()> refusals;           ///< in the enumerators' order
+        std::array<cell, known_errors.size() + 1> wamp_errors;
+        duration_cells request_durations;  ///< of whole answers: a stream lasts as long as its client likes
+        duration_cells call_durations;
+        cell received_bytes;  ///< bodies
+        cell sent_bytes;      ///< bodies
+        cell clients_left;    ///< before they were answered in full
+        cell events_delivered;
+        cell slow_streams_closed;
+    };
+    struct gauges {
+        cell calls;    ///< and publications, under way
+        cell streams;  ///< open
+    };
+    counters counted;
+    gauges now;
+};
+
+/// Of the sessions of a process in one realm with one role.
+struct session_cells {
+    struct counters {
+        cell joined;
+        cell lost;
+    };
+    struct gauges {
+        cell wanted;
+        cell up;
+        cell waiting;       ///< requests
+        cell queued_bytes;  ///< for the router
+    };
+    counters counted;
+    gauges now;
+};
+
+/// Gives the cells that this process counts in. They live as long as the meter. Used by one thread.
+class meter {
+public:
+    virtual ~meter() = default;
+
+    virtual service_cells& of(const service_settings& which) = 0;
+
+    /// For requests that no service is there for.
+    virtual service_cells& of_no_service() = 0;
+
+    virtual session_cells& of_session(const std::string& realm, const std::string& role) = 0;
+};
+
+/// Counts for nobody.
+class unread_meter final : public meter {
+public:
+    service_cells& of(const service_settings& /*which*/) override { return services_.emplace_back(); }
+    service_cells& of_no_service() override { return services_.emplace_back(); }
+    session_cells& of_session(const std::string& /*realm*/, const std::string& /*role*/) override
+    {
+        return sessions_.emplace_back();
+    }
+
+private:
+    std::deque<service_cells> services_;
+    std::deque<session_cells> sessions_;
+};
+
+/// Where `status` is counted; the last index stands for all others.
+std::size_t index_of_status(int status) noexcept;
+
+/// What is known of an answer that goes out whole.
+struct answer_facts {
+    int status;
+    std::uint64_t body_bytes;
+    std::chrono::steady_clock::duration took;  ///< since the first byte of the request
+};
+
+/// Counts an answer that goes out whole. Null: nobody wants to know.
+void count_answer(service_cells* in, const answer_facts& facts, const request_report& how) noexcept;
+
+/// Counts a stream as it begins, and what is known at its end.
+void count_stream_begun(service_cells* in, int status) noexcept;
+void count_stream_ended(service_cells* in, const request_report& how) noexcept;
+
+}  // namespace wampfcgi::bridge

@@ -1,0 +1,33 @@
+// Owns counting how a pool does: what the supervisor tells goes to the board, and from there to the service manager.
+#pragma once
+
+#include "wampfcgi/metrics/board.hpp"
+#include "wampfcgi/process/supervisor.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace wampfcgi::app {
+
+class pool_watch final : public process::pool_observer {
+public:
+    /// `counted_on` must outlive it.
+    explicit pool_watch(metrics::board& counted_on) : board_(counted_on) {}
+
+    std::optional<std::uint32_t> worker_starts() override;
+    void worker_did_not_start(std::optional<std::uint32_t> slot) override;
+    void worker_ended(std::optional<std::uint32_t> slot, process::end_reason why) override;
+    void reloaded(bool was_good) override { board_.count_reload(was_good); }
+
+    /// Requests a second since the call before.
+    std::string status() override;
+
+private:
+    metrics::board& board_;
+    std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
+    std::uint64_t requests_ = 0;
+};
+
+}  // namespace wampfcgi::app

@@ -1,0 +1,35 @@
+// Owns which series the services of a configuration have, and finding the cells of one process for them.
+#pragma once
+
+#include "metrics/board/area.hpp"
+#include "wampfcgi/bridge/meter.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::metrics {
+
+/// Label of requests for which no service is there.
+inline constexpr std::string_view no_service = "(none)";
+
+/// Adds those of `config` that are not there yet. False when there is no room for all.
+bool add_series(area& to, const settings& config);
+
+/// Finds cells in one slot. What has no series is counted for nobody.
+class slot_meter final : public bridge::meter {
+public:
+    slot_meter(const area& in, std::uint32_t slot) : area_(in), slot_(slot) {}
+
+    bridge::service_cells& of(const service_settings& which) override;
+    bridge::service_cells& of_no_service() override;
+    bridge::session_cells& of_session(const std::string& realm, const std::string& role) override;
+
+private:
+    const area& area_;
+    std::uint32_t slot_;
+    bridge::unread_meter without_series_;
+};
+
+}  // namespace wampfcgi::metrics
