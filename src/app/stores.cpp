@@ -66,4 +66,12 @@ try {
     throw std::runtime_error(with_option(why.what()));
 }
 
+std::uint64_t stores::count_signatures() const noexcept
+{
+    std::uint64_t count = 0;
+    for (const auto& [limit, each] : by_limit_)
+        count += each.count();
+    return count;
+}
+
 }  // namespace wampfcgi::app

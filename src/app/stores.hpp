@@ -6,6 +6,7 @@
 #include "wampfcgi/store/local.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -24,6 +25,9 @@ public:
 
     /// The store for services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be opened.
     bridge::store& open(std::chrono::seconds timestamp_delta_limit);
+
+    /// How many signatures are remembered in those that are open, by all processes.
+    std::uint64_t count_signatures() const noexcept;
 
 private:
     boost::asio::io_context& loop_;

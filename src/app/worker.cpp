@@ -160,6 +160,7 @@ private:
     void keep_measuring()
     {
         process_.measure();
+        process_.signatures_remembered.set(stores_.count_signatures());
         measuring_time_.expires_after(measured_every);
         measuring_time_.async_wait([this](boost::system::error_code error) {
             if (!error)

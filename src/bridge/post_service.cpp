@@ -140,6 +140,7 @@ private:
     {
         if (!take_place())
             return;
+        asked_store_at_ = by_.shared_.stopwatch();
         const auto until = signature_->timestamp + options().timestamp_delta_limit;
         waits_for_store_ = by_.replays_->remember(id_of(by_.configured_.path, *signature_->name), signature_->mac,
                                                   until, [this](const result<void>& is_new) { remembered(is_new); });
@@ -148,6 +149,7 @@ private:
     void remembered(const result<void>& is_new)
     {
         waits_for_store_ = 0;
+        report_.store_took = by_.shared_.stopwatch() - asked_store_at_;
         if (is_new)
             act();
         else
@@ -216,6 +218,8 @@ private:
         respond(refusal_answer(std::move(why), options().status_codes, admitted_.cors_headers));
     }
 
+    void waited() override { report_.session_took = by_.shared_.stopwatch() - *report_.called_at; }
+
     void progressed(payload part) override
     {
         const auto body = render_part(std::move(part));
@@ -274,6 +278,8 @@ private:
         how.debug = report_.debug;
         how.called_at = report_.called_at;
         how.call_ended_at = report_.call_ended_at;
+        how.store_took = report_.store_took;
+        how.session_took = report_.session_took;
     }
 
     const post_service& by_;
@@ -284,6 +290,7 @@ private:
     limited_count::place place_;
     presence is_under_way_;
     store::ticket waits_for_store_ = 0;
+    request_report::time_point asked_store_at_{};
     session::operation_id under_way_ = 0;
     request_report report_;
     std::unique_ptr<call_stream> stream_;  // where one is asked for

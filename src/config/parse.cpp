@@ -63,6 +63,7 @@ std::optional<log_settings> read_log(const entry& from)
                   one_of<log_level>(
                       {{"error", error}, {"warning", warning}, {"notice", notice}, {"info", info}, {"debug", debug}}));
     keys.optional("access", out.access, read_boolean);
+    keys.optional("slow", out.slow, seconds_in(0, 3600));
     keys.optional("timestamps", out.timestamps, read_boolean);
     keys.finish();
     return out;

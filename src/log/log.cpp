@@ -18,6 +18,7 @@ namespace {
 
 std::atomic<log_level> threshold{log_level::notice};
 std::atomic<bool> access_wanted{false};
+std::atomic<std::chrono::milliseconds> slow_after{};
 std::atomic<bool> time_shown{false};
 
 std::chrono::sys_time<std::chrono::milliseconds> milliseconds_now()
@@ -141,6 +142,7 @@ result<void, trouble> configure(const log_settings& wanted, const daemons& socke
     const bool to_stderr = !opened || wanted.target == log_target::standard_error;
     set_threshold(wanted.level);
     access_wanted = wanted.access;
+    slow_after = wanted.slow;
     time_shown = form.stamped || form.format == log_format::json || (!to_stderr && wanted.target != log_target::file);
     guarded([&](logger& only) { only.use(opened ? *std::move(opened) : standard_error_sink(form)); });
     if (!opened)
@@ -171,6 +173,11 @@ bool enabled(log_level level) noexcept
 bool wants_access() noexcept
 {
     return access_wanted.load(std::memory_order_relaxed);
+}
+
+std::chrono::milliseconds slow_limit() noexcept
+{
+    return slow_after.load(std::memory_order_relaxed);
 }
 
 bool shows_time() noexcept

@@ -64,6 +64,8 @@ public:
             timer_.cancel();
     }
 
+    std::uint64_t count() const noexcept { return files_.count(); }
+
     void close()
     {
         timer_.cancel();
@@ -141,6 +143,11 @@ local::ticket local::remember(bridge::key_id key, const bridge::signature_bytes&
                               remembered done)
 {
     return queue_->add(key, signature, until, std::move(done));
+}
+
+std::uint64_t local::count() const noexcept
+{
+    return queue_->count();
 }
 
 void local::give_up(ticket waiting)

@@ -106,6 +106,15 @@ std::optional<tally> find_in(const Keys& keys, std::uint64_t page, bridge::key_i
     return {};
 }
 
+template <class Keys>
+std::uint64_t sum_of(const Keys& keys) noexcept
+{
+    std::uint64_t sum = 0;
+    for (const key_count& each : keys)
+        sum += each.count;
+    return sum;
+}
+
 std::optional<tally> find_tally(const descriptor& file, const first_page& page, bridge::key_id key)
 {
     if (const auto found = find_in(page.keys, 0, key))
@@ -260,6 +269,21 @@ signature_file::attempt signature_file::try_here(const new_signature& what)
     if (!alone.held())
         return {obstacle::busy, {}};
     return {{}, remember_at(what, now, static_cast<std::uint64_t>(found.st_size))};
+}
+
+std::uint64_t signature_file::count_live(std::int64_t present) const noexcept
+try {
+    first_page page;
+    if (!read_at(file_, 0, page) || !is_intact(page.head) || page.head.generation < present)
+        return 0;
+    std::uint64_t count = sum_of(page.keys);
+    key_page keys;
+    for (std::uint64_t number = 1; number < key_pages && page.keys.back().count > 0; ++number)
+        if (read_at(file_, number * page_bytes, keys))
+            count += sum_of(keys);
+    return count;
+} catch (const std::system_error&) {
+    return 0;
 }
 
 /// A file that another process has locked may still be written to by that one.

@@ -36,6 +36,9 @@ public:
     /// As bridge::store::remember(). Nothing comes back where another process holds the lock.
     std::optional<result<void>> try_to_remember(const new_signature& what);
 
+    /// How many signatures of the window `present` and later ones it holds, as far as it can be read without the lock.
+    std::uint64_t count_live(std::int64_t present) const noexcept;
+
 private:
     enum class obstacle { removed, busy };
     struct attempt;

@@ -50,4 +50,10 @@ std::optional<result<void>> signatures::try_to_remember(bridge::key_id key, cons
     return by_parity_[static_cast<std::size_t>(generation & 1)].try_to_remember({key, signature, expires_at});
 }
 
+std::uint64_t signatures::count() const noexcept
+{
+    const std::int64_t present = window_of(now_().time_since_epoch().count(), window_);
+    return by_parity_[0].count_live(present) + by_parity_[1].count_live(present);
+}
+
 }  // namespace wampfcgi::store

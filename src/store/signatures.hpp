@@ -30,6 +30,9 @@ public:
     std::optional<result<void>> try_to_remember(bridge::key_id key, const bridge::signature_bytes& signature,
                                                 bridge::store::instant until);
 
+    /// How many are remembered, by all processes.
+    std::uint64_t count() const noexcept;
+
     /// Which files are locked, for the log.
     std::string place() const { return folder_ + "/" + name_ + "*"; }
 

@@ -14,7 +14,7 @@ from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
 from support import fastcgi_client as fastcgi
 from support.processes import AS_ROOT, clean_environment, wait_until
-from support.servers import BUILD, TOP, DevRouter, Nginx, WampFcgiPool, WorkerOnFd0
+from support.servers import BUILD, TOP, DevRouter, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
 from support.web import Client, signed_query
 
 HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
@@ -303,6 +303,32 @@ class Logging(DeploymentTest):
         wait_until(lambda: client.call(stats).json["kwargs"]["calls_by_procedure"].get("com.example.sleep"), "the call")
         connection.close()
         wait_until(lambda: '"status":499' in self.log_file().read_text(), "the call to be given up")
+
+    def test_slow_call_has_a_line_that_says_where_the_time_went(self):
+        client = self.start_nginx({"target": f"file:{self.log_file()}", "format": "json", "slow": 0.3})
+        self.assertEqual(client.call("com.example.sleep", 0).status, 200)
+        self.assertEqual(client.call("com.example.sleep", 0.4).status, 200)
+        wait_until(lambda: '"message":"slow call"' in self.log_file().read_text(), "the line")
+        (line,) = [json.loads(each) for each in self.log_file().read_text().splitlines() if "slow call" in each]
+        self.assertEqual((line["level"], line["procedure"], line["status"]), ("notice", "com.example.sleep", 200))
+        parts = {part: line[f"{part}_us"] for part in ("read", "checks", "store", "session", "call", "write")}
+        self.assertGreaterEqual(parts["call"], 400_000)
+        self.assertEqual((parts["store"], parts["session"]), (0, 0))
+        self.assertAlmostEqual(sum(parts.values()), line["duration_us"], delta=len(parts))
+
+    def test_slow_call_that_waited_for_a_session_says_so(self):
+        router = LastingRouter(self.scratch)
+        log = {"target": f"file:{self.log_file()}", "format": "json", "slow": 0.001}
+        self.server = start_server(self.scratch, Nginx, {**configuration(router.where, {"/": service()}), "log": log})
+        client = Client(self.server.port)
+        connection = client.connect()
+        connection.request("POST", "/wamp", ADD2, {"Content-Type": "application/json"})
+        router.start()
+        self.assertEqual(connection.getresponse().status, 200)
+        wait_until(lambda: '"message":"slow call"' in self.log_file().read_text(), "the line")
+        line = next(json.loads(each) for each in self.log_file().read_text().splitlines() if "slow call" in each)
+        self.assertGreater(line["session_us"], 0)
+        self.assertGreater(line["session_us"], line["call_us"])
 
     def test_request_id_is_returned_and_logged(self):
         client = self.start_nginx({"target": f"file:{self.log_file()}", "format": "json", "access": True})

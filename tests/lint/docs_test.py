@@ -233,7 +233,7 @@ class Answers(unittest.TestCase):
         self.assertEqual(documented, [(name, crossbar, http) for name, crossbar, http, _ in self.errors])
 
     def test_documents_have_the_statuses_of_wamp_errors(self):
-        table = re.findall(r'\{"(wamp\.error\.\w+)", (\d+)\}', (TOP / "src/bridge/rendering.cpp").read_text())
+        table = re.findall(r'\{"(wamp\.error\.\w+)", (\d+)\}', (TOP / "include/wampfcgi/bridge/meter.hpp").read_text())
         documented = [(uri, cells[1]) for cells in rows(section("Results and errors")) for uri in in_code(cells[0])
                       if uri.startswith("wamp.error.")]
         self.assertGreater(len(table), 8)

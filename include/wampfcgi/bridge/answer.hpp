@@ -24,6 +24,8 @@ struct request_report {
     bool debug = false;                         ///< the service asks for a line whatever the outcome
     std::optional<time_point> called_at{};      ///< when the checks were over and the call was made; absent: refused
     std::optional<time_point> call_ended_at{};  ///< when the call had its outcome
+    time_point::duration store_took{};          ///< of the time before called_at: asking the store
+    time_point::duration session_took{};        ///< of the time behind called_at: waiting for a session
 };
 
 /// A finished request.

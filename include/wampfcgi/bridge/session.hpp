@@ -15,6 +15,9 @@ public:
     /// Another part of the result of a call that asked for it (call::receive_progress). The call goes on.
     virtual void progressed(payload /*part*/) {}
 
+    /// It has waited for the session, and goes out now.
+    virtual void waited() {}
+
     /// It has ended. Told once; the sink may be destroyed meanwhile.
     virtual void ended(outcome how) = 0;
 

@@ -167,6 +167,7 @@ struct log_settings {
     log_format format = log_format::text;
     log_level level = log_level::notice;  ///< the least important that is written
     bool access = false;                  ///< a line for each request
+    std::chrono::milliseconds slow{0};    ///< a line for each call that took longer; 0: none
     std::optional<bool> timestamps;       ///< in text; absent: in files only
 };
 

@@ -73,6 +73,9 @@ bool enabled(log_level level) noexcept;
 /// A line for each request is wanted (`log.access`).
 bool wants_access() noexcept;
 
+/// A line for each call that took longer is wanted (`log.slow`); 0: none.
+std::chrono::milliseconds slow_limit() noexcept;
+
 /// Each line begins with the time, or is given one by its destination.
 bool shows_time() noexcept;
 

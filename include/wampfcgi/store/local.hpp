@@ -37,6 +37,9 @@ public:
                     remembered done) override;
     void give_up(ticket waiting) override;
 
+    /// How many signatures are remembered, by all processes.
+    std::uint64_t count() const noexcept;
+
 private:
     class queue;
 

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace wampfcgi::fcgi {
 namespace {
 
+constexpr std::string_view slow_call = "slow call";
 constexpr int given_up_status = 499;  // as nginx logs a client that has gone
 
 std::int64_t microseconds(std::chrono::steady_clock::duration duration)
@@ -103,6 +105,41 @@ void log_answer(const request& req, const response_size& sent, const bridge::req
     if (how.debug)
         return log::write_always(loud, text, with);
     log::write(loud, text, with, how.why ? refusal_kind(*how.why) : text);
+}
+
+std::optional<answered_call> watch_call(const request& req, int status, const bridge::request_report& how,
+                                        const request_times& when)
+{
+    if (log::slow_limit().count() == 0 || !how.called_at || !how.call_ended_at)
+        return {};
+    answered_call watched{{log::token("id", std::string(req.id())),
+                           log::outside("peer", std::string(req.remote_addr())), log::outside("path", req.path())},
+                          {},
+                          when};
+    add_uris(watched.context, how);
+    watched.context.push_back(log::number("status", status));
+    watched.how.called_at = how.called_at;
+    watched.how.call_ended_at = how.call_ended_at;
+    watched.how.store_took = how.store_took;
+    watched.how.session_took = how.session_took;
+    return watched;
+}
+
+void log_if_slow(const answered_call& what, request_times::time_point written)
+{
+    const auto took = written - what.when.began;
+    if (took < log::slow_limit())
+        return;
+    const bridge::request_report& how = what.how;
+    log::fields with = what.context;
+    with.push_back(log::number("read_us", microseconds(what.when.checked_from - what.when.began)));
+    with.push_back(log::number("checks_us", microseconds(*how.called_at - what.when.checked_from - how.store_took)));
+    with.push_back(log::number("store_us", microseconds(how.store_took)));
+    with.push_back(log::number("session_us", microseconds(how.session_took)));
+    with.push_back(log::number("call_us", microseconds(*how.call_ended_at - *how.called_at - how.session_took)));
+    with.push_back(log::number("write_us", microseconds(written - *how.call_ended_at)));
+    with.push_back(log::number("duration_us", microseconds(took)));
+    log::write(log_level::notice, slow_call, with);
 }
 
 void log_given_up(const request& req, const bridge::request_report& how, const request_times& when)

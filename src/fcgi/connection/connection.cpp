@@ -73,6 +73,7 @@ void connection::perform(connection_step next)
             break;
         next = std::move(*following);
     }
+    tell_if_written();
     arm_timer();
 }
 
@@ -202,7 +203,16 @@ void connection::respond(bridge::answer whole)
     bridge::count_answer(counted_in_, {whole.http.status, whole.http.body.size(), when.ended - when.began},
                          whole.report);
     log_answer(req, {whole.http.status, whole.http.body.size()}, whole.report, when);
+    written_ = watch_call(req, whole.http.status, whole.report, when);
     perform(resume(event::answered{std::move(whole.http)}));
+}
+
+void connection::tell_if_written()
+{
+    if (written_ && (decisions_.waiting_bytes() == 0 || fd_ < 0)) {
+        log_if_slow(*written_, clock::now());
+        written_.reset();
+    }
 }
 
 void connection::begin(response head)

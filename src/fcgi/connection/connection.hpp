@@ -73,6 +73,7 @@ private:
     void end(bridge::request_report how) override;
     request_times times() const;
     void abandon(std::string_view why);
+    void tell_if_written();
     void close();
     template <class Event>
     void await(boost::asio::posix::descriptor_base::wait_type what, Event then);
@@ -90,6 +91,7 @@ private:
     bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;
     bridge::admission admitted_;
+    std::optional<answered_call> written_;         // is being
     bridge::service_cells* counted_in_ = nullptr;  // the current request
     int stream_status_ = 0;
     std::uint64_t stream_bytes_ = 0;

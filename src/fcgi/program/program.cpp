@@ -130,7 +130,10 @@ public:
         bridge::count_answer(counted_in_, {whole.http.status, body_bytes, clock::now() - began_}, whole.report);
         const bool written =
             write_head(whole.http, append_header_section) && write_all(place_.output_fd, whole.http.body);
-        log_answer(request_, {whole.http.status, body_bytes}, whole.report, times());
+        const request_times when = times();
+        log_answer(request_, {whole.http.status, body_bytes}, whole.report, when);
+        if (const auto call = watch_call(request_, whole.http.status, whole.report, when))
+            log_if_slow(*call, when.ended);
         finish(written);
     }
 

@@ -68,8 +68,10 @@ void operations::cancel(operation_id id)
 
 void operations::send_waiting()
 {
-    while (auto next = table_.take_waiting())
+    while (auto next = table_.take_waiting()) {
+        next->sink->waited();
         send(next->id, next->what, *next->sink);
+    }
     count_waiting();
 }
 

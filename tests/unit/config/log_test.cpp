@@ -25,9 +25,10 @@ constexpr faulty_row faulty_logs[] = {
     {with_top, R"("log": {"level": "warn"})",
      R"(f:1: log.level: expected "error", "warning", "notice", "info" or "debug", got "warn")"},
     {with_top, R"("log": {"access": 1})", "f:1: log.access: expected true or false, got 1"},
+    {with_top, R"("log": {"slow": 3601})", "f:1: log.slow: expected 0..3600, got 3601"},
     {with_top, R"("log": {"timestamps": "yes"})", R"(f:1: log.timestamps: expected true or false, got "yes")"},
     {with_top, R"("log": {"levle": "info"})",
-     "f:1: log.levle: unknown key, expected one of target, format, level, access, timestamps, got"
+     "f:1: log.levle: unknown key, expected one of target, format, level, access, slow, timestamps, got"
      R"( "levle" (did you mean "level"?))"},
 };
 
@@ -59,12 +60,13 @@ BOOST_AUTO_TEST_CASE(each_level_is_known)
     BOOST_TEST((log_in(R"("level": "debug")").level == log_level::debug));
 }
 
-BOOST_AUTO_TEST_CASE(format_access_and_timestamps_are_taken)
+BOOST_AUTO_TEST_CASE(format_access_slow_and_timestamps_are_taken)
 {
-    const log_settings log = log_in(R"("format": "json", "access": true, "timestamps": false)");
+    const log_settings log = log_in(R"("format": "json", "access": true, "slow": 1.5, "timestamps": false)");
 
     BOOST_TEST((log.format == log_format::json));
     BOOST_TEST(log.access);
+    BOOST_TEST((log.slow == std::chrono::milliseconds(1500)));
     BOOST_TEST((log.timestamps == false));
 }
 

@@ -120,6 +120,7 @@ void check_default_log(const log_settings& shown)
     BOOST_TEST((shown.format == defaults.format));
     BOOST_TEST((shown.level == defaults.level));
     BOOST_TEST(shown.access == defaults.access);
+    BOOST_TEST((shown.slow == defaults.slow));
     BOOST_TEST((shown.timestamps == defaults.timestamps));
 }
 
@@ -233,7 +234,7 @@ BOOST_AUTO_TEST_CASE(the_default_in_a_comment_is_the_live_value)
         }
         ++compared;
     }
-    BOOST_TEST(compared == 26U);
+    BOOST_TEST(compared == 27U);
 }
 
 BOOST_AUTO_TEST_CASE(the_range_in_a_comment_is_the_one_that_the_mistake_names)

@@ -48,6 +48,23 @@ BOOST_AUTO_TEST_CASE(the_capacity_is_held_and_one_more_is_refused_but_a_replay_i
     BOOST_TEST(user.ask(capacity, window_begin) == "overloaded");
 }
 
+BOOST_AUTO_TEST_CASE(every_memory_knows_how_many_are_remembered_by_all_until_they_expire)
+{
+    constexpr std::uint64_t keys_of_two_pages = 600;
+    user_memory user;
+    memory other{user.state, delta, ample};
+    BOOST_TEST(other.count(window_begin) == 0);
+    for (std::uint64_t number = 0; number < keys_of_two_pages; ++number)
+        BOOST_REQUIRE(outcome_of(user.shared.remember(signature_of(number), window_begin + delta, window_begin,
+                                                      bridge::key_id{number})) == "new");
+    BOOST_REQUIRE(user.ask(1, window_begin) == "request_replayed");
+    BOOST_REQUIRE(user.ask(keys_of_two_pages, window_begin + window - delta) == "new");
+
+    BOOST_TEST(other.count(window_begin) == keys_of_two_pages + 1);
+    BOOST_TEST(other.count(window_begin + window) == 1);
+    BOOST_TEST(other.count(window_begin + 2 * window) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_next_window_has_room_again_and_the_one_behind_it_reuses_the_file)
 {
     constexpr std::uint64_t capacity = 1024;

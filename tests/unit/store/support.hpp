@@ -69,6 +69,12 @@ public:
         : files_(folder, limit, share, [this] { return present_; })
     {}
 
+    std::uint64_t count(instant now)
+    {
+        present_ = now;
+        return files_.count();
+    }
+
     result<void> remember(const bridge::signature_bytes& signature, instant expires_at, instant now,
                           bridge::key_id key = {})
     {

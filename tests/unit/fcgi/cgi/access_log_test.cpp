@@ -150,6 +150,41 @@ BOOST_AUTO_TEST_CASE(a_call_that_was_given_up_has_an_access_line_too)
                                      " procedure=\"a.b\" status=499 bytes=0 duration_us=1000\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_call_has_a_line_that_says_where_the_time_went)
+{
+    bridge::answer given = called("com.example.add2");
+    given.report.store_took = 10us;
+    given.report.session_took = 200us;
+    const auto written_after = [&](std::chrono::microseconds whole) {
+        log_settings wanted;
+        wanted.slow = 2ms;
+        log::configure(wanted);
+        const std::string text = written_by([&] {
+            const auto call = fcgi::watch_call(signed_request(), 200, given.report, times);
+            BOOST_REQUIRE(call.has_value());
+            fcgi::log_if_slow(*call, start + whole);
+        });
+        log::configure({});
+        return text;
+    };
+
+    BOOST_TEST(written_after(1999us) == "");
+    BOOST_TEST(written_after(2000us) ==
+               "notice: slow call id=test peer=\"192.0.2.7\" path=\"/wamp/signed\" procedure=\"com.example.add2\""
+               " status=200 read_us=100 checks_us=40 store_us=10 session_us=200 call_us=550 write_us=1100"
+               " duration_us=2000\n");
+}
+
+BOOST_AUTO_TEST_CASE(neither_a_refusal_nor_any_call_without_a_limit_is_a_slow_call)
+{
+    log_settings wanted;
+    wanted.slow = 2ms;
+    log::configure(wanted);
+    BOOST_TEST(!fcgi::watch_call(signed_request(), 400, refusal(errc::body_not_json, "x").report, times).has_value());
+    log::configure({});
+    BOOST_TEST(!fcgi::watch_call(signed_request(), 200, called("com.example.add2").report, times).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(refusals_of_a_kind_are_summed_up_whatever_their_details_but_not_with_debug)
 {
     const auto flood = [](bool debug) {
