@@ -9,7 +9,7 @@ TARGET ?=
 MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench deps-sanitize configure demo check check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint format install uninstall package clean
+.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint format install uninstall package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -38,6 +38,9 @@ deps-bench: ## install what measuring needs
 deps-sanitize: ## install what the tests with sanitizers need
 	@tests/support/install-deps.sh build/deps sanitize
 
+deps-anywhere: ## install what the tests of check-anywhere need
+	@tests/support/install-deps.sh build/deps anywhere
+
 demo: all ## start everything on loopback and show a call, events and a stream; ONCE=1 ends after that
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
@@ -45,6 +48,11 @@ check: deps-check ## build and run all the tests
 	@$(MAKE) --no-print-directory build GOAL=tests
 	@$(MAKE) --no-print-directory lint
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
+
+# What takes packages that deps-check does not bring: a browser. Nothing of it is skipped here.
+check-anywhere: deps-anywhere ## run the tests that need a browser as well
+	@$(MAKE) --no-print-directory build GOAL=tests
+	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$'
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 

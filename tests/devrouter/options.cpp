@@ -198,8 +198,8 @@ Messages are MessagePack or JSON: RawSocket serializers 2 and 1, WebSocket subpr
 wamp.2.json. For each listener one line on standard output says where it listens: "listening rs://127.0.0.1:8081",
 "listening wss://127.0.0.1:8443/ws", "listening unix:/PATH". TERM and INT end it.
 
-Sessions may register procedures, one callee for each and no patterns. It has some of its own, each of
-which begins with "com.example.":
+Sessions may register procedures, one callee for each and no patterns; wamp.registration.list and
+wamp.registration.get tell what there is. It has some of its own, each of which begins with "com.example.":
   add2 A B              the sum
   echo ...              the arguments
   sleep SECONDS         the argument, later; CANCEL ends it

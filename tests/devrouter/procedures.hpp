@@ -18,6 +18,8 @@ inline constexpr std::string_view stats_procedure = "com.example.stats";
 void add_procedures(procedure_table& table);
 void add_progress(procedure_table& table);
 void add_publishing(procedure_table& table);
+/// The registration meta API, as far as it takes to know what can be called.
+void add_registrations(procedure_table& table);
 void add_faults(procedure_table& table);
 void add_event_faults(procedure_table& table);
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace wampfcgi::devrouter {
 
@@ -58,6 +59,8 @@ public:
     bool has_realm(std::string_view name) const;
     /// nullptr: no such procedure.
     procedure find_procedure(std::string_view name) const;
+    /// Of the procedures that are built in, in order; without those of "wamp." itself.
+    std::vector<std::string_view> names_of_own() const;
     /// Of a realm that is offered here.
     broker& broker_of(const std::string& realm) { return brokers_.at(realm); }
     registry& registry_of(const std::string& realm) { return registries_[realm]; }

@@ -44,6 +44,18 @@ class Callees(RouterCase):
             callee.send([YIELD, number, {}, *answer])
             self.assertEqual([RESULT, number, {}, *answer], caller.receive())
 
+    def test_the_registration_meta_api_tells_of_all_that_can_be_called(self):
+        callee, caller = self.callee(), self.joined()
+        listed = caller.call("wamp.registration.list")[3][0]
+        self.assertEqual((listed["prefix"], listed["wildcard"]), ([], []))
+        self.assertIn(callee.registration, listed["exact"])
+        self.assertEqual({"id": callee.registration, "uri": NAME, "match": "exact", "invoke": "single"},
+                         caller.call("wamp.registration.get", callee.registration)[3][0])
+        names = [caller.call("wamp.registration.get", each)[3][0]["uri"] for each in listed["exact"]]
+        self.assertIn("com.example.add2", names)
+        self.assertFalse([each for each in names if each.startswith("wamp.")])
+        self.assertEqual("wamp.error.no_such_registration", caller.call("wamp.registration.get", 10 ** 9)[4])
+
     def test_the_error_of_a_callee_reaches_the_caller_whole(self):
         callee, caller = self.callee(), self.joined()
         caller.start_call(NAME)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the build and the demo need, and what the tests, the tests with sanitizers, measuring or fuzzing need as
-# well, and says what. Never removes or replaces a package that is there.
-# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize]  (DIRECTORY takes what cannot be installed beside what the machine has)
+# Installs what the build and the demo need, and what the tests, the tests with sanitizers, measuring, fuzzing or the tests
+# that are run anywhere need as well, and says what. Never removes or replaces a package that is there.
+# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize|anywhere]  (DIRECTORY takes what cannot be installed beside what the machine has)
 set -eu
 
 unpacked=$1
@@ -77,11 +77,12 @@ unpack_packages() {
 }
 
 wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
-case $purpose in tests | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
+case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != sanitize ] || wanted="$wanted lld llvm"
-case $purpose in tests | sanitize)
+[ "$purpose" != anywhere ] || wanted="$wanted chromium"
+case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
     wanted="$wanted shellcheck pyflakes3"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
@@ -115,7 +116,7 @@ else
     fi
     unpack_packages libmsgpack-cxx-dev autobahn-cpp-dev
 fi
-# A WAMP router and a client library for the tests, as tests/peers/package-lock.json has them. None of their install scripts
+# A WAMP router, a client library and the like for the tests, as tests/peers/package-lock.json has them. None of their install scripts
 # is needed: they would fetch or compile what makes them faster.
 install_peers() {
     locked=$(dirname "$0")/../peers
@@ -136,6 +137,6 @@ install_peers() {
     done
     say "without these packages the test integration.foreign_router fails; all else goes on"
 }
-case $purpose in tests | sanitize) install_peers ;; esac
+case $purpose in tests | anywhere | sanitize) install_peers ;; esac
 
 say "everything is there"

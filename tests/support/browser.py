@@ -1,0 +1,62 @@
+"""Owns the browser of the tests: Debian's Chromium, which a script drives with playwright-core (tests/browser)."""
+import json
+import os
+import pathlib
+import select
+import shutil
+import subprocess
+
+from support.build import BUILD, TOP
+from support.peers import MODULES
+
+CASE_SECONDS = 60
+
+
+def missing():
+    """Why the tests are skipped: there can be no browser. Never where they are run anywhere."""
+    if "WAMPFCGI_ANYWHERE" in os.environ:
+        return None
+    if not shutil.which("chromium"):
+        return "there is no chromium (make check-anywhere brings it)"
+    if not shutil.which("node") or not (MODULES / "playwright-core").is_dir():
+        return "there is no node with playwright-core (make deps-check)"
+    return None
+
+
+class Browser:
+    def __init__(self, url, folder):
+        pictures = BUILD / "console"
+        pictures.mkdir(exist_ok=True)
+        home = pathlib.Path(folder) / "browser"
+        home.mkdir()
+        environment = {**os.environ, "NODE_PATH": str(MODULES), "HOME": str(home), "TMPDIR": str(home)}
+        self.errors = open(home / "errors.log", "w+")
+        self.process = subprocess.Popen(
+            ["node", TOP / "tests/browser/driver.js", shutil.which("chromium"), url, pictures], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, env=environment)
+
+    def run(self, case, **given):
+        """What the case has found; an AssertionError where it failed."""
+        self.process.stdin.write(json.dumps({"case": case, **given}) + "\n")
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], CASE_SECONDS)
+        line = self.process.stdout.readline() if ready else ""
+        found = json.loads(line) if line else {"error": f"the browser said nothing more:\n{self.said()}"}
+        if "error" in found:
+            raise AssertionError(found["error"])
+        return found
+
+    def said(self):
+        self.errors.seek(0)
+        return self.errors.read()[-2000:]
+
+    def close(self):
+        """Its browser ends with it."""
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
