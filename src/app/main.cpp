@@ -1,4 +1,5 @@
 // Owns nothing but the wiring: command line, configuration, and which mode is run.
+#include "app/ask_status.hpp"
 #include "app/cgi.hpp"
 #include "app/check_places.hpp"
 #include "app/check_router.hpp"
@@ -257,6 +258,8 @@ int run(int argc, char** argv)
         return 0;
     case process::mode::check_config:
         return check_config(given);
+    case process::mode::status:
+        return app::ask_status(given);
     case process::mode::pool:
         return run_pool(given);
     case process::mode::worker_on_fd0:

@@ -7,6 +7,7 @@
 #include "wampfcgi/checks/webhook_signature.hpp"
 #include "wampfcgi/fcgi/server.hpp"
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/metrics/pool_status.hpp"
 #include "wampfcgi/wamp/session.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -66,7 +67,9 @@ public:
               [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, timers_, *meter_,
               store::system_now, bridge::gateway::lifetime::many_requests),
           server_(loop_, place.listen_fd, gateway_, share_of_server())
-    {}
+    {
+        gateway_.show_status_of(status_);
+    }
 
     int run()
     {
@@ -104,6 +107,14 @@ private:
                 stop("max_requests have begun");
         };
         return options;
+    }
+
+    metrics::snapshot look() const
+    {
+        metrics::snapshot seen = place_.counts_on.look(place_.listen_fd);
+        seen.version = WAMPFCGI_VERSION;
+        seen.in_pool = in_pool();
+        return seen;
     }
 
     bool in_pool() const { return place_.pool.reports >= 0; }
@@ -268,6 +279,7 @@ private:
     std::unique_ptr<bridge::meter> meter_;
     metrics::process_cells& process_;
     asio::steady_timer measuring_time_;  // until this process is to say again what it takes of the system
+    metrics::pool_status status_{[this] { return look(); }};
     bridge::gateway gateway_;
     fcgi::server server_;
     std::size_t joining_ = 0;

@@ -7,6 +7,7 @@
 #include "bridge/publisher_service.hpp"
 #include "bridge/rendering.hpp"
 #include "bridge/shared.hpp"
+#include "bridge/status_service.hpp"
 #include "bridge/webhook_service.hpp"
 #include "wampfcgi/checks/path.hpp"
 
@@ -55,14 +56,23 @@ std::unique_ptr<service> gateway::make_service(const service_settings& each, con
         event_hub* const hub = lives_for == lifetime::many_requests ? &hub_of(sessions(each)) : nullptr;
         return std::make_unique<events_service>(each, hub, config_.router.connect_timeout, *shared_);
     }
+    case service_type::status:
+        return std::make_unique<status_service>(config_.mount, each, *shared_);
     case service_type::console:
         return std::make_unique<console_service>(config_, each);
     }
     return nullptr;
 }
 
+void gateway::show_status_of(status_source& pool)
+{
+    shared_->status = &pool;
+}
+
 std::variant<answer, admission> gateway::admit(const request& req)
 {
+    if (!req.wanted_status().empty())
+        return status_answer(shared_->status, req.wanted_status());
     const service_settings* const found = checks::find_service(req, config_.mount, config_.services);
     if (found == nullptr) {
         answer refused = refusal_answer({errc::not_found, "no such path", req.path()}, status_style::crossbar, {});

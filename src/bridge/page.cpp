@@ -13,18 +13,6 @@
 namespace wampfcgi::bridge {
 namespace {
 
-answer whole_answer(std::string_view type, std::string body)
-{
-    answer made;
-    made.http = {200,
-                 {{"Content-Type", std::string(type)},
-                  {"Cache-Control", "no-store"},
-                  {"X-Content-Type-Options", "nosniff"},
-                  {"Referrer-Policy", "no-referrer"}},
-                 std::move(body)};
-    return made;
-}
-
 void append_source(std::string& policy, std::string_view directive, std::string_view hash)
 {
     if (const auto bytes = from_hex(hash); bytes && !bytes->empty())
@@ -53,6 +41,18 @@ std::optional<answer> refuse_reader(const request& req, const service_options& o
     return std::nullopt;
 }
 
+answer shown_answer(int status, std::string_view content_type, std::string body)
+{
+    answer made;
+    made.http = {status,
+                 {{"Content-Type", std::string(content_type)},
+                  {"Cache-Control", "no-store"},
+                  {"X-Content-Type-Options", "nosniff"},
+                  {"Referrer-Policy", "no-referrer"}},
+                 std::move(body)};
+    return made;
+}
+
 std::string content_security_policy(const inline_hashes& of)
 {
     std::string policy = "default-src 'none'; connect-src 'self'";
@@ -63,14 +63,14 @@ std::string content_security_policy(const inline_hashes& of)
 
 answer page_answer(std::string_view html, const inline_hashes& hashes)
 {
-    answer page = whole_answer("text/html; charset=UTF-8", std::string(html));
+    answer page = shown_answer(200, "text/html; charset=UTF-8", std::string(html));
     page.http.headers.emplace_back("Content-Security-Policy", content_security_policy(hashes));
     return page;
 }
 
 answer data_answer(std::string json)
 {
-    return whole_answer("application/json; charset=UTF-8", std::move(json));
+    return shown_answer(200, "application/json; charset=UTF-8", std::move(json));
 }
 
 }  // namespace wampfcgi::bridge

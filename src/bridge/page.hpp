@@ -24,6 +24,9 @@ struct inline_hashes {
     std::string_view style;
 };
 
+/// Something that people or programs look at, which nobody keeps.
+answer shown_answer(int status, std::string_view content_type, std::string body);
+
 /// What a page may do: run its own script and ask its own server, and nothing else.
 std::string content_security_policy(const inline_hashes& of);
 

@@ -125,6 +125,13 @@ possible_answers possible_answers_of(const service_settings& which)
         add_session(to, options);
         to.add_wamp_errors();
         break;
+    case service_type::status:
+        to.add(200);
+        to.add(503);
+        to.add({address_denied, origin_denied, parameter_invalid});
+        if (options.status.token)
+            to.add({token_invalid});
+        break;
     case service_type::console:
         to.add(200);
         to.add({address_denied});

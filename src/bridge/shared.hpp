@@ -5,6 +5,7 @@
 #include "bridge/heartbeat.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/bridge/meter.hpp"
+#include "wampfcgi/bridge/status_source.hpp"
 #include "wampfcgi/bridge/timers.hpp"
 #include "wampfcgi/core/settings.hpp"
 
@@ -71,10 +72,11 @@ struct shared_by_services {
     gateway::steady_clock stopwatch;
     timers& wakers;
     meter& figures;
-    limited_count in_flight;  // calls and publications
-    heartbeat beats;          // of streams that answer calls
-    limited_count streams;    // of events
-    deadlines ends;           // of theirs
+    status_source* status = nullptr;  // null: nobody has set it yet, or nobody counts
+    limited_count in_flight;          // calls and publications
+    heartbeat beats;                  // of streams that answer calls
+    limited_count streams;            // of events
+    deadlines ends;                   // of theirs
     std::minstd_rand random{std::random_device{}()};
 };
 

@@ -61,7 +61,51 @@ struct json_weights {
     std::optional<int> of_all;
 };
 
+/// Whether a media range says so of a parameter, quoted or not.
+bool has_parameter(std::string_view parameters, std::string_view name, std::string_view value)
+{
+    while (!parameters.empty()) {
+        std::string_view given = take_unquoted(parameters, ';');
+        if (!equal_in_any_case(trim(take_until(given, '=')), name))
+            continue;
+        given = trim(given);
+        if (given.size() >= 2 && given.front() == '"' && given.back() == '"')
+            given = given.substr(1, given.size() - 2);
+        return given == value;
+    }
+    return false;
+}
+
+std::optional<figures_format> format_of(std::string_view type, std::string_view parameters)
+{
+    if (equal_in_any_case(type, "text/plain"))
+        return has_parameter(parameters, "version", "0.0.4") ? figures_format::prometheus : figures_format::text;
+    if (equal_in_any_case(type, "text/html"))
+        return figures_format::html;
+    if (equal_in_any_case(type, "application/json"))
+        return figures_format::json;
+    if (equal_in_any_case(type, "application/openmetrics-text"))
+        return figures_format::openmetrics;
+    return {};
+}
+
 }  // namespace
+
+figures_format wanted_figures(std::string_view accept)
+{
+    figures_format wanted = figures_format::text;
+    int weight = 0;
+    while (!accept.empty()) {
+        std::string_view range = take_unquoted(accept, ',');
+        const std::string_view type = trim(take_unquoted(range, ';'));
+        const auto named = format_of(type, range);
+        if (const int its_weight = weight_of(range); named && its_weight > weight) {
+            weight = its_weight;
+            wanted = *named;
+        }
+    }
+    return wanted;
+}
 
 media wanted_media(std::string_view accept)
 {

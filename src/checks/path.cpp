@@ -1,6 +1,7 @@
 #include "wampfcgi/checks/path.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -31,17 +32,34 @@ std::optional<std::string_view> key_of(std::string_view path)
     return path.substr(1);
 }
 
+const service_settings* status_above(std::string_view key, const std::vector<service_settings>& services)
+{
+    const std::size_t slash = key.rfind('/');
+    const std::string_view last = slash == std::string_view::npos ? key : key.substr(slash + 1);
+    if (last != "ping" && last != "ready")
+        return nullptr;
+    const std::string_view above = slash == std::string_view::npos ? "/" : key.substr(0, slash);
+    const auto found = std::ranges::find(services, above, &service_settings::path);
+    return found != services.end() && found->type == service_type::status ? &*found : nullptr;
+}
+
 }  // namespace
+
+std::optional<std::string> spelled_key(const request& req, std::string_view mount)
+{
+    const auto path = mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
+    const auto key = path ? key_of(*path) : std::nullopt;
+    return key ? std::optional<std::string>(*key) : std::nullopt;
+}
 
 const service_settings* find_service(const request& req, std::string_view mount,
                                      const std::vector<service_settings>& services)
 {
-    const auto path = mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
-    const auto key = path ? key_of(*path) : std::nullopt;
+    const auto key = spelled_key(req, mount);
     if (!key)
         return nullptr;
     const auto found = std::ranges::find(services, *key, &service_settings::path);
-    return found == services.end() ? nullptr : &*found;
+    return found == services.end() ? status_above(*key, services) : &*found;
 }
 
 }  // namespace wampfcgi::checks

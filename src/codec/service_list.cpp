@@ -21,6 +21,7 @@ std::optional<std::string_view> name_of_usable(service_type type)
     case service_type::events:
         return "events";
     case service_type::webhook:
+    case service_type::status:
     case service_type::console:
         break;
     }

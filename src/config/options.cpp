@@ -260,11 +260,22 @@ service_options read_options_of_webhook(const entry& from)
     return out;
 }
 
-service_options read_options_without_session(const entry& from)
+void read_token(section& options, status_options& out)
+{
+    options.optional("token_file", out.token, read_secret_file);
+    options.optional("token_for", out.token_for,
+                     one_of<token_scope>({{"all", token_scope::all}, {"figures", token_scope::figures}}));
+    if (options.has("token_for") && !options.has("token_file"))
+        options.refuse_missing("token_file", "a token_file beside token_for");
+}
+
+service_options read_options_without_session(const entry& from, service_type type)
 {
     service_options out;
     section options{from};
     read_restrictions(options, out);
+    if (type == service_type::status)
+        read_token(options, out.status);
     options.finish();
     return out;
 }
@@ -277,7 +288,7 @@ std::optional<service_options> read_options(const entry& from, service_type type
     if (type == service_type::webhook)
         return read_options_of_webhook(from);
     if (!has_session(type))
-        return read_options_without_session(from);
+        return read_options_without_session(from, type);
     service_options out;
     section options{from};
     read_signing(options, out);
@@ -300,6 +311,7 @@ std::optional<service_options> read_options(const entry& from, service_type type
         read_stream_options(options, out);
         break;
     case service_type::webhook:
+    case service_type::status:
     case service_type::console:
         break;
     }

@@ -11,25 +11,6 @@
 namespace wampfcgi::config {
 namespace {
 
-std::optional<std::string> read_secret_file(const entry& from)
-{
-    entry hidden = from;  // who confuses the two keys has put the secret here
-    hidden.is_secret = true;
-    auto file = read_named_file(hidden, file_use::secret);
-    if (!file)
-        return std::nullopt;
-    std::string& secret = file->content;
-    if (secret.ends_with('\n'))
-        secret.pop_back();
-    if (secret.ends_with('\r'))
-        secret.pop_back();
-    if (secret.empty()) {
-        from.refuse("a file with a secret in it", quote(file->path) + ", which is empty");
-        return std::nullopt;
-    }
-    return std::move(secret);
-}
-
 std::optional<std::string> read_key_digits(entry from)
 {
     from.context->note_secret();
@@ -75,6 +56,25 @@ std::optional<named_file> read_named_file(const entry& from, file_use use)
         return std::nullopt;
     }
     return named_file{*std::move(path), std::move(content->text)};
+}
+
+std::optional<std::string> read_secret_file(const entry& from)
+{
+    entry hidden = from;  // who confuses the two keys has put the secret here
+    hidden.is_secret = true;
+    auto file = read_named_file(hidden, file_use::secret);
+    if (!file)
+        return std::nullopt;
+    std::string& secret = file->content;
+    if (secret.ends_with('\n'))
+        secret.pop_back();
+    if (secret.ends_with('\r'))
+        secret.pop_back();
+    if (secret.empty()) {
+        from.refuse("a file with a secret in it", quote(file->path) + ", which is empty");
+        return std::nullopt;
+    }
+    return std::move(secret);
 }
 
 bool has_secret(const section& where, const secret_names& names)

@@ -30,6 +30,9 @@ struct secret_names {
 /// True if the secret or its file, right or wrong, is there.
 bool has_secret(const section& where, const secret_names& names = {});
 
+/// The secret that a file has, without the line feed at its end.
+std::optional<std::string> read_secret_file(const entry& from);
+
 /// Reads the secret, or the file that it is in, and refuses both together.
 std::optional<std::string> read_secret(section& where, const secret_names& names = {});
 

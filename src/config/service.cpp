@@ -99,6 +99,7 @@ private:
                            {"publisher", service_type::publisher},
                            {"webhook", service_type::webhook},
                            {"events", service_type::events},
+                           {"status", service_type::status},
                            {"console", service_type::console},
                            {"path", std::nullopt}},
                           {{other_services.begin(), other_services.end()}, "is not supported here"}));

@@ -6,7 +6,7 @@ namespace wampfcgi {
 
 using enum errc;
 
-constexpr std::array<errc_info, 32> errc_table{{
+constexpr std::array<errc_info, 33> errc_table{{
     {not_found, "not_found", 404, 404, "There is no service at this path.", log_level::info},
     {method_not_allowed, "method_not_allowed", 405, 405, "This service does not take this method, but those in Allow.",
      log_level::info},
@@ -53,6 +53,8 @@ constexpr std::array<errc_info, 32> errc_table{{
     {topic_denied, "topic_denied", 403, 403, "This topic may not be used through this service.", log_level::notice},
     {streams_unsupported, "streams_unsupported", 501, 501, "Streams of events are not available at this address.",
      log_level::warning},
+    {token_invalid, "token_invalid", 401, 401, "The bearer token that this service needs is missing or wrong.",
+     log_level::notice},
 }};
 
 namespace {
@@ -65,7 +67,7 @@ constexpr bool rows_are_in_order()
     return true;
 }
 static_assert(rows_are_in_order());
-static_assert(static_cast<std::size_t>(streams_unsupported) == errc_table.size());
+static_assert(static_cast<std::size_t>(token_invalid) == errc_table.size());
 
 }  // namespace
 

@@ -13,6 +13,8 @@ std::string_view name_of(service_type type) noexcept
         return "webhook";
     case service_type::events:
         return "events";
+    case service_type::status:
+        return "status";
     case service_type::console:
         return "console";
     }

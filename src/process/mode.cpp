@@ -49,6 +49,8 @@ mode choose_mode(const options& given, const start_facts& facts) noexcept
         return mode::version;
     if (given.check_config)
         return mode::check_config;
+    if (given.status)
+        return mode::status;
     if (given.listen)
         return mode::pool;
     if (facts.fd0_listens && !given.workers_given)

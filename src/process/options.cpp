@@ -37,6 +37,8 @@ public:
             return trouble("--socket-mode, --socket-owner and --socket-group need --listen unix:PATH");
         if (options_.router && !options_.check_config)
             return trouble("--router needs --check-config");
+        if (options_.json && !options_.status)
+            return trouble("--json needs --status");
         return options_;
     }
 
@@ -45,6 +47,8 @@ private:
     {
         if (argument == "-h")
             argument = "--help";
+        if (!argument.starts_with("--") && options_.status)
+            return read_status_of(argument);
         if (!argument.starts_with("--"))
             return trouble("unexpected argument " + log::quote(argument));
         const auto equals = argument.find('=');
@@ -57,8 +61,12 @@ private:
             return read_config();
         if (name == "--check-config")
             return read_check_config();
+        if (name == "--status")
+            return read_status();
+        if (name == "--json")
+            return read_flag(name, options_.json);
         if (name == "--listen")
-            return read_listen();
+            return read_address(name, options_.listen);
         if (name == "--workers")
             return read_workers();
         if (name == "--socket-mode")
@@ -115,18 +123,32 @@ private:
         return file ? set_config_file(*file) : done();
     }
 
-    done read_listen()
+    done read_address(std::string_view name, std::optional<listen_address>& out)
     {
         const auto text = take_value();
         if (!text)
-            return trouble("--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT");
-        if (options_.listen)
-            return trouble("--listen is given twice");
+            return trouble(std::string(name) + " needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT");
+        if (out)
+            return trouble(std::string(name) + " is given twice");
         auto address = parse_listen_address(*text);
         if (!address)
-            return trouble("--listen " + log::quote(*text) + ": " + address.error().text);
-        options_.listen = *std::move(address);
+            return trouble(std::string(name) + " " + log::quote(*text) + ": " + address.error().text);
+        out = *std::move(address);
         return {};
+    }
+
+    done read_status()
+    {
+        if (options_.status)
+            return trouble("--status is given twice");
+        options_.status = true;
+        return inline_value_ ? read_status_of(*inline_value_) : done();
+    }
+
+    done read_status_of(std::string_view address)
+    {
+        inline_value_ = address;
+        return read_address("--status", options_.status_of);
     }
 
     /// Where the value of an option that names a user or a group goes; none for another option.
@@ -216,6 +238,7 @@ Usage:
                                servers and spawn-fcgi start it: be one worker;
                                as a CGI program: serve that one request
   wamp-fcgi --check-config [FILE] [--router]
+  wamp-fcgi --status [ADDRESS] [--json]
   wamp-fcgi --help | --version
 
 Options:
@@ -225,6 +248,11 @@ Options:
                          that user
   --router               with --check-config: join each session at the router
                          and leave it; exit status 0: all were joined
+  --status [ADDRESS]     ask the pool that listens there how it is doing; default
+                         unix:/run/wamp-fcgi/wamp-fcgi.sock, which the systemd
+                         unit has; exit status 0: ready, 1: not ready, 2: not
+                         reached
+  --json                 with --status: as JSON
   --listen ADDRESS       unix:PATH, HOST:PORT or [IPV6]:PORT
   --socket-mode MODE     mode of the Unix socket in octal digits (default 0660)
   --socket-owner USER    its owner and its group; only root can give it away

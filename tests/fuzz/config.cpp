@@ -171,7 +171,7 @@ std::string written(const settings& all)
             paths[each.path] = {
                 {"type", "caller"}, {"realm", each.realm}, {"role", each.role}, {"options", written(each.options)}};
         else
-            paths[each.path] = {{"type", "console"}};
+            paths[each.path] = {{"type", each.type == service_type::status ? "status" : "console"}};
     return json::serialize(out);
 }
 

@@ -11,7 +11,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
-    say "nginx, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, Autobahn and jsonschema for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "nginx, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -84,7 +84,7 @@ case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != anywhere ] || wanted="$wanted chromium"
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
-    wanted="$wanted shellcheck pyflakes3"
+    wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v php >/dev/null 2>&1 || wanted="$wanted php-cli"

@@ -44,6 +44,7 @@ public:
     request_builder& sec_fetch_mode(value text) { return set(request::variable::sec_fetch_mode, std::move(text)); }
     request_builder& last_event_id(value text) { return set(request::variable::last_event_id, std::move(text)); }
     request_builder& if_none_match(value text) { return set(request::variable::if_none_match, std::move(text)); }
+    request_builder& wanted_status(value text) { return set(request::variable::wanted_status, std::move(text)); }
     request_builder& id(value text) { return set(request::variable::id, std::move(text)); }
 
     /// Adds a variable to those that the request is known to have come with: none otherwise.

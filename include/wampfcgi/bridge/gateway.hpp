@@ -3,6 +3,7 @@
 
 #include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/bridge/session.hpp"
+#include "wampfcgi/bridge/status_source.hpp"
 #include "wampfcgi/bridge/store.hpp"
 #include "wampfcgi/bridge/timers.hpp"
 #include "wampfcgi/core/settings.hpp"
@@ -39,6 +40,9 @@ public:
     ~gateway() override;
     gateway(const gateway&) = delete;
     gateway& operator=(const gateway&) = delete;
+
+    /// Has the figures that services of the type "status" and `wamp-fcgi --status` ask for. `pool` must outlive it.
+    void show_status_of(status_source& pool);
 
     std::variant<answer, admission> admit(const request& req) override;
     answer refuse(const admission& admitted, failure why) const override;

@@ -36,6 +36,7 @@ public:
         sec_fetch_mode,  ///< HTTP_SEC_FETCH_MODE
         last_event_id,   ///< HTTP_LAST_EVENT_ID: EventSource takes a stream up again
         if_none_match,   ///< HTTP_IF_NONE_MATCH
+        wanted_status,   ///< WAMP_FCGI_STATUS: `wamp-fcgi --status` asks, for no header of a client is called so
         id,              ///< names the request in the log
     };
 
@@ -58,6 +59,7 @@ public:
     std::string_view sec_fetch_mode() const noexcept { return value_of(variable::sec_fetch_mode); }
     std::optional<std::string_view> last_event_id() const noexcept { return find(variable::last_event_id); }
     std::string_view if_none_match() const noexcept { return value_of(variable::if_none_match); }
+    std::string_view wanted_status() const noexcept { return value_of(variable::wanted_status); }
     std::string_view id() const noexcept { return value_of(variable::id); }
 
     /// All that came, those that no member is for too, as take_pair() reads them.

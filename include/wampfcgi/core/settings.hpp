@@ -66,16 +66,25 @@ struct webhook_options {
     std::vector<webhook_verification> verify_by{};  ///< the first whose header is there decides; empty: all are welcome
 };
 
+/// What of a status is shown only to those who have the token.
+enum class token_scope { all, figures };
+
+/// Options of a status alone.
+struct status_options {
+    std::optional<std::string> token{};  ///< from `token_file`, never logged; absent: none is needed
+    token_scope token_for = token_scope::all;
+};
+
 /// Who may keep a result of GET: the client's own cache, or those on the way that answer others from it, too.
 enum class cache_scope { client, shared };
 
 /// What a path is served by.
-enum class service_type { caller, publisher, webhook, events, console };
+enum class service_type { caller, publisher, webhook, events, status, console };
 
 /// False for what answers by itself: such a service has neither realm nor role, and no session.
 constexpr bool has_session(service_type type)
 {
-    return type != service_type::console;
+    return type != service_type::status && type != service_type::console;
 }
 
 /// As in the configuration.
@@ -88,7 +97,7 @@ struct service_options {
     std::chrono::seconds timestamp_delta_limit{0};  ///< 0: any
     bool replay_protection = false;  ///< a signature is accepted once; only with keys and timestamp_delta_limit
     std::optional<std::vector<network>>
-        require_ip;  ///< absent: all, or loopback where there is no session; empty: nobody
+        require_ip;  ///< absent: all, but of a console and of a status without a token loopback; empty: nobody
     bool require_tls = false;
     bool debug = false;
     std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
@@ -106,6 +115,7 @@ struct service_options {
     std::chrono::seconds heartbeat{15};             ///< longest silence of a stream of events
     std::chrono::seconds max_stream{0};             ///< time until a stream of events is ended; 0: never
     webhook_options webhook{};
+    status_options status{};
 };
 
 /// One entry of `paths`.

@@ -87,7 +87,7 @@ struct snapshot {
     std::uint64_t workers_wanted = 0;  ///< 0 outside a pool
     std::vector<worker_figures> workers;
     std::map<std::string, std::uint64_t>
-        workers_ended;  ///< by reason: "replaced", "stopped", "exit", "signal", "hung", "killed"
+        workers_ended;  ///< by reason: "stopped", "replaced", "exited", "signal", "hung", "overdue"
     std::uint64_t workers_started = 0;
     std::uint64_t processor_us_of_ended = 0;  ///< of workers that have ended, user and system
     std::uint64_t reloads_good = 0;

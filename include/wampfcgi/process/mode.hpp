@@ -12,6 +12,7 @@ enum class mode {
     help,           ///< print usage(), exit 0
     version,        ///< print the version, exit 0
     check_config,   ///< report on the configuration, exit 0 or 1
+    status,         ///< ask a pool how it is doing
     pool,           ///< listen, and supervise workers
     worker_on_fd0,  ///< be one worker on the listening socket that is descriptor 0
     cgi,            ///< serve the one request in environment and standard input

@@ -15,7 +15,10 @@ inline constexpr unsigned max_workers = 1024;
 struct options {
     std::optional<std::string> config_file;  ///< from --config, or what --check-config names
     bool check_config = false;
-    bool router = false;  ///< with check_config: try the sessions too
+    bool router = false;                      ///< with check_config: try the sessions too
+    bool status = false;                      ///< ask a pool how it is doing
+    bool json = false;                        ///< with status
+    std::optional<listen_address> status_of;  ///< with status; absent: unit_socket
     std::optional<listen_address> listen;
     mode_t socket_mode = 0660;
     std::optional<std::string> socket_owner;

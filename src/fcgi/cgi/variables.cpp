@@ -14,7 +14,7 @@ namespace {
 
 using variable = request::variable;
 
-constexpr std::array<std::pair<std::string_view, variable>, 19> known_variables{{
+constexpr std::array<std::pair<std::string_view, variable>, 20> known_variables{{
     {"REQUEST_METHOD", variable::method},
     {"SCRIPT_NAME", variable::script_name},
     {"PATH_INFO", variable::path_info},
@@ -34,6 +34,7 @@ constexpr std::array<std::pair<std::string_view, variable>, 19> known_variables{
     {"HTTP_SEC_FETCH_MODE", variable::sec_fetch_mode},
     {"HTTP_LAST_EVENT_ID", variable::last_event_id},
     {"HTTP_IF_NONE_MATCH", variable::if_none_match},
+    {"WAMP_FCGI_STATUS", variable::wanted_status},
 }};
 
 std::optional<variable> find_variable(std::string_view name)

@@ -299,6 +299,7 @@ client_roles roles_for(service_type type)
         return {.publisher = true};
     case service_type::events:
         return {.subscriber = true};
+    case service_type::status:
     case service_type::console:
         break;
     }

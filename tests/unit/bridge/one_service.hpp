@@ -47,14 +47,19 @@ public:
             change(config.services.front().options);
     }
 
-    /// A client that asks.
-    fake_client& take(request req)
+    void begin()
     {
         if (!asked)
             asked = std::make_unique<gateway>(
                 config, [this](const service_settings&) -> session& { return router; },
                 [this](std::chrono::seconds) -> store& { return remembered; }, timers, figures,
                 [this] { return now(); }, lives_for, [this] { return steady_now; });
+    }
+
+    /// A client that asks.
+    fake_client& take(request req)
+    {
+        begin();
         fake_client& client = clients.emplace_back(std::move(req));
         client.ask(*asked);
         return client;

@@ -79,3 +79,34 @@ BOOST_AUTO_TEST_CASE(a_weight_of_zero_or_one_that_cannot_be_read_asks_for_nothin
            {"text/event-stream;q=-1", media::json},
            {"text/event-stream;q", media::json}});
 }
+
+BOOST_AUTO_TEST_CASE(figures_are_given_in_the_form_that_weighs_most)
+{
+    struct figures_row {
+        std::string_view accept;
+        figures_format wanted;
+    };
+    // Those of Prometheus 2.42, of Chromium and of curl are among them.
+    for (const figures_row& each : {
+             figures_row{"", figures_format::text},
+             figures_row{"*/*", figures_format::text},
+             figures_row{"image/png", figures_format::text},
+             figures_row{"text/plain", figures_format::text},
+             figures_row{"application/json", figures_format::json},
+             figures_row{"Application/JSON, text/html;q=0.9", figures_format::json},
+             figures_row{"application/json;q=0.8, text/html;q=0.9", figures_format::html},
+             figures_row{"application/json;q=0", figures_format::text},
+             figures_row{"text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
+                         figures_format::html},
+             figures_row{"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                         "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+                         figures_format::openmetrics},
+             figures_row{"text/plain;version=0.0.4", figures_format::prometheus},
+             figures_row{"text/plain; Version=\"0.0.4\" ; q=0.3, */*;q=0.1", figures_format::prometheus},
+             figures_row{"text/plain;version=0.0.5", figures_format::text},
+         })
+        BOOST_TEST_CONTEXT(each.accept)
+        {
+            BOOST_TEST((checks::wanted_figures(each.accept) == each.wanted));
+        }
+}

@@ -118,3 +118,24 @@ BOOST_AUTO_TEST_CASE(a_service_that_is_not_configured_is_not_found)
     BOOST_TEST(found(request_builder{}.path_info("/signed"), "", only_signed) == "signed");
     BOOST_TEST(found(request_builder{}.path_info("/"), "", {}) == "none");
 }
+
+BOOST_AUTO_TEST_CASE(a_status_alone_has_paths_below_its_own)
+{
+    const std::vector<service_settings> among{{.path = "/", .type = service_type::status},
+                                              {.path = "status", .type = service_type::status},
+                                              {.path = "call"},
+                                              {.path = "status/ready"},
+                                              {.path = "a/ping", .type = service_type::status}};
+    struct row {
+        const char* path_info;
+        const char* service;
+    };
+    for (const row& row :
+         {row{"/ping", "/"}, row{"/ready", "/"}, row{"/status/ping", "status"}, row{"/status/ready", "status/ready"},
+          row{"/a/ping", "a/ping"}, row{"/a/ping/ping", "a/ping"}, row{"/call/ping", "none"},
+          row{"/status/ping/", "none"}, row{"/status/ping/ping", "none"}, row{"/status//ping", "none"},
+          row{"/status/pong", "none"}, row{"/x/status/ping", "none"}, row{"//ping", "none"}, row{"ping", "none"}})
+        BOOST_TEST_CONTEXT('"' << row.path_info << '"')
+    BOOST_TEST(found(request_builder{}.path_info(row.path_info), "", among) == row.service);
+    BOOST_TEST(found(request_builder{}.script_name("/wamp/status/ping"), "/wamp", among) == "status");
+}

@@ -26,19 +26,19 @@ constexpr faulty_row services[] = {
      "\n"
      R"(f:1: paths[""]: expected an object, got 1)"},
     {with_service, "{}",
-     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events", "console" or "path", got nothing (it is required))"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events", "status", "console" or "path", got nothing (it is required))"
      "\n"
      "f:1: paths.call.realm: expected a string, got nothing (it is required)"
      "\n"
      "f:1: paths.call.role: expected a string, got nothing (it is required)"},
     {with_service, R"({"type": "caler", "realm": "a b", "role": ""})",
-     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events", "console" or "path", got "caler")"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events", "status", "console" or "path", got "caler")"
      "\n"
      R"(f:1: paths.call.realm: expected a WAMP URI, got "a b")"
      "\n"
      R"(f:1: paths.call.role: expected a string that is not empty, got "")"},
     {with_service, R"({"type": "longpoll", "foo": 1})",
-     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events", "console" or "path" ("longpoll" is not supported here),)"
+     R"(f:1: paths.call.type: expected "caller", "publisher", "webhook", "events", "status", "console" or "path" ("longpoll" is not supported here),)"
      R"( got "longpoll")"},
     {with_service,
      R"({"type": "publisher", "realm": "r", "role": "f", "options":
@@ -61,6 +61,15 @@ constexpr faulty_row services[] = {
      "f:1: paths.call.options.replay_protection: unknown key, expected one of key, secret, secret_file, keys,"
      " timestamp_delta_limit, require_ip, require_tls, debug, call_timeout, topics, max_streams_per_address, heartbeat,"
      " max_stream_seconds, allowed_origins, got \"replay_protection\""},
+    {with_service, R"({"type": "status", "realm": "r", "options": {"token": "t", "token_for": "ping"}})",
+     R"(f:1: paths.call.options.token_for: expected "all" or "figures", got "ping")"
+     "\n"
+     "f:1: paths.call.options.token_file: expected a token_file beside token_for, got nothing (it is required)"
+     "\n"
+     "f:1: paths.call.options.token: unknown key, expected one of require_ip, require_tls, debug, token_file,"
+     " token_for, got \"token\""
+     "\n"
+     "f:1: paths.call.realm: unknown key, expected one of type, options, id, got \"realm\""},
     {with_service, R"({"type": "console", "realm": "r", "role": "f", "options": {"call_timeout": 1, "key": "k"}})",
      "f:1: paths.call.options.call_timeout: unknown key, expected one of require_ip, require_tls, debug,"
      " got \"call_timeout\""
@@ -97,7 +106,8 @@ constexpr faulty_row nested[] = {
     {with_service, R"({"type": "path", "paths": {}})",
      "f:1: paths.call.paths: expected an object of at least one service, got an empty object"},
     {with_service, R"({"type": "path", "id": "", "role": "f", "paths": {"b": {"type": "static"}}})",
-     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\", \"webhook\", \"events\", \"console\" or "
+     "f:1: paths.call.paths.b.type: expected \"caller\", \"publisher\", \"webhook\", \"events\", \"status\", "
+     "\"console\" or "
      "\"path\" "
      "(\"static\" is not "
      "supported here), "

@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
     BOOST_TEST(shown.router.by_role.empty());
-    BOOST_TEST_REQUIRE(shown.services.size() == 5U);
+    BOOST_TEST_REQUIRE(shown.services.size() == 6U);
     check_default_log(shown.log);
     for (const service_settings& each : shown.services) {
         check_default_options(each.options);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 27U);
+    BOOST_TEST(variants.size() == 29U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))
@@ -210,7 +210,8 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
           with_verify(R"(, "x": 1)"), with_verify(R"(, "parts": {"signature": "v1", "x": 1})"),
           with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})"),
           with_service(R"({"type": "events", "realm": "r", "role": "f", "options": {"topics": [], "x": 1}})"),
-          with_service(R"({"type": "console", "x": 1})"), with_service(R"({"type": "console", "options": {"x": 1}})")})
+          with_service(R"({"type": "status", "options": {"x": 1}})"), with_service(R"({"type": "console", "x": 1})"),
+          with_service(R"({"type": "console", "options": {"x": 1}})")})
         for (const std::string& key : keys_of_section(text))
             BOOST_TEST_CONTEXT(key)
             {

@@ -158,6 +158,27 @@ BOOST_AUTO_TEST_CASE(a_console_has_neither_realm_nor_role)
     BOOST_TEST(read.services[1].options.require_tls);
 }
 
+BOOST_AUTO_TEST_CASE(a_status_may_need_a_token_that_is_in_a_file)
+{
+    const auto parsed = parse_text(R"({"router": {"url": "rs://h:1"}, "paths": {
+        "a": {"type": "status"},
+        "b": {"type": "status", "options": {"token_file": "/t"}},
+        "c": {"type": "status", "options": {"token_file": "/t", "token_for": "figures", "debug": true}}}})",
+                                   [](const std::string&) { return file_content{"s3cret\n"}; });
+    BOOST_TEST_REQUIRE(std::holds_alternative<settings>(parsed));
+    const auto& read = std::get<settings>(parsed);
+
+    BOOST_TEST_REQUIRE(read.services.size() == 3U);
+    for (const service_settings& each : read.services) {
+        BOOST_TEST((each.type == service_type::status));
+        BOOST_TEST(!has_session(each.type));
+    }
+    BOOST_TEST(!read.services[0].options.status.token.has_value());
+    BOOST_TEST(read.services[1].options.status.token.value() == "s3cret");
+    BOOST_TEST((read.services[1].options.status.token_for == token_scope::all));
+    BOOST_TEST((read.services[2].options.status.token_for == token_scope::figures));
+}
+
 BOOST_AUTO_TEST_CASE(urls_of_tls_and_websocket_are_taken_apart)
 {
     struct row {

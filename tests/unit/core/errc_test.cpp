@@ -52,6 +52,7 @@ constexpr contract_row contract_table[] = {
     {errc::options_invalid, "options_invalid", 400, 400},
     {errc::topic_denied, "topic_denied", 403, 403},
     {errc::streams_unsupported, "streams_unsupported", 501, 501},
+    {errc::token_invalid, "token_invalid", 401, 401},
 };
 
 }  // namespace

@@ -40,6 +40,13 @@ options workers_given()
     return given;
 }
 
+options asking()
+{
+    options given = workers_given();
+    given.status = true;
+    return given;
+}
+
 options configured()
 {
     options given;
@@ -74,6 +81,8 @@ BOOST_AUTO_TEST_CASE(a_start_has_the_mode_that_options_descriptor_0_and_environm
         {"version wins over check", telling_version, shell, mode::version},
         {"check", checking(), shell, mode::check_config},
         {"check on a socket", checking(), with_socket, mode::check_config},
+        {"status", asking(), shell, mode::status},
+        {"status on a socket", asking(), with_socket, mode::status},
         {"listen", listening(), shell, mode::pool},
         {"listen wins over descriptor 0", listening(), with_socket, mode::pool},
         {"listening socket on descriptor 0", configured(), with_socket, mode::worker_on_fd0},

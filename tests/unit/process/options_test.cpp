@@ -176,3 +176,25 @@ BOOST_AUTO_TEST_CASE(the_usage_names_every_option)
                                "--socket-group", "--workers", "--user", "--group", "--help", "--version"})
         BOOST_TEST(usage().find(option) != std::string_view::npos, option);
 }
+
+BOOST_AUTO_TEST_CASE(a_status_is_that_of_the_unit_or_of_an_address)
+{
+    BOOST_TEST(parsed({"--status"}).status);
+    BOOST_TEST(!parsed({"--status"}).status_of.has_value());
+    BOOST_TEST(!parsed({"--status", "--json"}).status_of.has_value());
+    BOOST_TEST(parsed({"--status", "--json"}).json);
+    for (const auto& given :
+         {parsed({"--status", "unix:/run/x"}), parsed({"--status=unix:/run/x"}),
+          parsed({"--json", "--status", "unix:/run/x"}), parsed({"--status", "--json", "unix:/run/x"})})
+        BOOST_TEST((given.status_of == listen_address(unix_address{"/run/x"})));
+}
+
+BOOST_AUTO_TEST_CASE(a_status_that_cannot_be_asked_for_is_refused)
+{
+    BOOST_TEST(refused({"--json"}) == "--json needs --status");
+    BOOST_TEST(refused({"--status", "--status"}) == "--status is given twice");
+    BOOST_TEST(refused({"--status="}) == "--status needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT");
+    BOOST_TEST(refused({"--status", "a:1", "b:1"}) == "--status is given twice");
+    BOOST_TEST(refused({"a:1", "--status"}) == "unexpected argument \"a:1\"");
+    BOOST_TEST(refused({"--status", "nowhere"}).starts_with("--status \"nowhere\": expected "));
+}

@@ -93,3 +93,13 @@ BOOST_AUTO_TEST_CASE(headers_that_browsers_send_with_a_get_are_read)
     BOOST_TEST(req.if_none_match() == "\"x\"");
     BOOST_TEST(!read_variables(none).last_event_id());
 }
+
+BOOST_AUTO_TEST_CASE(no_header_of_a_client_asks_for_the_status_as_the_program_does)
+{
+    const char* const headers[] = {"HTTP_WAMP_FCGI_STATUS=text", "wamp_fcgi_status=text", "WAMP_FCGI_STATUS_=text",
+                                   nullptr};
+    const char* const program[] = {"WAMP_FCGI_STATUS=text", nullptr};
+
+    BOOST_TEST(read_variables(headers).wanted_status() == "");
+    BOOST_TEST(read_variables(program).wanted_status() == "text");
+}

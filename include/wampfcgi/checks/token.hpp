@@ -1,0 +1,15 @@
+// Owns the check of a bearer token (RFC 6750, 2.1).
+#pragma once
+
+#include "wampfcgi/core/request.hpp"
+#include "wampfcgi/core/result.hpp"
+
+#include <string_view>
+
+namespace wampfcgi::checks {
+
+/// Refuses a request whose header Authorization does not have `token`, in a time that does not depend on what differs.
+/// token_invalid.
+result<void> check_bearer_token(const request& req, std::string_view token);
+
+}  // namespace wampfcgi::checks

@@ -1,0 +1,41 @@
+// Owns the service "status": how the pool is doing, for people and for programs, whatever keeps it from serving others
+// (contract section 8).
+#pragma once
+
+#include "wampfcgi/bridge/service.hpp"
+#include "wampfcgi/bridge/status_source.hpp"
+#include "wampfcgi/core/settings.hpp"
+
+#include <memory>
+#include <string_view>
+#include <variant>
+
+namespace wampfcgi::bridge {
+
+struct shared_by_services;
+
+class status_service final : public service {
+public:
+    /// All must outlive it.
+    status_service(std::string_view mount, const service_settings& configured, shared_by_services& shared);
+
+    std::variant<answer, admission> admit(const request& req) override;
+    answer refuse(const admission& admitted, failure why) const override;
+    std::unique_ptr<exchange> serve(const admission& admitted, request& req, response_sink& client) override;
+
+private:
+    enum class page { figures, ping, ready };
+
+    page page_of(const request& req) const;
+    answer figures_answer(const request& req) const;
+    answer answer_to(const request& req) const;
+
+    std::string_view mount_;
+    const service_settings& configured_;
+    shared_by_services& shared_;
+};
+
+/// The answer to `wamp-fcgi --status`, as "json" or as text: 200 from a pool that is ready, else 503.
+answer status_answer(status_source* pool, std::string_view form);
+
+}  // namespace wampfcgi::bridge
