@@ -49,10 +49,10 @@ check: deps-check ## build and run all the tests
 	@$(MAKE) --no-print-directory lint
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
-# What takes packages that deps-check does not bring: a browser. Nothing of it is skipped here.
-check-anywhere: deps-anywhere ## run the tests that need a browser as well
+# What takes packages that deps-check does not bring: a browser, and promtool. Nothing of it is skipped here.
+check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well
 	@$(MAKE) --no-print-directory build GOAL=tests
-	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$'
+	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring)$$'
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 

@@ -18,13 +18,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 
 from integration.contract_base import ADD2  # noqa: E402
 from integration.deployment import DeploymentTest, configuration, main, service, start_server  # noqa: E402
-from support import fastcgi_client as fastcgi  # noqa: E402
+from support import fastcgi_client as fastcgi, promtool  # noqa: E402
 from support.build import BUILD, TOP  # noqa: E402
 from support.processes import SERVER_USER, Scratch, is_running, wait_until  # noqa: E402
 from support.servers import DevRouter, Nginx, WampFcgiPool  # noqa: E402
 from support.web import Client  # noqa: E402
 
-PROMTOOL = shutil.which("promtool") or shutil.which(TOP / "build/deps/usr/bin/promtool")
 STATUS = {"type": "status"}
 PAGE_POLICY = re.compile(r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'; "
                          r"frame-ancestors 'none'")
@@ -39,11 +38,6 @@ def ask(*arguments):
 def samples(text):
     """By name and labels, as Prometheus reads them."""
     return {name: float(value) for name, value in re.findall(r"^(wampfcgi\S+?(?:{.*})?) (\S+)$", text, re.M)}
-
-
-def look_with_promtool(text):
-    done = subprocess.run([PROMTOOL, "check", "metrics"], input=text, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout + done.stderr
 
 
 class Figures(unittest.TestCase):
@@ -126,10 +120,11 @@ class Figures(unittest.TestCase):
                 self.assertEqual(self.get(path, Host="a.example", Authorization="Bearer s3cret").status, 200)
                 self.assertEqual(self.get(path, Authorization="Bearer s3cre").status, without)
 
-    @unittest.skipUnless(PROMTOOL, "no promtool here (make check-anywhere)")
+    @unittest.skipIf(promtool.missing(), promtool.missing())
     def test_promtool_has_nothing_to_complain_of(self):
         for query in ("prometheus", "prometheus&full"):
-            self.assertEqual(look_with_promtool(self.get(query=query).body.decode()), (0, ""))
+            said = promtool.promtool("check", "metrics", input=self.get(query=query).body.decode())
+            self.assertEqual(said, (0, ""))
 
     def test_a_parser_of_openmetrics_reads_what_prometheus_text_has(self):
         try:

@@ -93,6 +93,8 @@ case $purpose in tests | anywhere | sanitize)
 esac
 # shellcheck disable=SC2046,SC2086
 install_packages $(missing $wanted)
+# For its promtool alone: installed, it would run.
+[ "$purpose" != anywhere ] || unpack_packages prometheus
 
 # The distribution's default Boost does where it has Boost.JSON (1.75 and later); Debian 12 has 1.81 beside its 1.74.
 default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }
