@@ -37,6 +37,7 @@ std::string with_one_decimal(double value)
 
 std::optional<std::uint32_t> pool_watch::worker_starts()
 {
+    board_.count_start();
     return board_.take_slot();
 }
 

@@ -214,6 +214,8 @@ class Counting(DeploymentTest):
         self.assertEqual(seen['wampfcgi_call_duration_seconds_count{service="/"}'], 100)
         self.assertEqual(seen['wampfcgi_received_bytes_total{service="/"}'], 100 * len(ADD2) + 35)
         self.assertEqual(seen['wampfcgi_workers_ended_total{reason="signal"}'], 2)
+        wait_until(lambda: self.seen()['wampfcgi_workers_ended_total{reason="replaced"}'] == 8, "all to be replaced twice")
+        self.assertEqual(self.seen()["wampfcgi_workers_started_total"], 14)
         self.assertEqual(seen["wampfcgi_last_reload_successful"], 1)
         self.assertEqual(seen["wampfcgi_workers_wanted"], 4)
 

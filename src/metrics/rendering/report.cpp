@@ -120,9 +120,9 @@ table services_of(const snapshot& now)
                     {"Call mean"},
                     {"Received"},
                     {"Sent"},
-                    {"Left"},
-                    {"Events"},
-                    {"Slow"}},
+                    {"Clients left"},
+                    {"Events sent"},
+                    {"Slow closed"}},
                    {}};
     for (const service_figures& each : now.services)
         services.rows.push_back({each.path, each.type, number(sum_of(each.requests)), number(sum_of(each.refusals)),

@@ -46,8 +46,8 @@ Sessions
   realm1  frontend   4       4       9     5        6        2.0 KiB
 
 Services
-  Service  Type    Requests  Refused  WAMP errors  In flight  Streams      Mean  95 % within  Call mean  Received      Sent  Left  Events  Slow
-  call     caller        97        7            3        950        4  413.6 ms       5.0 ms     700 us  12.0 KiB  66.2 KiB     2       0     0
+  Service  Type    Requests  Refused  WAMP errors  In flight  Streams      Mean  95 % within  Call mean  Received      Sent  Clients left  Events sent  Slow closed
+  call     caller        97        7            3        950        4  413.6 ms       5.0 ms     700 us  12.0 KiB  66.2 KiB             2            0            0
 
 Answers
   Service  Status  Count
