@@ -1,11 +1,11 @@
-// Runs the cases of console_cases.js in one Chromium, as they are asked for: usage: driver.js CHROMIUM URL FOLDER.
+// Runs the cases of console_cases.js and status_cases.js in one Chromium, as they are asked for: usage: driver.js CHROMIUM URL FOLDER.
 // Each line of standard input is {"case": NAME, ...facts}, each line of standard output {"ok": true, ...findings} or
 // {"error": TEXT}.
 'use strict';
 
 const readline = require('node:readline');
 const { chromium } = require('playwright-core');
-const cases = require('./console_cases.js');
+const cases = { ...require('./console_cases.js'), ...require('./status_cases.js') };
 
 const [program, url, folder] = process.argv.slice(2);
 const DEADLINE_MS = 10_000;

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 
 from integration.contract_base import ADD2  # noqa: E402
 from integration.deployment import DeploymentTest, configuration, main, service, start_server  # noqa: E402
-from support import fastcgi_client as fastcgi, promtool  # noqa: E402
+from support import browser, fastcgi_client as fastcgi, promtool  # noqa: E402
 from support.build import BUILD, TOP  # noqa: E402
 from support.processes import SERVER_USER, Scratch, is_running, wait_until  # noqa: E402
 from support.servers import DevRouter, Nginx, WampFcgiPool  # noqa: E402
@@ -170,6 +170,40 @@ class Figures(unittest.TestCase):
         for name in ("WAMP_FCGI_STATUS", "WAMP-FCGI-STATUS", "Wamp-Fcgi-Status"):
             answer = self.client.send("GET", "nowhere", headers={name: "1"}, content_type=None)
             self.assertEqual((answer.status, answer.error), (404, "wampfcgi.error.not_found"))
+
+
+@unittest.skipIf(browser.missing(), browser.missing())
+class InABrowser(unittest.TestCase):
+    evil = '<img/src=x/onerror=document.title="hit">'
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = Scratch()
+        cls.addClassCleanup(cls.scratch.close)
+        router = DevRouter(cls.scratch).start()
+        paths = {"/": service(), cls.evil: service(), "status": STATUS}
+        server = start_server(cls.scratch, Nginx, configuration(router.url, paths))
+        client = Client(server.port)
+        client.send(body="{")
+        wait_until(lambda: client.send("GET", "status/ready", content_type=None).status == 200, "the pool to be ready")
+        cls.browser = browser.Browser(f"http://127.0.0.1:{server.port}/wamp/status", cls.scratch.path)
+        cls.addClassCleanup(cls.browser.close)
+
+    def test_it_looks_well(self):
+        grounds = {}
+        for width in (360, 1440):
+            for scheme in ("light", "dark"):
+                with self.subTest(width=width, scheme=scheme):
+                    context = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
+                    found = self.browser.run("status_looks_well", picture=f"{width}-{scheme}", context=context)
+                    grounds[scheme] = found["ground"]
+        self.assertNotEqual(grounds["light"], grounds["dark"])
+
+    def test_names_are_shown_as_text(self):
+        self.browser.run("status_shows_names_as_text", name=self.evil)
+
+    def test_it_is_refreshed(self):
+        self.browser.run("status_is_refreshed")
 
 
 class Counting(DeploymentTest):
