@@ -126,6 +126,17 @@ module.exports = {
     assert.equal(asked.filter((body) => body?.includes('add2')).length, 1);
   },
 
+  async reads_and_writes_json_as_it_is({ page, url, valid, invalid }) {
+    await open(page, url);
+    const read = (text) => page.evaluate((each) => compactJson(parseJson(each)), text);
+    for (const text of valid) assert.equal(await read(` ${text}\n`), text);
+    for (const text of invalid) await assert.rejects(read(text), /expected .*, found /, text);
+    const long = JSON.stringify({ a: [{ b: 'x'.repeat(80), c: [] }, {}], 'd"': { e: 'y'.repeat(80) } });
+    const formatted = await page.evaluate((each) => formatJson(parseJson(each)), long);
+    assert.deepEqual(JSON.parse(formatted), JSON.parse(long));
+    assert.ok(formatted.includes('\n'));
+  },
+
   async formats_what_was_typed({ page, url }) {
     await open(page, url, '/');
     await field(page, 'Procedure').fill('com.example.echo');
@@ -215,6 +226,8 @@ module.exports = {
 
   async shows_events_and_publishes({ page, url }) {
     await open(page, url, 'events');
+    await button(page, 'Subscribe').click();
+    await seen(page, 'wampfcgi.error.topic_missing');
     await field(page, 'Topic').fill('com.news.a com.news.b');
     await button(page, 'Subscribe').click();
     await seen(page, 'Stream is open');
@@ -246,7 +259,9 @@ module.exports = {
   async gets({ page, url }) {
     await open(page, url, 'link');
     assert.equal(await field(page, 'Procedure').inputValue(), 'com.example.echo');
+    await field(page, 'Arguments').fill('[1');
     await field(page, 'Method').selectOption('GET');
+    assert.ok(!(await field(page, 'Arguments').isVisible()));
     await field(page, 'Keyword arguments').fill('{"tag": ["a b", "ü"], "n": 1}');
     await button(page, 'Call').click();
     await seen(page, '200');

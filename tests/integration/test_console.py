@@ -198,6 +198,13 @@ class InABrowser(Served, unittest.TestCase):
         rows = [{**row, "content": row["body"]} for row in VECTORS["rows"]]
         self.browser.run("makes_the_signatures_of_the_vectors", rows=rows, links=VECTORS["links"])
 
+    def test_it_reads_and_writes_json_as_it_is(self):
+        valid = ["0", "-0", "1.0", "1E+2", "-1e-7", "18446744073709551615", "true", "null", '""', r'"\u0000AQID"', '"é☃😀"', r'"\"\\\n"',
+                 "[]", "{}", "[[],{}]", '{"a":1,"a":2}', '{"":[1,"]",{"b":"}"}]}']
+        invalid = ["", " ", "01", "1.", ".5", "+1", "-", "1e", "tru", "truex", "NaN", "'a'", '"a', '"\n"', r'"\x"', "[", "[1", "[1,]", "[,]", "{",
+                   '{"a"}', '{"a":}', '{"a":1,}', "{a:1}", "1 2", "[1]]", "[" * 300]
+        self.browser.run("reads_and_writes_json_as_it_is", valid=valid, invalid=invalid)
+
     def test_registered_procedures_complete_and_are_text(self):
         with WampClient(self.router.url) as callee:
             self.assertEqual(callee.join(roles={"callee": {"features": {}}})[0], WELCOME)
