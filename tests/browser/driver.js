@@ -1,4 +1,5 @@
-// Runs the cases of console_cases.js and status_cases.js in one Chromium, as they are asked for: usage: driver.js CHROMIUM URL FOLDER.
+// Runs the cases of console_cases.js and status_cases.js in one Chromium, as they are asked for.
+// usage: driver.js CHROMIUM URL FOLDER SECONDS (pictures go to the folder, each wait has so many seconds)
 // Each line of standard input is {"case": NAME, ...facts}, each line of standard output {"ok": true, ...findings} or
 // {"error": TEXT}.
 'use strict';
@@ -7,13 +8,12 @@ const readline = require('node:readline');
 const { chromium } = require('playwright-core');
 const cases = { ...require('./console_cases.js'), ...require('./status_cases.js') };
 
-const [program, url, folder] = process.argv.slice(2);
-const DEADLINE_MS = 10_000;
+const [program, url, folder, seconds] = process.argv.slice(2);
 
 // Everything that must not happen on the way of any case.
 async function watch(page, faults) {
   const origin = new URL(url).origin;
-  page.setDefaultTimeout(DEADLINE_MS);
+  page.setDefaultTimeout(1000 * Number(seconds));
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) faults.push(`asked ${request.url()}`);
   });

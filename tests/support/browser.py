@@ -6,10 +6,11 @@ import select
 import shutil
 import subprocess
 
-from support.build import BUILD, TOP
+from support.build import BUILD, SLOWDOWN, TOP
 from support.peers import MODULES
 
-CASE_SECONDS = 60
+WAIT_SECONDS = 10 * SLOWDOWN
+CASE_SECONDS = 60 * SLOWDOWN
 
 
 def missing():
@@ -32,7 +33,8 @@ class Browser:
         environment = {**os.environ, "NODE_PATH": str(MODULES), "HOME": str(home), "TMPDIR": str(home)}
         self.errors = open(home / "errors.log", "w+")
         self.process = subprocess.Popen(
-            ["node", TOP / "tests/browser/driver.js", shutil.which("chromium"), url, pictures], text=True,
+            ["node", TOP / "tests/browser/driver.js", shutil.which("chromium"), url, pictures,
+             str(WAIT_SECONDS)], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, env=environment)
 
     def run(self, case, **given):
