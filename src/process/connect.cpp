@@ -18,7 +18,6 @@
 namespace wampfcgi::process {
 namespace {
 
-using connected = result<descriptor, trouble>;
 using time_point = std::chrono::steady_clock::time_point;
 
 int milliseconds_until(time_point deadline)
@@ -58,7 +57,7 @@ int try_to_connect(int fd, const sockaddr* address, socklen_t size, time_point d
     return 0;
 }
 
-connected connect_socket(int family, const sockaddr* address, socklen_t size, time_point deadline)
+result<descriptor, trouble> connect_socket(int family, const sockaddr* address, socklen_t size, time_point deadline)
 {
     descriptor made(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int error_number = made.get() < 0 ? errno : try_to_connect(made.get(), address, size, deadline);
@@ -70,7 +69,7 @@ connected connect_socket(int family, const sockaddr* address, socklen_t size, ti
 struct connector {
     time_point deadline;
 
-    connected operator()(const unix_address& to) const
+    result<descriptor, trouble> operator()(const unix_address& to) const
     {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -80,7 +79,7 @@ struct connector {
         return connect_socket(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address, deadline);
     }
 
-    connected operator()(const tcp_address& to) const
+    result<descriptor, trouble> operator()(const tcp_address& to) const
     {
         addrinfo hints{};
         hints.ai_socktype = SOCK_STREAM;
@@ -89,7 +88,7 @@ struct connector {
         if (failed != 0)
             return trouble(::gai_strerror(failed));
         const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(found, ::freeaddrinfo);
-        connected last = trouble("no address");
+        result<descriptor, trouble> last = trouble("no address");
         for (const addrinfo* each = found; each != nullptr && !last; each = each->ai_next)
             last = connect_socket(each->ai_family, each->ai_addr, each->ai_addrlen, deadline);
         return last;
@@ -98,7 +97,7 @@ struct connector {
 
 }  // namespace
 
-connected connect_to(const listen_address& address, time_point deadline)
+result<descriptor, trouble> connect_to(const listen_address& address, time_point deadline)
 {
     return std::visit(connector{deadline}, address);
 }

@@ -9,8 +9,6 @@
 namespace wampfcgi::metrics {
 namespace {
 
-using row = std::vector<std::string>;
-
 std::string number(std::uint64_t value)
 {
     return std::to_string(value);
