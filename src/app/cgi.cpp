@@ -1,11 +1,12 @@
 #include "app/cgi.hpp"
 
 #include "app/loop_timers.hpp"
+#include "app/own_figures.hpp"
 #include "app/stores.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
-#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/fcgi/cgi.hpp"
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/metrics/pool_status.hpp"
 #include "wampfcgi/wamp/session.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -13,6 +14,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
@@ -26,9 +28,11 @@ namespace {
 /// Joins only when there is something to call, so that a refused request costs the router nothing.
 class late_session final : public bridge::session {
 public:
-    late_session(boost::asio::io_context& loop, const router_settings& router, const service_settings& which)
+    late_session(boost::asio::io_context& loop, const router_settings& router, const service_settings& which,
+                 bridge::session_cells& cells)
         : session_(loop, router, which.realm, which.role)
     {
+        session_.count_in(cells);
         session_.play(wamp::roles_for(which.type));
     }
 
@@ -77,18 +81,29 @@ private:
 
 int run_cgi(const settings& config)
 {
-    boost::asio::io_context loop{1};
+    const own_figures figures = find_own_figures(config);
+    const auto meter = figures.place->meter_for(figures.slot);
+    metrics::process_cells& process = figures.place->process(figures.slot);
+    process.begin(static_cast<std::uint64_t>(::getpid()));
+    process.set(metrics::process_phase::serving);
+    boost::asio::io_context loop{1};    // not longer than the figures: its handlers count what they still have queued
     std::deque<late_session> sessions;  // one for each service: a single one of them is used
     stores remembered(loop, config);
     loop_timers timers(loop);
-    bridge::unread_meter figures;
     bridge::gateway to(
         config,
         [&](const service_settings& each) -> bridge::session& {
-            return sessions.emplace_back(loop, config.router, each);
+            return sessions.emplace_back(loop, config.router, each, meter->of_session(each.realm, each.role));
         },
-        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers, figures,
+        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers, *meter,
         store::system_now, bridge::gateway::lifetime::one_request);
+
+    metrics::pool_status status([&] {
+        metrics::snapshot seen = figures.place->look(-1);
+        seen.version = WAMPFCGI_VERSION;
+        return seen;
+    });
+    to.show_status_of(status);
 
     // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
     // told of the end in any case.

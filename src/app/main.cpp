@@ -3,6 +3,7 @@
 #include "app/cgi.hpp"
 #include "app/check_places.hpp"
 #include "app/check_router.hpp"
+#include "app/own_figures.hpp"
 #include "app/pool_watch.hpp"
 #include "app/stores.hpp"
 #include "app/worker.hpp"
@@ -146,10 +147,10 @@ int run_on_fd0(const process::options& given)
     log_warnings(*config);
     warn_of_root(given);
     process::forbid_looking_in();
-    metrics::board board(*config, 0);
+    const app::own_figures figures = app::find_own_figures(*config);
     process::pool_link alone;
-    alone.slot = board.take_slot();
-    return app::run_worker(*config, {.listen_fd = 0, .pool = alone, .counts_on = board});
+    alone.slot = figures.slot;
+    return app::run_worker(*config, {.listen_fd = 0, .pool = alone, .counts_on = *figures.place});
 }
 
 /// What a pool's workers do with these settings.

@@ -52,6 +52,8 @@ public:
     worker(const settings& config, const worker_place& place)
         : config_(config),
           place_(place),
+          meter_(place.counts_on.meter_for(place.pool.slot)),
+          process_(place.counts_on.process(place.pool.slot)),
           signals_(loop_, SIGTERM, SIGINT, SIGUSR1),
           drain_signal_(loop_),
           grace_(loop_),
@@ -59,8 +61,6 @@ public:
           alive_time_(loop_),
           stores_(loop_, config),
           timers_(loop_),
-          meter_(place.counts_on.meter_for(place.pool.slot)),
-          process_(place.counts_on.process(place.pool.slot)),
           measuring_time_(loop_),
           gateway_(
               config, [this](const service_settings& each) -> bridge::session& { return session_for(each); },
@@ -109,8 +109,9 @@ private:
         return options;
     }
 
-    metrics::snapshot look() const
+    metrics::snapshot look()
     {
+        measure();
         metrics::snapshot seen = place_.counts_on.look(place_.listen_fd);
         seen.version = WAMPFCGI_VERSION;
         seen.in_pool = in_pool();
@@ -168,10 +169,15 @@ private:
         });
     }
 
-    void keep_measuring()
+    void measure()
     {
         process_.measure();
         process_.signatures_remembered.set(stores_.count_signatures());
+    }
+
+    void keep_measuring()
+    {
+        measure();
         measuring_time_.expires_after(measured_every);
         measuring_time_.async_wait([this](boost::system::error_code error) {
             if (!error)
@@ -266,6 +272,8 @@ private:
 
     const settings& config_;
     const worker_place& place_;
+    std::unique_ptr<bridge::meter> meter_;  // longer than the loop, whose handlers count what they still have queued
+    metrics::process_cells& process_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
     asio::signal_set drain_signal_;  // in a pool only
@@ -276,8 +284,6 @@ private:
         sessions_;  // by realm and role
     stores stores_;
     loop_timers timers_;
-    std::unique_ptr<bridge::meter> meter_;
-    metrics::process_cells& process_;
     asio::steady_timer measuring_time_;  // until this process is to say again what it takes of the system
     metrics::pool_status status_{[this] { return look(); }};
     bridge::gateway gateway_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
-#include "wampfcgi/metrics/board.hpp"
+#include "wampfcgi/metrics/figures_place.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
 #include <chrono>
@@ -12,9 +12,9 @@ namespace wampfcgi::app {
 
 /// Where a worker stands.
 struct worker_place {
-    int listen_fd = 0;          ///< taken over
-    process::pool_link pool;    ///< as it is by default: in no pool
-    metrics::board& counts_on;  ///< in its slot
+    int listen_fd = 0;                  ///< taken over
+    process::pool_link pool;            ///< as it is by default: in no pool
+    metrics::figures_place& counts_on;  ///< in its slot
 };
 
 /// How long a request that has begun may take; nothing where a call may take for ever.

@@ -1,5 +1,6 @@
 #include "wampfcgi/store/state_folder.hpp"
 
+#include "store/folder.hpp"
 #include "store/signatures.hpp"
 #include "wampfcgi/core/own_user.hpp"
 #include "wampfcgi/store/local.hpp"
@@ -92,6 +93,13 @@ std::string find_folder(const std::string& configured, missing_folders missing)
     // Only asked for where it counts: see own_user().
     const auto user = configured.empty() ? own_user() : std::nullopt;
     return find_folder(configured, user && user->home.starts_with('/') ? user->home : std::string(), missing);
+}
+
+result<descriptor, trouble> open_state_folder(const std::string& folder)
+try {
+    return open_folder(folder);
+} catch (const std::runtime_error& why) {
+    return trouble(why.what());
 }
 
 result<void, trouble> try_folder(const std::string& folder, std::chrono::seconds delta_limit)

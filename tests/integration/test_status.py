@@ -21,7 +21,7 @@ from integration.deployment import DeploymentTest, configuration, main, service,
 from support import browser, fastcgi_client as fastcgi, promtool  # noqa: E402
 from support.build import BUILD, TOP  # noqa: E402
 from support.processes import SERVER_USER, Scratch, is_running, wait_until  # noqa: E402
-from support.servers import DevRouter, Nginx, WampFcgiPool  # noqa: E402
+from support.servers import ApacheCgi, ApacheFcgid, DevRouter, LighttpdCgi, Nginx, WampFcgiPool  # noqa: E402
 from support.web import Client  # noqa: E402
 
 STATUS = {"type": "status"}
@@ -206,7 +206,18 @@ class InABrowser(unittest.TestCase):
         self.browser.run("status_is_refreshed")
 
 
-class Counting(DeploymentTest):
+class CountingTest(DeploymentTest):
+    def seen(self):
+        return samples(self.client.send("GET", "status", query="prometheus", content_type=None).body.decode())
+
+    def load(self, good, bad):
+        with concurrent.futures.ThreadPoolExecutor(8) as clients:
+            bodies = [ADD2] * good + ["{"] * bad
+            answers = clients.map(lambda body: self.client.send(body=body).status, bodies)
+            self.assertEqual(sorted(answers), [200] * good + [400] * bad)
+
+
+class Counting(CountingTest):
     def deploy(self, workers=2, paths=None, router_up=True, **more):
         socket_path = self.scratch.folder("router") / "router.sock"
         self.router = DevRouter(self.scratch, socket=socket_path)
@@ -217,15 +228,6 @@ class Counting(DeploymentTest):
         self.pool = WampFcgiPool(self.scratch, self.scratch.write("config.json", json.dumps(config)), workers).start()
         self.server = Nginx(self.scratch, self.pool).start()
         self.client = Client(self.server.port)
-
-    def seen(self):
-        return samples(self.client.send("GET", "status", query="prometheus", content_type=None).body.decode())
-
-    def load(self, good, bad):
-        with concurrent.futures.ThreadPoolExecutor(8) as clients:
-            bodies = [ADD2] * good + ["{"] * bad
-            answers = clients.map(lambda body: self.client.send(body=body).status, bodies)
-            self.assertEqual(sorted(answers), [200] * good + [400] * bad)
 
     def test_counts_are_exact_whatever_ends_workers(self):
         self.deploy(workers=4)
@@ -289,6 +291,51 @@ class Counting(DeploymentTest):
         self.router.start()
         wait_until(lambda: self.client.send("GET", "status/ready", content_type=None).body == b"ready", "the sessions", 30)
         self.assertEqual(ask(f"unix:{self.pool.address}")[0], 0)
+
+
+class WithoutSupervisor(CountingTest):
+    """Programs that a web server starts: each process has a file in the state folder."""
+
+    def deploy(self, server_class):
+        self.router = DevRouter(self.scratch).start()
+        self.server = start_server(self.scratch, server_class,
+                                   configuration(self.router.url, {"/": service(), "status": STATUS}))
+        self.client = Client(self.server.port)
+        return self.scratch.folder("state") / "signatures"
+
+    def counted(self):
+        seen = self.seen()
+        return tuple(int(seen[f'wampfcgi_requests_total{{service="/",status="{status}"}}']) for status in (200, 400))
+
+    def test_mod_fcgids_processes_are_counted_whatever_ends_them(self):
+        folder = self.deploy(ApacheFcgid)
+        self.load(40, 10)
+        self.assertEqual(self.counted(), (40, 10))
+        full = self.client.send("GET", "status", query="json&full", content_type=None).json
+        pids = [worker["pid"] for worker in full["each_worker"]]
+        self.assertGreater(len(pids), 1)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(is_running, pids)), "their end")
+        wait_until(lambda: self.client.send(body=ADD2).status == 200, "others in their place")
+        self.assertEqual(self.counted()[1], 10)
+        self.assertGreater(self.counted()[0], 40)
+        files = [each.name for each in folder.iterdir()]
+        self.assertFalse([name for name in files for pid in pids if name.startswith(f"figures.process.{pid}.")], files)
+
+    def test_each_cgi_program_adds_to_the_total(self):
+        for server_class in (ApacheCgi, LighttpdCgi):
+            with self.subTest(server_class.__name__):
+                folder = self.deploy(server_class)
+                self.load(10, 5)
+                self.assertEqual(self.counted(), (10, 5))
+                self.assertEqual(self.client.send("GET", "status/ready", content_type=None).body, b"ready")
+                self.assertEqual(self.counted(), (10, 5))
+                left = [each.name for each in folder.iterdir() if each.name.startswith("figures.process.")]
+                self.assertLess(len(left), 3, "a file stays only where the web server has killed the program")
+                self.server.stop()
+                self.router.stop()
+                shutil.rmtree(folder)
 
 
 class CommandLine(DeploymentTest):

@@ -2,10 +2,8 @@
 // and the total of those that have ended, so that no figure goes back whatever ends a worker.
 #pragma once
 
-#include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/core/settings.hpp"
-#include "wampfcgi/metrics/process_cells.hpp"
-#include "wampfcgi/metrics/snapshot.hpp"
+#include "wampfcgi/metrics/figures_place.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -17,11 +15,11 @@ namespace wampfcgi::metrics {
 /// Why a worker has ended.
 enum class worker_end { stopped, replaced, exited, by_signal, hung, overdue };
 
-class board {
+class board final : public figures_place {
 public:
     /// Throws std::system_error when there is no memory.
     board(const settings& config, unsigned workers);
-    ~board();
+    ~board() override;
     board(const board&) = delete;
     board& operator=(const board&) = delete;
 
@@ -38,12 +36,9 @@ public:
     void count_end(worker_end why);
     void count_reload(bool was_good);
 
-    /// In a worker: where it counts. The board must outlive it.
-    std::unique_ptr<bridge::meter> meter_for(std::optional<std::uint32_t> slot);
-    process_cells& process(std::optional<std::uint32_t> slot);
-
-    /// In any of them. `listen_fd` is the socket on which requests come; -1: there is none.
-    snapshot look(int listen_fd) const;
+    std::unique_ptr<bridge::meter> meter_for(std::optional<std::uint32_t> slot) override;
+    process_cells& process(std::optional<std::uint32_t> slot) override;
+    snapshot look(int listen_fd) const override;
 
 private:
     struct parts;

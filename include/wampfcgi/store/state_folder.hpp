@@ -1,6 +1,7 @@
 // Owns where the files are that the processes of a user share, and whether they can be used.
 #pragma once
 
+#include "wampfcgi/core/descriptor.hpp"
 #include "wampfcgi/core/trouble.hpp"
 
 #include <chrono>
@@ -19,6 +20,10 @@ std::string find_folder(const std::string& configured, missing_folders missing =
 
 /// The same with the home of the password database as `home`; empty: none.
 std::string find_folder(const std::string& configured, const std::string& home, missing_folders missing);
+
+/// Opens the folder, and creates it where it is missing. The trouble says why it cannot be used: it has to be the
+/// effective user's own and private.
+result<descriptor, trouble> open_state_folder(const std::string& folder);
 
 /// Opens, as a local store would, the files for services with this `timestamp_delta_limit`, and closes them again. The
 /// trouble says what is wrong with which of them, and what to do.

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +52,15 @@ std::size_t slots_offset(const area_size& of) noexcept
 
 std::uint32_t bytes_of(series_kind kind) noexcept
 {
-    return whole_lines(kind == series_kind::service ? sizeof(bridge::service_cells) : sizeof(bridge::session_cells));
+    switch (kind) {
+    case series_kind::service:
+        return whole_lines(sizeof(bridge::service_cells));
+    case series_kind::session:
+        return whole_lines(sizeof(bridge::session_cells));
+    case series_kind::folded:
+        break;
+    }
+    return 0;
 }
 
 std::byte* map(int fd, std::size_t bytes, int how)
@@ -87,6 +96,16 @@ area_size area_size::for_settings(const settings& config, std::uint32_t slots)
     return wanted;
 }
 
+area_size area_size::for_series(std::uint32_t series_count, std::size_t text_bytes)
+{
+    area_size wanted;
+    wanted.most_series = series_count;
+    wanted.text_bytes = static_cast<std::uint32_t>(text_bytes);
+    wanted.slot_bytes = static_cast<std::uint32_t>(
+        rounded(whole_lines(sizeof(process_cells)) + series_count * std::size_t{bytes_of(series_kind::service)}));
+    return wanted;
+}
+
 std::size_t area_size::bytes() const noexcept
 {
     return slots_offset(*this) + std::size_t{slots} * slot_bytes;
@@ -101,8 +120,9 @@ area::area(const area_size& size)
 
 area::area(int fd, const area_size& size) : size_(size)
 {
-    if (::ftruncate(fd, static_cast<off_t>(size.bytes())) != 0)
-        throw std::system_error(errno, std::generic_category(), "cannot make a file for figures");
+    // Reserved, not only made so long: on a full disk the first write to a page that is mapped would be a SIGBUS.
+    if (const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(size.bytes())); error != 0)
+        throw std::system_error(error, std::generic_category(), "cannot make a file for figures");
     memory_ = map(fd, size.bytes(), MAP_SHARED);
     lay_out();
 }
@@ -241,7 +261,7 @@ void area::fold(std::uint32_t from, std::uint32_t to) const noexcept
         if (each.kind == series_kind::service) {
             add_all(service(to, each).counted, service(from, each).counted);
             clear(service(from, each));
-        } else {
+        } else if (each.kind == series_kind::session) {
             add_all(session(to, each).counted, session(from, each).counted);
             clear(session(from, each));
         }

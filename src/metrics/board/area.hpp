@@ -25,6 +25,9 @@ struct area_size {
     /// Room for the series of `config`, and for as many again and more that reloads bring.
     static area_size for_settings(const settings& config, std::uint32_t slots);
 
+    /// Room for so many series with so many bytes of labels, and one slot.
+    static area_size for_series(std::uint32_t series_count, std::size_t text_bytes);
+
     std::size_t bytes() const noexcept;
 };
 

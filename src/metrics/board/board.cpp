@@ -76,11 +76,6 @@ gathering gather(const area& memory)
     return gather_once(memory);
 }
 
-bool remembers_signatures(const settings& config)
-{
-    return std::ranges::any_of(config.services, [](const auto& each) { return each.options.replay_protection; });
-}
-
 }  // namespace
 
 struct board::parts {
@@ -109,7 +104,7 @@ void board::take_into_use(const settings& config)
     pool_cells& pool = parts_->memory.header().pool;
     pool.max_in_flight.set(config.max_in_flight);
     pool.max_streams.set(config.max_streams);
-    pool.signatures_capacity.set(remembers_signatures(config) ? config.replay_capacity : 0);
+    pool.signatures_capacity.set(capacity_of_signatures(config));
 }
 
 std::optional<std::uint32_t> board::take_slot()

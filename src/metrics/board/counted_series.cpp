@@ -2,6 +2,8 @@
 
 #include "wampfcgi/bridge/possible_answers.hpp"
 
+#include <algorithm>
+
 namespace wampfcgi::metrics {
 namespace {
 
@@ -22,6 +24,13 @@ bool add_series(area& to, const settings& config)
             all &= add_if_new(to, series_kind::session, each.realm, each.role, {});
     }
     return all;
+}
+
+std::uint64_t capacity_of_signatures(const settings& config)
+{
+    const bool any =
+        std::ranges::any_of(config.services, [](const auto& each) { return each.options.replay_protection; });
+    return any ? config.replay_capacity : 0;
 }
 
 bridge::service_cells& slot_meter::of(const service_settings& which)

@@ -17,6 +17,9 @@ inline constexpr std::string_view no_service = "(none)";
 /// Adds those of `config` that are not there yet. False when there is no room for all.
 bool add_series(area& to, const settings& config);
 
+/// Most signatures that are remembered at once for a `timestamp_delta_limit`; 0: none are.
+std::uint64_t capacity_of_signatures(const settings& config);
+
 /// Finds cells in one slot. What has no series is counted for nobody.
 class slot_meter final : public bridge::meter {
 public:

@@ -99,7 +99,7 @@ void gathering::add_counted(const area& from, std::uint32_t slot, const series& 
         sum->statuses |= each.statuses;
         sum->refusals |= each.refusals;
         add_all(sum->cells.counted, from.service(slot, each).counted);
-    } else {
+    } else if (each.kind == series_kind::session) {
         auto& sum = sessions_[std::move(name)];
         if (!sum)
             sum = std::make_unique<bridge::session_cells>();
@@ -111,6 +111,31 @@ void gathering::add_total(const area& from, std::uint32_t slot)
 {
     for (const series& each : from.directory())
         add_counted(from, slot, each);
+    processor_us_of_ended_ += from.process(slot).processor_us.value();
+}
+
+area gathering::write_total(int fd, const std::vector<std::string>& names) const
+{
+    std::size_t text = 0;
+    for (const auto& [name, sum] : services_)
+        text += name.first.size() + name.second.size();
+    for (const auto& [name, sum] : sessions_)
+        text += name.first.size() + name.second.size();
+    for (const std::string& each : names)
+        text += each.size();
+    area made(fd, area_size::for_series(static_cast<std::uint32_t>(services_.size() + sessions_.size() + names.size()),
+                                        text));
+    for (const auto& [name, sum] : services_)
+        if (const auto* const added =
+                made.add(series_kind::service, name.first, name.second, {sum->statuses, sum->refusals}))
+            add_all(made.service(0, *added).counted, sum->cells.counted);
+    for (const auto& [name, sum] : sessions_)
+        if (const auto* const added = made.add(series_kind::session, name.first, name.second, {}))
+            add_all(made.session(0, *added).counted, sum->counted);
+    for (const std::string& each : names)
+        made.add(series_kind::folded, each, "", {});
+    made.process(0).processor_us.set(processor_us_of_ended_);
+    return made;
 }
 
 void gathering::add_process(const area& from, std::uint32_t slot)
@@ -126,7 +151,7 @@ void gathering::add_process(const area& from, std::uint32_t slot)
             made.streams_open += cells.now.streams.value();
             for (const cell& answers : cells.counted.answers)
                 made.requests += answers.value();
-        } else {
+        } else if (each.kind == series_kind::session) {
             const bridge::session_cells& cells = from.session(slot, each);
             add_all(sessions_.at(name)->now, cells.now);
             made.sessions_wanted += cells.now.wanted.value();

@@ -20,6 +20,12 @@ public:
     /// Adds what a process counts and is at this moment.
     void add_process(const area& from, std::uint32_t slot);
 
+    /// Makes an area of an empty file with what only grows, and the names of the files that are in it. Throws
+    /// std::system_error.
+    area write_total(int fd, const std::vector<std::string>& names) const;
+
+    std::uint64_t processor_us_of_ended() const noexcept { return processor_us_of_ended_; }
+
     /// Services, sessions, workers, signatures_remembered. Series come in the order of their labels.
     void tell(snapshot& to) const;
 
@@ -38,6 +44,7 @@ private:
     std::map<labels, std::unique_ptr<bridge::session_cells>> sessions_;
     std::vector<worker_figures> workers_;
     std::uint64_t signatures_remembered_ = 0;
+    std::uint64_t processor_us_of_ended_ = 0;
 };
 
 }  // namespace wampfcgi::metrics

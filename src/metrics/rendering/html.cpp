@@ -122,10 +122,10 @@ void append_page_table(std::string& out, const table& what)
     for (std::size_t i = 0; i < what.columns.size(); ++i)
         append_element(out.append("<th scope=\"col\"").append(kind(i)), ">", what.columns[i].name, "</th>");
     out += "</tr></thead>\n<tbody>\n";
-    for (const auto& row : what.rows) {
+    for (const auto& cells : what.rows) {
         out += "<tr>";
         for (std::size_t i = 0; i < what.columns.size(); ++i)
-            append_element(out.append("<td").append(kind(i)), ">", row[i], "</td>");
+            append_element(out.append("<td").append(kind(i)), ">", cells[i], "</td>");
         out += "</tr>\n";
     }
     out += "</tbody></table></div>\n";

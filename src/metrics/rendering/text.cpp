@@ -50,8 +50,8 @@ void append_table(std::string& out, const table& what)
     std::vector<std::size_t> widths;
     for (std::size_t i = 0; i < what.columns.size(); ++i) {
         std::size_t width = width_of(what.columns[i].name);
-        for (const auto& row : what.rows)
-            width = std::max(width, width_of(row[i]));
+        for (const auto& cells : what.rows)
+            width = std::max(width, width_of(cells[i]));
         widths.push_back(width);
     }
     const auto append_row = [&](auto text_of) {
@@ -64,8 +64,8 @@ void append_table(std::string& out, const table& what)
     };
     out.append("\n").append(what.title).append("\n");
     append_row([&](std::size_t i) { return std::string(what.columns[i].name); });
-    for (const auto& row : what.rows)
-        append_row([&](std::size_t i) { return printable(row[i]); });
+    for (const auto& cells : what.rows)
+        append_row([&](std::size_t i) { return printable(cells[i]); });
 }
 
 }  // namespace

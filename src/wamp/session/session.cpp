@@ -264,6 +264,8 @@ private:
         feed(event::link_down{"the router sent a message that cannot be read: " + fault});
     }
 
+    bridge::session_cells own_cells_;  // where nobody wants to know
+    bridge::session_cells* cells_ = &own_cells_;
     asio::io_context& loop_;
     const router_settings& router_;
     const credentials& credentials_;
@@ -284,8 +286,6 @@ private:
     std::function<void()> joined_;  // until the session was joined for the first time
     std::optional<std::string> authrole_;
     std::function<void()> stopped_;
-    bridge::session_cells own_cells_;  // where nobody wants to know
-    bridge::session_cells* cells_ = &own_cells_;
     bridge::presence is_up_;
 };
 
