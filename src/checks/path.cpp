@@ -32,6 +32,11 @@ std::optional<std::string_view> key_of(std::string_view path)
     return path.substr(1);
 }
 
+std::optional<std::string> path_of(const request& req, std::string_view mount)
+{
+    return mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
+}
+
 const service_settings* status_above(std::string_view key, const std::vector<service_settings>& services)
 {
     const std::size_t slash = key.rfind('/');
@@ -47,7 +52,7 @@ const service_settings* status_above(std::string_view key, const std::vector<ser
 
 std::optional<std::string> spelled_key(const request& req, std::string_view mount)
 {
-    const auto path = mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
+    const auto path = path_of(req, mount);
     const auto key = path ? key_of(*path) : std::nullopt;
     return key ? std::optional<std::string>(*key) : std::nullopt;
 }
@@ -55,7 +60,8 @@ std::optional<std::string> spelled_key(const request& req, std::string_view moun
 const service_settings* find_service(const request& req, std::string_view mount,
                                      const std::vector<service_settings>& services)
 {
-    const auto key = spelled_key(req, mount);
+    const auto path = path_of(req, mount);
+    const auto key = path ? key_of(*path) : std::nullopt;
     if (!key)
         return nullptr;
     const auto found = std::ranges::find(services, *key, &service_settings::path);
