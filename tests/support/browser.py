@@ -6,7 +6,7 @@ import select
 import shutil
 import subprocess
 
-from support.build import BUILD, SLOWDOWN, TOP
+from support.build import BUILD, SANITIZED, SLOWDOWN, TOP
 from support.peers import MODULES
 
 WAIT_SECONDS = 10 * SLOWDOWN
@@ -17,6 +17,8 @@ def missing():
     """Why the tests are skipped: there can be no browser. Never where they are run anywhere."""
     if "WAMPFCGI_ANYWHERE" in os.environ:
         return None
+    if SANITIZED:
+        return "a browser shows the same with a sanitizer, and takes minutes"
     if not shutil.which("chromium"):
         return "there is no chromium (make check-anywhere brings it)"
     if not shutil.which("node") or not (MODULES / "playwright-core").is_dir():
