@@ -16,13 +16,13 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
-from integration.contract_base import ADD2  # noqa: E402
+from integration.contract_base import ADD2, SECRET, SIGNED  # noqa: E402
 from integration.deployment import DeploymentTest, configuration, main, service, start_server  # noqa: E402
 from support import browser, fastcgi_client as fastcgi, promtool  # noqa: E402
 from support.build import BUILD, TOP  # noqa: E402
 from support.processes import SERVER_USER, Scratch, is_running, wait_until  # noqa: E402
 from support.servers import ApacheCgi, ApacheFcgid, DevRouter, LighttpdCgi, Nginx, WampFcgiPool  # noqa: E402
-from support.web import Client  # noqa: E402
+from support.web import Client, signed_query  # noqa: E402
 
 STATUS = {"type": "status"}
 PAGE_POLICY = re.compile(r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'; "
@@ -254,6 +254,17 @@ class Counting(CountingTest):
         self.assertEqual(self.seen()["wampfcgi_workers_started_total"], 14)
         self.assertEqual(seen["wampfcgi_last_reload_successful"], 1)
         self.assertEqual(seen["wampfcgi_workers_wanted"], 4)
+
+    def test_what_is_remembered_stands_beside_the_capacity(self):
+        self.deploy(paths={"/": service(**SIGNED, timestamp_delta_limit=300), "status": STATUS}, replay_capacity=2000)
+        self.assertEqual(self.seen()["wampfcgi_signatures_remembered"], 0)
+        for number in range(3):
+            query = signed_query(SECRET, ADD2, nonce=str(number))
+            self.assertEqual([self.client.send(body=ADD2, query=query).status for _ in range(2)], [200, 401])
+        seen = self.seen()
+        self.assertEqual(seen["wampfcgi_signatures_remembered"], 3)
+        self.assertEqual(seen["wampfcgi_signatures_remembered_limit"], 2000)
+        self.assertEqual(seen['wampfcgi_requests_refused_total{service="/",error="request_replayed"}'], 3)
 
     def full(self):
         """A pool of one worker in which as many calls are in flight as may be."""

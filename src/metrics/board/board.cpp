@@ -157,8 +157,8 @@ process_cells& board::process(std::optional<std::uint32_t> slot)
 snapshot board::look(int listen_fd) const
 {
     snapshot seen;
-    gather(parts_->memory).tell(seen);
     tell_pool(parts_->memory.header().pool, seen);
+    gather(parts_->memory).tell(seen);
     seen.processor_us_of_ended = parts_->memory.process(total).processor_us.value();
     seen.now = time_of(now_in_seconds());
     seen.queue = queue_of(listen_fd);

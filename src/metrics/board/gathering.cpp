@@ -188,7 +188,7 @@ void gathering::tell(snapshot& to) const
                                cells->counted.joined.value(), cells->counted.lost.value(), cells->now.waiting.value(),
                                cells->now.queued_bytes.value()});
     to.workers = workers_;
-    if (signatures_remembered_ > 0 || to.signatures_capacity > 0)
+    if (to.signatures_capacity > 0)
         to.signatures_remembered = signatures_remembered_;
 }
 

@@ -26,7 +26,8 @@ public:
 
     std::uint64_t processor_us_of_ended() const noexcept { return processor_us_of_ended_; }
 
-    /// Services, sessions, workers, signatures_remembered. Series come in the order of their labels.
+    /// Services, sessions, workers, and signatures_remembered where `to` has a capacity of them. Series come in the
+    /// order of their labels.
     void tell(snapshot& to) const;
 
 private:

@@ -210,6 +210,26 @@ BOOST_AUTO_TEST_CASE(services_past_the_room_are_counted_for_nobody_and_harm_nobo
         BOOST_TEST(each.requests.at(200 + 204 * (each.path == "(none)")) == (each.path == "(none)" ? 0 : 1), each.path);
 }
 
+BOOST_AUTO_TEST_CASE(how_much_is_remembered_stands_beside_the_capacity_where_anything_is)
+{
+    settings config = with_services({"call"});
+    BOOST_TEST(!board(config, 1).look(-1).signatures_remembered.has_value());
+    config.services[0].options.replay_protection = true;
+    config.replay_capacity = 2048;
+    board pool(config, 2);
+    BOOST_TEST((pool.look(-1).signatures_remembered == 0U));
+
+    for (const std::uint64_t known :
+         {std::uint64_t{7}, std::uint64_t{5}}) {  // each worker tells what all have made, as it knew it last
+        const auto slot = pool.take_slot();
+        pool.process(slot).begin(4711);
+        pool.process(slot).signatures_remembered.set(known);
+    }
+
+    BOOST_TEST((pool.look(-1).signatures_remembered == 7U));
+    BOOST_TEST(pool.look(-1).signatures_capacity == 2048);
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_without_a_slot_is_not_counted)
 {
     const settings config = with_services({"call"});
