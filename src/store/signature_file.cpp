@@ -2,166 +2,20 @@
 
 #include "store/folder.hpp"
 #include "store/lock.hpp"
+#include "store/pages.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <cstring>
 #include <exception>
-#include <string_view>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
-// All reading and writing is done by pread and pwrite under the lock. A file that somebody cuts, or a full disk, is
-// then an error here and not a SIGBUS. A process can be killed between any two of the calls; each is done whole or not
-// at all, for none crosses a page.
 namespace wampfcgi::store {
 namespace {
 
 constexpr int removals_followed = 3;
-
-[[noreturn]] void fail(const char* what)
-{
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-/// False if the file ends before.
-template <class T>
-bool read_at(const descriptor& file, std::uint64_t position, T& out)
-{
-    const ssize_t got = pread(file.get(), &out, sizeof out, static_cast<off_t>(position));
-    if (got < 0)
-        fail("cannot be read");
-    return got == static_cast<ssize_t>(sizeof out);
-}
-
-void write_bytes(const descriptor& file, std::uint64_t position, const void* from, std::size_t size)
-{
-    const ssize_t written = pwrite(file.get(), from, size, static_cast<off_t>(position));
-    if (written == static_cast<ssize_t>(size))
-        return;
-    if (written >= 0)
-        errno = ENOSPC;
-    fail("cannot be written");
-}
-
-template <class T>
-void write_at(const descriptor& file, std::uint64_t position, const T& value)
-{
-    write_bytes(file, position, &value, sizeof value);
-}
-
-void set_size(const descriptor& file, std::uint64_t bytes)
-{
-    if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0)
-        fail("cannot be given another length");
-}
-
-std::uint64_t first_word(const bridge::signature_bytes& signature) noexcept
-{
-    std::uint64_t word = 0;
-    std::memcpy(&word, signature.data(), sizeof word);
-    return word;
-}
-
-/// The index of the signature, or of the first empty slot, or the number of slots.
-std::size_t find_in(const bucket& slots, const bridge::signature_bytes& signature) noexcept
-{
-    constexpr bridge::signature_bytes empty{};
-    const std::uint64_t wanted = first_word(signature);
-    std::size_t i = 0;
-    for (; i < slots.size(); ++i) {
-        const std::uint64_t word = first_word(slots[i]);
-        if ((word == wanted && slots[i] == signature) || (word == 0 && slots[i] == empty))
-            break;
-    }
-    return i;
-}
-
-/// Where in a file a signature is, or is to be put.
-struct place {
-    bool taken;             ///< by the signature itself
-    std::uint64_t segment;  ///< one that is not there yet, if the buckets of all others are full
-    std::uint64_t position;
-};
-
-/// Where the number of a key's requests is, or is to be put.
-struct tally {
-    std::uint64_t page;
-    std::size_t index;
-    std::uint64_t count;
-};
-
-/// Nothing if neither the key nor a free place is there.
-template <class Keys>
-std::optional<tally> find_in(const Keys& keys, std::uint64_t page, bridge::key_id key) noexcept
-{
-    for (std::size_t i = 0; i < keys.size(); ++i)
-        if (keys[i].count == 0 || keys[i].key == key)
-            return tally{page, i, keys[i].count};
-    return {};
-}
-
-template <class Keys>
-std::uint64_t sum_of(const Keys& keys) noexcept
-{
-    std::uint64_t sum = 0;
-    for (const key_count& each : keys)
-        sum += each.count;
-    return sum;
-}
-
-std::optional<tally> find_tally(const descriptor& file, const first_page& page, bridge::key_id key)
-{
-    if (const auto found = find_in(page.keys, 0, key))
-        return found;
-    constexpr std::uint64_t further = key_pages - 1;
-    for (std::uint64_t i = 0; i < further; ++i) {
-        const std::uint64_t number = 1 + (static_cast<std::uint64_t>(key) + i) % further;
-        key_page keys;
-        if (!read_at(file, number * page_bytes, keys)) {
-            errno = ENODATA;
-            fail("cannot be read");
-        }
-        if (const auto found = find_in(keys, number, key))
-            return found;
-    }
-    return {};
-}
-
-void write_header_and_tally(const descriptor& file, first_page& page, bridge::key_id key, const tally& counted)
-{
-    seal(page.head);
-    const key_count entry{key, counted.count};
-    std::size_t bytes = sizeof page.head;
-    if (counted.page == 0) {
-        page.keys[counted.index] = entry;
-        bytes = header_bytes + (counted.index + 1) * sizeof entry;
-    } else {
-        write_at(file, counted.page * page_bytes + counted.index * sizeof entry, entry);
-    }
-    write_bytes(file, 0, &page, bytes);
-}
-
-place find_place(const descriptor& file, const header& head, const bridge::signature_bytes& signature)
-{
-    for (std::uint64_t segment = 0; segment < head.segments; ++segment) {
-        const std::uint64_t start = bucket_position(head, segment, signature);
-        bucket slots;
-        if (!read_at(file, start, slots)) {
-            errno = ENODATA;
-            fail("cannot be read");
-        }
-        const std::size_t index = find_in(slots, signature);
-        if (index < slots.size())
-            return {slots[index] == signature, segment, start + index * sizeof signature};
-    }
-    return {false, head.segments, bucket_position(head, head.segments, signature)};
-}
 
 }  // namespace
 
@@ -261,7 +115,7 @@ signature_file::attempt signature_file::try_here(const new_signature& what)
     const std::int64_t now = present();
     struct stat found {};
     if (fstat(file_.get(), &found) != 0)
-        fail("cannot be looked at");
+        fail_by_errno("cannot be looked at");
     if (found.st_nlink == 0) {
         note_removal(alone.held(), now);
         return {obstacle::removed, {}};
@@ -276,12 +130,7 @@ try {
     first_page page;
     if (!read_at(file_, 0, page) || !is_intact(page.head) || page.head.generation < present)
         return 0;
-    std::uint64_t count = sum_of(page.keys);
-    key_page keys;
-    for (std::uint64_t number = 1; number < key_pages && page.keys.back().count > 0; ++number)
-        if (read_at(file_, number * page_bytes, keys))
-            count += sum_of(keys);
-    return count;
+    return count_requests(file_, page);
 } catch (const std::system_error&) {
     return 0;
 }
@@ -379,7 +228,7 @@ void signature_file::begin(first_page& page, std::int64_t generation) const
     page.head.refused_until = last_lost(page.head, window_number(generation));
     auto& salt = page.head.salt;
     if (getrandom(&salt, sizeof salt, 0) != static_cast<ssize_t>(sizeof salt))
-        fail("cannot be given random numbers");
+        fail_by_errno("cannot be given random numbers");
     set_size(file_, page_bytes);
     set_size(file_, file_bytes(0));
     seal(page.head);
