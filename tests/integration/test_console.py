@@ -213,14 +213,7 @@ class InABrowser(Served, unittest.TestCase):
             self.browser.run("completes_procedures", registered=REGISTERED_NAME)
 
     def test_it_looks_well(self):
-        grounds = {}
-        for width in (360, 1440):
-            for scheme in ("light", "dark"):
-                with self.subTest(width=width, scheme=scheme):
-                    context = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
-                    found = self.browser.run("looks_well", picture=f"{width}-{scheme}", context=context)
-                    grounds[scheme] = found["ground"]
-        self.assertNotEqual(grounds["light"], grounds["dark"])
+        self.browser.check_looks(self, "looks_well")
 
     def test_it_calls(self):
         self.browser.run("calls")

@@ -190,14 +190,7 @@ class InABrowser(unittest.TestCase):
         cls.addClassCleanup(cls.browser.close)
 
     def test_it_looks_well(self):
-        grounds = {}
-        for width in (360, 1440):
-            for scheme in ("light", "dark"):
-                with self.subTest(width=width, scheme=scheme):
-                    context = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
-                    found = self.browser.run("status_looks_well", picture=f"{width}-{scheme}", context=context)
-                    grounds[scheme] = found["ground"]
-        self.assertNotEqual(grounds["light"], grounds["dark"])
+        self.browser.check_looks(self, "status_looks_well")
 
     def test_names_are_shown_as_text(self):
         self.browser.run("status_shows_names_as_text", name=self.evil)

@@ -50,6 +50,16 @@ class Browser:
             raise AssertionError(found["error"])
         return found
 
+    def check_looks(self, test, case):
+        """Runs the case on a narrow and on a wide page, in the light and in the dark, which must differ."""
+        grounds = {}
+        for width in (360, 1440):
+            for scheme in ("light", "dark"):
+                with test.subTest(width=width, scheme=scheme):
+                    context = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
+                    grounds[scheme] = self.run(case, picture=f"{width}-{scheme}", context=context)["ground"]
+        test.assertNotEqual(grounds["light"], grounds["dark"])
+
     def said(self):
         self.errors.seek(0)
         return self.errors.read()[-2000:]
