@@ -219,7 +219,9 @@ int run_pool(const process::options& given)
         if (!changed || !take_into_use(*changed, log_level::notice))
             return {};
         log_warnings(*changed);
-        board.take_into_use(*changed);
+        if (!board.take_into_use(*changed))
+            log::write(log_level::warning, "status does not count all services: reloads have brought too many; " +
+                                               std::string("only a restart makes room for them"));
         return program_for(std::move(*changed), listener.fd(), board);
     };
     const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd(), board));

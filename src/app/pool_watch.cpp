@@ -1,30 +1,13 @@
 #include "app/pool_watch.hpp"
 
+#include "wampfcgi/log/log.hpp"
+
 #include <array>
 #include <cstdio>
 #include <utility>
 
 namespace wampfcgi::app {
 namespace {
-
-metrics::worker_end meaning_of(process::end_reason why)
-{
-    switch (why) {
-    case process::end_reason::stopped:
-        return metrics::worker_end::stopped;
-    case process::end_reason::replaced:
-        return metrics::worker_end::replaced;
-    case process::end_reason::exited:
-        return metrics::worker_end::exited;
-    case process::end_reason::by_signal:
-        return metrics::worker_end::by_signal;
-    case process::end_reason::hung:
-        return metrics::worker_end::hung;
-    case process::end_reason::overdue:
-        return metrics::worker_end::overdue;
-    }
-    return metrics::worker_end::exited;
-}
 
 std::string with_one_decimal(double value)
 {
@@ -37,8 +20,10 @@ std::string with_one_decimal(double value)
 
 std::optional<std::uint32_t> pool_watch::worker_starts()
 {
-    board_.count_start();
-    return board_.take_slot();
+    const auto slot = board_.take_slot();
+    if (!slot)
+        log::write(log_level::warning, "a worker is not counted in the status: too many drain at the same time");
+    return slot;
 }
 
 void pool_watch::worker_did_not_start(std::optional<std::uint32_t> slot)
@@ -47,11 +32,11 @@ void pool_watch::worker_did_not_start(std::optional<std::uint32_t> slot)
         board_.give_back(*slot);
 }
 
-void pool_watch::worker_ended(std::optional<std::uint32_t> slot, process::end_reason why)
+void pool_watch::worker_ended(std::optional<std::uint32_t> slot, worker_end why)
 {
     if (slot)
         board_.give_back(*slot);
-    board_.count_end(meaning_of(why));
+    board_.count_end(why);
 }
 
 std::string pool_watch::status()

@@ -17,8 +17,9 @@ public:
     explicit pool_watch(metrics::board& counted_on) : board_(counted_on) {}
 
     std::optional<std::uint32_t> worker_starts() override;
+    void worker_started() override { board_.count_start(); }
     void worker_did_not_start(std::optional<std::uint32_t> slot) override;
-    void worker_ended(std::optional<std::uint32_t> slot, process::end_reason why) override;
+    void worker_ended(std::optional<std::uint32_t> slot, worker_end why) override;
     void reloaded(bool was_good) override { board_.count_reload(was_good); }
 
     /// Requests a second since the call before.

@@ -87,6 +87,7 @@ class supervisor {
 public:
     supervisor(const pool_options& pool, worker_program program)
         : pool_(pool),
+          observer_(pool.observer != nullptr ? *pool.observer : nobody_),
           program_(std::move(program)),
           roster_(pool.workers),
           hanging_({pool.alive_every, pool.patience}),
@@ -100,7 +101,7 @@ private:
     void end_those_that_hang(time_point now);
     void start(const roster::vacancy& where);
     void reap();
-    end_reason reason_of(pid_t pid, int wait_status, const roster::end_report& meaning) const;
+    worker_end reason_of(pid_t pid, int wait_status, const roster::end_report& meaning) const;
     void forget(pid_t pid);
     void tell_status();
     static void report_end(pid_t pid, int wait_status, const roster::end_report& meaning, time_point now);
@@ -111,6 +112,8 @@ private:
     roster::patience patience() const noexcept { return {program_.grace, program_.ready_within, program_.drain}; }
 
     const pool_options& pool_;
+    pool_observer nobody_;
+    pool_observer& observer_;
     worker_program program_;
     roster roster_;
     hang_detector hanging_;
@@ -138,7 +141,7 @@ int supervisor::run()
         alive_at_ = clock::now();
     look_after_workers();
     notify_.ready();
-    if (pool_.observer != nullptr && notify_.has_listener())
+    if (notify_.has_listener())
         status_at_ = clock::now() + status_every;
     while (true) {
         reap();
@@ -193,7 +196,7 @@ void supervisor::start(const roster::vacancy& where)
 {
     auto pipe = report_pipes::open();
     std::fflush(nullptr);  // or the worker would write what is buffered here a second time
-    const auto slot = pool_.observer != nullptr ? pool_.observer->worker_starts() : std::nullopt;
+    const auto slot = observer_.worker_starts();
     const pid_t self = getpid();
     const pid_t pid = pipe ? fork() : -1;
     if (pid == 0) {
@@ -210,10 +213,10 @@ void supervisor::start(const roster::vacancy& where)
         roster_.began(where, pid, now, patience());
         hanging_.began(pid, now);
         slots_[pid] = slot;
+        observer_.worker_started();
         return reports_.add(pid, std::move(pipe->reading));
     }
-    if (pool_.observer != nullptr)
-        pool_.observer->worker_did_not_start(slot);
+    observer_.worker_did_not_start(slot);
     const time_point next = roster_.start_failed(where, now);
     log::write(log_level::warning, "cannot start a worker: " + std::generic_category().message(error_number) +
                                        "; next try " + in_words(next - now));
@@ -234,21 +237,20 @@ void supervisor::reap()
         if (!meaning)
             continue;  // a child of what this process was before exec
         report_end(pid, wait_status, *meaning, now);
-        if (pool_.observer != nullptr)
-            pool_.observer->worker_ended(slots_[pid], reason_of(pid, wait_status, *meaning));
+        observer_.worker_ended(slots_[pid], reason_of(pid, wait_status, *meaning));
         forget(pid);
     }
 }
 
-end_reason supervisor::reason_of(pid_t pid, int wait_status, const roster::end_report& meaning) const
+worker_end supervisor::reason_of(pid_t pid, int wait_status, const roster::end_report& meaning) const
 {
     if (hung_.contains(pid))
-        return end_reason::hung;
+        return worker_end::hung;
     if (overdue_.contains(pid))
-        return end_reason::overdue;
+        return worker_end::overdue;
     if (meaning.was_told_to_end && is_orderly(wait_status))
-        return stopping_ ? end_reason::stopped : end_reason::replaced;
-    return WIFSIGNALED(wait_status) ? end_reason::by_signal : end_reason::exited;
+        return stopping_ ? worker_end::stopped : worker_end::replaced;
+    return WIFSIGNALED(wait_status) ? worker_end::by_signal : worker_end::exited;
 }
 
 void supervisor::forget(pid_t pid)
@@ -260,7 +262,7 @@ void supervisor::forget(pid_t pid)
 
 void supervisor::tell_status()
 {
-    if (std::string line = pool_.observer->status(); line != status_line_) {
+    if (std::string line = observer_.status(); line != status_line_) {
         notify_.status(line);
         status_line_ = std::move(line);
     }
@@ -341,14 +343,12 @@ void supervisor::reload()
     auto program = pool_.reload ? pool_.reload() : std::nullopt;
     if (!program) {
         log::write(log_level::error, "keeping the old configuration");
-        if (pool_.observer != nullptr)
-            pool_.observer->reloaded(false);
+        observer_.reloaded(false);
         return notify_.ready();
     }
     program_ = std::move(*program);
     reloading_ = true;
-    if (pool_.observer != nullptr)
-        pool_.observer->reloaded(true);
+    observer_.reloaded(true);
     send_all(roster_.replace_all(clock::now(), patience()), SIGTERM);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/core/worker_end.hpp"
 #include "wampfcgi/metrics/figures_place.hpp"
 
 #include <cstdint>
@@ -12,9 +13,6 @@
 
 namespace wampfcgi::metrics {
 
-/// Why a worker has ended.
-enum class worker_end { stopped, replaced, exited, by_signal, hung, overdue };
-
 class board final : public figures_place {
 public:
     /// Throws std::system_error when there is no memory.
@@ -23,8 +21,9 @@ public:
     board(const board&) = delete;
     board& operator=(const board&) = delete;
 
-    /// In the supervisor: workers that start from now on count for the services of `config` too.
-    void take_into_use(const settings& config);
+    /// In the supervisor: workers that start from now on count for the services of `config` too. False when there is no
+    /// room for all that reloads have brought: those that find none are not counted.
+    bool take_into_use(const settings& config);
 
     /// In the supervisor: a slot for a worker that is about to start. Nothing when all are taken: the worker is then
     /// not counted.

@@ -2,6 +2,8 @@
 // caller's business; when one is started and ended is decided by roster.
 #pragma once
 
+#include "wampfcgi/core/worker_end.hpp"
+
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -14,23 +16,21 @@ namespace wampfcgi::process {
 /// What a worker gets that was replaced: it takes no more requests, finishes what it has begun, and ends.
 constexpr int drain_signal = SIGUSR2;
 
-/// Why a worker has ended.
-enum class end_reason { stopped, replaced, exited, by_signal, hung, overdue };
-
-/// Is told how the pool does, in the supervisor.
+/// Is told how the pool does, in the supervisor. This one does nothing about it.
 class pool_observer {
 public:
     virtual ~pool_observer() = default;
 
     /// A worker is about to be forked. The result is what it finds as pool_link::slot.
-    virtual std::optional<std::uint32_t> worker_starts() = 0;
+    virtual std::optional<std::uint32_t> worker_starts() { return {}; }
 
-    virtual void worker_did_not_start(std::optional<std::uint32_t> slot) = 0;
-    virtual void worker_ended(std::optional<std::uint32_t> slot, end_reason why) = 0;
-    virtual void reloaded(bool was_good) = 0;
+    virtual void worker_started() {}
+    virtual void worker_did_not_start(std::optional<std::uint32_t> /*slot*/) {}
+    virtual void worker_ended(std::optional<std::uint32_t> /*slot*/, worker_end /*why*/) {}
+    virtual void reloaded(bool /*was_good*/) {}
 
-    /// A line for the service manager about what goes on.
-    virtual std::string status() = 0;
+    /// A line for the service manager about what goes on; empty: it is told nothing.
+    virtual std::string status() { return {}; }
 };
 
 /// What ties a worker to its pool. The descriptors stay open as long as the worker lives.

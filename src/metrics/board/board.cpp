@@ -19,7 +19,7 @@ constexpr std::uint32_t total = 0;  // the slot of those that have ended
 constexpr std::uint32_t least_slots = 64;
 constexpr int most_looks = 100;
 
-constexpr std::array<const char*, end_reasons> names_of_ends{"stopped", "replaced", "exited",
+constexpr std::array<const char*, worker_ends> names_of_ends{"stopped", "replaced", "exited",
                                                              "signal",  "hung",     "overdue"};
 
 std::uint64_t now_in_seconds() noexcept
@@ -37,7 +37,7 @@ void tell_pool(const pool_cells& from, snapshot& to)
     to.started = time_of(from.started.value());
     to.workers_wanted = from.workers_wanted.value();
     to.workers_started = from.workers_started.value();
-    for (std::size_t i = 0; i < end_reasons; ++i)
+    for (std::size_t i = 0; i < worker_ends; ++i)
         to.workers_ended[names_of_ends[i]] = from.workers_ended[i].value();
     to.reloads_good = from.reloads_good.value();
     to.reloads_bad = from.reloads_bad.value();
@@ -98,13 +98,14 @@ board::board(const settings& config, unsigned workers)
 
 board::~board() = default;
 
-void board::take_into_use(const settings& config)
+bool board::take_into_use(const settings& config)
 {
-    add_series(parts_->memory, config);
+    const bool has_room = add_series(parts_->memory, config);
     pool_cells& pool = parts_->memory.header().pool;
     pool.max_in_flight.set(config.max_in_flight);
     pool.max_streams.set(config.max_streams);
     pool.signatures_capacity.set(capacity_of_signatures(config));
+    return has_room;
 }
 
 std::optional<std::uint32_t> board::take_slot()

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
+#include "wampfcgi/core/worker_end.hpp"
 #include "wampfcgi/metrics/process_cells.hpp"
 
 #include <array>
@@ -13,14 +14,12 @@ namespace wampfcgi::metrics {
 
 using bridge::cell;
 
-inline constexpr std::size_t end_reasons = 6;
-
 /// Written by the supervisor.
 struct pool_cells {
     cell started;  ///< seconds since 1970
     cell workers_wanted;
     cell workers_started;
-    std::array<cell, end_reasons> workers_ended;
+    std::array<cell, worker_ends> workers_ended;
     cell reloads_good;
     cell reloads_bad;
     cell last_reload;  ///< seconds since 1970; 0: there was none

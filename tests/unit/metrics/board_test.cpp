@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_reload_adds_services_and_keeps_what_was_counted)
     const auto old_counts = pool.meter_for(old_worker);
     answer(*old_counts, before.services[1], 200, 2);
 
-    pool.take_into_use(after);
+    BOOST_TEST(pool.take_into_use(after));
     pool.count_reload(true);
     const auto new_worker = pool.take_slot();
     const auto new_counts = pool.meter_for(new_worker);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(services_past_the_room_are_counted_for_nobody_and_harm_nobo
         many.push_back("service" + std::to_string(i));
     const settings config = with_services(many);
 
-    pool.take_into_use(config);
+    BOOST_TEST(!pool.take_into_use(config));
     const auto slot = pool.take_slot();
     const auto counts = pool.meter_for(slot);
     for (const service_settings& each : config.services)
