@@ -101,7 +101,7 @@ answer refusal_answer(failure why, status_style style, const header_list& cors)
     const int status = style == status_style::http ? row.status_http : row.status_crossbar;
     answer refused;
     refused.http = json_response(status, codec::refusal_body(why), cors);
-    if (why.code == errc::overloaded || why.code == errc::router_unavailable)
+    if (why.code == errc::overloaded || why.code == errc::router_unavailable || why.code == errc::store_unavailable)
         refused.http.headers.emplace_back("Retry-After", retry_seconds);
     refused.report.why = std::move(why);
     return refused;

@@ -6,7 +6,7 @@ namespace wampfcgi {
 
 using enum errc;
 
-constexpr std::array<errc_info, 33> errc_table{{
+constexpr std::array<errc_info, 35> errc_table{{
     {not_found, "not_found", 404, 404, "There is no service at this path.", log_level::info},
     {method_not_allowed, "method_not_allowed", 405, 405, "This service does not take this method, but those in Allow.",
      log_level::info},
@@ -55,6 +55,10 @@ constexpr std::array<errc_info, 33> errc_table{{
      log_level::warning},
     {token_invalid, "token_invalid", 401, 401, "The bearer token that this service needs is missing or wrong.",
      log_level::notice},
+    {rate_limited, "rate_limited", 429, 429, "Too many requests, try again after the time in Retry-After.",
+     log_level::info},
+    {store_unavailable, "store_unavailable", 503, 503,
+     "What has to be remembered about requests cannot be at present, try again shortly.", log_level::warning},
 }};
 
 namespace {
@@ -67,7 +71,7 @@ constexpr bool rows_are_in_order()
     return true;
 }
 static_assert(rows_are_in_order());
-static_assert(static_cast<std::size_t>(token_invalid) == errc_table.size());
+static_assert(static_cast<std::size_t>(store_unavailable) == errc_table.size());
 
 }  // namespace
 

@@ -129,6 +129,20 @@ struct session_cells {
     gauges now;
 };
 
+/// Of the store that machines share.
+struct store_cells {
+    struct counters {
+        cell round_trips;  ///< of commands that were answered
+        cell failures;     ///< commands that were not, or with an error
+        cell waited_us;    ///< for the answers, all together
+    };
+    struct gauges {
+        cell is_down;  ///< 1: cannot be reached
+    };
+    counters counted;
+    gauges now;
+};
+
 /// Gives the cells that this process counts in. They live as long as the meter. Used by one thread.
 class meter {
 public:

@@ -42,6 +42,8 @@ enum class errc {
     topic_denied,
     streams_unsupported,
     token_invalid,
+    rate_limited,
+    store_unavailable,
 };
 
 /// How important a log line is; a smaller value is more important.
@@ -58,7 +60,7 @@ struct errc_info {
 };
 
 /// The table, one row an enumerator, in the enumerators' order.
-extern const std::array<errc_info, 33> errc_table;
+extern const std::array<errc_info, 35> errc_table;
 
 /// The row of `code`. The views in it live as long as the program.
 const errc_info& describe(errc code) noexcept;

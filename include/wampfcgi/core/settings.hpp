@@ -78,6 +78,16 @@ struct status_options {
 /// Who may keep a result of GET: the client's own cache, or those on the way that answer others from it, too.
 enum class cache_scope { client, shared };
 
+/// What has a bucket of tokens of its own.
+enum class rate_subject { address, key, service };
+
+/// How much may be asked for: a bucket of `requests` tokens, which an empty one has again after `period`.
+struct rate_limit {
+    std::uint64_t requests = 0;
+    std::chrono::seconds period{0};
+    rate_subject by = rate_subject::address;
+};
+
 /// What a path is served by.
 enum class service_type { caller, publisher, webhook, events, status, console };
 
@@ -99,6 +109,7 @@ struct service_options {
     std::optional<std::vector<network>>
         require_ip;  ///< absent: all, but of a console and of a status without a token loopback; empty: nobody
     bool require_tls = false;
+    std::optional<rate_limit> rate;  ///< absent: none
     bool debug = false;
     std::chrono::milliseconds call_timeout{30'000};      ///< 0: never
     std::optional<std::vector<std::string>> procedures;  ///< exact URIs, or prefixes ending in "."; absent: all
@@ -167,6 +178,28 @@ struct router_settings {
     std::map<std::string, credentials> by_role;  ///< a role without an entry joins anonymously
 };
 
+/// A server's address, taken apart.
+struct store_url {
+    std::string host;        ///< name or address, IPv6 without brackets; empty for a Unix socket
+    std::uint16_t port = 0;  ///< 0 for a Unix socket
+    std::string path;        ///< of the Unix socket
+    bool tls = false;
+    std::string text;  ///< as configured, for the log
+};
+
+/// The `store` section: the Valkey or Redis that all machines share.
+struct store_settings {
+    std::vector<store_url> urls;  ///< one server; with `master` the Sentinels, at least one
+    std::string master;           ///< name that the Sentinels have for the server; empty: there are no Sentinels
+    unsigned database = 0;        ///< of the server
+    std::string username;         ///< empty: the default user
+    std::string password;         ///< from `password_file`; empty: none; never logged
+    std::chrono::milliseconds timeout{1'000};  ///< for one command, and for connecting as a whole
+    std::string prefix = "wamp-fcgi:";         ///< of all keys
+    unsigned replicas = 0;                     ///< that must have what is remembered, by WAIT
+    tls_settings tls;
+};
+
 enum class log_target { standard_error, file, syslog, journal };
 enum class log_format { text, json };
 
@@ -185,6 +218,7 @@ struct log_settings {
 struct settings {
     std::string mount;  ///< cut off the front of SCRIPT_NAME + PATH_INFO; empty: PATH_INFO alone decides
     router_settings router;
+    std::optional<store_settings> store;              ///< absent: files in state_dir
     std::vector<service_settings> services;           ///< in the file's order; paths are unique
     std::size_t max_in_flight = 10'000;               ///< calls under way in one worker, past which 503 is answered
     std::size_t max_streams = 10'000;                 ///< streams of events open in one worker, likewise
