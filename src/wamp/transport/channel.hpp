@@ -4,9 +4,7 @@
 
 #include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/core/settings.hpp"
-
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include "wampfcgi/net/stream.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,8 +15,8 @@
 
 namespace wampfcgi::wamp {
 
-using plain_stream = boost::asio::generic::stream_protocol::socket;
-using tls_stream = boost::asio::ssl::stream<plain_stream>;
+using net::plain_stream;
+using net::tls_stream;
 
 enum class send_result { queued, too_large, queue_full };
 

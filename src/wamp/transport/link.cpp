@@ -14,12 +14,25 @@ bool is_websocket(const router_url& where)
            where.transport == router_url::transport_kind::websocket_tls;
 }
 
+net::destination destination_of(const router_url& where)
+{
+    using transport = router_url::transport_kind;
+    net::destination to;
+    to.host = where.host;
+    to.port = where.port;
+    if (where.transport == transport::rawsocket_unix)
+        to.socket_path = where.path;
+    to.tls = where.transport == transport::rawsocket_tls || where.transport == transport::websocket_tls;
+    return to;
+}
+
 }  // namespace
 
 link::link(boost::asio::io_context& loop, const router_settings& router, channel_options options,
            link_message_handler take)
     : options_(std::move(options)),
-      dialer_(std::make_shared<dialer>(loop, router))
+      dialer_(std::make_shared<net::dialer>(
+          loop, net::dial_options{"the router", router.connect_timeout, router.keepalive, router.tls}))
 {
     options_.serializer = router.serializer;
     options_.keepalive = router.keepalive;
@@ -39,15 +52,15 @@ link::link(boost::asio::io_context& loop, const router_settings& router, channel
 
 void link::connect(const router_url& where)
 {
-    dialer_->dial(where, [self = shared_from_this(), where](dialer::outcome dialled) {
+    dialer_->dial(destination_of(where), [self = shared_from_this(), where](net::dialer::outcome dialled) {
         if (!self->closed_)
             self->open(std::move(dialled), where);
     });
 }
 
-void link::open(dialer::outcome dialled, const router_url& where)
+void link::open(net::dialer::outcome dialled, const router_url& where)
 {
-    if (const auto* failed = std::get_if<dialer::failed>(&dialled)) {
+    if (const auto* failed = std::get_if<net::dialer::failed>(&dialled)) {
         closed_ = true;
         return options_.down(failed->reason);
     }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "wamp/transport/channel.hpp"
-#include "wamp/transport/dialer.hpp"
 #include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/net/dialer.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -43,10 +43,10 @@ public:
     void close();
 
 private:
-    void open(dialer::outcome dialled, const router_url& where);
+    void open(net::dialer::outcome dialled, const router_url& where);
 
     channel_options options_;
-    std::shared_ptr<dialer> dialer_;
+    std::shared_ptr<net::dialer> dialer_;
     std::shared_ptr<channel> channel_;
     bool closed_ = false;
 };

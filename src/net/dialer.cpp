@@ -1,6 +1,6 @@
-#include "wamp/transport/dialer.hpp"
+#include "wampfcgi/net/dialer.hpp"
 
-#include "wamp/transport/tls.hpp"
+#include "net/tls.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -13,11 +13,10 @@
 #include <cstdlib>
 #include <utility>
 
-namespace wampfcgi::wamp {
+namespace wampfcgi::net {
 namespace {
 
 namespace asio = boost::asio;
-using transport = router_url::transport_kind;
 
 void set_option(int fd, int level, int option, int value)
 {
@@ -35,31 +34,31 @@ void watch_peer(int fd, std::chrono::seconds keepalive)
     set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 1000 * seconds);
 }
 
-/// True where systemd may have given this process a /tmp of its own, in which the router's socket is not.
-bool may_be_in_another_tmp(const router_url& where, const boost::system::error_code& error)
+/// True where systemd may have given this process a /tmp of its own, in which the server's socket is not.
+bool may_be_in_another_tmp(const destination& where, const boost::system::error_code& error)
 {
     return error == boost::system::errc::no_such_file_or_directory && std::getenv("INVOCATION_ID") &&
-           (where.path.starts_with("/tmp/") || where.path.starts_with("/var/tmp/"));
+           (where.socket_path.starts_with("/tmp/") || where.socket_path.starts_with("/var/tmp/"));
 }
 
 }  // namespace
 
-dialer::dialer(asio::io_context& loop, const router_settings& router)
+dialer::dialer(asio::io_context& loop, dial_options how)
     : loop_(loop),
-      router_(router),
+      how_(std::move(how)),
       resolver_(loop),
       share_(loop),
       socket_(loop)
 {}
 
-void dialer::dial(const router_url& where, std::function<void(outcome)> done)
+void dialer::dial(const destination& where, std::function<void(outcome)> done)
 {
     where_ = where;
     done_ = std::move(done);
-    if (where.transport == transport::rawsocket_unix) {
-        if (where.path.size() >= sizeof(sockaddr_un::sun_path))
+    if (!where.socket_path.empty()) {
+        if (where.socket_path.size() >= sizeof(sockaddr_un::sun_path))
             return fail("connecting", asio::error::name_too_long);
-        addresses_ = {asio::local::stream_protocol::endpoint(where.path)};
+        addresses_ = {asio::local::stream_protocol::endpoint(where.socket_path)};
         return try_address(0);
     }
     // An address needs no resolver, which would start a thread.
@@ -95,7 +94,7 @@ void dialer::try_address(std::size_t index)
     socket_.close(ignored);
     // One that swallows packets must not use up the time of the others.
     if (index + 1 < addresses_.size()) {
-        share_.expires_after(router_.connect_timeout / static_cast<int>(addresses_.size()));
+        share_.expires_after(how_.connect_timeout / static_cast<int>(addresses_.size()));
         share_.async_wait([self = shared_from_this()](error_code cancelled) {
             error_code none;
             if (!cancelled && self->done_)
@@ -110,7 +109,7 @@ void dialer::try_address(std::size_t index)
             return self->connected();
         if (index + 1 < self->addresses_.size())
             return self->try_address(index + 1);
-        if (self->where_.transport == transport::rawsocket_unix && may_be_in_another_tmp(self->where_, error))
+        if (may_be_in_another_tmp(self->where_, error))
             return self->finish(
                 failed{"connecting: " + error.message() +
                        "; a unit with PrivateTmp=yes has a /tmp of its own: put the socket below /run"});
@@ -121,15 +120,15 @@ void dialer::try_address(std::size_t index)
 void dialer::connected()
 {
     set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, 1);
-    watch_peer(socket_.native_handle(), router_.keepalive);
-    if (where_.transport == transport::rawsocket_tls || where_.transport == transport::websocket_tls)
+    watch_peer(socket_.native_handle(), how_.keepalive);
+    if (where_.tls)
         return shake_hands_tls();
     finish(std::move(socket_));
 }
 
 void dialer::shake_hands_tls()
 {
-    auto context = make_tls_context(router_.tls);
+    auto context = make_tls_context(how_.tls);
     if (const auto* why_not = std::get_if<std::string>(&context))
         return finish(failed{*why_not});
     tls_.emplace(std::move(socket_), std::get<asio::ssl::context>(context));  // the session keeps the context
@@ -139,7 +138,7 @@ void dialer::shake_hands_tls()
         if (!self->done_)
             return;
         if (error)
-            return self->finish(failed{handshake_failure(self->tls_->native_handle(), error)});
+            return self->finish(failed{handshake_failure(self->tls_->native_handle(), self->how_.peer, error)});
         self->finish(std::move(*self->tls_));
     });
 }
@@ -169,4 +168,4 @@ void dialer::finish(outcome how)
     });
 }
 
-}  // namespace wampfcgi::wamp
+}  // namespace wampfcgi::net

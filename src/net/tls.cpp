@@ -1,4 +1,4 @@
-#include "wamp/transport/tls.hpp"
+#include "net/tls.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -6,7 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-namespace wampfcgi::wamp {
+namespace wampfcgi::net {
 
 namespace ssl = boost::asio::ssl;
 
@@ -48,12 +48,12 @@ bool expect_host(SSL* session, const std::string& host)
            SSL_set_tlsext_host_name(session, host.c_str()) == 1;
 }
 
-std::string handshake_failure(SSL* session, const boost::system::error_code& error)
+std::string handshake_failure(SSL* session, const std::string& peer, const boost::system::error_code& error)
 {
     const long verified = SSL_get_verify_result(session);
     if (verified != X509_V_OK)
-        return std::string("the router's certificate is refused: ") + X509_verify_cert_error_string(verified);
+        return peer + "'s certificate is refused: " + X509_verify_cert_error_string(verified);
     return "TLS handshake: " + error.message();
 }
 
-}  // namespace wampfcgi::wamp
+}  // namespace wampfcgi::net
