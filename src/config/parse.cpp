@@ -3,6 +3,7 @@
 #include "config/router.hpp"
 #include "config/section.hpp"
 #include "config/service.hpp"
+#include "config/store.hpp"
 #include "config/text.hpp"
 #include "config/tree.hpp"
 #include "config/values.hpp"
@@ -82,6 +83,20 @@ void warn_of_unused_roles(const node& top, const std::vector<service_settings>& 
                                      "no service has this role");
 }
 
+// Whoever has one most likely wants it used.
+void warn_of_idle_store(const node& top, const std::vector<service_settings>& services, reading& context)
+{
+    const auto needs_store = [](const service_settings& each) {
+        return each.options.replay_protection || each.options.rate;
+    };
+    if (std::any_of(services.begin(), services.end(), needs_store))
+        return;
+    for (const member& section : top.members)
+        if (section.key == "store")
+            context.warn(section.line, section.key,
+                         "no service has replay_protection or rate_limit, so it is not used");
+}
+
 settings read_settings(const entry& from)
 {
     settings out;
@@ -94,6 +109,7 @@ settings read_settings(const entry& from)
     top.optional("max_requests", out.max_requests, integer_in<std::uint64_t>(0, 1'000'000'000));
     top.optional("shutdown_grace", out.shutdown_grace, seconds_in(0, 300));
     top.optional("state_dir", out.state_dir, read_absolute_path);
+    top.optional("store", out.store, read_store);
     top.optional("replay_capacity", out.replay_capacity, integer_in<std::uint64_t>(1024, 10'000'000));
     top.optional("log", out.log, read_log);
     std::string schema;  // for editors that know JSON Schema
@@ -123,6 +139,7 @@ parsed parse_noting_secrets(std::string_view text, const std::string& file_name,
     if (mistakes all = context.take(); !all.empty())
         return {std::move(all), context.has_secret()};
     warn_of_unused_roles(root, found.services, context);
+    warn_of_idle_store(root, found.services, context);
     found.warnings = context.take_warnings();
     return {std::move(found), context.has_secret()};
 }

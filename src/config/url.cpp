@@ -27,24 +27,6 @@ bool is_host_character(char c)
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
 }
 
-// The host without brackets, or nothing.
-std::optional<std::string> parse_host(std::string_view text)
-{
-    if (const auto address = unbracketed(text)) {
-        const bool good = address->find(':') != std::string_view::npos && checks::parse_address(*address);
-        return good ? std::optional<std::string>{*address} : std::nullopt;
-    }
-    if (text.empty() || text.size() > max_host_bytes || !std::all_of(text.begin(), text.end(), is_host_character))
-        return std::nullopt;
-    if (text.starts_with('.') || text.starts_with('-') || text.find("..") != std::string_view::npos)
-        return std::nullopt;
-    // No name is all digits and dots: that is an IPv4 address, or a slip in one.
-    const bool numeric = std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
-    if (numeric && !checks::parse_address(text))
-        return std::nullopt;
-    return std::string{text};
-}
-
 // A kind of URL that has a host.
 struct scheme {
     std::string_view prefix;
@@ -97,22 +79,42 @@ result<router_url, trouble> parse_network_url(const scheme& known, std::string_v
                       std::string{text}};
 }
 
-result<router_url, trouble> parse_unix(std::string_view text, std::string_view path)
+}  // namespace
+
+std::optional<std::string> parse_host(std::string_view text)
+{
+    if (const auto address = unbracketed(text)) {
+        const bool good = address->find(':') != std::string_view::npos && checks::parse_address(*address);
+        return good ? std::optional<std::string>{*address} : std::nullopt;
+    }
+    if (text.empty() || text.size() > max_host_bytes || !std::all_of(text.begin(), text.end(), is_host_character))
+        return std::nullopt;
+    if (text.starts_with('.') || text.starts_with('-') || text.find("..") != std::string_view::npos)
+        return std::nullopt;
+    // No name is all digits and dots: that is an IPv4 address, or a slip in one.
+    const bool numeric = std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+    if (numeric && !checks::parse_address(text))
+        return std::nullopt;
+    return std::string{text};
+}
+
+result<void, trouble> check_socket_path(std::string_view path)
 {
     if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)
         return trouble("unix:/PATH with an absolute path");
     if (path.size() > max_socket_path_bytes)
         return trouble("unix:/PATH with a path of at most " + std::to_string(max_socket_path_bytes) + " bytes");
-    return router_url{kind::rawsocket_unix, {}, 0, std::string{path}, std::string{text}};
+    return {};
 }
-
-}  // namespace
 
 result<router_url, trouble> parse_url(std::string_view text)
 {
-    constexpr std::string_view local = "unix:";
-    if (text.starts_with(local))
-        return parse_unix(text, text.substr(local.size()));
+    if (text.starts_with(unix_prefix)) {
+        const std::string_view path = text.substr(unix_prefix.size());
+        if (const auto checked = check_socket_path(path); !checked)
+            return checked.error();
+        return router_url{kind::rawsocket_unix, {}, 0, std::string{path}, std::string{text}};
+    }
     std::string forms = "unix:/PATH";
     for (const scheme& known : schemes) {
         if (text.starts_with(known.prefix))

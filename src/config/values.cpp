@@ -1,6 +1,7 @@
 #include "config/values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -11,6 +12,13 @@ namespace {
 std::string range(std::uint64_t least, std::uint64_t most)
 {
     return std::to_string(least) + ".." + std::to_string(most);
+}
+
+// As a number is written in JSON.
+std::string shortest(double number)
+{
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
 
 }  // namespace
@@ -64,17 +72,18 @@ std::optional<std::uint64_t> read_integer(const entry& from, std::uint64_t least
     return value;
 }
 
-std::optional<std::chrono::milliseconds> read_seconds(const entry& from, unsigned least, unsigned most)
+std::optional<std::chrono::milliseconds> read_seconds(const entry& from, double least, double most)
 {
+    const std::string range = shortest(least) + ".." + shortest(most);
     const std::string& text = from.value->text;
     if (from.value->type != node::kind::number) {
-        from.refuse("a number in " + range(least, most));
+        from.refuse("a number in " + range);
         return std::nullopt;
     }
     double seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (error != std::errc{} || seconds < least || seconds > most) {
-        from.refuse(range(least, most));
+        from.refuse(range);
         return std::nullopt;
     }
     const auto rounded = std::llround(seconds * 1000);

@@ -24,7 +24,7 @@ std::optional<std::string> read_absolute_path(const entry& from);
 std::optional<std::uint64_t> read_integer(const entry& from, std::uint64_t least, std::uint64_t most);
 
 /// Seconds, with or without a fraction; more than 0 is never rounded to 0.
-std::optional<std::chrono::milliseconds> read_seconds(const entry& from, unsigned least, unsigned most);
+std::optional<std::chrono::milliseconds> read_seconds(const entry& from, double least, double most);
 
 /// Refuses a value that is not a list, as `expected` says.
 std::optional<std::vector<entry>> read_items(const entry& from, const std::string& expected);
@@ -40,7 +40,7 @@ auto integer_in(std::uint64_t least, std::uint64_t most)
 }
 
 /// Reader for seconds in least..most, both included.
-inline auto seconds_in(unsigned least, unsigned most)
+inline auto seconds_in(double least, double most)
 {
     return [=](const entry& from) { return read_seconds(from, least, most); };
 }

@@ -39,7 +39,7 @@ NO_JSON = r"^(expected (JSON|UTF-8|the end of the file|at most 32 nested)|expect
 
 # The least that a file and the objects in it must have, for the keys beside it to be looked at; "x" is any name.
 GOOD = {"router": {"url": "rs://h:1"}, "paths": {"x": {"type": "caller", "realm": "r", "role": "f"}}}
-LEAST = {("router", "credentials", "x"): {"authmethod": "cryptosign"}}
+LEAST = {("router", "credentials", "x"): {"authmethod": "cryptosign"}, ("store",): {"url": "redis://h"}}
 NO_GOOD_STRING = "\x01 ?#/"
 
 
@@ -156,10 +156,10 @@ class Walk(unittest.TestCase):
     def look_at(self, path, schema):
         self.seen += 1
         expected = expected_at(path, None)
-        integer = re.fullmatch(r"(an integer|a number) in (\d+)\.\.(\d+)", expected)
+        integer = re.fullmatch(r"(an integer|a number) in ([\d.]+)\.\.(\d+)", expected)
         with self.subTest(path=written(path)):
             if integer:
-                shape = ({"an integer": "integer", "a number": "number"}[integer[1]], int(integer[2]), int(integer[3]))
+                shape = ({"an integer": "integer", "a number": "number"}[integer[1]], float(integer[2]), int(integer[3]))
                 self.assertEqual((schema["type"], schema["minimum"], schema["maximum"]), shape)
             elif expected == "an object":
                 self.look_at_object(path, schema)

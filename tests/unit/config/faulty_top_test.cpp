@@ -17,7 +17,7 @@ constexpr faulty_row top_level[] = {
      "f:1: router: expected the key once, got it again (first in line 1)"},
     {with_top, R"("mont": "/x")",
      "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests,"
-     R"( shutdown_grace, state_dir, replay_capacity, log, $schema, got "mont" (did you mean "mount"?))"},
+     R"( shutdown_grace, state_dir, store, replay_capacity, log, $schema, got "mont" (did you mean "mount"?))"},
     {with_top, R"("mount": "x")", R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"},
     {with_top, R"("mount": "/a//b")",
      R"(f:1: mount: expected a slash and names joined by single slashes, got "/a//b")"},
@@ -40,7 +40,7 @@ constexpr faulty_row top_level[] = {
     {with_top, R"("$schema": 1)", "f:1: $schema: expected a string, got 1"},
     {with_top, R"("a.b\n\"c": 1)",
      R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests,)"
-     R"( shutdown_grace, state_dir, replay_capacity, log, $schema, got "a.b\n\"c")"},
+     R"( shutdown_grace, state_dir, store, replay_capacity, log, $schema, got "a.b\n\"c")"},
 };
 
 }  // namespace

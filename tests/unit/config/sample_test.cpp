@@ -168,6 +168,7 @@ BOOST_AUTO_TEST_CASE(its_live_keys_stand_at_the_defaults_of_the_settings)
     BOOST_TEST((shown.shutdown_grace == defaults.shutdown_grace));
     BOOST_TEST(shown.state_dir == defaults.state_dir);
     BOOST_TEST(shown.replay_capacity == defaults.replay_capacity);
+    BOOST_TEST(!shown.store);
     BOOST_TEST((shown.router.connect_timeout == defaults.router.connect_timeout));
     BOOST_TEST((shown.router.keepalive == defaults.router.keepalive));
     BOOST_TEST((shown.router.serializer == defaults.router.serializer));
@@ -184,7 +185,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 29U);
+    BOOST_TEST(variants.size() == 31U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))
@@ -203,9 +204,11 @@ BOOST_AUTO_TEST_CASE(every_key_of_every_section_is_in_it)
 {
     const std::string shown = sample();
     for (const std::string& text :
-         {with_top(R"("x": 1)"), with_top(R"("log": {"x": 1})"), with_router_members(R"("x": 1)"),
-          with_router_members(R"("tls": {"x": 1})"), with_login(R"({"authmethod": "anonymous", "x": 1})"),
-          with_options(R"("x": 1)"), with_options(R"("keys": {"a": {"secret": "s", "x": 1}})"),
+         {with_top(R"("x": 1)"), with_top(R"("log": {"x": 1})"), with_top(R"("store": {"url": "redis://h", "x": 1})"),
+          with_top(R"("store": {"sentinel": {"urls": ["redis://h"], "master": "m", "x": 1}})"),
+          with_router_members(R"("x": 1)"), with_router_members(R"("tls": {"x": 1})"),
+          with_login(R"({"authmethod": "anonymous", "x": 1})"), with_options(R"("x": 1)"),
+          with_options(R"("keys": {"a": {"secret": "s", "x": 1}})"),
           with_service(R"({"type": "caller", "realm": "r", "role": "f", "x": 1})"), with_webhook(R"(, "x": 1)"),
           with_verify(R"(, "x": 1)"), with_verify(R"(, "parts": {"signature": "v1", "x": 1})"),
           with_service(R"({"type": "publisher", "realm": "r", "role": "f", "options": {"x": 1}})"),

@@ -53,6 +53,8 @@ constexpr contract_row contract_table[] = {
     {errc::topic_denied, "topic_denied", 403, 403},
     {errc::streams_unsupported, "streams_unsupported", 501, 501},
     {errc::token_invalid, "token_invalid", 401, 401},
+    {errc::rate_limited, "rate_limited", 429, 429},
+    {errc::store_unavailable, "store_unavailable", 503, 503},
 };
 
 }  // namespace
