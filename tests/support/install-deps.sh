@@ -10,8 +10,8 @@ say() { printf 'deps: %s\n' "$*"; }
 
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
-    say "OpenSSL 3, libfcgi, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
-    say "nginx, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "OpenSSL 3, libfcgi, hiredis, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
+    say "nginx, Valkey or Redis, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -36,7 +36,7 @@ need_root() {
     exit 1
 }
 
-# The web servers are for tests and demo: they must not start by themselves, now or at boot.
+# The servers are for tests and demo: they must not start by themselves, now or at boot.
 install_packages() {
     [ $# -gt 0 ] || return 0
     update_lists
@@ -51,7 +51,7 @@ install_packages() {
         -o Dpkg::Use-Pty=0 install "$@"
     [ -z "$policy" ] || { $as_root rm -f $policy; trap - EXIT INT TERM; }
     if [ -d /run/systemd/system ]; then
-        for service in lighttpd nginx apache2; do
+        for service in lighttpd nginx apache2 redis-server valkey-server; do
             case " $* " in *" $service"*) $as_root systemctl disable --quiet $service 2>/dev/null || true ;; esac
         done
     fi
@@ -76,7 +76,7 @@ unpack_packages() {
     rm -rf "$unpacked/.download"
 }
 
-wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev python3 curl ca-certificates lighttpd"
+wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev libhiredis-dev python3 curl ca-certificates lighttpd"
 case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
@@ -85,6 +85,8 @@ case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
     wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"
+    # Debian 12 has Redis alone; either will do.
+    command -v valkey-server >/dev/null 2>&1 || command -v redis-server >/dev/null 2>&1 || wanted="$wanted redis-server"
     # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v php >/dev/null 2>&1 || wanted="$wanted php-cli"
