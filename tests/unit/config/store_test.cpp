@@ -56,7 +56,8 @@ constexpr faulty_row store_section[] = {
     {with_store, R"({"url": "redis://h", "sentinel": {"urls": ["redis://s"], "master": "m"}})",
      "f:1: store.sentinel: expected either url or sentinel, got both"},
     {with_store_members, R"("password": "x")",
-     "f:1: store.password: unknown key, expected one of url, sentinel, password_file, username, timeout, prefix, replicas,"
+     "f:1: store.password: unknown key, expected one of url, sentinel, password_file, username, timeout, prefix, "
+     "replicas,"
      R"( tls, got "password")"},
     {with_store_members, R"("username": "joe")",
      "f:1: store.password_file: expected a password_file beside username, got nothing (it is required)"},
@@ -89,13 +90,16 @@ constexpr faulty_row urls[] = {
     {with_store_url, "unix:redis.sock",
      R"(f:1: store.url: expected unix:/PATH with an absolute path, got "unix:redis.sock")"},
     {with_store_url, "redis://",
-     "f:1: store.url: expected redis://HOST[:PORT][/DB] with a host name, an IPv4 address or an IPv6 address in brackets,"
+     "f:1: store.url: expected redis://HOST[:PORT][/DB] with a host name, an IPv4 address or an IPv6 address in "
+     "brackets,"
      R"( got "redis://")"},
     {with_store_url, "redis://::1:6379",
-     "f:1: store.url: expected redis://HOST[:PORT][/DB] with a host name, an IPv4 address or an IPv6 address in brackets,"
+     "f:1: store.url: expected redis://HOST[:PORT][/DB] with a host name, an IPv4 address or an IPv6 address in "
+     "brackets,"
      R"( got "redis://::1:6379")"},
     {with_store_url, "redis://300.0.0.1",
-     "f:1: store.url: expected redis://HOST[:PORT][/DB] with a host name, an IPv4 address or an IPv6 address in brackets,"
+     "f:1: store.url: expected redis://HOST[:PORT][/DB] with a host name, an IPv4 address or an IPv6 address in "
+     "brackets,"
      R"( got "redis://300.0.0.1")"},
     {with_store_url, "redis://h:0",
      R"(f:1: store.url: expected redis://HOST[:PORT][/DB] with a port in 1..65535, got "redis://h:0")"},
@@ -115,7 +119,8 @@ constexpr faulty_row urls[] = {
      "f:1: store.url: expected redis://HOST[:PORT][/DB] without user name and password (password_file), got a string of"
      " 17 bytes"},
     {with_store_url, "rediss://joe:s3/cret@h:1/1",
-     "f:1: store.url: expected rediss://HOST[:PORT][/DB] without user name and password (password_file), got a string of"
+     "f:1: store.url: expected rediss://HOST[:PORT][/DB] without user name and password (password_file), got a string "
+     "of"
      " 26 bytes"},
 };
 
