@@ -86,9 +86,10 @@ int run_cgi(const settings& config)
     metrics::process_cells& process = figures.place->process(figures.slot);
     process.begin(static_cast<std::uint64_t>(::getpid()));
     process.set(metrics::process_phase::serving);
+    bridge::store_cells store_cells;
     boost::asio::io_context loop{1};    // not longer than the figures: its handlers count what they still have queued
     std::deque<late_session> sessions;  // one for each service: a single one of them is used
-    stores remembered(loop, config);
+    stores remembered(loop, config, store_cells);
     loop_timers timers(loop);
     bridge::gateway to(
         config,
@@ -115,6 +116,7 @@ int run_cgi(const settings& config)
             answered = written;
             finished = true;
             signals.cancel();  // else the loop would go on where no connection was made
+            remembered.close();
             for (late_session& each : sessions)
                 each.stop([&] { loop.stop(); });
         });

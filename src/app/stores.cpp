@@ -34,10 +34,27 @@ std::uint64_t share_of_a_key(const settings& config, std::chrono::seconds limit)
     return std::max<std::uint64_t>(config.replay_capacity / sharers, 1);
 }
 
+bool keeps_replays(const settings& config)
+{
+    return !keys_by_limit(config).empty();
+}
+
+/// This machine remembers there which memory of the shared store it has seen.
+result<void, trouble> try_place_of_marker(const settings& config)
+{
+    if (!keeps_replays(config))
+        return {};
+    if (auto opened = store::open_state_folder(store::find_folder(config.state_dir)); !opened)
+        return trouble(with_option(opened.error().text));
+    return {};
+}
+
 }  // namespace
 
 result<void, trouble> try_stores(const settings& config)
 {
+    if (config.store)
+        return try_place_of_marker(config);
     for (const auto& [limit, keys] : keys_by_limit(config))
         if (auto tried = store::try_folder(store::find_folder(config.state_dir), limit); !tried)
             return trouble(with_option(tried.error().text));
@@ -46,16 +63,48 @@ result<void, trouble> try_stores(const settings& config)
 
 void tell_stores(const settings& config, log_level level)
 {
+    if (config.store && keeps_replays(config))
+        log::write(level, "signed requests are remembered in the store, for all machines",
+                   {log::token("store", config.store->urls.at(0).text)});
+    if (config.store)
+        return;
     for (const auto& [limit, keys] : keys_by_limit(config))
         log::write(level, "up to " + std::to_string(config.replay_capacity) + " signed requests in " +
                               std::to_string(2 * limit.count()) + " s are remembered in " +
                               store::find_folder(config.state_dir));
 }
 
-stores::stores(boost::asio::io_context& loop, const settings& config) : loop_(loop), config_(config) {}
+stores::stores(boost::asio::io_context& loop, const settings& config, bridge::store_cells& shared)
+    : loop_(loop),
+      config_(config),
+      shared_cells_(shared)
+{}
+
+void stores::start()
+{
+    if (shared_)
+        shared_->start();
+}
+
+void stores::close()
+{
+    if (shared_)
+        shared_->close();
+}
+
+store::shared_store& stores::shared()
+{
+    using content = store::shared_content;
+    if (!shared_)
+        shared_.emplace(loop_, *config_.store, keeps_replays(config_) ? store::find_folder(config_.state_dir) : "",
+                        keeps_replays(config_) ? content::replays_and_rates : content::rates, shared_cells_);
+    return *shared_;
+}
 
 bridge::store& stores::open(std::chrono::seconds timestamp_delta_limit)
 try {
+    if (config_.store)
+        return shared().replays(timestamp_delta_limit);
     if (const auto open = by_limit_.find(timestamp_delta_limit); open != by_limit_.end())
         return open->second;
     return by_limit_

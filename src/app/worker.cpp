@@ -59,7 +59,7 @@ public:
           grace_(loop_),
           join_time_(loop_),
           alive_time_(loop_),
-          stores_(loop_, config),
+          stores_(loop_, config, store_cells_),
           timers_(loop_),
           measuring_time_(loop_),
           gateway_(
@@ -84,6 +84,7 @@ public:
             checks::prepare_digests();
         if (std::any_of(config_.services.begin(), config_.services.end(), verifies_senders))
             checks::prepare_webhook_signatures();
+        stores_.start();
         join();
         if (!place_.pool.takes_over)
             server_.start();
@@ -274,6 +275,7 @@ private:
     const worker_place& place_;
     std::unique_ptr<bridge::meter> meter_;  // longer than the loop, whose handlers count what they still have queued
     metrics::process_cells& process_;
+    bridge::store_cells store_cells_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
     asio::signal_set drain_signal_;  // in a pool only

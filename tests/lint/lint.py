@@ -10,7 +10,7 @@ import sys
 
 here = pathlib.Path(__file__).resolve().parent
 top = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else here.parent.parent
-libraries = {"boost/asio", "boost/json", "boost/system", "boost/thread", "boost/beast", "openssl", "msgpack", "autobahn", "fcgi"}
+libraries = {"boost/asio", "boost/json", "boost/system", "boost/thread", "boost/beast", "openssl", "msgpack", "autobahn", "fcgi", "hiredis"}
 still_relative = {"replay"}  # modules whose includes are yet to be written out
 
 

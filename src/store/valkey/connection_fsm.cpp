@@ -1,0 +1,535 @@
+#include "store/valkey/connection_fsm.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace wampfcgi::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view no_cluster =
+    "the server belongs to a cluster, which is not supported: name one that stands alone, or Sentinels";
+
+/// The value of a line "name:value" of INFO.
+std::optional<std::string_view> line_of(std::string_view information, std::string_view name)
+{
+    while (!information.empty()) {
+        const auto end = information.find('\n');
+        std::string_view line = information.substr(0, end);
+        information.remove_prefix(end == std::string_view::npos ? information.size() : end + 1);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        if (line.starts_with(name) && line.size() > name.size() && line[name.size()] == ':')
+            return line.substr(name.size() + 1);
+    }
+    return {};
+}
+
+std::optional<std::int64_t> number_in(std::string_view text)
+{
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || value < 0)
+        return {};
+    return value;
+}
+
+bool is_of_cluster(const valkey_reply& reply)
+{
+    return reply.is_error("MOVED ") || reply.is_error("ASK ") || reply.is_error("CLUSTERDOWN") ||
+           reply.is_error("CROSSSLOT");
+}
+
+/// True where the server cannot do what was asked now, and another one, or the same later, can.
+bool is_unfit(const valkey_reply& reply)
+{
+    // Before version 7 a script wraps the error that it met.
+    return reply.is_error("LOADING") || reply.is_error("MASTERDOWN") || reply.is_error("READONLY") ||
+           (reply.is_error() && reply.text.find("READONLY") != std::string::npos);
+}
+
+/// True where somebody has to change a configuration.
+bool is_refused(const valkey_reply& reply)
+{
+    return reply.is_error("WRONGPASS") || reply.is_error("NOAUTH") || reply.is_error("NOPERM") ||
+           reply.is_error("DENIED") || reply.is_error("ERR invalid password") || reply.is_error("ERR AUTH") ||
+           reply.is_error("ERR Client sent AUTH");
+}
+
+std::string why_unfit(const valkey_reply& reply)
+{
+    if (reply.is_error("LOADING"))
+        return "the server is still loading its data";
+    if (reply.is_error("MASTERDOWN"))
+        return "the server is a replica that has lost its master";
+    return "the server is a replica, and takes no data";
+}
+
+/// True for a Sentinel, or a server, that has no password at all.
+bool needs_no_password(const valkey_reply& reply)
+{
+    return reply.is_error("ERR Client sent AUTH, but no password is set") ||
+           (reply.is_error("ERR AUTH") && reply.text.find("without any password") != std::string::npos);
+}
+
+}  // namespace
+
+connection_fsm::connection_fsm(const store_settings& settings, kept_data kept, std::function<double()> random,
+                               pauses spans)
+    : settings_(settings),
+      kept_(kept),
+      random_(std::move(random)),
+      spans_(spans)
+{}
+
+void connection_fsm::resume(const valkey_happening& what, time_point now)
+{
+    now_ = now;
+    std::visit([this](const auto& each) { on(each); }, what);
+}
+
+std::optional<connection_fsm::time_point> connection_fsm::wakes_at() const
+{
+    std::optional<time_point> at;
+    if (attempting() || state_ == state::backing_off)
+        at = due_;
+    if (!requests_.empty()) {
+        const time_point first_due = requests_.front().asked_at + settings_.timeout;
+        at = at ? std::min(*at, first_due) : first_due;
+    }
+    return at;
+}
+
+connection_fsm::ticket connection_fsm::ask(valkey_request what, time_point now)
+{
+    now_ = now;
+    sent_request asked;
+    asked.number = ++last_;
+    asked.asker = std::move(what.asker);
+    asked.replies_missing = what.commands;
+    asked.asked_at = now;
+    if (state_ == state::ready)
+        output_ += what.bytes;
+    else
+        asked.unsent_bytes = std::move(what.bytes);
+    requests_.push_back(std::move(asked));
+    if (state_ == state::idle)
+        begin_attempt();
+    return last_;
+}
+
+void connection_fsm::give_up(ticket which)
+{
+    const auto found = std::ranges::lower_bound(requests_, which, {}, &sent_request::number);
+    if (found == requests_.end() || found->number != which)
+        return;
+    const auto dropped = std::move(found->asker);
+    if (state_ != state::ready)
+        requests_.erase(found);  // never sent
+}
+
+void connection_fsm::on(const valkey_event::start&)
+{
+    if (state_ == state::idle)
+        begin_attempt();
+}
+
+void connection_fsm::on(const valkey_event::dialled&)
+{
+    if (state_ != state::dialling)
+        return;
+    state_ = state::logging_in;
+    reader_.emplace();
+    ask_login();
+}
+
+void connection_fsm::on(const valkey_event::failed& how)
+{
+    if (state_ != state::dialling)
+        return;
+    if (asks_sentinel())
+        return next_sentinel(how.reason);
+    attempt_failed(trouble_kind::passing, how.reason);
+}
+
+void connection_fsm::on(const valkey_event::received& what)
+{
+    if (state_ != state::logging_in && state_ != state::ready)
+        return;
+    reader_->feed(what.bytes);
+    while (state_ == state::logging_in || state_ == state::ready) {
+        auto reply = reader_->next();
+        if (!reply)
+            break;
+        if (state_ == state::ready) {
+            take_reply(std::move(*reply));
+            continue;
+        }
+        if (asked_.empty())
+            return attempt_failed(trouble_kind::passing, "the server sent what nobody had asked for");
+        const question of = asked_.front();
+        asked_.pop_front();
+        answer(of, *reply);
+    }
+    if (!reader_ || reader_->fault().empty())
+        return;
+    const std::string fault = "the server does not speak Valkey's protocol: " + reader_->fault();
+    if (state_ == state::ready)
+        return lost(fault);
+    attempt_failed(trouble_kind::passing, fault);
+}
+
+void connection_fsm::on(const valkey_event::closed& how)
+{
+    if (state_ == state::ready)
+        return lost(how.reason);
+    if (state_ != state::logging_in)
+        return;
+    if (asks_sentinel())
+        return next_sentinel(how.reason);
+    attempt_failed(trouble_kind::passing, how.reason);
+}
+
+void connection_fsm::on(const valkey_event::marker_remembered&)
+{
+    if (state_ == state::logging_in)
+        become_ready();
+}
+
+// What is forgotten later could not be told from what was never there.
+void connection_fsm::on(const valkey_event::marker_not_remembered& how)
+{
+    if (state_ == state::logging_in)
+        attempt_failed(trouble_kind::lasting, "cannot remember when its memory began: " + how.reason);
+}
+
+void connection_fsm::on(const valkey_event::timer&)
+{
+    if (state_ == state::backing_off && due_ <= now_)
+        begin_attempt();
+    else if (attempting() && due_ <= now_) {
+        const std::string reason =
+            state_ == state::dialling ? "no connection in time" : "no answer to the login in time";
+        if (asks_sentinel())
+            next_sentinel(reason);
+        else
+            attempt_failed(trouble_kind::passing, reason);
+    }
+    const auto is_overdue = [this] {
+        return !requests_.empty() && requests_.front().asked_at + settings_.timeout <= now_;
+    };
+    if (state_ == state::ready) {
+        if (is_overdue())
+            lost("no answer within " + std::to_string(settings_.timeout.count()) + " ms");
+        return;
+    }
+    while (is_overdue()) {
+        sent_request first = std::move(requests_.front());
+        requests_.pop_front();
+        steps_.emplace_back(valkey_step::complete{
+            std::move(first.asker), failure(errc::store_unavailable, "no connection to the store in time"),
+            first.asked_at});
+    }
+}
+
+void connection_fsm::begin_attempt()
+{
+    master_.reset();
+    sentinels_asked_ = 0;
+    dial();
+}
+
+void connection_fsm::dial()
+{
+    state_ = state::dialling;
+    due_ = now_ + settings_.timeout;
+    steps_.emplace_back(valkey_step::dial{master_ ? *master_ : settings_.urls.at(sentinel_)});
+}
+
+// All at once, so that a new connection costs one round trip.
+void connection_fsm::ask_login()
+{
+    if (!settings_.password.empty()) {
+        if (settings_.username.empty())
+            put(question::login, {"AUTH", settings_.password});
+        else
+            put(question::login, {"AUTH", settings_.username, settings_.password});
+    }
+    if (asks_sentinel())
+        return put(question::master_address, {"SENTINEL", "get-master-addr-by-name", settings_.master});
+    if (settings_.database != 0)
+        put(question::database, {"SELECT", std::to_string(settings_.database)});
+    put(question::name, {"CLIENT", "SETNAME", "wamp-fcgi"});
+    if (has_sentinels())
+        put(question::role, {"ROLE"});
+    put(question::information, {"INFO"});
+    if (kept_ == kept_data::rates_only)
+        return;
+    put(question::time, {"TIME"});
+    put(question::marker, {"GET", settings_.prefix + "begun"});
+}
+
+void connection_fsm::put(question what, std::initializer_list<std::string_view> command)
+{
+    asked_.push_back(what);
+    output_ += valkey_command(command);
+}
+
+void connection_fsm::answer(question what, const valkey_reply& reply)
+{
+    switch (what) {
+    case question::login:
+        if (reply.is_error() && !(asks_sentinel() && needs_no_password(reply)))
+            return login_error(reply);
+        return;
+    case question::database:
+        if (reply.is_error())
+            return login_error(reply);
+        return;
+    case question::name:
+        if (reply.is_error())
+            say(log_level::debug, "the store takes no name of a client: " + log::quote(reply.text));
+        return;
+    case question::role:
+        return take_role(reply);
+    case question::information:
+        take_information(reply);
+        if (state_ == state::logging_in && asked_.empty())
+            become_ready();
+        return;
+    case question::time:
+        if (reply.is_error())
+            return login_error(reply);
+        if (reply.elements.size() == 2)
+            if (const auto seconds = number_in(reply.elements[0].text))
+                server_time_ms_ = *seconds * 1000 + number_in(reply.elements[1].text).value_or(0) / 1000;
+        if (server_time_ms_ == 0)
+            attempt_failed(trouble_kind::passing, "the server does not say its time");
+        return;
+    case question::new_marker:
+        if (reply.is_error())
+            login_error(reply);
+        return;
+    case question::marker:
+    case question::marker_now:
+        return take_marker(reply);
+    case question::master_address:
+        return take_master_address(reply);
+    }
+}
+
+void connection_fsm::take_master_address(const valkey_reply& reply)
+{
+    if (reply.is_error())
+        return next_sentinel("the Sentinel refuses: " + log::quote(reply.text));
+    std::optional<std::int64_t> port;
+    if (reply.elements.size() == 2)
+        port = number_in(reply.elements[1].text);
+    if (!port || *port == 0 || *port > 65'535 || reply.elements[0].text.empty())
+        return next_sentinel("the Sentinel does not know " + log::quote(settings_.master));
+    const store_url& sentinel = settings_.urls.at(sentinel_);
+    steps_.emplace_back(valkey_step::close{});
+    drop_connection();
+    master_.emplace();
+    master_->host = reply.elements[0].text;
+    master_->port = static_cast<std::uint16_t>(*port);
+    master_->tls = sentinel.tls;
+    master_->text = master_->host + ":" + reply.elements[1].text;
+    dial();
+}
+
+void connection_fsm::take_role(const valkey_reply& reply)
+{
+    if (reply.is_error())
+        return login_error(reply);
+    if (reply.elements.empty() || reply.elements.front().text != "master")
+        attempt_failed(trouble_kind::passing, "the Sentinel named a server that is not the master");
+}
+
+void connection_fsm::take_information(const valkey_reply& reply)
+{
+    if (reply.is_error("NOPERM"))
+        return warn_unverified("the user may not use INFO");
+    if (reply.is_error())
+        return login_error(reply);
+    if (line_of(reply.text, "cluster_enabled") == "1")
+        return attempt_failed(trouble_kind::lasting, std::string(no_cluster));
+    if (line_of(reply.text, "loading") == "1")
+        return attempt_failed(trouble_kind::passing, "the server is still loading its data");
+    if (line_of(reply.text, "role") == "slave")
+        return attempt_failed(trouble_kind::passing, "the server is a replica, and takes no data");
+    if (kept_ == kept_data::replays)
+        take_policy(reply.text);
+}
+
+// Every key of ours expires, so that "volatile" means all of them.
+void connection_fsm::take_policy(std::string_view information)
+{
+    const auto policy = line_of(information, "maxmemory_policy");
+    if (!policy)
+        return warn_unverified("INFO does not tell maxmemory_policy");
+    if (*policy != "noeviction")
+        attempt_failed(trouble_kind::lasting, "the server may evict what must be remembered: its maxmemory-policy is " +
+                                                  log::quote(*policy) + " (set it to noeviction)");
+}
+
+void connection_fsm::take_marker(const valkey_reply& reply)
+{
+    if (reply.is_error())
+        return login_error(reply);
+    if (reply.what == valkey_reply::kind::nil && asked_.empty() && server_time_ms_ != 0) {
+        const std::string key = settings_.prefix + "begun";
+        put(question::new_marker, {"SET", key, std::to_string(server_time_ms_), "NX"});
+        put(question::marker_now, {"GET", key});
+        server_time_ms_ = 0;
+        return;
+    }
+    const auto marker = number_in(reply.text);
+    if (!marker)
+        return attempt_failed(trouble_kind::lasting, "the key " + log::quote(settings_.prefix + "begun") +
+                                                         " does not hold when its memory began");
+    steps_.emplace_back(valkey_step::remember_marker{*marker});
+}
+
+void connection_fsm::login_error(const valkey_reply& reply)
+{
+    const bool of_sentinel = asks_sentinel();
+    if (is_of_cluster(reply))
+        return attempt_failed(trouble_kind::lasting, std::string(no_cluster));
+    if (is_unfit(reply))
+        return attempt_failed(trouble_kind::passing, why_unfit(reply));
+    const std::string reason =
+        std::string(of_sentinel ? "the Sentinel" : "the server") + " refuses: " + log::quote(reply.text);
+    if (of_sentinel)
+        return next_sentinel(reason);
+    attempt_failed(is_refused(reply) ? trouble_kind::lasting : trouble_kind::passing, reason);
+}
+
+void connection_fsm::take_reply(valkey_reply reply)
+{
+    if (requests_.empty())
+        return lost("the server sent what nobody had asked for");
+    sent_request& first = requests_.front();
+    // Whoever asked hears of it with all the others.
+    if (is_of_cluster(reply))
+        return lost(std::string(no_cluster));
+    if (is_unfit(reply))
+        return lost(why_unfit(reply));
+    first.replies.push_back(std::move(reply));
+    if (--first.replies_missing > 0)
+        return;
+    sent_request answered = std::move(first);
+    requests_.pop_front();
+    steps_.emplace_back(
+        valkey_step::complete{std::move(answered.asker), std::move(answered.replies), answered.asked_at});
+}
+
+void connection_fsm::become_ready()
+{
+    state_ = state::ready;
+    is_down_ = false;
+    why_down_.clear();
+    attempts_failed_ = 0;
+    last_failure_.clear();
+    ready_since_ = now_;
+    say(had_trouble_ ? log_level::notice : log_level::info, "the store is available");
+    had_trouble_ = false;
+    for (sent_request& each : requests_)
+        output_ += std::exchange(each.unsent_bytes, {});
+}
+
+void connection_fsm::next_sentinel(const std::string& reason)
+{
+    const std::size_t count = settings_.urls.size();
+    if (++sentinels_asked_ >= count) {
+        attempt_failed(trouble_kind::passing, reason);
+        sentinel_ = (sentinel_ + 1) % count;
+        return;
+    }
+    say(log_level::info, "cannot ask a Sentinel: " + reason);
+    steps_.emplace_back(valkey_step::close{});
+    drop_connection();
+    sentinel_ = (sentinel_ + 1) % count;
+    dial();
+}
+
+void connection_fsm::attempt_failed(trouble_kind kind, const std::string& reason)
+{
+    had_trouble_ = true;
+    const bool is_repeated = std::exchange(last_failure_, reason) == reason;
+    const log_level loud = kind == trouble_kind::lasting ? log_level::error : log_level::warning;
+    say(is_repeated ? log_level::info : loud, "cannot use the store: " + reason);
+    steps_.emplace_back(valkey_step::close{});
+    drop_connection();
+    is_down_ = true;
+    why_down_ = reason;
+    back_off(kind);
+    fail_all(reason);
+}
+
+// A server closes connections that were idle for long, and a new one is made before anybody notices. A server that has
+// gone refuses the new one at once; one that hangs is not waited for again.
+void connection_fsm::lost(const std::string& reason)
+{
+    const bool was_idle = requests_.empty() && now_ - ready_since_ >= spans_.stable_after;
+    had_trouble_ = had_trouble_ || !was_idle;
+    say(was_idle ? log_level::info : log_level::warning, "the connection to the store is lost: " + reason);
+    steps_.emplace_back(valkey_step::close{});
+    drop_connection();
+    if (was_idle)
+        return begin_attempt();
+    is_down_ = true;
+    why_down_ = reason;
+    back_off(trouble_kind::passing);
+    fail_all(reason);
+}
+
+void connection_fsm::drop_connection()
+{
+    reader_.reset();
+    asked_.clear();
+    output_.clear();
+    server_time_ms_ = 0;
+}
+
+void connection_fsm::back_off(trouble_kind kind)
+{
+    state_ = state::backing_off;
+    due_ = now_ + next_delay(kind);
+}
+
+// What was sent may have been carried out, and is never sent again.
+void connection_fsm::fail_all(const std::string& reason)
+{
+    for (sent_request& each : std::exchange(requests_, {}))
+        steps_.emplace_back(
+            valkey_step::complete{std::move(each.asker), failure(errc::store_unavailable, reason), each.asked_at});
+}
+
+void connection_fsm::warn_unverified(const std::string& why)
+{
+    if (kept_ == kept_data::replays && !std::exchange(warned_unverified_, true))
+        say(log_level::warning, "cannot verify that the store evicts nothing, and is a master: " + why +
+                                    " (make sure that maxmemory-policy is noeviction)");
+}
+
+void connection_fsm::say(log_level level, std::string text)
+{
+    log::fields with{log::token("store", settings_.urls.at(sentinel_).text)};
+    if (master_)
+        with.push_back(log::outside("master", master_->text));
+    steps_.emplace_back(valkey_step::log{level, std::move(text), std::move(with)});
+}
+
+// Between half of a doubling span and the whole of it, so that even the first pause is spread and none is too short.
+milliseconds connection_fsm::next_delay(trouble_kind kind)
+{
+    const unsigned doublings = std::min(++attempts_failed_, 16U);
+    const milliseconds full =
+        kind == trouble_kind::lasting ? spans_.longest : std::min(spans_.longest, spans_.first * (1 << doublings));
+    return milliseconds(static_cast<milliseconds::rep>(static_cast<double>(full.count()) * (0.5 + random_() / 2)));
+}
+
+}  // namespace wampfcgi::store

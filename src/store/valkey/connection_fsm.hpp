@@ -1,0 +1,227 @@
+// Owns every decision about the connection to a shared Valkey or Redis: whom to dial, how to log in, whether the server
+// is fit, when to give up, which reply belongs to which command. Owns no socket, timer or clock: events go in, steps
+// and bytes come out.
+#pragma once
+
+#include "store/valkey/protocol.hpp"
+#include "wampfcgi/core/result.hpp"
+#include "wampfcgi/core/settings.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wampfcgi::store {
+
+using valkey_outcome = result<std::vector<valkey_reply>>;
+
+/// Whoever waits for what a command is answered. Dropped uncalled where nobody waits any more.
+class valkey_asker {
+public:
+    virtual ~valkey_asker() = default;
+
+    /// Called once. Fails with store_unavailable: whether the command was carried out is not known then.
+    virtual void answered(valkey_outcome how) = 0;
+};
+
+struct valkey_request {
+    std::string bytes;  ///< one command, or several in a row
+    std::size_t commands = 1;
+    std::unique_ptr<valkey_asker> asker{};
+};
+
+namespace valkey_event {
+struct start {};
+struct dialled {};
+struct failed {
+    std::string reason;  ///< could not be dialled; ready for the log
+};
+struct received {
+    std::string_view bytes;
+};
+struct closed {
+    std::string reason;  ///< ready for the log
+};
+/// What became of a marker that had to be remembered.
+struct marker_remembered {};
+struct marker_not_remembered {
+    std::string reason;  ///< ready for the log
+};
+struct timer {};  ///< wakes_at() has come
+}  // namespace valkey_event
+
+using valkey_happening = std::variant<valkey_event::start, valkey_event::dialled, valkey_event::failed,
+                                      valkey_event::received, valkey_event::closed, valkey_event::marker_remembered,
+                                      valkey_event::marker_not_remembered, valkey_event::timer>;
+
+namespace valkey_step {
+struct dial {
+    store_url where;
+};
+struct close {};
+/// Compare with what state_dir remembers, and remember it there.
+struct remember_marker {
+    std::int64_t marker = 0;
+};
+struct complete {
+    std::unique_ptr<valkey_asker> asker;  ///< null: given up
+    valkey_outcome outcome;
+    std::chrono::steady_clock::time_point asked_at;
+};
+struct log {
+    log_level level;
+    std::string text;
+    wampfcgi::log::fields with;
+};
+}  // namespace valkey_step
+
+using valkey_todo = std::variant<valkey_step::dial, valkey_step::close, valkey_step::remember_marker,
+                                 valkey_step::complete, valkey_step::log>;
+
+/// Whether what is kept must never be lost: replays do, rates do not.
+enum class kept_data { replays, rates_only };
+
+/// The state machine of one connection that is kept up.
+class connection_fsm {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using ticket = std::uint64_t;
+
+    struct pauses {
+        std::chrono::milliseconds first{100};
+        std::chrono::milliseconds longest{10'000};
+        std::chrono::seconds stable_after{5};  ///< a connection that lived that long is made anew without a pause
+    };
+
+    enum class state { idle, dialling, logging_in, ready, backing_off };
+
+    /// `settings` must outlive it. `random` gives numbers from [0, 1): pauses are spread.
+    connection_fsm(const store_settings& settings, kept_data kept, std::function<double()> random)
+        : connection_fsm(settings, kept, std::move(random), pauses())
+    {}
+    connection_fsm(const store_settings& settings, kept_data kept, std::function<double()> random, pauses spans);
+
+    /// Takes in what happened. What to do about it is added to take_steps(), what to send to take_output().
+    void resume(const valkey_happening& what, time_point now);
+
+    /// Sends what is asked as soon as there is a connection. To be asked only when is_down() is false.
+    ticket ask(valkey_request what, time_point now);
+
+    /// Drops the asker. What was sent is answered all the same, and the answer ignored.
+    void give_up(ticket which);
+
+    /// What is to be done, in this order.
+    std::vector<valkey_todo> take_steps() { return std::exchange(steps_, {}); }
+
+    /// What is to be written: all commands since the last time.
+    std::string take_output() { return std::exchange(output_, {}); }
+    bool has_output() const noexcept { return !output_.empty(); }
+
+    /// When valkey_event::timer is wanted; none: not at all.
+    std::optional<time_point> wakes_at() const;
+
+    state current() const noexcept { return state_; }
+
+    /// The last try to get a connection failed, and nothing has been heard since. Nobody should wait for it.
+    bool is_down() const noexcept { return is_down_; }
+
+    /// Why, for the log.
+    const std::string& why_down() const noexcept { return why_down_; }
+
+private:
+    enum class question {
+        login,
+        database,
+        name,
+        role,
+        information,
+        time,
+        marker,
+        new_marker,
+        marker_now,
+        master_address,
+    };
+    enum class trouble_kind { passing, lasting };  // lasting: until somebody changes a configuration
+
+    struct sent_request {
+        ticket number = 0;
+        std::unique_ptr<valkey_asker> asker;
+        std::size_t replies_missing = 0;
+        std::vector<valkey_reply> replies;
+        time_point asked_at;
+        std::string unsent_bytes;  // until there is a connection
+    };
+
+    void on(const valkey_event::start&);
+    void on(const valkey_event::dialled&);
+    void on(const valkey_event::failed&);
+    void on(const valkey_event::received&);
+    void on(const valkey_event::closed&);
+    void on(const valkey_event::marker_remembered&);
+    void on(const valkey_event::marker_not_remembered&);
+    void on(const valkey_event::timer&);
+
+    bool has_sentinels() const { return !settings_.master.empty(); }
+    bool asks_sentinel() const { return has_sentinels() && !master_; }
+    bool attempting() const { return state_ == state::dialling || state_ == state::logging_in; }
+
+    void begin_attempt();
+    void dial();
+    void ask_login();
+    void put(question what, std::initializer_list<std::string_view> command);
+    void answer(question what, const valkey_reply& reply);
+    void take_master_address(const valkey_reply& reply);
+    void take_role(const valkey_reply& reply);
+    void take_information(const valkey_reply& reply);
+    void take_policy(std::string_view information);
+    void take_marker(const valkey_reply& reply);
+    void login_error(const valkey_reply& reply);
+    void take_reply(valkey_reply reply);
+    void become_ready();
+    void next_sentinel(const std::string& reason);
+    void attempt_failed(trouble_kind kind, const std::string& reason);
+    void lost(const std::string& reason);
+    void drop_connection();
+    void back_off(trouble_kind kind);
+    void fail_all(const std::string& reason);
+    void warn_unverified(const std::string& why);
+    void say(log_level level, std::string text);
+    std::chrono::milliseconds next_delay(trouble_kind kind);
+
+    const store_settings& settings_;
+    kept_data kept_;
+    std::function<double()> random_;
+    pauses spans_;
+    state state_ = state::idle;
+    bool is_down_ = false;
+    std::string why_down_;
+    bool had_trouble_ = false;           // since it was ready last: that it is again is worth a line
+    bool warned_unverified_ = false;     // once is enough
+    std::optional<store_url> master_{};  // as a Sentinel named it
+    std::size_t sentinel_ = 0;           // that is asked, or was the last to know
+    std::size_t sentinels_asked_ = 0;    // in this attempt
+    unsigned attempts_failed_ = 0;
+    std::string last_failure_;
+    time_point now_;
+    time_point due_;  // of an attempt or a pause
+    time_point ready_since_;
+    std::optional<valkey_reader> reader_;
+    std::deque<question> asked_;
+    std::int64_t server_time_ms_ = 0;
+    std::deque<sent_request> requests_;  // by number
+    ticket last_ = 0;
+    std::string output_;
+    std::vector<valkey_todo> steps_;
+};
+
+}  // namespace wampfcgi::store
