@@ -93,11 +93,12 @@ int run_cgi(const settings& config)
     loop_timers timers(loop);
     bridge::gateway to(
         config,
-        [&](const service_settings& each) -> bridge::session& {
-            return sessions.emplace_back(loop, config.router, each, meter->of_session(each.realm, each.role));
-        },
-        [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); }, timers, *meter,
-        store::system_now, bridge::gateway::lifetime::one_request);
+        {[&](const service_settings& each) -> bridge::session& {
+             return sessions.emplace_back(loop, config.router, each, meter->of_session(each.realm, each.role));
+         },
+         [&](std::chrono::seconds limit) -> bridge::store& { return remembered.open(limit); },
+         [&](const service_settings& each) -> bridge::rate_counter& { return remembered.open_rates(each); }},
+        timers, *meter, store::system_now, bridge::gateway::lifetime::one_request);
 
     metrics::pool_status status([&] {
         metrics::snapshot seen = figures.place->look(-1);

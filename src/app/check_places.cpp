@@ -49,14 +49,18 @@ done check_log(const log_settings& wanted)
 
 done check_store(const settings& config)
 {
-    if (std::ranges::none_of(config.services,
-                             [](const service_settings& each) { return each.options.replay_protection; }))
+    const auto is_any = [&](auto has) { return std::ranges::any_of(config.services, has); };
+    const bool is_for_replays = is_any([](const service_settings& each) { return each.options.replay_protection; });
+    const bool is_for_rates =
+        !config.store && is_any([](const service_settings& each) { return each.options.rate.has_value(); });
+    if (!is_for_replays && !is_for_rates)
         return {};
     const std::string folder = store::find_folder(config.state_dir, store::missing_folders::leave);
     if (!is_there(folder)) {
         // Those above the default one are made by the start.
         const done creatable = config.state_dir.empty() ? done() : check_creatable(folder);
-        return creatable ? done() : trouble("replay_protection: " + creatable.error().text);
+        return creatable ? done()
+                         : trouble((is_for_replays ? "replay_protection: " : "rate_limit: ") + creatable.error().text);
     }
     return try_stores(config);
 }

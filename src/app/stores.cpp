@@ -1,6 +1,7 @@
 #include "app/stores.hpp"
 
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/store/local_rates.hpp"
 #include "wampfcgi/store/state_folder.hpp"
 
 #include <algorithm>
@@ -11,9 +12,14 @@
 namespace wampfcgi::app {
 namespace {
 
-std::string with_option(const std::string& why)
+std::string for_replays(const std::string& why)
 {
     return "replay_protection: " + why;
+}
+
+std::string for_rates(const std::string& why)
+{
+    return "rate_limit: " + why;
 }
 
 std::map<std::chrono::seconds, std::uint64_t> keys_by_limit(const settings& config)
@@ -45,7 +51,7 @@ result<void, trouble> try_place_of_marker(const settings& config)
     if (!keeps_replays(config))
         return {};
     if (auto opened = store::open_state_folder(store::find_folder(config.state_dir)); !opened)
-        return trouble(with_option(opened.error().text));
+        return trouble(for_replays(opened.error().text));
     return {};
 }
 
@@ -57,7 +63,11 @@ result<void, trouble> try_stores(const settings& config)
         return try_place_of_marker(config);
     for (const auto& [limit, keys] : keys_by_limit(config))
         if (auto tried = store::try_folder(store::find_folder(config.state_dir), limit); !tried)
-            return trouble(with_option(tried.error().text));
+            return trouble(for_replays(tried.error().text));
+    for (const service_settings& each : config.services)
+        if (each.options.rate)
+            if (auto tried = store::try_rates(store::find_folder(config.state_dir), each); !tried)
+                return trouble(for_rates(tried.error().text));
     return {};
 }
 
@@ -112,7 +122,16 @@ try {
                      share_of_a_key(config_, timestamp_delta_limit))
         .first->second;
 } catch (const std::runtime_error& why) {
-    throw std::runtime_error(with_option(why.what()));
+    throw std::runtime_error(for_replays(why.what()));
+}
+
+bridge::rate_counter& stores::open_rates(const service_settings& of)
+try {
+    if (config_.store)
+        return *rates_.emplace_back(shared().rates(of));
+    return *rates_.emplace_back(std::make_unique<store::local_rates>(store::find_folder(config_.state_dir), of));
+} catch (const std::runtime_error& why) {
+    throw std::runtime_error(for_rates(why.what()));
 }
 
 std::uint64_t stores::count_signatures() const noexcept

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
+#include "wampfcgi/bridge/rate_counter.hpp"
 #include "wampfcgi/core/settings.hpp"
 #include "wampfcgi/core/trouble.hpp"
 #include "wampfcgi/store/local.hpp"
@@ -10,12 +11,15 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace wampfcgi::app {
 
-/// Makes sure that what services with replay_protection need can be opened. The trouble says what cannot.
+/// Makes sure that what services with replay_protection or a rate_limit need can be opened. The trouble says what
+/// cannot.
 result<void, trouble> try_stores(const settings& config);
 
 /// Says in the log how much it holds.
@@ -36,6 +40,9 @@ public:
     /// The store for services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be opened.
     bridge::store& open(std::chrono::seconds timestamp_delta_limit);
 
+    /// The counter for the rate_limit of a service. Throws likewise.
+    bridge::rate_counter& open_rates(const service_settings& of);
+
     /// How many signatures are remembered in those that are open, by all processes.
     std::uint64_t count_signatures() const noexcept;
 
@@ -47,6 +54,7 @@ private:
     bridge::store_cells& shared_cells_;
     std::optional<store::shared_store> shared_;  // before what is asked by it
     std::map<std::chrono::seconds, store::local> by_limit_;
+    std::vector<std::unique_ptr<bridge::rate_counter>> rates_;
 };
 
 }  // namespace wampfcgi::app

@@ -62,10 +62,11 @@ public:
           stores_(loop_, config, store_cells_),
           timers_(loop_),
           measuring_time_(loop_),
-          gateway_(
-              config, [this](const service_settings& each) -> bridge::session& { return session_for(each); },
-              [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); }, timers_, *meter_,
-              store::system_now, bridge::gateway::lifetime::many_requests),
+          gateway_(config,
+                   {[this](const service_settings& each) -> bridge::session& { return session_for(each); },
+                    [this](std::chrono::seconds limit) -> bridge::store& { return stores_.open(limit); },
+                    [this](const service_settings& each) -> bridge::rate_counter& { return stores_.open_rates(each); }},
+                   timers_, *meter_, store::system_now, bridge::gateway::lifetime::many_requests),
           server_(loop_, place.listen_fd, gateway_, share_of_server())
     {
         gateway_.show_status_of(status_);

@@ -57,14 +57,16 @@ public:
           request_(req),
           client_(client),
           deadline_(by.shared_.ends, *this),
-          stream_(checks::media::event_stream, client, admitted_.cors_headers, most_unread_bytes_of_events, by.beats_,
-                  *this, by.cells_)
+          stream_(checks::media::event_stream, client, admitted_.headers, most_unread_bytes_of_events, by.beats_, *this,
+                  by.cells_)
     {
         report_.debug = options().debug;
     }
 
     ~stream() override
     {
+        if (waits_for_token_ != 0)
+            by_.rate_.give_up(waits_for_token_);
         if (stream_.has_begun())
             by_.streams_.erase(where_);
     }
@@ -74,20 +76,10 @@ public:
 
     void start()
     {
-        const auto signature = checks::check_signature(request_, options(), by_.shared_.now());
-        if (!signature)
-            return refuse(signature.error());
-        auto wanted = wanted_topics(request_.query());
-        if (!wanted)
-            return refuse(wanted.error());
-        report_.topic = joined(*wanted);
-        if (auto ok = check_topics(*wanted, options(), *signature); !ok)
-            return refuse(ok.error());
-        if (!take_places())
-            return;
-        if (*signature)
-            expires_ = (*signature)->key->not_after;
-        subscribe(*wanted);
+        if (by_.rate_.is_due_before_signature(admitted_))
+            take_token();
+        else
+            check_signature();
     }
 
     bool is_answered() const noexcept { return is_answered_; }
@@ -104,6 +96,52 @@ private:
     const service_options& options() const noexcept { return by_.configured_.options; }
 
     deadlines::time_point now() const { return by_.shared_.stopwatch(); }
+
+    void take_token()
+    {
+        asked_store_at_ = now();
+        waits_for_token_ = by_.rate_.take_token(request_, signature_ ? &*signature_ : nullptr,
+                                                [this](const result<rate_decision>& decision) { rated(decision); });
+    }
+
+    void rated(const result<rate_decision>& decision)
+    {
+        waits_for_token_ = 0;
+        report_.store_took += now() - asked_store_at_;
+        if (auto ok = by_.rate_.apply(decision, admitted_.headers); !ok)
+            refuse(ok.error());
+        else if (by_.rate_.is_due_behind_signature())
+            choose_topics();
+        else
+            check_signature();
+    }
+
+    void check_signature()
+    {
+        auto signature = checks::check_signature(request_, options(), by_.shared_.now());
+        if (!signature)
+            return refuse(signature.error());
+        signature_ = *signature;
+        if (by_.rate_.is_due_behind_signature())
+            take_token();
+        else
+            choose_topics();
+    }
+
+    void choose_topics()
+    {
+        auto wanted = wanted_topics(request_.query());
+        if (!wanted)
+            return refuse(wanted.error());
+        report_.topic = joined(*wanted);
+        if (auto ok = check_topics(*wanted, options(), signature_); !ok)
+            return refuse(ok.error());
+        if (!take_places())
+            return;
+        if (signature_)
+            expires_ = signature_->key->not_after;
+        subscribe(*wanted);
+    }
 
     /// False when it has been refused.
     bool take_places()
@@ -195,7 +233,7 @@ private:
     void refused(const outcome& why) override
     {
         shares_.clear();
-        answer whole = outcome_answer(why, options(), admitted_.cors_headers);
+        answer whole = outcome_answer(why, options(), admitted_.headers);
         if (!stream_.has_begun())
             return respond(std::move(whole));
         stream_.write("event: failure\ndata: " + whole.http.body + "\n\n");
@@ -222,10 +260,7 @@ private:
             end({.why = failure{errc::overloaded, "the client does not read its stream"}});
     }
 
-    void refuse(failure why)
-    {
-        respond(refusal_answer(std::move(why), options().status_codes, admitted_.cors_headers));
-    }
+    void refuse(failure why) { respond(refusal_answer(std::move(why), options().status_codes, admitted_.headers)); }
 
     void respond(answer&& whole)
     {
@@ -251,12 +286,16 @@ private:
         how.debug = report_.debug;
         how.called_at = report_.called_at;
         how.call_ended_at = report_.call_ended_at;
+        how.store_took = report_.store_took;
     }
 
     events_service& by_;
     admission admitted_;
     request& request_;
     response_sink& client_;
+    std::optional<checks::signature_facts> signature_;
+    rate_counter::ticket waits_for_token_ = 0;
+    request_report::time_point asked_store_at_{};
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> expires_;  // its key
     limited_count::place place_;
     stream_places::place address_place_;
@@ -270,10 +309,11 @@ private:
     bool is_answered_ = false;
 };
 
-events_service::events_service(const service_settings& configured, event_hub* hub,
+events_service::events_service(const service_settings& configured, event_hub* hub, rate_counter* rates,
                                std::chrono::milliseconds connect_timeout, shared_by_services& shared)
     : configured_(configured),
       hub_(hub),
+      rate_(configured.options, rates),
       connect_timeout_(connect_timeout),
       shared_(shared),
       cells_(shared.figures.of(configured)),
@@ -288,16 +328,17 @@ std::variant<answer, admission> events_service::admit(const request& req)
     auto arrived = check_arrival(req, configured_.options);
     if (auto* const finished = std::get_if<answer>(&arrived))
         return std::move(*finished);
-    admission admitted{
-        .by = this, .cors_headers = std::get<header_list>(std::move(arrived)), .body = body_use::dropped};
+    admission admitted{.by = this, .headers = std::get<header_list>(std::move(arrived)), .body = body_use::dropped};
     if (hub_ == nullptr)
         return refuse(admitted, {errc::streams_unsupported, "a plain CGI program cannot serve streams of events"});
+    if (auto ok = rate_.admit(req, admitted); !ok)
+        return refuse(admitted, ok.error());
     return admitted;
 }
 
 answer events_service::refuse(const admission& admitted, failure why) const
 {
-    answer refused = refusal_answer(std::move(why), configured_.options.status_codes, admitted.cors_headers);
+    answer refused = refusal_answer(std::move(why), configured_.options.status_codes, admitted.headers);
     refused.report.debug = configured_.options.debug;
     return refused;
 }

@@ -5,6 +5,7 @@
 #include "bridge/deadlines.hpp"
 #include "bridge/event_hub.hpp"
 #include "bridge/heartbeat.hpp"
+#include "bridge/rate_gate.hpp"
 #include "bridge/stream_places.hpp"
 #include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/core/settings.hpp"
@@ -23,10 +24,11 @@ struct shared_by_services;
 
 class events_service final : public service {
 public:
-    /// All must outlive it. Null for `hub`: this process serves one request only, which no stream is for.
+    /// All must outlive it. Null for `hub`: this process serves one request only, which no stream is for; for `rates`:
+    /// there is no rate_limit.
     /// `connect_timeout` is how long a client waits for a session.
-    events_service(const service_settings& configured, event_hub* hub, std::chrono::milliseconds connect_timeout,
-                   shared_by_services& shared);
+    events_service(const service_settings& configured, event_hub* hub, rate_counter* rates,
+                   std::chrono::milliseconds connect_timeout, shared_by_services& shared);
     ~events_service() override;
 
     std::variant<answer, admission> admit(const request& req) override;
@@ -39,6 +41,7 @@ private:
 
     const service_settings& configured_;
     event_hub* hub_;
+    rate_gate rate_;
     std::chrono::milliseconds connect_timeout_;
     shared_by_services& shared_;
     service_cells& cells_;

@@ -16,8 +16,8 @@
 
 namespace wampfcgi::bridge {
 
-gateway::gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
-                 meter& figures, clock now, lifetime lives_for, steady_clock stopwatch)
+gateway::gateway(const settings& config, const lookups& find, timers& wakers, meter& figures, clock now,
+                 lifetime lives_for, steady_clock stopwatch)
     : config_(config),
       shared_(std::make_unique<shared_by_services>(std::move(now), std::move(stopwatch), config, wakers, figures)),
       cells_of_no_service_(figures.of_no_service())
@@ -25,7 +25,7 @@ gateway::gateway(const settings& config, const session_lookup& sessions, const s
     services_.reserve(config.services.size());
     cells_.reserve(config.services.size());
     for (const service_settings& each : config.services) {
-        services_.push_back(make_service(each, sessions, stores, lives_for));
+        services_.push_back(make_service(each, find, lives_for));
         cells_.push_back(&figures.of(each));
     }
 }
@@ -40,21 +40,22 @@ event_hub& gateway::hub_of(session& realm)
     return *found;
 }
 
-std::unique_ptr<service> gateway::make_service(const service_settings& each, const session_lookup& sessions,
-                                               const store_lookup& stores, lifetime lives_for)
+std::unique_ptr<service> gateway::make_service(const service_settings& each, const lookups& find, lifetime lives_for)
 {
     const service_options& options = each.options;
-    store* const replays = options.replay_protection ? &stores(options.timestamp_delta_limit) : nullptr;
+    rate_counter* const rates = options.rate ? &find.rates(each) : nullptr;
+    const post_service::counted_together memory{
+        options.replay_protection ? &find.stores(options.timestamp_delta_limit) : nullptr, rates};
     switch (each.type) {
     case service_type::caller:
-        return std::make_unique<caller_service>(each, sessions(each), replays, *shared_);
+        return std::make_unique<caller_service>(each, find.sessions(each), memory, *shared_);
     case service_type::publisher:
-        return std::make_unique<publisher_service>(each, sessions(each), replays, *shared_);
+        return std::make_unique<publisher_service>(each, find.sessions(each), memory, *shared_);
     case service_type::webhook:
-        return std::make_unique<webhook_service>(each, sessions(each), replays, *shared_);
+        return std::make_unique<webhook_service>(each, find.sessions(each), memory, *shared_);
     case service_type::events: {
-        event_hub* const hub = lives_for == lifetime::many_requests ? &hub_of(sessions(each)) : nullptr;
-        return std::make_unique<events_service>(each, hub, config_.router.connect_timeout, *shared_);
+        event_hub* const hub = lives_for == lifetime::many_requests ? &hub_of(find.sessions(each)) : nullptr;
+        return std::make_unique<events_service>(each, hub, rates, config_.router.connect_timeout, *shared_);
     }
     case service_type::status:
         return std::make_unique<status_service>(config_.mount, each, *shared_);

@@ -94,6 +94,8 @@ public:
     {
         if (waits_for_store_ != 0)
             by_.replays_->give_up(waits_for_store_);
+        if (waits_for_token_ != 0)
+            by_.rate_.give_up(waits_for_token_);
         if (under_way_ != 0)
             by_.session_.cancel(under_way_);
     }
@@ -103,14 +105,10 @@ public:
 
     void start()
     {
-        auto signature = check_sender();
-        if (!signature)
-            return refuse(signature.error());
-        signature_ = *signature;
-        if (signature_ && by_.replays_ != nullptr && !asks_by_query())
-            remember();
+        if (by_.rate_.is_due_before_signature(admitted_))
+            take_token();
         else
-            act();
+            check_signature();
     }
 
     bool is_answered() const noexcept { return is_answered_; }
@@ -119,6 +117,45 @@ public:
 
 private:
     const service_options& options() const noexcept { return by_.configured_.options; }
+
+    void take_token()
+    {
+        asked_store_at_ = by_.shared_.stopwatch();
+        waits_for_token_ = by_.rate_.take_token(request_, signature_ ? &*signature_ : nullptr,
+                                                [this](const result<rate_decision>& decision) { rated(decision); });
+    }
+
+    void rated(const result<rate_decision>& decision)
+    {
+        waits_for_token_ = 0;
+        report_.store_took += by_.shared_.stopwatch() - asked_store_at_;
+        if (auto ok = by_.rate_.apply(decision, admitted_.headers); !ok)
+            refuse(ok.error());
+        else if (by_.rate_.is_due_behind_signature())
+            go_on_signed();
+        else
+            check_signature();
+    }
+
+    void check_signature()
+    {
+        auto signature = check_sender();
+        if (!signature)
+            return refuse(signature.error());
+        signature_ = *signature;
+        if (by_.rate_.is_due_behind_signature())
+            take_token();
+        else
+            go_on_signed();
+    }
+
+    void go_on_signed()
+    {
+        if (signature_ && by_.replays_ != nullptr && !asks_by_query())
+            remember();
+        else
+            act();
+    }
 
     result<signer> check_sender() const
     try {
@@ -130,7 +167,7 @@ private:
     answer render(outcome how) const
     {
         const outcome taken = std::move(how);  // its memory is free before the answer goes out
-        return by_.answer_for(taken, admitted_.cors_headers);
+        return by_.answer_for(taken, admitted_.headers);
     }
 
     bool asks_by_query() const noexcept { return admitted_.body == body_use::dropped; }
@@ -149,7 +186,7 @@ private:
     void remembered(const result<void>& is_new)
     {
         waits_for_store_ = 0;
-        report_.store_took = by_.shared_.stopwatch() - asked_store_at_;
+        report_.store_took += by_.shared_.stopwatch() - asked_store_at_;
         if (is_new)
             act();
         else
@@ -159,7 +196,7 @@ private:
     void act()
     {
         if (is_finished_stream(request_))
-            return respond(end_of_stream_answer(admitted_.cors_headers));
+            return respond(end_of_stream_answer(admitted_.headers));
         operation what;
         if (auto ok = read(what); !ok)
             return refuse(ok.error());
@@ -189,8 +226,8 @@ private:
         report_.procedure = what.procedure;
         if (what.receive_progress) {
             heartbeat::listener& self = *this;
-            stream_ = std::make_unique<call_stream>(checks::wanted_media(request_.accept()), client_,
-                                                    admitted_.cors_headers, by_.shared_.beats, self, by_.cells_);
+            stream_ = std::make_unique<call_stream>(checks::wanted_media(request_.accept()), client_, admitted_.headers,
+                                                    by_.shared_.beats, self, by_.cells_);
         }
         return by_.session_.call(std::move(what), *this);
     }
@@ -215,7 +252,7 @@ private:
     void refuse(failure why)
     {
         request_.drop_body();
-        respond(refusal_answer(std::move(why), options().status_codes, admitted_.cors_headers));
+        respond(refusal_answer(std::move(why), options().status_codes, admitted_.headers));
     }
 
     void waited() override { report_.session_took = by_.shared_.stopwatch() - *report_.called_at; }
@@ -290,6 +327,7 @@ private:
     limited_count::place place_;
     presence is_under_way_;
     store::ticket waits_for_store_ = 0;
+    rate_counter::ticket waits_for_token_ = 0;
     request_report::time_point asked_store_at_{};
     session::operation_id under_way_ = 0;
     request_report report_;
@@ -297,11 +335,12 @@ private:
     bool is_answered_ = false;
 };
 
-post_service::post_service(const service_settings& configured, session& realm, store* replays,
+post_service::post_service(const service_settings& configured, session& realm, const counted_together& memory,
                            shared_by_services& shared)
     : configured_(configured),
       session_(realm),
-      replays_(replays),
+      replays_(memory.replays),
+      rate_(configured.options, memory.rates),
       shared_(shared),
       cells_(shared.figures.of(configured))
 {}
@@ -312,21 +351,26 @@ std::variant<answer, admission> post_service::admit(const request& req)
     if (auto* const finished = std::get_if<answer>(&arrived))
         return std::move(*finished);
     admission admitted{this, options().post_body_limit, std::get<header_list>(std::move(arrived))};
-    if (checks::asks_by_query(req)) {
+    if (checks::asks_by_query(req))
         admitted.body = body_use::dropped;
-        return admitted;
-    }
-    if (auto ok = checks::check_content_type(req); !ok)
+    else if (auto ok = checks::check_content_type(req); !ok)
         return refuse(admitted, ok.error());
-    if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
+    else if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
         return refuse(admitted, length.error());
+    return within_rate(req, std::move(admitted));
+}
+
+std::variant<answer, admission> post_service::within_rate(const request& req, admission admitted) const
+{
+    if (auto ok = rate_.admit(req, admitted); !ok)
+        return refuse(admitted, ok.error());
     return admitted;
 }
 
 answer post_service::refuse(const admission& admitted, failure why) const
 {
     const service_options& options = configured_.options;
-    answer refused = refusal_answer(std::move(why), options.status_codes, admitted.cors_headers);
+    answer refused = refusal_answer(std::move(why), options.status_codes, admitted.headers);
     refused.report.debug = options.debug;
     return refused;
 }
@@ -340,9 +384,9 @@ result<post_service::signer> post_service::check_sender(const request& req,
     return checks::check_signature(req, options(), now);
 }
 
-answer post_service::answer_for(const outcome& how, const header_list& cors) const
+answer post_service::answer_for(const outcome& how, const header_list& headers) const
 {
-    return outcome_answer(how, options(), cors);
+    return outcome_answer(how, options(), headers);
 }
 
 void post_service::add_facts(payload& arguments, const request& req, const signer& signature) const

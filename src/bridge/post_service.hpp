@@ -2,6 +2,7 @@
 // is to do, and from its outcome to the answer (contract sections 3 to 5).
 #pragma once
 
+#include "bridge/rate_gate.hpp"
 #include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/bridge/store.hpp"
@@ -23,8 +24,15 @@ struct shared_by_services;
 
 class post_service : public service {
 public:
-    /// All must outlive it. `replays` remembers signed requests; null: they may be replayed.
-    post_service(const service_settings& configured, session& realm, store* replays, shared_by_services& shared);
+    /// What is known of other requests. Null: signed requests may be replayed; there is no rate_limit.
+    struct counted_together {
+        store* replays;
+        rate_counter* rates;
+    };
+
+    /// All must outlive it.
+    post_service(const service_settings& configured, session& realm, const counted_together& memory,
+                 shared_by_services& shared);
 
     std::variant<answer, admission> admit(const request& req) override;
     answer refuse(const admission& admitted, failure why) const override;
@@ -34,6 +42,9 @@ protected:
     using signer = std::optional<checks::signature_facts>;
 
     const service_options& options() const noexcept { return configured_.options; }
+
+    /// The last of what is decided before the body is read.
+    std::variant<answer, admission> within_rate(const request& req, admission admitted) const;
 
     /// Adds to the arguments that go out what the service tells about the request.
     void add_facts(payload& arguments, const request& req, const signer& signature) const;
@@ -49,11 +60,12 @@ private:
                               std::size_t longest_arguments) const = 0;
 
     /// The answer for what has become of it. Throws nothing.
-    virtual answer answer_for(const outcome& how, const header_list& cors) const;
+    virtual answer answer_for(const outcome& how, const header_list& headers) const;
 
     const service_settings& configured_;
     session& session_;
     store* replays_;
+    rate_gate rate_;
     shared_by_services& shared_;
     service_cells& cells_;
 };

@@ -14,7 +14,7 @@
 namespace wampfcgi::bridge {
 namespace {
 
-answer text_answer(int status, const std::string& text)
+answer text_answer(int status, const std::string& text, const header_list& headers)
 {
     answer made;
     made.http = {status,
@@ -22,6 +22,7 @@ answer text_answer(int status, const std::string& text)
                   {"Cache-Control", "no-store"},
                   {"X-Content-Type-Options", "nosniff"}},
                  text};
+    made.http.headers.insert(made.http.headers.end(), headers.begin(), headers.end());
     return made;
 }
 
@@ -29,7 +30,7 @@ answer text_answer(int status, const std::string& text)
 
 std::variant<answer, admission> webhook_service::admit(const request& req)
 {
-    const admission admitted{this, options().post_body_limit};
+    admission admitted{this, options().post_body_limit};
     if (req.method() != "POST" && req.method() != "PUT") {
         answer refused =
             refuse(admitted, {errc::method_not_allowed, "method is not POST or PUT", std::string(req.method())});
@@ -40,7 +41,7 @@ std::variant<answer, admission> webhook_service::admit(const request& req)
         return refuse(admitted, grant.error());
     if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
         return refuse(admitted, length.error());
-    return admitted;
+    return within_rate(req, std::move(admitted));
 }
 
 result<post_service::signer> webhook_service::check_sender(const request& req,
@@ -64,12 +65,12 @@ result<void> webhook_service::read(operation& what, const request& req, const si
     return {};
 }
 
-answer webhook_service::answer_for(const outcome& how, const header_list& /*cors*/) const
+answer webhook_service::answer_for(const outcome& how, const header_list& headers) const
 try {
     const bad_alloc_scope here;
     if (std::holds_alternative<accepted>(how))
-        return text_answer(202, options().webhook.success_response);
-    answer failed = text_answer(500, options().webhook.error_response);
+        return text_answer(202, options().webhook.success_response, headers);
+    answer failed = text_answer(500, options().webhook.error_response, headers);
     failed.report.error_level = log_level::warning;
     if (const auto* const error = std::get_if<call_error>(&how))
         failed.report.error_uri = error->uri;
@@ -77,7 +78,7 @@ try {
         failed.report.why = *why;
     return failed;
 } catch (const std::exception& trouble) {
-    answer failed = text_answer(500, options().webhook.error_response);
+    answer failed = text_answer(500, options().webhook.error_response, headers);
     failed.report.why = failure_of(trouble);
     return failed;
 }

@@ -83,6 +83,15 @@ std::optional<ip_address> parse_address(std::string_view text)
     return address;
 }
 
+ip_address counted_address(std::string_view remote_addr)
+{
+    constexpr auto network_bytes = 8;
+    ip_address address = parse_address(without_zone(remote_addr)).value_or(ip_address{});
+    if (!std::equal(address.begin(), address.begin() + 12, ipv4_mapped.begin()))
+        std::fill(address.begin() + network_bytes, address.end(), std::uint8_t{0});
+    return address;
+}
+
 std::optional<network> parse_network(std::string_view text)
 {
     const auto slash = text.find('/');

@@ -22,6 +22,8 @@ constexpr std::uint64_t max_delta_seconds = 1'000'000'000;
 constexpr unsigned max_call_seconds = 86'400;
 constexpr std::uint64_t max_heartbeat_seconds = 3600;
 constexpr std::uint64_t max_stream_seconds = 365 * 86'400;
+constexpr std::uint64_t most_rate_requests = 1'000'000;
+constexpr std::uint64_t longest_rate_seconds = 31'536'000;
 constexpr std::uint64_t longest_kept_seconds = 31'536'000;  // a year; RFC 9111 caches take it for as good as for ever
 
 // A prefix comes back with "." at its end.
@@ -102,7 +104,7 @@ void read_caching(section& options, service_options& out)
     for (const char* key : {"max_age", "cache"})
         if (options.has(key) && !out.methods.get)
             return options.refuse_missing("methods", std::string("\"GET\" among the methods beside ") + key);
-    for (const char* key : {"key", "keys", "require_ip", "forward"})
+    for (const char* key : {"key", "keys", "require_ip", "rate_limit", "forward"})
         if (options.has(key) && out.cache == cache_scope::shared)
             return options.find("cache").refuse(std::string("\"private\" beside ") + key);
 }
@@ -240,6 +242,28 @@ void read_restrictions(section& options, service_options& out)
     options.optional("debug", out.debug, read_boolean);
 }
 
+/// Behind the keys: to count by them there have to be any.
+std::optional<rate_limit> read_rate(const entry& from, const service_options& of)
+{
+    rate_limit out;
+    section limit{from};
+    limit.required("requests", out.requests, integer_in<std::uint64_t>(1, most_rate_requests));
+    limit.required("seconds", out.period, integer_in<std::chrono::seconds>(1, longest_rate_seconds));
+    limit.optional(
+        "by", out.by,
+        one_of<rate_subject>(
+            {{"address", rate_subject::address}, {"key", rate_subject::key}, {"service", rate_subject::service}}));
+    if (out.by == rate_subject::key && of.keys.empty())
+        limit.find("by").refuse("\"address\" or \"service\" where there are no keys");
+    limit.finish();
+    return out;
+}
+
+void read_rate_limit(section& options, service_options& out)
+{
+    options.optional("rate_limit", out.rate, [&](const entry& from) { return read_rate(from, out); });
+}
+
 void read_call_timeout(section& options, service_options& out)
 {
     options.optional("call_timeout", out.call_timeout, seconds_in(0, max_call_seconds));
@@ -252,11 +276,12 @@ service_options read_options_of_webhook(const entry& from)
     out.webhook = read_webhook(options);
     read_body_limit(options, out);
     read_restrictions(options, out);
+    read_rate_limit(options, out);
     read_call_timeout(options, out);
     options.finish();
-    if (out.webhook.verify_by.empty() && !out.require_ip)
+    if (out.webhook.verify_by.empty() && !out.require_ip && !out.rate)
         from.context->warn(from.line, from.path,
-                           "anybody can publish here: there is no github_secret, verify or require_ip");
+                           "anybody can publish here: there is no github_secret, verify, require_ip or rate_limit");
     return out;
 }
 
@@ -297,6 +322,7 @@ std::optional<service_options> read_options(const entry& from, service_type type
         read_body_limit(options, out);
     read_freshness(options, type, out);
     read_restrictions(options, out);
+    read_rate_limit(options, out);
     read_call_timeout(options, out);
     switch (type) {
     case service_type::caller:

@@ -101,17 +101,23 @@ bool try_to_rename(const descriptor& folder, const std::string& from, const std:
            renameat(folder.get(), from.c_str(), folder.get(), to.c_str()) == 0;
 }
 
+/// In the place of what a process left that was killed here.
+descriptor create_unfinished(const descriptor& folder, const std::string& name, const std::string& path)
+{
+    if (unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+        fail(path, "cannot be created: " + text_of(errno));
+    descriptor file(openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
+    if (file.get() < 0)
+        fail(path, "cannot be created: " + text_of(errno));
+    return file;
+}
+
 /// Under another name first: a file that lacks something has lost it, and is not one that was never finished.
 descriptor create(const descriptor& folder, const std::string& name, const std::string& path, std::string_view content,
                   const presence::entry& within)
 {
-    const std::string unfinished = name + ".new";  // of a process that was killed here: begun again
-    if (unlinkat(folder.get(), unfinished.c_str(), 0) != 0 && errno != ENOENT)
-        fail(path, "cannot be created: " + text_of(errno));
-    descriptor file(
-        openat(folder.get(), unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode));
-    if (file.get() < 0)
-        fail(path, "cannot be created: " + text_of(errno));
+    const std::string unfinished = name + ".new";
+    descriptor file = create_unfinished(folder, unfinished, path);
     const ssize_t written = pwrite(file.get(), content.data(), content.size(), 0);
     if (written < 0 || static_cast<std::size_t>(written) != content.size())
         fail(path, "cannot be written: " + text_of(written < 0 ? errno : ENOSPC));
@@ -189,6 +195,32 @@ descriptor open_or_create_private_file(const descriptor& folder, const std::stri
     if (descriptor file = open_existing(folder, name, whole); file.get() >= 0)
         return file;
     return create(folder, name, whole, content(within), within);
+}
+
+descriptor open_or_create_private_file(const descriptor& folder, const std::string& path, const std::string& name,
+                                       const std::function<void(const descriptor& made)>& fill)
+{
+    constexpr int tries = 3;  // of the losers of a race with others that make and remove it
+    const std::string whole = path + "/" + name;
+    const std::string unfinished = name + "." + std::to_string(getpid()) + ".new";
+    for (int i = 0; i < tries; ++i) {
+        if (descriptor file = open_existing(folder, name, whole); file.get() >= 0)
+            return file;
+        descriptor made = create_unfinished(folder, unfinished, whole);
+        try {
+            fill(made);
+        } catch (const std::runtime_error& why) {
+            unlinkat(folder.get(), unfinished.c_str(), 0);
+            fail(whole, why.what());
+        }
+        if (try_to_rename(folder, unfinished, name))
+            return made;
+        const int error_number = errno;
+        unlinkat(folder.get(), unfinished.c_str(), 0);
+        if (error_number != EEXIST)
+            fail(whole, "cannot be created: " + text_of(error_number));
+    }
+    fail(whole, "is made and removed again and again");
 }
 
 }  // namespace wampfcgi::store

@@ -24,4 +24,8 @@ descriptor open_or_create_private_file(const descriptor& folder, const std::stri
                                        const presence::entry& within,
                                        const std::function<std::string(const presence::entry&)>& content);
 
+/// The same without a presence, for files that may begin anew at any time: `fill` writes what is in a new one.
+descriptor open_or_create_private_file(const descriptor& folder, const std::string& path, const std::string& name,
+                                       const std::function<void(const descriptor& made)>& fill);
+
 }  // namespace wampfcgi::store

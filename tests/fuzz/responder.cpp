@@ -10,6 +10,7 @@
 #include "fcgi/cgi/header.hpp"
 #include "fcgi/cgi/variables.hpp"
 #include "support/fake_client.hpp"
+#include "support/fake_rates.hpp"
 #include "support/fake_session.hpp"
 #include "support/fake_store.hpp"
 #include "support/fake_timers.hpp"
@@ -333,11 +334,13 @@ void run(std::string_view input)
     fake_session router;
     const auto now = [] { return std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}; };
     fake_store remembered(now);
+    fake_rates counted;
     fake_timers timers;
     bridge::unread_meter figures;
     bridge::gateway gateway{services(),
-                            [&](const service_settings&) -> bridge::session& { return router; },
-                            [&](std::chrono::seconds) -> bridge::store& { return remembered; },
+                            {[&](const service_settings&) -> bridge::session& { return router; },
+                             [&](std::chrono::seconds) -> bridge::store& { return remembered; },
+                             [&](const service_settings&) -> bridge::rate_counter& { return counted; }},
                             timers,
                             figures,
                             now,

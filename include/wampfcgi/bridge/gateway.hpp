@@ -1,6 +1,7 @@
 // Owns the services of one process: which one a request is for. What a service does with it is the service's business.
 #pragma once
 
+#include "wampfcgi/bridge/rate_counter.hpp"
 #include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/bridge/status_source.hpp"
@@ -31,12 +32,20 @@ public:
 
     using session_lookup = std::function<session&(const service_settings& of)>;
     using store_lookup = std::function<store&(std::chrono::seconds timestamp_delta_limit)>;
+    using rate_lookup = std::function<rate_counter&(const service_settings& of)>;
 
-    /// `config` must outlive it; `sessions` is asked once for each service that needs one, `stores` once for each one
-    /// with replay_protection. `wakers` and `figures` must outlive it. `now` is what signatures are held against,
-    /// `stopwatch` measures how long calls take.
-    gateway(const settings& config, const session_lookup& sessions, const store_lookup& stores, timers& wakers,
-            meter& figures, clock now, lifetime lives_for, steady_clock stopwatch = std::chrono::steady_clock::now);
+    /// Where services find what they need, each asked once: a session those that have one, a store those with
+    /// replay_protection, a counter those with a rate_limit.
+    struct lookups {
+        session_lookup sessions;
+        store_lookup stores;
+        rate_lookup rates;
+    };
+
+    /// `config` must outlive it, and so must what is found. `wakers` and `figures` must outlive it. `now` is what
+    /// signatures are held against, `stopwatch` measures how long calls take.
+    gateway(const settings& config, const lookups& find, timers& wakers, meter& figures, clock now, lifetime lives_for,
+            steady_clock stopwatch = std::chrono::steady_clock::now);
     ~gateway() override;
     gateway(const gateway&) = delete;
     gateway& operator=(const gateway&) = delete;
@@ -51,8 +60,7 @@ public:
 
 private:
     event_hub& hub_of(session& realm);
-    std::unique_ptr<service> make_service(const service_settings& each, const session_lookup& sessions,
-                                          const store_lookup& stores, lifetime lives_for);
+    std::unique_ptr<service> make_service(const service_settings& each, const lookups& find, lifetime lives_for);
 
     const settings& config_;
     std::unique_ptr<shared_by_services> shared_;

@@ -28,9 +28,12 @@ public:
 
     virtual ~rate_counter() = default;
 
+    /// True where take_token() always calls `done` from within itself.
+    virtual bool decides_at_once() const noexcept { return false; }
+
     /// Takes a token from the bucket of `client` (an address, a network, a key, or empty where all share one), if there
-    /// is one. `done` is called once, perhaps from within this function, which then returns 0. Fails with
-    /// store_unavailable where nobody can tell.
+    /// is one. The name is copied where it is needed for longer. `done` is called once, perhaps from within this
+    /// function, which then returns 0. Fails with store_unavailable where nobody can tell.
     virtual ticket take_token(std::string_view client, decided done) = 0;
 
     /// Drops the `done` of a request that waits. Whether it took a token is not known then. Does nothing for one that

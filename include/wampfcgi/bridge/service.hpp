@@ -22,9 +22,10 @@ enum class body_use { read, dropped };
 /// A request that has passed every check that needs no body.
 struct admission {
     service* by = nullptr;
-    std::uint64_t body_limit_bytes = 0;  ///< reading may stop once this is passed; 0: never
-    header_list cors_headers{};
+    std::uint64_t body_limit_bytes = 0;   ///< reading may stop once this is passed; 0: never
+    header_list headers{};                ///< of each answer to it
     body_use body = body_use::read;       ///< dropped: there may be one, but it is not looked at, nor is its length
+    bool has_token = false;               ///< has been held against the service's rate_limit
     service_cells* counted_in = nullptr;  ///< of its service; null: nowhere
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/fake_client.hpp"
+#include "support/fake_rates.hpp"
 #include "support/fake_session.hpp"
 #include "support/fake_store.hpp"
 #include "support/fake_timers.hpp"
@@ -51,9 +52,14 @@ public:
     {
         if (!asked)
             asked = std::make_unique<gateway>(
-                config, [this](const service_settings&) -> session& { return router; },
-                [this](std::chrono::seconds) -> store& { return remembered; }, timers, figures,
-                [this] { return now(); }, lives_for, [this] { return steady_now; });
+                config,
+                gateway::lookups{[this](const service_settings&) -> session& { return router; },
+                                 [this](std::chrono::seconds) -> store& { return remembered; },
+                                 [this](const service_settings& of) -> rate_counter& {
+                                     counted.limit = of.options.rate.value();
+                                     return counted;
+                                 }},
+                timers, figures, [this] { return now(); }, lives_for, [this] { return steady_now; });
     }
 
     /// A client that asks.
@@ -91,6 +97,7 @@ public:
     gateway::lifetime lives_for = gateway::lifetime::many_requests;
     fake_session router;
     fake_store remembered{[this] { return now(); }};
+    fake_rates counted;
     fake_timers timers;
     unread_meter figures;
     std::chrono::steady_clock::time_point steady_now{};

@@ -69,16 +69,19 @@ constexpr faulty_row options[] = {
      R"(f:1: paths.call.options.status_codes: expected "crossbar" or "http", got "HTTP")"},
     {with_options, R"("post_body_limt": 1, "requireTls": true, "xyz": 1)",
      "f:1: paths.call.options.post_body_limt: unknown key, expected one of key, secret, secret_file, keys,"
-     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
+     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, rate_limit, "
+     "call_timeout,"
      R"( procedures, procedure, methods, max_age, cache, allowed_origins, status_codes, forward, got "post_body_limt" (did you mean)"
      R"( "post_body_limit"?))"
      "\n"
      "f:1: paths.call.options.requireTls: unknown key, expected one of key, secret, secret_file, keys,"
-     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
+     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, rate_limit, "
+     "call_timeout,"
      R"( procedures, procedure, methods, max_age, cache, allowed_origins, status_codes, forward, got "requireTls" (did you mean "require_tls"?))"
      "\n"
      "f:1: paths.call.options.xyz: unknown key, expected one of key, secret, secret_file, keys,"
-     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout,"
+     " post_body_limit, timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, rate_limit, "
+     "call_timeout,"
      R"( procedures, procedure, methods, max_age, cache, allowed_origins, status_codes, forward, got "xyz")"},
     {with_options, R"("require_tls": "\u001b[31maaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")",
      "f:1: paths.call.options.require_tls: expected true or false, got"
@@ -143,6 +146,24 @@ constexpr faulty_row options[] = {
      R"(f:1: paths.call.options.cache: expected "private" beside key, got "public")"},
     {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "keys": {"k": {"secret": "s"}})",
      R"(f:1: paths.call.options.cache: expected "private" beside keys, got "public")"},
+    {with_options, R"("rate_limit": {"requests": 0, "seconds": 31536001, "by": "user"})",
+     "f:1: paths.call.options.rate_limit.requests: expected 1..1000000, got 0"
+     "\n"
+     "f:1: paths.call.options.rate_limit.seconds: expected 1..31536000, got 31536001"
+     "\n"
+     R"(f:1: paths.call.options.rate_limit.by: expected "address", "key" or "service", got "user")"},
+    {with_options, R"("rate_limit": {"per": 1})",
+     "f:1: paths.call.options.rate_limit.requests: expected an integer in 1..1000000, got nothing (it is required)"
+     "\n"
+     "f:1: paths.call.options.rate_limit.seconds: expected an integer in 1..31536000, got nothing (it is required)"
+     "\n"
+     R"(f:1: paths.call.options.rate_limit.per: unknown key, expected one of requests, seconds, by, got "per")"},
+    {with_options, R"("rate_limit": 60)", "f:1: paths.call.options.rate_limit: expected an object, got 60"},
+    {with_options, R"("rate_limit": {"requests": 1, "seconds": 1, "by": "key"})",
+     R"(f:1: paths.call.options.rate_limit.by: expected "address" or "service" where there are no keys, got "key")"},
+    {with_options,
+     R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "rate_limit": {"requests": 1, "seconds": 1})",
+     R"(f:1: paths.call.options.cache: expected "private" beside rate_limit, got "public")"},
     {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "require_ip": ["::1"])",
      R"(f:1: paths.call.options.cache: expected "private" beside require_ip, got "public")"},
     {with_options, R"("procedure": "a.b", "methods": ["GET"], "cache": "public", "forward": {"ip": "REMOTE_ADDR"})",

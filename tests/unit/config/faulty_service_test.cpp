@@ -48,7 +48,8 @@ constexpr faulty_row services[] = {
      "f:2: paths.call.options.success_status: expected 200 or 202, got 201"
      "\n"
      "f:2: paths.call.options.procedures: unknown key, expected one of key, secret, secret_file, keys, post_body_limit,"
-     " timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, call_timeout, topics, success_status,"
+     " timestamp_delta_limit, replay_protection, require_ip, require_tls, debug, rate_limit, call_timeout, topics, "
+     "success_status,"
      " allowed_origins, status_codes, forward, got \"procedures\""},
     {with_service, R"({"type": "events", "realm": "r", "role": "f"})",
      "f:1: paths.call.options: expected an object, got nothing (it is required)"},
@@ -59,7 +60,8 @@ constexpr faulty_row services[] = {
      "f:1: paths.call.options.heartbeat: expected 1..3600, got 0"
      "\n"
      "f:1: paths.call.options.replay_protection: unknown key, expected one of key, secret, secret_file, keys,"
-     " timestamp_delta_limit, require_ip, require_tls, debug, call_timeout, topics, max_streams_per_address, heartbeat,"
+     " timestamp_delta_limit, require_ip, require_tls, debug, rate_limit, call_timeout, topics, "
+     "max_streams_per_address, heartbeat,"
      " max_stream_seconds, allowed_origins, got \"replay_protection\""},
     {with_service, R"({"type": "status", "realm": "r", "options": {"token": "t", "token_for": "ping"}})",
      R"(f:1: paths.call.options.token_for: expected "all" or "figures", got "ping")"

@@ -133,6 +133,7 @@ void check_default_options(const service_options& shown)
     BOOST_TEST(shown.replay_protection == defaults.replay_protection);
     BOOST_TEST((shown.require_ip == defaults.require_ip));
     BOOST_TEST(shown.require_tls == defaults.require_tls);
+    BOOST_TEST(!shown.rate);
     BOOST_TEST(shown.debug == defaults.debug);
     BOOST_TEST((shown.call_timeout == defaults.call_timeout));
     BOOST_TEST((shown.procedures == defaults.procedures));
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(each_commented_key_may_be_uncommented)
 {
     const auto variants = uncommented_one_by_one();
 
-    BOOST_TEST(variants.size() == 31U);
+    BOOST_TEST(variants.size() == 32U);
     for (const auto& variant : variants) {
         const auto any_file = [](const std::string& path) {
             if (path.ends_with(".crt"))

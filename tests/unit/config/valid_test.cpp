@@ -49,6 +49,7 @@ constexpr std::string_view full_text = R"({
       "replay_protection": true,
       "require_ip": ["127.0.0.1", "192.168.1.1/255.255.255.0", "2001:db8::/32"],
       "require_tls": true,
+      "rate_limit": {"requests": 60, "seconds": 30, "by": "key"},
       "debug": true,
       "call_timeout": 0.25,
       "procedures": ["com.a", "com.b.", "com.c.*"],
@@ -289,6 +290,10 @@ BOOST_AUTO_TEST_CASE(services_and_their_options_are_read_whole_in_the_order_of_t
     BOOST_TEST_REQUIRE(options.require_ip.value().size() == 3U);
     BOOST_TEST((options.require_ip->at(1) == checks::parse_network("192.168.1.1/24").value()));
     BOOST_TEST(options.require_tls);
+    BOOST_TEST_REQUIRE(options.rate.has_value());
+    BOOST_TEST(options.rate->requests == 60U);
+    BOOST_TEST((options.rate->period == 30s));
+    BOOST_TEST((options.rate->by == rate_subject::key));
     BOOST_TEST(options.debug);
     BOOST_TEST((options.call_timeout == 250ms));
     BOOST_TEST((options.procedures.value() == std::vector<std::string>{"com.a", "com.b.", "com.c."}));

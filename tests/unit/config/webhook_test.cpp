@@ -31,7 +31,8 @@ constexpr faulty_row options[] = {
      R"(f:1: paths.call.options.headers: expected a list of names of headers, got "Cookie")"},
     {with_webhook, R"(, "key": "k")",
      "f:1: paths.call.options.key: unknown key, expected one of topic, headers, success_response, error_response,"
-     " github_secret, github_secret_file, verify, post_body_limit, require_ip, require_tls, debug, call_timeout, got"
+     " github_secret, github_secret_file, verify, post_body_limit, require_ip, require_tls, debug, rate_limit, "
+     "call_timeout, got"
      R"( "key")"},
     {with_webhook, R"(, "github_secret": "")",
      "f:1: paths.call.options.github_secret: expected a string that is not empty, got a string of 0 bytes"},
@@ -231,12 +232,12 @@ BOOST_AUTO_TEST_CASE(verifications_are_read_whole_and_default_to_an_hmac_sha256_
 
 BOOST_AUTO_TEST_CASE(one_that_takes_everything_from_everybody_is_a_warning)
 {
-    const std::vector<std::string> open{
-        "f:1: paths.call.options: anybody can publish here: there is no github_secret, verify or require_ip"};
+    const std::vector<std::string> open{"f:1: paths.call.options: anybody can publish here: there is no github_secret, "
+                                        "verify, require_ip or rate_limit"};
     const std::vector<std::string> none;
     BOOST_TEST(warnings_of(with_webhook("")) == open, boost::test_tools::per_element());
-    for (const std::string members :
-         {R"(, "github_secret": "s")", R"(, "verify": {"header": "X", "secret": "s"})", R"(, "require_ip": [])"})
+    for (const std::string members : {R"(, "github_secret": "s")", R"(, "verify": {"header": "X", "secret": "s"})",
+                                      R"(, "require_ip": [])", R"(, "rate_limit": {"requests": 1, "seconds": 1})"})
         BOOST_TEST(warnings_of(with_webhook(members)) == none, boost::test_tools::per_element());
 }
 

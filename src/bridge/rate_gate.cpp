@@ -1,0 +1,94 @@
+#include "bridge/rate_gate.hpp"
+
+#include "wampfcgi/checks/address.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace wampfcgi::bridge {
+namespace {
+
+std::string_view name_of(rate_subject by)
+{
+    switch (by) {
+    case rate_subject::address:
+        return "address";
+    case rate_subject::key:
+        return "key";
+    case rate_subject::service:
+        break;
+    }
+    return "service";
+}
+
+std::string seconds_of(std::chrono::microseconds time)
+{
+    return std::to_string(std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(time).count(), 1));
+}
+
+}  // namespace
+
+rate_gate::rate_gate(const service_options& options, rate_counter* counter)
+    : options_(options),
+      counter_(counter),
+      is_known_on_arrival_(counter != nullptr && (options.rate->by == rate_subject::address ||
+                                                  (options.rate->by == rate_subject::service && options.keys.empty())))
+{}
+
+result<void> rate_gate::admit(const request& req, admission& admitted) const
+{
+    if (!is_known_on_arrival_ || !counter_->decides_at_once())
+        return {};
+    admitted.has_token = true;
+    result<void> outcome;
+    take_token(req, nullptr,
+               [&](const result<rate_decision>& decision) { outcome = apply(decision, admitted.headers); });
+    return outcome;
+}
+
+bool rate_gate::is_due_before_signature(const admission& admitted) const noexcept
+{
+    return is_known_on_arrival_ && !admitted.has_token;
+}
+
+rate_counter::ticket rate_gate::take_token(const request& req, const checks::signature_facts* signature,
+                                           rate_counter::decided done) const
+{
+    switch (options_.rate->by) {
+    case rate_subject::address: {
+        const ip_address address = checks::counted_address(req.remote_addr());
+        return counter_->take_token({reinterpret_cast<const char*>(address.data()), address.size()}, std::move(done));
+    }
+    case rate_subject::key:
+        return counter_->take_token(*signature->name, std::move(done));
+    case rate_subject::service:
+        break;
+    }
+    return counter_->take_token({}, std::move(done));
+}
+
+// draft-ietf-httpapi-ratelimit-headers-10: "q" of "w" seconds are the policy, "r" are left, "t" seconds until there is
+// one more. Nobody learns how much others ask of a service.
+result<void> rate_gate::apply(const result<rate_decision>& decision, header_list& headers) const
+{
+    if (!decision)
+        return decision.error();
+    const rate_limit& limit = *options_.rate;
+    if (limit.by != rate_subject::service) {
+        const std::string policy = '"' + std::string(name_of(limit.by)) + '"';
+        headers.emplace_back("RateLimit-Policy", policy + ";q=" + std::to_string(limit.requests) +
+                                                     ";w=" + std::to_string(limit.period.count()));
+        headers.emplace_back("RateLimit", policy + ";r=" + std::to_string(decision->remaining) +
+                                              ";t=" + seconds_of(decision->next_token_in));
+    }
+    if (decision->is_allowed)
+        return {};
+    headers.emplace_back("Retry-After", seconds_of(decision->next_token_in));
+    return failure{errc::rate_limited, std::to_string(limit.requests) + " requests in " +
+                                           std::to_string(limit.period.count()) + " s are allowed by " +
+                                           std::string(name_of(limit.by))};
+}
+
+}  // namespace wampfcgi::bridge

@@ -1,0 +1,104 @@
+#include "wampfcgi/store/local_rates.hpp"
+
+#include "store/rate_file.hpp"
+#include "wampfcgi/bridge/store.hpp"
+#include "wampfcgi/log/log.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <stdexcept>
+#include <utility>
+
+namespace wampfcgi::store {
+namespace {
+
+constexpr std::chrono::seconds looked_after_every{1};
+
+/// The same for all processes that have the service, whatever its limit is.
+std::string file_name_of(const service_settings& service)
+{
+    std::array<char, 17> text{};
+    const auto id = static_cast<std::uint64_t>(bridge::id_of(service.path, service.realm));
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(id));
+    return std::string("rates-") + text.data();
+}
+
+refill refill_of(const rate_limit& limit)
+{
+    const auto most = static_cast<std::int64_t>(limit.requests);
+    return {std::chrono::nanoseconds(limit.period).count() / most, most};
+}
+
+}  // namespace
+
+class local_rates::counter {
+public:
+    counter(std::string folder, const service_settings& of, clock now)
+        : folder_(std::move(folder)),
+          name_(file_name_of(of)),
+          limit_(refill_of(of.options.rate.value())),
+          now_([clock = std::move(now)] { return std::chrono::nanoseconds(clock().time_since_epoch()).count(); }),
+          file_(folder_, name_)
+    {}
+
+    bridge::rate_decision take(std::string_view client)
+    {
+        look_after_file();
+        const auto [set, tag] = file_.position_of(client);
+        return store::take_token(set, tag, limit_, now_);
+    }
+
+private:
+    /// Where it was removed, processes that start later have another one: the same is used then.
+    void look_after_file()
+    try {
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next_look_)
+            return;
+        next_look_ = now + looked_after_every;
+        if (file_.is_in_place())
+            return;
+        log::write(log_level::warning, folder_ + "/" + name_ + " was removed while in use; rates are counted anew");
+        file_ = rate_file(folder_, name_);
+    } catch (const std::runtime_error& why) {
+        log::write(log_level::warning, std::string("rate_limit: ") + why.what() +
+                                           "; processes that start from now on do not count together with this one");
+        next_look_ = std::chrono::steady_clock::time_point::max();
+    }
+
+    std::string folder_;
+    std::string name_;
+    refill limit_;
+    nanosecond_clock now_;
+    rate_file file_;
+    std::chrono::steady_clock::time_point next_look_ = std::chrono::steady_clock::now() + looked_after_every;
+};
+
+local_rates::local_rates(const std::string& folder, const service_settings& of, clock now)
+    : counter_(std::make_unique<counter>(folder, of, std::move(now)))
+{}
+
+local_rates::~local_rates() = default;
+
+local_rates::ticket local_rates::take_token(std::string_view client, decided done)
+{
+    result<bridge::rate_decision> decision;
+    try {
+        decision = counter_->take(client);
+    } catch (const std::runtime_error& why) {  // of OpenSSL
+        decision = failure{errc::internal_error, why.what()};
+    }
+    done(std::move(decision));
+    return 0;
+}
+
+result<void, trouble> try_rates(const std::string& folder, const service_settings& of)
+try {
+    const rate_file opened(folder, file_name_of(of));
+    return {};
+} catch (const std::runtime_error& why) {
+    return trouble(why.what());
+}
+
+}  // namespace wampfcgi::store
