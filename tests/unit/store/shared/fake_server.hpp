@@ -1,0 +1,117 @@
+// Owns a server on a Unix socket that answers as a Valkey does, in the loop of the test.
+#pragma once
+
+#include "store/valkey/protocol.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wampfcgi::store {
+
+class fake_server {
+public:
+    using socket = boost::asio::local::stream_protocol::socket;
+
+    fake_server(boost::asio::io_context& loop, const std::string& path)
+        : loop_(loop),
+          acceptor_(loop, boost::asio::local::stream_protocol::endpoint(path))
+    {
+        accept();
+    }
+
+    /// Answers to a command that no login has; empty: none.
+    std::function<std::string(const valkey_reply& command)> answer = [](const valkey_reply&) { return "+OK\r\n"; };
+
+    std::string marker = "1000000";
+
+    /// Closes every connection.
+    void drop()
+    {
+        for (const auto& each : connections_)
+            each->stream.close();
+        connections_.clear();
+    }
+
+    /// No new ones either.
+    void stop()
+    {
+        drop();
+        acceptor_.close();
+    }
+
+    std::vector<std::vector<std::string>> read{};  ///< by what came at once: the names of the commands
+
+private:
+    struct connection {
+        explicit connection(socket its_stream) : stream(std::move(its_stream)) {}
+        socket stream;
+        valkey_reader reader;
+        std::array<char, 65'536> in{};
+        std::string out;
+    };
+
+    void accept()
+    {
+        acceptor_.async_accept([this](boost::system::error_code error, socket accepted) {
+            if (error)
+                return;
+            connections_.push_back(std::make_shared<connection>(std::move(accepted)));
+            receive(connections_.back());
+            accept();
+        });
+    }
+
+    void receive(const std::shared_ptr<connection>& from)
+    {
+        from->stream.async_read_some(boost::asio::buffer(from->in),
+                                     [this, from](boost::system::error_code error, std::size_t n) {
+                                         if (error)
+                                             return;
+                                         take(*from, {from->in.data(), n});
+                                         boost::system::error_code gone;
+                                         boost::asio::write(from->stream, boost::asio::buffer(from->out), gone);
+                                         from->out.clear();
+                                         receive(from);
+                                     });
+    }
+
+    void take(connection& from, std::string_view bytes)
+    {
+        from.reader.feed(bytes);
+        auto& names = read.emplace_back();
+        while (const auto command = from.reader.next()) {
+            names.push_back(command->elements.at(0).text);
+            from.out += reply_to(*command);
+        }
+    }
+
+    std::string reply_to(const valkey_reply& command) const
+    {
+        const std::string& name = command.elements.at(0).text;
+        if (name == "CLIENT")
+            return "+OK\r\n";
+        if (name == "INFO")
+            return "$42\r\nrole:master\r\nmaxmemory_policy:noeviction\r\n\r\n";
+        if (name == "TIME")
+            return "*2\r\n$4\r\n1000\r\n$1\r\n0\r\n";
+        if (name == "GET")
+            return "$" + std::to_string(marker.size()) + "\r\n" + marker + "\r\n";
+        return answer(command);
+    }
+
+    boost::asio::io_context& loop_;
+    boost::asio::local::stream_protocol::acceptor acceptor_;
+    std::vector<std::shared_ptr<connection>> connections_{};
+};
+
+}  // namespace wampfcgi::store
