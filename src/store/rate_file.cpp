@@ -22,14 +22,8 @@
 namespace wampfcgi::store {
 namespace {
 
-constexpr std::uint64_t rate_magic = 0x3145'5441'5246'4657;  // "WFRATE1", with a number in front
+constexpr std::uint64_t rate_magic = 0x3145'5441'5246'4657;  // "WFRATE" and a number
 constexpr std::size_t key_bytes = 16;                        // of SipHash
-
-struct rate_header {
-    std::uint64_t magic = rate_magic;
-    std::uint64_t sets = sets_in_file;
-    std::array<unsigned char, key_bytes> key{};
-};
 
 std::string why_of(int error_number)
 {
@@ -37,6 +31,13 @@ std::string why_of(int error_number)
 }
 
 }  // namespace
+
+/// The beginning of the file, in the processor's own byte order.
+struct rate_header {
+    std::uint64_t magic = rate_magic;
+    std::uint64_t sets = sets_in_file;
+    std::array<unsigned char, key_bytes> key{};
+};
 
 struct rate_file::content {
     rate_header head;
