@@ -115,8 +115,11 @@ void connection::start()
 connection::ticket connection::ask(valkey_request what)
 {
     if (closed_ || fsm_.is_down()) {
-        if (!closed_)
+        if (!closed_) {
             cells_.counted.failures.add();
+            fsm_.is_wanted(steady::now());
+            arm_timer();
+        }
         what.asker->answered(failure(errc::store_unavailable, "the store is down: " + fsm_.why_down()));
         return 0;
     }

@@ -120,6 +120,12 @@ connection_fsm::ticket connection_fsm::ask(valkey_request what, time_point now)
     return last_;
 }
 
+void connection_fsm::is_wanted(time_point now)
+{
+    if (state_ == state::backing_off && trouble_ == trouble_kind::passing)
+        due_ = std::min(due_, now + spans_.hurried);
+}
+
 void connection_fsm::give_up(ticket which)
 {
     const auto found = std::ranges::lower_bound(requests_, which, {}, &sent_request::number);
@@ -497,6 +503,7 @@ void connection_fsm::drop_connection()
 void connection_fsm::back_off(trouble_kind kind)
 {
     state_ = state::backing_off;
+    trouble_ = kind;
     due_ = now_ + next_delay(kind);
 }
 

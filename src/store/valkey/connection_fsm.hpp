@@ -100,7 +100,8 @@ public:
     struct pauses {
         std::chrono::milliseconds first{100};
         std::chrono::milliseconds longest{10'000};
-        std::chrono::seconds stable_after{5};  ///< a connection that lived that long is made anew without a pause
+        std::chrono::milliseconds hurried{250};  ///< longest while somebody wants it
+        std::chrono::seconds stable_after{5};    ///< a connection that lived that long is made anew without a pause
     };
 
     enum class state { idle, dialling, logging_in, ready, backing_off };
@@ -116,6 +117,9 @@ public:
 
     /// Sends what is asked as soon as there is a connection. To be asked only when is_down() is false.
     ticket ask(valkey_request what, time_point now);
+
+    /// Somebody was refused because it is down: tries again soon, unless it takes a change of a configuration.
+    void is_wanted(time_point now);
 
     /// Drops the asker. What was sent is answered all the same, and the answer ignored.
     void give_up(ticket which);
@@ -205,11 +209,12 @@ private:
     state state_ = state::idle;
     bool is_down_ = false;
     std::string why_down_;
-    bool had_trouble_ = false;           // since it was ready last: that it is again is worth a line
-    bool warned_unverified_ = false;     // once is enough
-    std::optional<store_url> master_{};  // as a Sentinel named it
-    std::size_t sentinel_ = 0;           // that is asked, or was the last to know
-    std::size_t sentinels_asked_ = 0;    // in this attempt
+    trouble_kind trouble_ = trouble_kind::passing;  // of a pause
+    bool had_trouble_ = false;                      // since it was ready last: that it is again is worth a line
+    bool warned_unverified_ = false;                // once is enough
+    std::optional<store_url> master_{};             // as a Sentinel named it
+    std::size_t sentinel_ = 0;                      // that is asked, or was the last to know
+    std::size_t sentinels_asked_ = 0;               // in this attempt
     unsigned attempts_failed_ = 0;
     std::string last_failure_;
     time_point now_;

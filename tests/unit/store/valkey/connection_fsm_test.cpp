@@ -193,6 +193,35 @@ BOOST_AUTO_TEST_CASE(pauses_grow_up_to_seconds_and_begin_anew_once_it_is_there)
     BOOST_TEST((the.fsm().wakes_at().value() == the.now + 100ms));
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_is_short_while_somebody_wants_the_store)
+{
+    machine the;
+    the.feed(valkey_event::start{});
+    for (int i = 0; i < 4; ++i) {
+        the.feed(valkey_event::failed{"connecting: refused"});
+        the.now = the.fsm().wakes_at().value();
+        the.feed(valkey_event::timer{});
+    }
+    the.feed(valkey_event::failed{"connecting: refused"});
+    BOOST_TEST((the.fsm().wakes_at().value() == the.now + 1600ms));
+
+    the.fsm().is_wanted(the.now);
+    the.fsm().is_wanted(the.now + 100ms);
+
+    BOOST_TEST((the.fsm().wakes_at().value() == the.now + 250ms));
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_a_change_of_a_configuration_is_not_hurried)
+{
+    machine the;
+    the.dialled();
+    the.receive(welcome("maxmemory_policy:allkeys-lru\r\n"));
+
+    the.fsm().is_wanted(the.now);
+
+    BOOST_TEST((the.fsm().wakes_at().value() == the.now + 5s));
+}
+
 BOOST_AUTO_TEST_CASE(dialling_and_login_have_the_timeout)
 {
     for (const bool is_dialled : {false, true}) {
