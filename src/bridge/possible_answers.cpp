@@ -39,13 +39,18 @@ private:
     possible_answers found_;
 };
 
-void add_arrival(collector& to, const service_options& options)
+void add_arrival(collector& to, const settings& config, const service_settings& which)
 {
+    const service_options& options = which.options;
     to.add({method_not_allowed, overloaded, internal_error});
     if (options.require_tls)
         to.add({tls_required});
     if (options.require_ip)
         to.add({address_denied});
+    if (options.rate)
+        to.add({rate_limited});
+    if (config.store && remembers(which))
+        to.add({store_unavailable});
 }
 
 void add_signature(collector& to, const service_options& options)
@@ -94,11 +99,11 @@ void add_webhook(collector& to, const service_options& options)
 
 }  // namespace
 
-possible_answers possible_answers_of(const service_settings& which)
+possible_answers possible_answers_of(const settings& config, const service_settings& which)
 {
     const service_options& options = which.options;
     collector to(options.status_codes);
-    add_arrival(to, options);
+    add_arrival(to, config, which);
     switch (which.type) {
     case service_type::caller:
         add_json_request(to, options);

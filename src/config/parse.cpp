@@ -84,12 +84,9 @@ void warn_of_unused_roles(const node& top, const std::vector<service_settings>& 
 }
 
 // Whoever has one most likely wants it used.
-void warn_of_idle_store(const node& top, const std::vector<service_settings>& services, reading& context)
+void warn_of_idle_store(const node& top, const settings& read, reading& context)
 {
-    const auto needs_store = [](const service_settings& each) {
-        return each.options.replay_protection || each.options.rate;
-    };
-    if (std::any_of(services.begin(), services.end(), needs_store))
+    if (uses_store(read))
         return;
     for (const member& section : top.members)
         if (section.key == "store")
@@ -139,7 +136,7 @@ parsed parse_noting_secrets(std::string_view text, const std::string& file_name,
     if (mistakes all = context.take(); !all.empty())
         return {std::move(all), context.has_secret()};
     warn_of_unused_roles(root, found.services, context);
-    warn_of_idle_store(root, found.services, context);
+    warn_of_idle_store(root, found, context);
     found.warnings = context.take_warnings();
     return {std::move(found), context.has_secret()};
 }

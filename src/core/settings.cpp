@@ -1,5 +1,7 @@
 #include "wampfcgi/core/settings.hpp"
 
+#include <algorithm>
+
 namespace wampfcgi {
 
 std::string_view name_of(service_type type) noexcept
@@ -19,6 +21,16 @@ std::string_view name_of(service_type type) noexcept
         return "console";
     }
     return "";
+}
+
+bool remembers(const service_settings& which) noexcept
+{
+    return which.options.replay_protection || which.options.rate;
+}
+
+bool uses_store(const settings& config) noexcept
+{
+    return config.store && std::ranges::any_of(config.services, remembers);
 }
 
 }  // namespace wampfcgi

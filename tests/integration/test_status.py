@@ -163,8 +163,11 @@ class Figures(unittest.TestCase):
         documented = set(re.findall(r"^\| `(\w+)`[^|]* \| (\w+) \|", manual, re.M))
         not_always = {(f"wampfcgi_{name}", "gauge") for name in (
             "last_reload_timestamp_seconds", "last_reload_successful", "listen_queue", "listen_queue_limit",
-            "signatures_remembered", "signatures_remembered_limit")}
-        self.assertEqual(written | not_always, documented)
+            "signatures_remembered", "signatures_remembered_limit", "worker_store_answers")}
+        of_a_store = {(f"wampfcgi_{name}_total", "counter") for name in (
+            "store_round_trips", "store_failures", "store_wait_seconds",
+            "worker_store_round_trips", "worker_store_failures", "worker_store_wait_seconds")}
+        self.assertEqual(written | not_always | of_a_store, documented)
 
     def test_no_header_of_a_client_asks_as_the_program_does(self):
         for name in ("WAMP_FCGI_STATUS", "WAMP-FCGI-STATUS", "Wamp-Fcgi-Status"):

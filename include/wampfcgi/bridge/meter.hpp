@@ -154,6 +154,9 @@ public:
     virtual service_cells& of_no_service() = 0;
 
     virtual session_cells& of_session(const std::string& realm, const std::string& role) = 0;
+
+    /// Of the store that machines share.
+    virtual store_cells& of_store() = 0;
 };
 
 /// Counts for nobody.
@@ -165,10 +168,12 @@ public:
     {
         return sessions_.emplace_back();
     }
+    store_cells& of_store() override { return store_; }
 
 private:
     std::deque<service_cells> services_;
     std::deque<session_cells> sessions_;
+    store_cells store_;
 };
 
 /// Where `status` is counted; the last index stands for all others.

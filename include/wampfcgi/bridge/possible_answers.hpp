@@ -15,7 +15,7 @@ struct possible_answers {
 };
 static_assert(errc_table.size() <= 64 && counted_statuses.size() < 64);
 
-possible_answers possible_answers_of(const service_settings& which);
+possible_answers possible_answers_of(const settings& config, const service_settings& which);
 
 /// Of requests for which no service is there.
 possible_answers possible_answers_without_service();

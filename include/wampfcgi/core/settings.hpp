@@ -231,4 +231,10 @@ struct settings {
     std::vector<std::string> warnings;  ///< no mistakes, but what an administrator should know; a line each
 };
 
+/// True for a service that remembers requests together with other processes: signatures, or rates.
+bool remembers(const service_settings& which) noexcept;
+
+/// True if there is a store, and a service that uses it.
+bool uses_store(const settings& config) noexcept;
+
 }  // namespace wampfcgi

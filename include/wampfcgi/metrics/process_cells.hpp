@@ -19,7 +19,6 @@ struct process_cells {
     bridge::cell descriptors;
     bridge::cell descriptors_limit;
     bridge::cell processor_us;
-    bridge::cell store_is_down;          ///< 1: what is remembered together cannot be reached
     bridge::cell signatures_remembered;  ///< by all processes, as this one knows; 0 where nothing is
 
     void begin(std::uint64_t own_pid) noexcept;

@@ -54,6 +54,13 @@ struct session_figures {
     std::uint64_t queued_bytes = 0;  ///< on their way to the router, at this moment
 };
 
+/// Of the store that machines share.
+struct store_figures {
+    std::uint64_t round_trips = 0;  ///< commands that it answered
+    std::uint64_t failures = 0;     ///< commands that it did not answer, or with an error
+    std::uint64_t wait_us = 0;      ///< for its answers, all together
+};
+
 /// Of one process that serves, written by itself.
 struct worker_figures {
     enum class phase { starting, serving, draining };
@@ -67,7 +74,8 @@ struct worker_figures {
     std::uint64_t sessions_wanted = 0;
     std::uint64_t sessions_up = 0;
     bool store_answers = true;
-    std::uint64_t memory_bytes = 0;  ///< resident
+    std::optional<store_figures> store{};  ///< absent: there is none
+    std::uint64_t memory_bytes = 0;        ///< resident
     std::uint64_t descriptors = 0;
     std::uint64_t descriptors_limit = 0;
     std::uint64_t processor_us = 0;  ///< user and system
@@ -99,6 +107,7 @@ struct snapshot {
     std::optional<listen_queue> queue{};
     std::optional<std::uint64_t> signatures_remembered{};  ///< absent: nothing is remembered
     std::uint64_t signatures_capacity = 0;
+    std::optional<store_figures> store{};  ///< absent: there is none
     std::vector<service_figures> services;
     std::vector<session_figures> sessions;
 };

@@ -18,7 +18,8 @@ constexpr std::uint64_t magic_number = 0x77616d7066636769;  // "wampfcgi"
 
 /// Changes when any of these does, which is enough for programs of different versions to leave each other alone.
 constexpr std::uint64_t layout_number = sizeof(bridge::service_cells) + (sizeof(bridge::session_cells) << 16) +
-                                        (sizeof(process_cells) << 32) + (sizeof(area_header) << 48) + errc_table.size();
+                                        (sizeof(process_cells) << 32) + (sizeof(area_header) << 48) +
+                                        errc_table.size() + sizeof(bridge::store_cells);
 
 constexpr std::size_t cache_line = 64;
 constexpr std::uint32_t spare_series = 64;
@@ -57,6 +58,8 @@ std::uint32_t bytes_of(series_kind kind) noexcept
         return whole_lines(sizeof(bridge::service_cells));
     case series_kind::session:
         return whole_lines(sizeof(bridge::session_cells));
+    case series_kind::store:
+        return whole_lines(sizeof(bridge::store_cells));
     case series_kind::folded:
         break;
     }
@@ -252,6 +255,11 @@ bridge::session_cells& area::session(std::uint32_t index, const series& of) cons
     return *reinterpret_cast<bridge::session_cells*>(slot(index) + of.offset);
 }
 
+bridge::store_cells& area::store(std::uint32_t index, const series& of) const noexcept
+{
+    return *reinterpret_cast<bridge::store_cells*>(slot(index) + of.offset);
+}
+
 void area::fold(std::uint32_t from, std::uint32_t to) const noexcept
 {
     cell& sequence = header().fold_sequence;
@@ -264,6 +272,9 @@ void area::fold(std::uint32_t from, std::uint32_t to) const noexcept
         } else if (each.kind == series_kind::session) {
             add_all(session(to, each).counted, session(from, each).counted);
             clear(session(from, each));
+        } else if (each.kind == series_kind::store) {
+            add_all(store(to, each).counted, store(from, each).counted);
+            clear(store(from, each));
         }
     }
     process(to).processor_us.add(process(from).processor_us.value());

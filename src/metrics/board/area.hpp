@@ -62,6 +62,7 @@ public:
     process_cells& process(std::uint32_t slot) const noexcept;
     bridge::service_cells& service(std::uint32_t slot, const series& of) const noexcept;
     bridge::session_cells& session(std::uint32_t slot, const series& of) const noexcept;
+    bridge::store_cells& store(std::uint32_t slot, const series& of) const noexcept;
 
     /// Moves what `from` has counted into `to`, and leaves it empty. Series of the one must be those of the other.
     void fold(std::uint32_t from, std::uint32_t to) const noexcept;

@@ -29,9 +29,9 @@ struct pool_cells {
     cell signatures_capacity;
 };
 
-/// What belongs to one entry of `paths`, or to the sessions in a realm with a role; and in a total the name of a file
-/// that is in it, which has no cells.
-enum class series_kind : std::uint32_t { service, session, folded };
+/// What belongs to one entry of `paths`, to the sessions in a realm with a role, or to the store; and in a total the
+/// name of a file that is in it, which has no cells.
+enum class series_kind : std::uint32_t { service, session, folded, store };
 
 /// Where the cells of a series are in every slot, and its labels. Written once, by the owner of the memory.
 struct series {

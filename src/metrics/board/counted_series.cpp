@@ -19,10 +19,13 @@ bool add_series(area& to, const settings& config)
 {
     bool all = add_if_new(to, series_kind::service, no_service, "", bridge::possible_answers_without_service());
     for (const service_settings& each : config.services) {
-        all &= add_if_new(to, series_kind::service, each.path, name_of(each.type), bridge::possible_answers_of(each));
+        all &= add_if_new(to, series_kind::service, each.path, name_of(each.type),
+                          bridge::possible_answers_of(config, each));
         if (!each.realm.empty())
             all &= add_if_new(to, series_kind::session, each.realm, each.role, {});
     }
+    if (uses_store(config))
+        all &= add_if_new(to, series_kind::store, "", "", {});
     return all;
 }
 
@@ -30,7 +33,7 @@ std::uint64_t capacity_of_signatures(const settings& config)
 {
     const bool any =
         std::ranges::any_of(config.services, [](const auto& each) { return each.options.replay_protection; });
-    return any ? config.replay_capacity : 0;
+    return any && !config.store ? config.replay_capacity : 0;
 }
 
 bridge::service_cells& slot_meter::of(const service_settings& which)
@@ -49,6 +52,12 @@ bridge::session_cells& slot_meter::of_session(const std::string& realm, const st
 {
     const series* const found = area_.find(series_kind::session, realm, role);
     return found != nullptr ? area_.session(slot_, *found) : without_series_.of_session(realm, role);
+}
+
+bridge::store_cells& slot_meter::of_store()
+{
+    const series* const found = area_.find(series_kind::store, "", "");
+    return found != nullptr ? area_.store(slot_, *found) : without_series_.of_store();
 }
 
 }  // namespace wampfcgi::metrics

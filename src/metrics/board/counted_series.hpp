@@ -17,7 +17,7 @@ inline constexpr std::string_view no_service = "(none)";
 /// Adds those of `config` that are not there yet. False when there is no room for all.
 bool add_series(area& to, const settings& config);
 
-/// Most signatures that are remembered at once for a `timestamp_delta_limit`; 0: none are.
+/// Most signatures that are remembered at once for a `timestamp_delta_limit`; 0: none are, or in a store.
 std::uint64_t capacity_of_signatures(const settings& config);
 
 /// Finds cells in one slot. What has no series is counted for nobody.
@@ -28,6 +28,7 @@ public:
     bridge::service_cells& of(const service_settings& which) override;
     bridge::service_cells& of_no_service() override;
     bridge::session_cells& of_session(const std::string& realm, const std::string& role) override;
+    bridge::store_cells& of_store() override;
 
 private:
     const area& area_;

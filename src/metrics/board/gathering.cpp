@@ -72,6 +72,11 @@ worker_figures::phase phase_of(const process_cells& from)
     return worker_figures::phase::starting;
 }
 
+store_figures store_of(const bridge::store_cells& from)
+{
+    return {from.counted.round_trips.value(), from.counted.failures.value(), from.counted.waited_us.value()};
+}
+
 worker_figures worker_of(const process_cells& from)
 {
     worker_figures made;
@@ -79,7 +84,6 @@ worker_figures worker_of(const process_cells& from)
     made.state = phase_of(from);
     made.started = time_of(from.started);
     made.connections = from.connections.value();
-    made.store_answers = from.store_is_down.value() == 0;
     made.memory_bytes = from.memory_bytes.value();
     made.descriptors = from.descriptors.value();
     made.descriptors_limit = from.descriptors_limit.value();
@@ -104,6 +108,10 @@ void gathering::add_counted(const area& from, std::uint32_t slot, const series& 
         if (!sum)
             sum = std::make_unique<bridge::session_cells>();
         add_all(sum->counted, from.session(slot, each).counted);
+    } else if (each.kind == series_kind::store) {
+        if (!store_)
+            store_ = std::make_unique<bridge::store_cells>();
+        add_all(store_->counted, from.store(slot, each).counted);
     }
 }
 
@@ -123,8 +131,8 @@ area gathering::write_total(int fd, const std::vector<std::string>& names) const
         text += name.first.size() + name.second.size();
     for (const std::string& each : names)
         text += each.size();
-    area made(fd, area_size::for_series(static_cast<std::uint32_t>(services_.size() + sessions_.size() + names.size()),
-                                        text));
+    const std::size_t count = services_.size() + sessions_.size() + (store_ ? 1 : 0) + names.size();
+    area made(fd, area_size::for_series(static_cast<std::uint32_t>(count), text));
     for (const auto& [name, sum] : services_)
         if (const auto* const added =
                 made.add(series_kind::service, name.first, name.second, {sum->statuses, sum->refusals}))
@@ -132,6 +140,9 @@ area gathering::write_total(int fd, const std::vector<std::string>& names) const
     for (const auto& [name, sum] : sessions_)
         if (const auto* const added = made.add(series_kind::session, name.first, name.second, {}))
             add_all(made.session(0, *added).counted, sum->counted);
+    if (store_)
+        if (const auto* const added = made.add(series_kind::store, "", "", {}))
+            add_all(made.store(0, *added).counted, store_->counted);
     for (const std::string& each : names)
         made.add(series_kind::folded, each, "", {});
     made.process(0).processor_us.set(processor_us_of_ended_);
@@ -156,6 +167,9 @@ void gathering::add_process(const area& from, std::uint32_t slot)
             add_all(sessions_.at(name)->now, cells.now);
             made.sessions_wanted += cells.now.wanted.value();
             made.sessions_up += cells.now.up.value();
+        } else if (each.kind == series_kind::store) {
+            made.store = store_of(from.store(slot, each));
+            made.store_answers = from.store(slot, each).now.is_down.value() == 0;
         }
     }
     signatures_remembered_ = std::max(signatures_remembered_, from.process(slot).signatures_remembered.value());
@@ -187,6 +201,8 @@ void gathering::tell(snapshot& to) const
         to.sessions.push_back({name.first, name.second, cells->now.wanted.value(), cells->now.up.value(),
                                cells->counted.joined.value(), cells->counted.lost.value(), cells->now.waiting.value(),
                                cells->now.queued_bytes.value()});
+    if (store_)
+        to.store = store_of(*store_);
     to.workers = workers_;
     if (to.signatures_capacity > 0)
         to.signatures_remembered = signatures_remembered_;

@@ -43,6 +43,7 @@ private:
 
     std::map<labels, std::unique_ptr<service_sum>> services_;
     std::map<labels, std::unique_ptr<bridge::session_cells>> sessions_;
+    std::unique_ptr<bridge::store_cells> store_;  // where there is one
     std::vector<worker_figures> workers_;
     std::uint64_t signatures_remembered_ = 0;
     std::uint64_t processor_us_of_ended_ = 0;

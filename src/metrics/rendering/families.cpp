@@ -202,6 +202,46 @@ std::vector<family> of_sessions(const snapshot& now)
     };
 }
 
+std::vector<family> of_the_store(const snapshot& now)
+{
+    if (!now.store)
+        return {};
+    return {
+        a_counter("wampfcgi_store_round_trips", "Commands that the store has answered.", one(now.store->round_trips)),
+        a_counter("wampfcgi_store_failures", "Commands that the store did not answer, or with an error.",
+                  one(now.store->failures)),
+        a_counter("wampfcgi_store_wait_seconds", "Time that the answers of the store took, all together.",
+                  one(as_seconds(now.store->wait_us))),
+    };
+}
+
+void add_stores_of_workers(std::vector<family>& to, const snapshot& now)
+{
+    std::vector<sample> answers;
+    std::vector<sample> round_trips;
+    std::vector<sample> failures;
+    std::vector<sample> wait;
+    for (const worker_figures& worker : now.workers) {
+        if (!worker.store)
+            continue;
+        answers.push_back({worker_labels(worker), worker.store_answers ? "1" : "0"});
+        round_trips.push_back({worker_labels(worker), std::to_string(worker.store->round_trips)});
+        failures.push_back({worker_labels(worker), std::to_string(worker.store->failures)});
+        wait.push_back({worker_labels(worker), as_seconds(worker.store->wait_us)});
+    }
+    append(to, {
+                   a_gauge("wampfcgi_worker_store_answers", "1 when the store answers the worker, else 0.",
+                           std::move(answers)),
+                   a_counter("wampfcgi_worker_store_round_trips", "Commands of the worker that the store has answered.",
+                             std::move(round_trips)),
+                   a_counter("wampfcgi_worker_store_failures",
+                             "Commands of the worker that the store did not answer, or with an error.",
+                             std::move(failures)),
+                   a_counter("wampfcgi_worker_store_wait_seconds",
+                             "Time that the answers of the store took to the worker.", std::move(wait)),
+               });
+}
+
 std::vector<family> of_workers(const snapshot& now)
 {
     using figures = worker_figures;
@@ -237,8 +277,11 @@ std::vector<family> families_of(const snapshot& now, detail how_much)
     std::vector<family> table = of_the_pool(now, sum_up(now));
     append(table, of_services(now));
     append(table, of_sessions(now));
-    if (how_much == detail::each_worker)
+    append(table, of_the_store(now));
+    if (how_much == detail::each_worker) {
         append(table, of_workers(now));
+        add_stores_of_workers(table, now);
+    }
     return table;
 }
 

@@ -139,6 +139,12 @@ void write_reloads(json_writer& to, const snapshot& now)
     to.close('}');
 }
 
+void write_store(json_writer& to, const store_figures& store)
+{
+    to.key("store").open('{').key("round_trips").number(store.round_trips).key("failures").number(store.failures);
+    to.key("wait_seconds").literal(as_seconds(store.wait_us)).close('}');
+}
+
 void write_pool(json_writer& to, const snapshot& now, const totals& all)
 {
     to.key("version").text(now.version).key("ready").boolean(is_ready(now)).key("missing").open('[');
@@ -149,6 +155,8 @@ void write_pool(json_writer& to, const snapshot& now, const totals& all)
     write_workers(to, now, all);
     write_reloads(to, now);
     to.key("store_answers").boolean(all.store_answers);
+    if (now.store)
+        write_store(to, *now.store);
     write_usage(to, "calls_in_flight", all.calls);
     write_usage(to, "event_streams_open", all.event_streams);
     if (now.queue)
@@ -190,6 +198,8 @@ void write_worker(json_writer& to, const worker_figures& each)
     to.key("streams_open").number(each.streams_open);
     to.key("sessions").open('{').key("wanted").number(each.sessions_wanted);
     to.key("up").number(each.sessions_up).close('}').key("store_answers").boolean(each.store_answers);
+    if (each.store)
+        write_store(to, *each.store);
     to.key("memory_bytes").number(each.memory_bytes);
     write_usage(to, "descriptors_open", {each.descriptors, each.descriptors_limit});
     to.key("processor_seconds").literal(as_seconds(each.processor_us)).close('}');

@@ -54,6 +54,16 @@ std::string reloads_of(const snapshot& now)
     return text;
 }
 
+/// "answers: 12 round trips, 0 failures, 250 us each"
+std::string store_of(const store_figures& store, const totals& all)
+{
+    std::string text = all.store_answers ? "answers: " : "does not answer: ";
+    text += number(store.round_trips) + " round trips, " + number(store.failures) + " failures";
+    if (store.round_trips > 0)
+        text += ", " + as_duration(store.wait_us / store.round_trips) + " each";
+    return text;
+}
+
 std::vector<fact> facts_of(const snapshot& now, const totals& all)
 {
     std::vector<fact> facts;
@@ -73,7 +83,8 @@ std::vector<fact> facts_of(const snapshot& now, const totals& all)
         facts.push_back(fact_of("Listen queue", {now.queue->waiting, now.queue->limit}));
     if (now.signatures_remembered)
         facts.push_back(fact_of("Signatures remembered", {*now.signatures_remembered, now.signatures_capacity}));
-    facts.push_back({"Store", all.store_answers ? "answers" : "does not answer"});
+    if (now.store)
+        facts.push_back({"Store", store_of(*now.store, all)});
     facts.push_back({"Connections", number(all.connections)});
     facts.push_back(fact_of("Descriptors", all.descriptors));
     facts.push_back({"Memory", as_size(all.memory_bytes)});
@@ -165,9 +176,10 @@ table occurrences(std::string_view title, std::string_view name, const snapshot&
 
 table workers_table(const snapshot& now)
 {
+    constexpr auto text = column::kind::text;
     table workers{"Workers",
                   {{"Process"},
-                   {"State", column::kind::text},
+                   {"State", text},
                    {"Age"},
                    {"Requests"},
                    {"Connections"},
@@ -178,12 +190,20 @@ table workers_table(const snapshot& now)
                    {"Descriptors"},
                    {"Processor"}},
                   {}};
-    for (const worker_figures& each : now.workers)
-        workers.rows.push_back({std::to_string(each.pid), std::string(name_of(each.state)),
-                                as_age(now.now - each.started), number(each.requests), number(each.connections),
-                                of(each.calls_under_way, now.max_in_flight), number(each.streams_open),
-                                of(each.sessions_up, each.sessions_wanted), as_size(each.memory_bytes),
-                                of(each.descriptors, each.descriptors_limit), as_duration(each.processor_us)});
+    if (now.store)
+        workers.columns.insert(workers.columns.end(), {{"Store", text}, {"Round trips"}, {"Failures"}});
+    for (const worker_figures& each : now.workers) {
+        auto& row = workers.rows.emplace_back(std::vector<std::string>{
+            std::to_string(each.pid), std::string(name_of(each.state)), as_age(now.now - each.started),
+            number(each.requests), number(each.connections), of(each.calls_under_way, now.max_in_flight),
+            number(each.streams_open), of(each.sessions_up, each.sessions_wanted), as_size(each.memory_bytes),
+            of(each.descriptors, each.descriptors_limit), as_duration(each.processor_us)});
+        if (!now.store)
+            continue;
+        const store_figures store = each.store.value_or(store_figures{});
+        row.insert(row.end(),
+                   {each.store_answers ? "answers" : "silent", number(store.round_trips), number(store.failures)});
+    }
     return workers;
 }
 

@@ -17,6 +17,15 @@
 namespace wampfcgi::metrics {
 namespace {
 
+settings with_store(bool is_needed = true)
+{
+    settings made;
+    made.services.push_back({.path = "call", .realm = "realm1", .role = "backend"});
+    made.services[0].options.replay_protection = is_needed;
+    made.store.emplace();
+    return made;
+}
+
 settings with_services(const std::vector<std::string>& paths)
 {
     settings made;
@@ -81,6 +90,66 @@ BOOST_AUTO_TEST_CASE(what_can_be_answered_is_there_with_0_before_the_first_reque
     BOOST_TEST(seen.sessions[0].role == "backend");
     BOOST_TEST(seen.workers_ended.at("signal") == 0);
     BOOST_TEST(seen.workers_wanted == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_store_and_a_rate_can_refuse_is_there_where_there_is_one)
+{
+    const settings stored = with_store();
+    settings rated = with_services({"call"});
+    rated.services[0].options.rate.emplace();
+
+    const service_figures with_store = figures_of(board(stored, 1).look(-1), "call");
+    const service_figures with_rate = figures_of(board(rated, 1).look(-1), "call");
+
+    BOOST_TEST(with_store.refusals.count("store_unavailable") == 1);
+    BOOST_TEST(with_store.refusals.count("rate_limited") == 0);
+    BOOST_TEST(with_store.requests.count(429) == 0);
+    BOOST_TEST(with_rate.refusals.count("store_unavailable") == 0);
+    BOOST_TEST(with_rate.refusals.count("rate_limited") == 1);
+    BOOST_TEST(with_rate.requests.count(429) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_has_figures_where_a_service_uses_it)
+{
+    const snapshot used = board(with_store(), 1).look(-1);
+    const snapshot idle = board(with_store(false), 1).look(-1);
+
+    BOOST_TEST(used.store.has_value());
+    BOOST_TEST(!used.signatures_remembered.has_value(), "the store has them");
+    BOOST_TEST(!idle.store.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_worker_counted_of_the_store_outlives_it_but_not_that_it_was_down)
+{
+    const settings config = with_store();
+    board pool(config, 1);
+    const auto first = pool.take_slot();
+    const auto second = pool.take_slot();
+    for (const auto slot : {first, second})
+        in_another_process([&] {
+            pool.process(slot).begin(4711);
+            bridge::store_cells& store = pool.meter_for(slot)->of_store();
+            store.counted.round_trips.add(10);
+            store.counted.failures.add(2);
+            store.counted.waited_us.add(500);
+            store.now.is_down.set(slot == first ? 1 : 0);
+        });
+
+    const snapshot before = pool.look(-1);
+    pool.give_back(*first);
+    const snapshot after = pool.look(-1);
+
+    BOOST_TEST_REQUIRE(before.workers.size() == 2U);
+    BOOST_TEST(!before.workers[0].store_answers);
+    BOOST_TEST(before.workers[0].store.value().round_trips == 10U);
+    BOOST_TEST(before.workers[1].store_answers);
+    BOOST_TEST_REQUIRE(after.workers.size() == 1U);
+    BOOST_TEST(after.workers[0].store_answers);
+    for (const snapshot& seen : {before, after}) {
+        BOOST_TEST(seen.store.value().round_trips == 20U);
+        BOOST_TEST(seen.store.value().failures == 4U);
+        BOOST_TEST(seen.store.value().wait_us == 1'000U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(another_process_sees_what_a_worker_counts)

@@ -153,6 +153,27 @@ BOOST_AUTO_TEST_CASE(what_a_killed_process_counted_stays_and_its_file_goes)
     BOOST_TEST(where.files_of_processes().size() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_counted_of_a_store_goes_into_the_total)
+{
+    const scratch_folder where;
+    settings config = one_service();
+    config.services[0].options.replay_protection = true;
+    config.store.emplace();
+    const auto count = [&](std::uint64_t trips) {
+        counting_file own(where.open(), config);
+        own.meter_for(0)->of_store().counted.round_trips.add(trips);
+        own.meter_for(0)->of_store().counted.failures.add();
+        return own.look(-1).store.value();
+    };
+
+    count(3);
+    count(4);
+    const store_figures seen = count(5);
+
+    BOOST_TEST(seen.round_trips == 12U);
+    BOOST_TEST(seen.failures == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_serves_one_request_adds_to_the_total)
 {
     const scratch_folder where;

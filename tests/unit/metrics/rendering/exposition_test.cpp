@@ -156,10 +156,26 @@ BOOST_AUTO_TEST_CASE(each_worker_has_a_row_when_asked_for)
     BOOST_TEST(!has_line(prometheus(made_up()), line));
 }
 
+BOOST_AUTO_TEST_CASE(a_store_is_counted_where_there_is_one)
+{
+    const std::string sums = prometheus(made_up_with_store());
+    const std::string full = prometheus(made_up_with_store(), detail::each_worker);
+
+    for (const char* const line : {"wampfcgi_store_answers 1", "wampfcgi_store_round_trips_total 4000",
+                                   "wampfcgi_store_failures_total 21", "wampfcgi_store_wait_seconds_total 1.0005"})
+        BOOST_TEST(has_line(sums, line), line);
+    for (const char* const line :
+         {R"(wampfcgi_worker_store_answers{pid="102"} 0)", R"(wampfcgi_worker_store_round_trips_total{pid="102"} 31)",
+          R"(wampfcgi_worker_store_failures_total{pid="102"} 2)",
+          R"(wampfcgi_worker_store_wait_seconds_total{pid="102"} 0.0093)"})
+        BOOST_TEST((has_line(full, line) && !has_line(sums, line)), line);
+    BOOST_TEST(prometheus(made_up(), detail::each_worker).find("store_round") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(names_have_the_prefix_and_their_unit)
 {
     const std::regex name("wampfcgi_[a-z]+(_[a-z]+)*");
-    for (const family& each : families_of(made_up(), detail::each_worker)) {
+    for (const family& each : families_of(made_up_with_store(), detail::each_worker)) {
         const std::string_view text = each.name;
         BOOST_TEST(std::regex_match(text.begin(), text.end(), name), text);
         BOOST_TEST(text.ends_with(each.unit), text);

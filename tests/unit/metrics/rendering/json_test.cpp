@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(the_object_has_the_figures)
     BOOST_TEST(all.at_pointer("/processor_seconds").as_double() == 3.25);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_is_an_object_where_there_is_one)
+{
+    const boost::json::value all = parsed(made_up_with_store(), detail::each_worker);
+
+    BOOST_TEST(boost::json::serialize(all.at_pointer("/store/round_trips")) == "4000");
+    BOOST_TEST(boost::json::serialize(all.at_pointer("/store/failures")) == "21");
+    BOOST_TEST(all.at_pointer("/store/wait_seconds").as_double() == 1.0005);
+    BOOST_TEST(all.at_pointer("/store_answers").as_bool());
+    BOOST_TEST(!all.at_pointer("/each_worker/1/store_answers").as_bool());
+    BOOST_TEST(boost::json::serialize(all.at_pointer("/each_worker/1/store/round_trips")) == "31");
+    BOOST_TEST(!parsed(made_up(), detail::each_worker).as_object().contains("store"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_missing_is_a_list)
 {
     snapshot now = made_up();

@@ -84,4 +84,15 @@ inline snapshot made_up()
     return now;
 }
 
+/// The same two, and a store that answers one of them.
+inline snapshot made_up_with_store()
+{
+    snapshot now = made_up();
+    now.store = {4'000, 21, 1'000'500};
+    now.workers[0].store = {30, 1, 7'500};
+    now.workers[1].store = {31, 2, 9'300};
+    now.workers[1].store_answers = false;
+    return now;
+}
+
 }  // namespace wampfcgi::metrics::testing

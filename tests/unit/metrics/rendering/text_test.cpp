@@ -35,7 +35,6 @@ Streams of calls                4
 Requests waiting for a session  6
 Listen queue                    3 of 4096
 Signatures remembered           17 of 1000000
-Store                           answers
 Connections                     6
 Descriptors                     50 of 2048
 Memory                          40.0 MiB
@@ -92,6 +91,22 @@ BOOST_AUTO_TEST_CASE(each_worker_has_a_row_when_asked_for)
 
     BOOST_TEST(text_of(made_up(), detail::each_worker).find(row) != std::string::npos);
     BOOST_TEST(text_of(made_up()).find(row) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_is_told_of_where_there_is_one)
+{
+    snapshot now = made_up_with_store();
+    const std::string row = "102  serving  1 d 3 h        54            3  475 of 500        6    2 of 2  20.0 MiB"
+                            "   25 of 1024      1.5 s  silent            31         2\n";
+    BOOST_TEST(text_of(now, detail::each_worker).find(row) != std::string::npos);
+    BOOST_TEST(text_of(now).find("\nStore                           answers: 4000 round trips, 21 failures, 250 us"
+                                 " each\n") != std::string::npos);
+
+    now.store = {0, 3, 0};
+    for (worker_figures& each : now.workers)
+        each.store_answers = false;
+    BOOST_TEST(text_of(now).find("\nStore                           does not answer: 0 round trips, 3 failures\n") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(no_name_commands_the_terminal)
