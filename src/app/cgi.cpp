@@ -86,10 +86,9 @@ int run_cgi(const settings& config)
     metrics::process_cells& process = figures.place->process(figures.slot);
     process.begin(static_cast<std::uint64_t>(::getpid()));
     process.set(metrics::process_phase::serving);
-    bridge::store_cells store_cells;
     boost::asio::io_context loop{1};    // not longer than the figures: its handlers count what they still have queued
     std::deque<late_session> sessions;  // one for each service: a single one of them is used
-    stores remembered(loop, config, store_cells);
+    stores remembered(loop, config, meter->of_store());
     loop_timers timers(loop);
     bridge::gateway to(
         config,

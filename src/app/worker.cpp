@@ -59,7 +59,7 @@ public:
           grace_(loop_),
           join_time_(loop_),
           alive_time_(loop_),
-          stores_(loop_, config, store_cells_),
+          stores_(loop_, config, meter_->of_store()),
           timers_(loop_),
           measuring_time_(loop_),
           gateway_(config,
@@ -276,7 +276,6 @@ private:
     const worker_place& place_;
     std::unique_ptr<bridge::meter> meter_;  // longer than the loop, whose handlers count what they still have queued
     metrics::process_cells& process_;
-    bridge::store_cells store_cells_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
     asio::signal_set drain_signal_;  // in a pool only
