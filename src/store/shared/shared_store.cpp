@@ -49,6 +49,10 @@ public:
 
     ticket remember(bridge::key_id, const bridge::signature_bytes& signature, instant until, remembered done) override
     {
+        if (until < core_.now()) {
+            done(errc::request_expired);
+            return 0;
+        }
         auto request = remembering(core_.settings, signature, time_to_keep(until, core_.now(), delta_limit_));
         request.asker = std::make_unique<asker>(*this, until, std::move(done));
         return core_.link->ask(std::move(request));
@@ -66,6 +70,8 @@ private:
         void answered(valkey_outcome how) override
         {
             auto outcome = is_new(of_.core_.settings, how);
+            if (outcome && until_ < of_.core_.now())
+                outcome = errc::request_expired;
             if (outcome && may_be_forgotten(of_.core_.memory, until_, of_.delta_limit_))
                 outcome = failure(errc::store_unavailable, "the store has lost its data, and may have had it");
             done_(std::move(outcome));

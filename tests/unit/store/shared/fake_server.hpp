@@ -23,8 +23,7 @@ public:
     using socket = boost::asio::local::stream_protocol::socket;
 
     fake_server(boost::asio::io_context& loop, const std::string& path)
-        : loop_(loop),
-          acceptor_(loop, boost::asio::local::stream_protocol::endpoint(path))
+        : acceptor_(loop, boost::asio::local::stream_protocol::endpoint(path))
     {
         accept();
     }
@@ -33,6 +32,16 @@ public:
     std::function<std::string(const valkey_reply& command)> answer = [](const valkey_reply&) { return "+OK\r\n"; };
 
     std::string marker = "1000000";
+
+    /// Reads, but answers nothing until release().
+    void hold() { is_held_ = true; }
+
+    void release()
+    {
+        is_held_ = false;
+        for (const auto& each : connections_)
+            write(*each);
+    }
 
     /// Closes every connection.
     void drop()
@@ -78,11 +87,17 @@ private:
                                          if (error)
                                              return;
                                          take(*from, {from->in.data(), n});
-                                         boost::system::error_code gone;
-                                         boost::asio::write(from->stream, boost::asio::buffer(from->out), gone);
-                                         from->out.clear();
+                                         if (!is_held_)
+                                             write(*from);
                                          receive(from);
                                      });
+    }
+
+    static void write(connection& to)
+    {
+        boost::system::error_code gone;
+        boost::asio::write(to.stream, boost::asio::buffer(to.out), gone);
+        to.out.clear();
     }
 
     void take(connection& from, std::string_view bytes)
@@ -109,7 +124,7 @@ private:
         return answer(command);
     }
 
-    boost::asio::io_context& loop_;
+    bool is_held_ = false;
     boost::asio::local::stream_protocol::acceptor acceptor_;
     std::vector<std::shared_ptr<connection>> connections_{};
 };

@@ -9,10 +9,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,7 @@ struct one_machine {
     explicit one_machine(shared_content what = shared_content::replays_and_rates) : content(what)
     {
         settings.urls.push_back({"", 0, socket, false, "unix:" + socket});
-        server->answer = [this](const valkey_reply& command) {
-            return keys.insert(command.elements.at(1).text).second ? "+OK\r\n" : "$-1\r\n";
-        };
+        server->answer = [this](const valkey_reply& command) { return set(command); };
         limited.realm = "realm1";
         limited.path = "call";
         limited.options.rate = rate_limit{5, 60s, rate_subject::address};
@@ -43,6 +42,16 @@ struct one_machine {
     }
     one_machine(const one_machine&) = delete;
     one_machine& operator=(const one_machine&) = delete;
+
+    /// As SET key "" NX PX ms does.
+    std::string set(const valkey_reply& command)
+    {
+        instant& expires = keys[command.elements.at(1).text];
+        if (expires > present)
+            return "$-1\r\n";
+        expires = present + std::chrono::milliseconds{std::stoll(command.elements.at(5).text)};
+        return "+OK\r\n";
+    }
 
     void open()
     {
@@ -80,7 +89,7 @@ struct one_machine {
     std::string state = scratch / "state";
     std::string socket = scratch / "server.sock";
     boost::asio::io_context loop{1};
-    std::set<std::string> keys;
+    std::map<std::string, instant> keys;  // and when they expire
     std::unique_ptr<fake_server> server = std::make_unique<fake_server>(loop, socket);
     store_settings settings;
     service_settings limited;
@@ -122,6 +131,33 @@ BOOST_AUTO_TEST_CASE(a_signature_is_new_once_in_the_shared_store)
     BOOST_TEST(the.cells.counted.round_trips.value() == 3U);
     BOOST_TEST(the.cells.counted.failures.value() == 0U);
     BOOST_TEST(the.cells.now.is_down.value() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(it_keeps_to_the_contract_but_for_shares_of_keys)
+{
+    one_machine the;
+    the.ask_and_wait(1);
+    std::uint64_t answered_before = 0;
+    const auto lock = [&] {
+        answered_before = the.cells.counted.round_trips.value();
+        the.server->hold();
+    };
+    const auto unlock = [&] {
+        the.server->release();
+        the.run_until([&] { return the.cells.counted.round_trips.value() == answered_before + 4; });
+    };
+    const store_under_test contract{the.store->replays(delta),
+                                    delta,
+                                    0,
+                                    the.present,
+                                    [&](instant then) { the.present = then; },
+                                    lock,
+                                    unlock,
+                                    [&](const std::function<bool()>& is_done) { the.run_until(is_done); }};
+
+    check_that_each_signature_is_new_once(contract);
+    check_that_a_signature_is_remembered_while_it_is_fresh(contract);
+    check_that_requests_wait_for_the_lock(contract);
 }
 
 BOOST_AUTO_TEST_CASE(no_connection_is_made_before_something_is_asked)
