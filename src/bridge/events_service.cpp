@@ -51,9 +51,9 @@ class events_service::stream final : public exchange,
                                      private heartbeat::listener,
                                      private deadlines::listener {
 public:
-    stream(events_service& by, const admission& admitted, request& req, response_sink& client)
+    stream(events_service& by, admission admitted, request& req, response_sink& client)
         : by_(by),
-          admitted_(admitted),
+          admitted_(std::move(admitted)),
           request_(req),
           client_(client),
           deadline_(by.shared_.ends, *this),
@@ -343,10 +343,10 @@ answer events_service::refuse(const admission& admitted, failure why) const
     return refused;
 }
 
-std::unique_ptr<exchange> events_service::serve(const admission& admitted, request& req, response_sink& client)
+std::unique_ptr<exchange> events_service::serve(admission admitted, request& req, response_sink& client)
 {
     req.drop_body();
-    auto begun = std::make_unique<stream>(*this, admitted, req, client);
+    auto begun = std::make_unique<stream>(*this, std::move(admitted), req, client);
     begun->start();
     if (begun->is_answered())
         return nullptr;

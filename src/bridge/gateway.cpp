@@ -91,11 +91,12 @@ answer gateway::refuse(const admission& admitted, failure why) const
     return admitted.by->refuse(admitted, std::move(why));
 }
 
-std::unique_ptr<exchange> gateway::serve(const admission& admitted, request& req, response_sink& client)
+std::unique_ptr<exchange> gateway::serve(admission admitted, request& req, response_sink& client)
 {
     if (admitted.counted_in != nullptr)
         admitted.counted_in->counted.received_bytes.add(req.body().size());
-    return admitted.by->serve(admitted, req, client);
+    service& by = *admitted.by;
+    return by.serve(std::move(admitted), req, client);
 }
 
 void gateway::end_streams(std::chrono::milliseconds within)

@@ -81,9 +81,9 @@ try {
 /// What the client gets is a whole answer, or a stream where it asks for one and the call comes so far.
 class post_service::post_exchange final : public exchange, private outcome_sink, private heartbeat::listener {
 public:
-    post_exchange(const post_service& by, const admission& admitted, request& req, response_sink& client)
+    post_exchange(const post_service& by, admission admitted, request& req, response_sink& client)
         : by_(by),
-          admitted_(admitted),
+          admitted_(std::move(admitted)),
           request_(req),
           client_(client)
     {
@@ -402,9 +402,9 @@ bool is_covered(const std::string& uri, const std::vector<std::string>& patterns
     });
 }
 
-std::unique_ptr<exchange> post_service::serve(const admission& admitted, request& req, response_sink& client)
+std::unique_ptr<exchange> post_service::serve(admission admitted, request& req, response_sink& client)
 {
-    auto begun = std::make_unique<post_exchange>(*this, admitted, req, client);
+    auto begun = std::make_unique<post_exchange>(*this, std::move(admitted), req, client);
     begun->start();
     if (begun->is_answered())
         return nullptr;

@@ -35,7 +35,14 @@ rate_gate::rate_gate(const service_options& options, rate_counter* counter)
       counter_(counter),
       is_known_on_arrival_(counter != nullptr && (options.rate->by == rate_subject::address ||
                                                   (options.rate->by == rate_subject::service && options.keys.empty())))
-{}
+{
+    if (counter == nullptr || options.rate->by == rate_subject::service)
+        return;
+    const std::string policy = '"' + std::string(name_of(options.rate->by)) + '"';
+    policy_ =
+        policy + ";q=" + std::to_string(options.rate->requests) + ";w=" + std::to_string(options.rate->period.count());
+    remaining_ = policy + ";r=";
+}
 
 result<void> rate_gate::admit(const request& req, admission& admitted) const
 {
@@ -75,17 +82,18 @@ result<void> rate_gate::apply(const result<rate_decision>& decision, header_list
 {
     if (!decision)
         return decision.error();
-    const rate_limit& limit = *options_.rate;
-    if (limit.by != rate_subject::service) {
-        const std::string policy = '"' + std::string(name_of(limit.by)) + '"';
-        headers.emplace_back("RateLimit-Policy", policy + ";q=" + std::to_string(limit.requests) +
-                                                     ";w=" + std::to_string(limit.period.count()));
-        headers.emplace_back("RateLimit", policy + ";r=" + std::to_string(decision->remaining) +
-                                              ";t=" + seconds_of(decision->next_token_in));
+    headers.reserve(headers.size() + 3);
+    if (!policy_.empty()) {
+        headers.emplace_back("RateLimit-Policy", policy_);
+        std::string& left = headers.emplace_back("RateLimit", std::string()).second;
+        left.reserve(remaining_.size() + 32);
+        left.append(remaining_).append(std::to_string(decision->remaining)).append(";t=");
+        left.append(seconds_of(decision->next_token_in));
     }
     if (decision->is_allowed)
         return {};
     headers.emplace_back("Retry-After", seconds_of(decision->next_token_in));
+    const rate_limit& limit = *options_.rate;
     return failure{errc::rate_limited, std::to_string(limit.requests) + " requests in " +
                                            std::to_string(limit.period.count()) + " s are allowed by " +
                                            std::string(name_of(limit.by))};

@@ -9,7 +9,7 @@
 #include "wampfcgi/core/response.hpp"
 #include "wampfcgi/core/settings.hpp"
 
-#include <optional>
+#include <string>
 
 namespace wampfcgi::bridge {
 
@@ -39,6 +39,8 @@ public:
 private:
     const service_options& options_;
     rate_counter* counter_;
+    std::string policy_;     // the value of RateLimit-Policy; empty: nobody is told
+    std::string remaining_;  // the beginning of that of RateLimit
     bool is_known_on_arrival_;
 };
 

@@ -1,11 +1,10 @@
 #include "store/rate_file.hpp"
 
 #include "store/folder.hpp"
+#include "wampfcgi/bridge/store.hpp"
 
 #include <array>
-#include <bit>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -16,14 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 namespace wampfcgi::store {
 namespace {
 
 constexpr std::uint64_t rate_magic = 0x3145'5441'5246'4657;  // "WFRATE" and a number
-constexpr std::size_t key_bytes = 16;                        // of SipHash
+constexpr std::size_t key_bytes = 16;                        // of AES-128
 
 std::string why_of(int error_number)
 {
@@ -45,32 +43,37 @@ struct rate_file::content {
     std::array<bucket_set, sets_in_file> sets;
 };
 
-/// SipHash, keyed so that nobody can aim at a set (OpenSSL's EVP_MAC-SIPHASH).
+/// A client's name as one block under AES-128, keyed so that nobody can aim at a set. Longer names than a block are
+/// those of keys, which the administrator chooses.
 class rate_file::keyed_hash {
 public:
-    explicit keyed_hash(const std::array<unsigned char, key_bytes>& key) : key_(key)
+    explicit keyed_hash(const std::array<unsigned char, key_bytes>& key)
+        : context_(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free)
     {
-        const std::unique_ptr<EVP_MAC, void (*)(EVP_MAC*)> algorithm(EVP_MAC_fetch(nullptr, "SIPHASH", nullptr),
-                                                                     EVP_MAC_free);
-        context_.reset(algorithm ? EVP_MAC_CTX_new(algorithm.get()) : nullptr);
-        if (!context_)
-            throw std::runtime_error("OpenSSL has no SipHash");
+        if (!context_ || EVP_EncryptInit_ex(context_.get(), EVP_aes_128_ecb(), nullptr, key.data(), nullptr) != 1 ||
+            EVP_CIPHER_CTX_set_padding(context_.get(), 0) != 1)
+            throw std::runtime_error("OpenSSL has no AES");
     }
 
-    std::array<std::uint64_t, 2> operator()(std::string_view text) const
+    std::array<std::uint64_t, 2> operator()(std::string_view name) const
     {
-        std::array<unsigned char, sizeof(std::array<std::uint64_t, 2>)> digest{};
-        std::size_t length = 0;
-        if (EVP_MAC_init(context_.get(), key_.data(), key_.size(), nullptr) != 1 ||
-            EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
-            EVP_MAC_final(context_.get(), digest.data(), &length, digest.size()) != 1 || length != digest.size())
-            throw std::runtime_error("OpenSSL cannot compute a SipHash");
-        return std::bit_cast<std::array<std::uint64_t, 2>>(digest);
+        using block = std::array<std::uint64_t, 2>;
+        block plain{};
+        if (name.size() <= sizeof plain)
+            name.copy(reinterpret_cast<char*>(plain.data()), name.size());
+        else
+            plain = {static_cast<std::uint64_t>(bridge::id_of(name, {})),
+                     static_cast<std::uint64_t>(bridge::id_of({}, name))};
+        block hashed{};
+        int length = 0;
+        if (EVP_EncryptUpdate(context_.get(), reinterpret_cast<unsigned char*>(hashed.data()), &length,
+                              reinterpret_cast<const unsigned char*>(plain.data()), sizeof plain) != 1)
+            throw std::runtime_error("OpenSSL cannot encrypt a block");
+        return hashed;
     }
 
 private:
-    std::array<unsigned char, key_bytes> key_;
-    std::unique_ptr<EVP_MAC_CTX, void (*)(EVP_MAC_CTX*)> context_{nullptr, EVP_MAC_CTX_free};
+    std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> context_;
 };
 
 namespace {

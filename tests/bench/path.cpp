@@ -1,9 +1,10 @@
 // Owns the way of a request within wamp-fcgi, without web server and router: from the body to the bytes of CALL, and
 // from the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
-// usage: bench-path small|signed|large COUNT call|whole     ("call": without the way back)
+// usage: bench-path small|signed|limited|large COUNT call|whole     ("call": without the way back)
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/bridge/meter.hpp"
+#include "wampfcgi/store/local_rates.hpp"
 
 #include "support/fake_timers.hpp"
 #include "support/request_builder.hpp"
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -82,14 +84,30 @@ struct byte_counter final : bridge::response_sink {
     std::size_t bytes = 0;
 };
 
-settings two_services()
+/// Removed in the end.
+struct scratch_folder {
+    scratch_folder()
+    {
+        if (::mkdtemp(path.data()) == nullptr)
+            std::exit(1);
+    }
+    ~scratch_folder() { std::filesystem::remove_all(path); }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+
+    std::string path = (std::filesystem::temp_directory_path() / "wamp-fcgi-bench-XXXXXX").string();
+};
+
+settings three_services()
 {
     settings config;
-    config.services.resize(2);
+    config.services.resize(3);
     config.services[0].path = "/";
     config.services[1].path = "signed";
     config.services[1].options.keys["myapp1"].secret = "kkjH68GiuUZ";
     config.services[1].options.timestamp_delta_limit = std::chrono::seconds(300);
+    config.services[2].path = "limited";
+    config.services[2].options.rate = rate_limit{1'000'000, std::chrono::seconds(1)};
     return config;
 }
 
@@ -99,6 +117,8 @@ request request_for(std::string_view kind)
     builder.body(std::string(small_body));
     if (kind == "signed")
         builder.path_info("/signed").query(std::string(signed_query));
+    if (kind == "limited")
+        builder.path_info("/limited");
     if (kind == "large")
         builder.body(R"({"procedure":"com.example.echo","args":[")" + std::string(large_bytes, 'x') + R"("]})");
     return builder.build();
@@ -122,13 +142,18 @@ int main(int argc, char** argv)
     const long count = std::atol(argv[2]);
     const bool whole = argv[3] == "whole"sv;
 
-    const settings config = two_services();
+    const settings config = three_services();
     bytes_only router;
     fake_timers timers;
     bridge::unread_meter figures;
-    bridge::gateway service(
-        config, [&](const auto&) -> bridge::session& { return router; }, {}, timers, figures, signed_at,
-        bridge::gateway::lifetime::many_requests, [] { return std::chrono::steady_clock::time_point{}; });
+    const scratch_folder scratch;
+    store::local_rates rates(scratch.path, config.services[2], signed_at);
+    bridge::gateway service(config,
+                            {[&](const auto&) -> bridge::session& { return router; },
+                             {},
+                             [&](const auto&) -> bridge::rate_counter& { return rates; }},
+                            timers, figures, signed_at, bridge::gateway::lifetime::many_requests,
+                            [] { return std::chrono::steady_clock::time_point{}; });
     byte_counter client;
     request req = request_for(kind);
     const std::string body(req.body());
@@ -136,8 +161,8 @@ int main(int argc, char** argv)
     const std::string result = result_for(kind);
     for (long i = 0; i < count; ++i) {
         req.body_memory() += body;
-        const auto admitted = service.admit(req);
-        client.under_way = service.serve(std::get<bridge::admission>(admitted), req, client);
+        auto admitted = service.admit(req);
+        client.under_way = service.serve(std::get<bridge::admission>(std::move(admitted)), req, client);
         if (whole)
             router.answer(result);
     }

@@ -26,7 +26,7 @@ public:
         if (auto* const final_answer = std::get_if<bridge::answer>(&decision))
             return respond(std::move(*final_answer));
         admitted = std::get<bridge::admission>(std::move(decision));
-        if (auto begun = to.serve(admitted, asked, *this))
+        if (auto begun = to.serve(std::move(admitted), asked, *this))
             under_way = std::move(begun);
     }
 

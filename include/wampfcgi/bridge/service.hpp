@@ -52,7 +52,7 @@ public:
 
     /// Answers a request whose body is there or was dropped, now or later, and frees the body when it has been used.
     /// `req` and `client` outlive the exchange. Null: it has been answered.
-    virtual std::unique_ptr<exchange> serve(const admission& admitted, request& req, response_sink& client) = 0;
+    virtual std::unique_ptr<exchange> serve(admission admitted, request& req, response_sink& client) = 0;
 
     /// This process ends: ends streams that would go on for ever, one after the other, `within` this time from now.
     virtual void end_streams(std::chrono::milliseconds /*within*/) {}

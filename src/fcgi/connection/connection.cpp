@@ -189,7 +189,7 @@ std::optional<connection_step> connection::admit()
 
 void connection::serve()
 {
-    if (auto begun = to_.serve(admitted_, decisions_.current_request(), *this))
+    if (auto begun = to_.serve(std::move(admitted_), decisions_.current_request(), *this))
         under_way_ = std::move(begun);
 }
 

@@ -94,7 +94,7 @@ public:
             counted_in_ = final_answer->counted_in;
             return respond(std::move(*final_answer));
         }
-        const auto& admitted = std::get<bridge::admission>(decision);
+        auto& admitted = std::get<bridge::admission>(decision);
         counted_in_ = admitted.counted_in;
 
         auto body =
@@ -102,7 +102,7 @@ public:
         checked_from_ = clock::now();
         if (!body)
             return respond(to_.refuse(admitted, body.error()));
-        under_way_ = to_.serve(admitted, request_, *this);
+        under_way_ = to_.serve(std::move(admitted), request_, *this);
     }
 
     void give_up()

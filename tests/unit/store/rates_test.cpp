@@ -36,7 +36,7 @@ class counter {
 public:
     counter(const std::string& folder, const service_settings& of) : rates_(folder, of, [this] { return now; }) {}
 
-    bridge::rate_decision take(const std::string& client = "a")
+    bridge::rate_decision take(std::string_view client = "a")
     {
         result<bridge::rate_decision> found = failure{errc::internal_error, "not decided at once"};
         BOOST_REQUIRE(rates_.decides_at_once());
@@ -44,7 +44,7 @@ public:
         return found.value();
     }
 
-    std::uint64_t take_all(const std::string& client = "a")
+    std::uint64_t take_all(std::string_view client = "a")
     {
         std::uint64_t taken = 0;
         while (take(client).is_allowed)
@@ -87,6 +87,9 @@ BOOST_AUTO_TEST_CASE(as_many_as_are_allowed_go_through_and_the_next_is_told_when
     BOOST_TEST(refused.remaining == 0U);
     BOOST_TEST((refused.next_token_in == 20s));
     BOOST_TEST(of.take("b").is_allowed);
+    BOOST_TEST(of.take({}).is_allowed);
+    BOOST_TEST(of.take_all("a name that is longer than a block of the hash") == 3U);
+    BOOST_TEST(of.take_all("a name that is longer than a block of the hasH") == 3U);
 
     of.now += 5s;
     BOOST_TEST((of.take().next_token_in == 15s));
