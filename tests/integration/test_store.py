@@ -46,14 +46,17 @@ class Machine(WampFcgiPool):
         return fastcgi.request(self.address, fastcgi.begin() + fastcgi.params(fields) + fastcgi.stdin(body.encode()))
 
     def figures(self):
-        return json.loads(self.exchange("status", "json", method="GET")[2])
+        return json.loads(self.exchange("status", "json&full", method="GET")[2])
 
     def says(self, text):
         wait_until(lambda: text in self.said(), f"the log to say: {text}")
 
-    def is_served(self):
-        """Waits until the store is used again, which is after a pause of at most 10 seconds."""
-        wait_until(lambda: self.send() == CALLED, "the store to be used again", 30)
+    def wait_for_store(self, path="long"):
+        """Until all workers use it again, which each does after a pause of at most 10 seconds."""
+        def is_used():
+            return all(each["store_answers"] for each in self.figures()["each_worker"]) and self.send(path=path) == CALLED
+
+        wait_until(is_used, "the store to be used again", 30)
 
 
 class StoreTest(DeploymentTest):
@@ -78,6 +81,20 @@ class StoreTest(DeploymentTest):
 
     def start_store(self, *options, **how):
         return Store(self.scratch, *options, **how).start()
+
+    def password(self, text):
+        path = self.scratch.write(f"password-{text}", text + "\n")
+        path.chmod(0o600)
+        if SERVER_USER:
+            shutil.chown(path, SERVER_USER)
+        return str(path)
+
+    def add_user(self, *servers):
+        """By the rules of the manual; and how to log in."""
+        rules = re.search(r"ACL SETUSER web (on .*)$", (TOP / "etc/doc/operations.md").read_text(), re.M)[1]
+        for server in servers:
+            server.ask("ACL", "SETUSER", "web", *rules.replace(">PASSWORD", ">s3cret").split())
+        return {"username": "web", "password_file": self.password("s3cret")}
 
     def assert_refused(self, machine, line):
         """By the store; and what needs none is served."""
@@ -115,7 +132,7 @@ class TwoMachines(StoreTest):
 
         self.store.start()
         for machine in (self.first, self.second):
-            machine.is_served()
+            machine.wait_for_store()
             self.assertEqual(machine.send(accepted), REPLAYED)
 
     def test_a_store_without_its_data_lets_nothing_through_that_it_may_have_forgotten(self):
@@ -128,7 +145,7 @@ class TwoMachines(StoreTest):
         self.store.start()
         for machine in (self.first, self.second):
             # By the short limit: its signatures are all newer soon, and until then refused, never accepted.
-            wait_until(lambda: machine.send(path="signed") == CALLED, "new signatures to be accepted", 30)
+            machine.wait_for_store("signed")
             self.assertIn(machine.send(old), (UNAVAILABLE, REPLAYED))  # the second one finds what the first has left
         self.assertEqual(self.second.send(unseen), UNAVAILABLE)
         self.assertIn("the store has lost its data, and may have had it", self.first.said())
@@ -143,7 +160,7 @@ class TwoMachines(StoreTest):
             self.assertEqual(quick.send(query), UNAVAILABLE)
             self.assertEqual(quick.send("", path="/"), CALLED)
             quick.says("no answer within 200 ms")
-        quick.is_served()
+        quick.wait_for_store()
         self.assertIn(quick.send(query), (CALLED, REPLAYED))  # it may have got there, or not
         self.assertEqual(quick.send(query), REPLAYED)
 
@@ -251,7 +268,7 @@ class Unfit(StoreTest):
         store.launch()
         machine.says("the server is still loading its data")
         self.assertEqual(machine.send(), UNAVAILABLE)
-        machine.is_served()
+        machine.wait_for_store()
         self.assertEqual(machine.send(accepted), REPLAYED)
 
     def test_one_that_evicts_keys_is_refused(self):
@@ -268,10 +285,8 @@ class Unfit(StoreTest):
         self.assertEqual(machine.send(), CALLED)
 
     def test_a_user_needs_no_more_than_the_manual_says(self):
-        rules = re.search(r"ACL SETUSER web (on .*)$", (TOP / "etc/doc/operations.md").read_text(), re.M)[1]
-        store = self.start_store("--appendonly", "no")
-        store.ask("ACL", "SETUSER", "web", *rules.replace(">PASSWORD", ">s3cret").split())
-        login = {"username": "web", "password_file": self.password("s3cret")}
+        store = self.start_store()
+        login = self.add_user(store)
         machine = self.machine({"url": store.url, **login})
         query = signed_query(SECRET, ADD2)
         self.assertEqual([machine.send(query), machine.send(query)], [CALLED, REPLAYED])
@@ -300,13 +315,6 @@ class Unfit(StoreTest):
         wait_until(lambda: replica.ask("ROLE")[3] == "connected", "the replica to be in step")
         self.assertEqual(machine.send(), CALLED)
         self.assertEqual(machine.send(query), REPLAYED)
-
-    def password(self, text):
-        path = self.scratch.write(f"password-{text}", text + "\n")
-        path.chmod(0o600)
-        if SERVER_USER:
-            shutil.chown(path, SERVER_USER)
-        return str(path)
 
 
 class OverTls(StoreTest):
@@ -338,7 +346,8 @@ class Failover(StoreTest):
         first = self.start_store()
         second = self.start_store("--replicaof", f"127.0.0.1 {first.port}")
         sentinel = stores.Sentinel(self.scratch, first).start()
-        machine = self.machine({"sentinel": {"urls": [sentinel.url], "master": "mymaster"}, "timeout": 0.5})
+        machine = self.machine({"sentinel": {"urls": [sentinel.url], "master": "mymaster"}, "timeout": 0.5,
+                                **self.add_user(first, second)})  # of which the Sentinel knows nothing
         query = signed_query(SECRET, ADD2)
         self.assertEqual(machine.send(query), CALLED)
         wait_until(lambda: second.ask("DBSIZE") == first.ask("DBSIZE"), "the replica to have it")
@@ -346,7 +355,7 @@ class Failover(StoreTest):
 
         first.stop()
         wait_until(lambda: sentinel.master_port() == second.port, "the Sentinel to name the replica", 30)
-        machine.is_served()
+        machine.wait_for_store()
         self.assertEqual(machine.send(query), REPLAYED)
 
     def test_a_name_that_the_sentinels_do_not_know_is_said(self):

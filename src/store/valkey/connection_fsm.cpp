@@ -67,13 +67,6 @@ std::string why_unfit(const valkey_reply& reply)
     return "the server is a replica, and takes no data";
 }
 
-/// True for a Sentinel, or a server, that has no password at all.
-bool needs_no_password(const valkey_reply& reply)
-{
-    return reply.is_error("ERR Client sent AUTH, but no password is set") ||
-           (reply.is_error("ERR AUTH") && reply.text.find("without any password") != std::string::npos);
-}
-
 }  // namespace
 
 connection_fsm::connection_fsm(const store_settings& settings, kept_data kept, std::function<double()> random,
@@ -287,7 +280,8 @@ void connection_fsm::answer(question what, const valkey_reply& reply)
 {
     switch (what) {
     case question::login:
-        if (reply.is_error() && !(asks_sentinel() && needs_no_password(reply)))
+        // A Sentinel mostly knows neither password nor user. One that wants another login says so when it is asked.
+        if (reply.is_error() && !asks_sentinel())
             return login_error(reply);
         return;
     case question::database:

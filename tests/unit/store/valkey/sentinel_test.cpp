@@ -109,6 +109,27 @@ BOOST_AUTO_TEST_CASE(a_sentinel_without_a_password_is_fine)
                            address) == "close, dial 192.0.2.7");
 }
 
+BOOST_AUTO_TEST_CASE(a_sentinel_that_does_not_know_the_user_of_the_server_is_fine)
+{
+    with_sentinels the;
+    the.settings.username = "web";
+    the.settings.password = "secret";
+    the.dialled();
+
+    BOOST_TEST(the.receive("-WRONGPASS invalid username-password pair or user is disabled.\r\n" + address) ==
+               "close, dial 192.0.2.7");
+}
+
+BOOST_AUTO_TEST_CASE(a_sentinel_with_another_password_is_passed_over)
+{
+    with_sentinels the;
+    the.settings.password = "secret";
+    the.dialled();
+
+    BOOST_TEST(the.receive("-WRONGPASS invalid username-password pair or user is disabled.\r\n"
+                           "-NOAUTH Authentication required.\r\n") == "log info, close, dial s1");
+}
+
 BOOST_AUTO_TEST_CASE(a_server_without_a_password_is_refused_where_one_is_configured)
 {
     machine the;
