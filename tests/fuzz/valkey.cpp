@@ -74,7 +74,7 @@ public:
         if (fsm_.is_down())
             return;
         ++asked_;
-        fsm_.ask({"x", 1, std::make_unique<counting>(answers_)}, now_);
+        fsm_.ask({"x", std::make_unique<counting>(answers_), asked_ % 2 == 0}, now_);
         carry_out();
     }
 

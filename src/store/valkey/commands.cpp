@@ -71,12 +71,7 @@ valkey_request remembering(const store_settings& store, const bridge::signature_
     key.append(signature.begin(), signature.end());
     valkey_request request;
     request.bytes = valkey_command({"SET", key, "", "NX", "PX", std::to_string(keep.count())});
-    if (store.replicas == 0)
-        return request;
-    // Half of what a command may take: that replicas are missing is then known before the connection is given up.
-    const auto wait = std::max<milliseconds::rep>(store.timeout.count() / 2, 1);
-    request.bytes += valkey_command({"WAIT", std::to_string(store.replicas), std::to_string(wait)});
-    request.commands = 2;
+    request.wants_replicas = store.replicas > 0;
     return request;
 }
 

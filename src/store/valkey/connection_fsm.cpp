@@ -101,12 +101,11 @@ connection_fsm::ticket connection_fsm::ask(valkey_request what, time_point now)
     sent_request asked;
     asked.number = ++last_;
     asked.asker = std::move(what.asker);
-    asked.replies_missing = what.commands;
     asked.asked_at = now;
+    asked.wants_replicas = what.wants_replicas;
+    asked.unsent_bytes = std::move(what.bytes);
     if (state_ == state::ready)
-        output_ += what.bytes;
-    else
-        asked.unsent_bytes = std::move(what.bytes);
+        put(asked);
     requests_.push_back(std::move(asked));
     if (state_ == state::idle)
         begin_attempt();
@@ -121,12 +120,36 @@ void connection_fsm::is_wanted(time_point now)
 
 void connection_fsm::give_up(ticket which)
 {
-    const auto found = std::ranges::lower_bound(requests_, which, {}, &sent_request::number);
-    if (found == requests_.end() || found->number != which)
+    sent_request* found = find(requests_, which);
+    if (found == nullptr)
+        found = find(written_, which);
+    if (found == nullptr)
         return;
     const auto dropped = std::move(found->asker);
-    if (state_ != state::ready)
-        requests_.erase(found);  // never sent
+    if (state_ != state::ready)  // never sent
+        std::erase_if(requests_, [which](const sent_request& each) { return each.number == which; });
+}
+
+connection_fsm::sent_request* connection_fsm::find(std::deque<sent_request>& among, ticket which)
+{
+    const auto found = std::ranges::lower_bound(among, which, {}, &sent_request::number);
+    return found == among.end() || found->number != which ? nullptr : &*found;
+}
+
+std::string connection_fsm::take_output()
+{
+    if (wait_due_to_) {
+        // A third of what a command may take: it may have to wait for an earlier WAIT, and still has time then.
+        const auto most = std::max<milliseconds::rep>(settings_.timeout.count() / 3, 1);
+        output_ += valkey_command({"WAIT", std::to_string(settings_.replicas), std::to_string(most)});
+        sent_request wait;
+        wait.number = ++last_;
+        wait.asked_at = *wait_due_to_;
+        wait.is_wait = true;
+        requests_.push_back(std::move(wait));
+        wait_due_to_.reset();
+    }
+    return std::exchange(output_, {});
 }
 
 void connection_fsm::on(const valkey_event::start&)
@@ -276,6 +299,13 @@ void connection_fsm::put(question what, std::initializer_list<std::string_view> 
     output_ += valkey_command(command);
 }
 
+void connection_fsm::put(sent_request& request)
+{
+    output_ += std::exchange(request.unsent_bytes, {});
+    if (request.wants_replicas && !wait_due_to_)
+        wait_due_to_ = request.asked_at;
+}
+
 void connection_fsm::answer(question what, const valkey_reply& reply)
 {
     switch (what) {
@@ -411,17 +441,33 @@ void connection_fsm::take_reply(valkey_reply reply)
 {
     if (requests_.empty())
         return lost("the server sent what nobody had asked for");
-    sent_request& first = requests_.front();
     // Whoever asked hears of it with all the others.
     if (is_of_cluster(reply))
         return lost(std::string(no_cluster));
     if (is_unfit(reply))
         return lost(why_unfit(reply));
-    first.replies.push_back(std::move(reply));
-    if (--first.replies_missing > 0)
-        return;
-    sent_request answered = std::move(first);
+    sent_request answered = std::move(requests_.front());
     requests_.pop_front();
+    if (answered.is_wait)
+        return take_replicas(reply);
+    const bool has_written = reply.what == valkey_reply::kind::status;
+    answered.replies.push_back(std::move(reply));
+    if (answered.wants_replicas && has_written)
+        written_.push_back(std::move(answered));
+    else
+        complete(std::move(answered));
+}
+
+void connection_fsm::take_replicas(const valkey_reply& reply)
+{
+    for (sent_request& each : std::exchange(written_, {})) {
+        each.replies.push_back(reply);
+        complete(std::move(each));
+    }
+}
+
+void connection_fsm::complete(sent_request answered)
+{
     steps_.emplace_back(
         valkey_step::complete{std::move(answered.asker), std::move(answered.replies), answered.asked_at});
 }
@@ -437,7 +483,7 @@ void connection_fsm::become_ready()
     say(had_trouble_ ? log_level::notice : log_level::info, "the store is available");
     had_trouble_ = false;
     for (sent_request& each : requests_)
-        output_ += std::exchange(each.unsent_bytes, {});
+        put(each);
 }
 
 void connection_fsm::next_sentinel(const std::string& reason)
@@ -473,7 +519,7 @@ void connection_fsm::attempt_failed(trouble_kind kind, const std::string& reason
 // gone refuses the new one at once; one that hangs is not waited for again.
 void connection_fsm::lost(const std::string& reason)
 {
-    const bool was_idle = requests_.empty() && now_ - ready_since_ >= spans_.stable_after;
+    const bool was_idle = requests_.empty() && written_.empty() && now_ - ready_since_ >= spans_.stable_after;
     had_trouble_ = had_trouble_ || !was_idle;
     say(was_idle ? log_level::info : log_level::warning, "the connection to the store is lost: " + reason);
     steps_.emplace_back(valkey_step::close{});
@@ -491,6 +537,7 @@ void connection_fsm::drop_connection()
     reader_.reset();
     asked_.clear();
     output_.clear();
+    wait_due_to_.reset();
     server_time_ms_ = 0;
 }
 
@@ -504,7 +551,11 @@ void connection_fsm::back_off(trouble_kind kind)
 // What was sent may have been carried out, and is never sent again.
 void connection_fsm::fail_all(const std::string& reason)
 {
+    std::deque<sent_request> failed = std::exchange(written_, {});
     for (sent_request& each : std::exchange(requests_, {}))
+        if (!each.is_wait)
+            failed.push_back(std::move(each));
+    for (sent_request& each : failed)
         steps_.emplace_back(
             valkey_step::complete{std::move(each.asker), failure(errc::store_unavailable, reason), each.asked_at});
 }

@@ -35,9 +35,9 @@ public:
 };
 
 struct valkey_request {
-    std::string bytes;  ///< one command, or several in a row
-    std::size_t commands = 1;
+    std::string bytes;  ///< one command
     std::unique_ptr<valkey_asker> asker{};
+    bool wants_replicas = false;  ///< a second reply says how many have what was written, unless nothing was
 };
 
 namespace valkey_event {
@@ -127,8 +127,9 @@ public:
     /// What is to be done, in this order.
     std::vector<valkey_todo> take_steps() { return std::exchange(steps_, {}); }
 
-    /// What is to be written: all commands since the last time.
-    std::string take_output() { return std::exchange(output_, {}); }
+    /// What is to be written: all commands since the last time, and one WAIT for those that want replicas: it has the
+    /// server answer nothing else meanwhile.
+    std::string take_output();
     bool has_output() const noexcept { return !output_.empty(); }
 
     /// When valkey_event::timer is wanted; none: not at all.
@@ -160,10 +161,11 @@ private:
     struct sent_request {
         ticket number = 0;
         std::unique_ptr<valkey_asker> asker;
-        std::size_t replies_missing = 0;
         std::vector<valkey_reply> replies;
         time_point asked_at;
         std::string unsent_bytes;  // until there is a connection
+        bool wants_replicas = false;
+        bool is_wait = false;  // for the replicas of those before it
     };
 
     void on(const valkey_event::start&);
@@ -183,6 +185,7 @@ private:
     void dial();
     void ask_login();
     void put(question what, std::initializer_list<std::string_view> command);
+    void put(sent_request& request);
     void answer(question what, const valkey_reply& reply);
     void take_master_address(const valkey_reply& reply);
     void take_role(const valkey_reply& reply);
@@ -191,6 +194,9 @@ private:
     void take_marker(const valkey_reply& reply);
     void login_error(const valkey_reply& reply);
     void take_reply(valkey_reply reply);
+    void take_replicas(const valkey_reply& reply);
+    void complete(sent_request answered);
+    static sent_request* find(std::deque<sent_request>& among, ticket which);
     void become_ready();
     void next_sentinel(const std::string& reason);
     void attempt_failed(trouble_kind kind, const std::string& reason);
@@ -223,7 +229,9 @@ private:
     std::optional<valkey_reader> reader_;
     std::deque<question> asked_;
     std::int64_t server_time_ms_ = 0;
-    std::deque<sent_request> requests_;  // by number
+    std::deque<sent_request> requests_;      // by number
+    std::deque<sent_request> written_;       // answered, but for their replicas; by number
+    std::optional<time_point> wait_due_to_;  // when the first was asked that a WAIT is to be sent for
     ticket last_ = 0;
     std::string output_;
     std::vector<valkey_todo> steps_;

@@ -269,13 +269,57 @@ BOOST_AUTO_TEST_CASE(what_is_asked_in_a_turn_goes_out_together_and_is_answered_i
     machine the;
     the.ready();
     the.ask();
-    the.ask(2);
+    the.ask();
 
-    BOOST_TEST(the.done() == "write PING PING PING");
-    BOOST_TEST(the.receive("+1\r\n+2\r").find("complete") == 0U);
-    BOOST_TEST(the.receive("\n").empty());
-    BOOST_TEST(the.receive("+3\r\n") == "complete");
+    BOOST_TEST(the.done() == "write PING PING");
+    BOOST_TEST(the.receive("+1\r\n+2\r") == "complete");
+    BOOST_TEST(the.receive("\n") == "complete");
     BOOST_TEST(the.answers == (std::vector<std::string>{"1", "2"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(replicas_are_waited_for_once_in_a_turn)
+{
+    machine the;
+    the.settings.replicas = 2;
+    the.ready();
+    the.ask(true);
+    the.ask();
+    the.ask(true);
+    the.ask(true);
+
+    BOOST_TEST(the.done() == "write PING PING PING PING WAIT");
+    BOOST_TEST(the.sent.ends_with("WAIT\r\n$1\r\n2\r\n$3\r\n333\r\n"));
+    BOOST_TEST(the.receive("+1\r\n+2\r\n$-1\r\n+4\r\n") == "complete, complete");
+    BOOST_TEST(the.receive(":1\r\n") == "complete, complete");
+    BOOST_TEST(the.answers == (std::vector<std::string>{"2", "", "1 1", "4 1"}), boost::test_tools::per_element());
+    BOOST_TEST(!the.fsm().wakes_at().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_replicas_fails_with_the_connection_or_is_given_up)
+{
+    machine the;
+    the.ready();
+    const auto first = the.ask(true);
+    the.done();
+    the.ask(true);
+    the.done();
+    the.receive("+1\r\n");
+    the.fsm().give_up(first);
+    BOOST_TEST((the.fsm().wakes_at().value() == the.now + 1s));
+
+    BOOST_TEST(the.feed(valkey_event::closed{"reset"}) == "log warning, close, complete for nobody, complete");
+    BOOST_TEST(the.answers == std::vector<std::string>{"store_unavailable"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_waited_for_a_connection_waits_for_replicas_then)
+{
+    machine the;
+    the.ask(true);
+    the.dialled();
+    the.receive(welcome());
+
+    BOOST_TEST(the.feed(valkey_event::marker_remembered{}) == "log info, write PING WAIT");
+    BOOST_TEST(the.receive("+1\r\n:0\r\n") == "complete");
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_that_passes_fails_all_that_is_in_flight)

@@ -93,21 +93,22 @@ struct machine {
         return *this;
     }
 
-    /// Asks for PING, `count` times in a row. The answers are in `answers`.
-    connection_fsm::ticket ask(std::size_t count = 1)
+    /// Asks for PING. The answers are in `answers`.
+    connection_fsm::ticket ask(bool wants_replicas = false)
     {
         struct noting final : valkey_asker {
             explicit noting(machine& its_owner) : owner(its_owner) {}
             void answered(valkey_outcome how) override
             {
-                owner.answers.push_back(how ? how->front().text : std::string(describe(how.error().code).name));
+                owner.answers.push_back(how ? how->front().text +
+                                                  (how->size() > 1 ? " " + std::to_string(how->at(1).integer) : "")
+                                            : std::string(describe(how.error().code).name));
             }
             machine& owner;
         };
         valkey_request request;
-        for (std::size_t i = 0; i < count; ++i)
-            request.bytes += valkey_command({"PING"});
-        request.commands = count;
+        request.bytes = valkey_command({"PING"});
+        request.wants_replicas = wants_replicas;
         request.asker = std::make_unique<noting>(*this);
         return fsm().ask(std::move(request), now);
     }
