@@ -1,5 +1,5 @@
-"""Owns what disturbs a soak: the router and processes of wamp-fcgi end or stop, configurations are read again. Each tells which
-web servers' requests it may have harmed, and until when."""
+"""Owns what disturbs a soak: the router, the store and processes of wamp-fcgi end or stop, configurations are read again. Each
+tells which web servers' requests it may have harmed, and until when."""
 import contextlib
 import dataclasses
 import os
@@ -38,6 +38,7 @@ class Disturbances:
             ("worker of the pool told to end", (), lambda: self.kill_one(soak.pool, signal.SIGTERM)),
             ("process under mod_fcgid killed", (soak.fcgid.name,), lambda: self.kill_one(soak.fcgid, signal.SIGKILL)),
             ("logs opened again", (), lambda: os.kill(soak.pool.pid, signal.SIGUSR1)),
+            *([("store killed and restarted", of_pool, self.restart_store)] if soak.store else []),
         )
 
     def run(self, seconds):
@@ -57,6 +58,11 @@ class Disturbances:
         self.soak.router.stop(how)
         time.sleep(random.uniform(0, 1.5))
         self.soak.router.start()
+
+    def restart_store(self):
+        self.soak.store.stop()
+        time.sleep(random.uniform(0, 1.5))
+        self.soak.store.start()
 
     def stop_router_for_a_moment(self):
         os.kill(self.soak.router.pid, signal.SIGSTOP)

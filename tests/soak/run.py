@@ -1,4 +1,4 @@
-"""A soak: mixed load of all kinds, good and bad, through all web servers at once, while the router is restarted, configurations
+"""A soak: mixed load of all kinds, good and bad, through all web servers at once, while router and store are restarted, configurations
 are read again and processes are killed. At the end every request has had its answer, no call has come twice, nothing is wrong
 that no disturbance explains, and memory and descriptors of the processes that lived through it are what they were.
 
@@ -15,6 +15,7 @@ from integration.deployment import configuration
 from soak.disturbances import Disturbances
 from soak.figures import PAGES, Figures
 from soak.requests import ABORTED, DISTURBED, LOST, PATHS, Clients, arrivals
+from support import stores
 from support.processes import Scratch, wait_until
 from support.build import SANITIZED
 from support.servers import (ApacheFcgid, ApacheProxyFcgi, LastingRouter, Lighttpd, LighttpdCgi, Nginx,
@@ -32,7 +33,10 @@ class Soak:
     def __init__(self, enter):
         self.scratch = enter(Scratch())
         self.router = LastingRouter(self.scratch).start()
-        self.pool = WampFcgiPool(self.scratch, self.configure("pool.json", max_requests=2000)).start()
+        # The pool remembers signatures in a store, where there can be one; the others in files.
+        self.store = None if stores.missing() else stores.Store(self.scratch).start()
+        shared = {"store": {"url": self.store.url}} if self.store else {}
+        self.pool = WampFcgiPool(self.scratch, self.configure("pool.json", max_requests=2000, **shared)).start()
         config = self.configure("config.json")
         # One folder each: two of the same kind write the same files.
         self.fcgid = ApacheFcgid(enter(Scratch()), config).start()
