@@ -10,14 +10,14 @@ import shutil
 import signal
 import sys
 
-from bench import instructions, one_worker, streams, through_servers
+from bench import instructions, one_worker, remembering, streams, through_servers
 from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import table
 from bench.through_servers import KIB, MIB
 from support.processes import Scratch
 from support.servers import BUILD
 
-PARTS = ("small", "bodies", "memory", "slow", "first", "publications", "streams", "instructions")
+PARTS = ("small", "bodies", "memory", "slow", "first", "publications", "remembering", "streams", "instructions")
 BODY_SET_UPS = ("lighttpd", "nginx keep", "mod_proxy_fcgi keep", "mod_fcgid")
 
 
@@ -59,6 +59,9 @@ def measurements(set_ups, parts, plan):
         yield lambda scratch, router: one_worker.cgi_answer(scratch, router, plan)
     if "publications" in parts:
         yield lambda scratch, router: through_servers.publications(scratch, "nginx keep", router, plan)
+    if "remembering" in parts:
+        yield lambda scratch, router: remembering.replays(scratch, router, plan)
+        yield lambda scratch, router: remembering.rates(scratch, router, plan)
     if "streams" in parts:
         yield lambda scratch, router: streams.many_listeners(scratch, plan)
         yield lambda scratch, router: streams.few_listeners(scratch, plan)
