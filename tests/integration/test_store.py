@@ -311,9 +311,8 @@ class Unfit(StoreTest):
         machine = self.machine({"url": store.url, "replicas": 1, "timeout": 0.4})
         query = signed_query(SECRET, ADD2)
         self.assertEqual(machine.send(query), UNAVAILABLE)
-        replica = self.start_store("--replicaof", f"127.0.0.1 {store.port}")
-        wait_until(lambda: replica.ask("ROLE")[3] == "connected", "the replica to be in step")
-        self.assertEqual(machine.send(), CALLED)
+        self.start_store("--replicaof", f"127.0.0.1 {store.port}")
+        machine.wait_for_store()
         self.assertEqual(machine.send(query), REPLAYED)
 
 
