@@ -291,6 +291,11 @@ class ApacheCgi(Apache):
     def more(self):
         return f"ScriptSock {self.scratch.folder('run')}/cgid.sock"
 
+    def is_ready(self):
+        """mod_cgid's daemon may be behind: it makes its socket, and then gives it to the user of the server's processes."""
+        sockets = list(self.scratch.folder("run").glob("cgid.sock*"))
+        return super().is_ready() and any(not SERVER_USER or each.owner() == SERVER_USER for each in sockets)
+
 
 class LighttpdCgi(Lighttpd):
     """lighttpd, starting wamp-fcgi as a CGI program for each request."""
