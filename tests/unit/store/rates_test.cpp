@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_bucket_refills_evenly_and_never_beyond_its_size)
 BOOST_AUTO_TEST_CASE(limits_that_do_not_divide_evenly_are_exact_to_the_request)
 {
     for (const auto& [requests, period] : std::vector<std::pair<std::uint64_t, std::chrono::seconds>>{
-             {7, 60s}, {999'999, 1s}, {1'000'000, 1s}, {10'000, 86'400s}, {1, 31'536'000s}}) {
+             {7, 60s}, {29'999, 1s}, {10'000, 86'400s}, {1, 31'536'000s}}) {
         scratch_folder scratch;
         counter of(scratch / "state", limited(requests, period));
         BOOST_TEST(of.take_all() == requests);
@@ -217,11 +217,11 @@ BOOST_AUTO_TEST_CASE(in_a_full_set_the_fullest_gives_way_and_nobody_gets_more_th
 
 BOOST_AUTO_TEST_CASE(however_many_clients_there_are_each_gets_at_most_its_limit)
 {
-    constexpr std::uint64_t clients = 3 * sets_in_file * slots_in_set;
+    constexpr std::uint64_t clients = 5 * sets_in_file * slots_in_set / 4;
     scratch_folder scratch;
     counter of(scratch / "state", limited(2, 3600s));
     std::vector<int> through(clients);
-    for (int round = 0; round < 4; ++round)
+    for (int round = 0; round < 3; ++round)
         for (std::uint64_t each = 0; each < clients; ++each)
             through[each] += of.take(std::to_string(each)).is_allowed ? 1 : 0;
     BOOST_TEST(*std::max_element(through.begin(), through.end()) == 2);
