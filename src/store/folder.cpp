@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
 #include <fcntl.h>
 #include <stdexcept>
@@ -170,6 +171,13 @@ descriptor open_folder(const std::string& path)
         fail(path, "cannot be looked at: " + text_of(errno));
     check_private(path, found, folder_mode);
     return folder;
+}
+
+std::string file_name_of(std::string_view kind, bridge::key_id which)
+{
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016" PRIx64, static_cast<std::uint64_t>(which));
+    return std::string(kind) + "-" + digits.data();
 }
 
 descriptor open_lock_file(const std::string& path, const descriptor& folder)

@@ -2,16 +2,21 @@
 #pragma once
 
 #include "store/presence.hpp"
+#include "wampfcgi/bridge/store.hpp"
 #include "wampfcgi/core/descriptor.hpp"
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace wampfcgi::store {
 
 /// Opens the folder at `path`; a missing one is created, with mode 0700. Throws std::runtime_error, also when it is not
 /// the effective user's own and private.
 descriptor open_folder(const std::string& path);
+
+/// "KIND-HASH": the name of the file of one of several things of a kind, the same in every process.
+std::string file_name_of(std::string_view kind, bridge::key_id which);
 
 /// Opens a file with mode 0600 for a presence: beside the folder, so that it stays when the
 /// folder is removed; or in it, where this user may make none beside it. Throws std::runtime_error.

@@ -1,12 +1,11 @@
 #include "wampfcgi/store/local_rates.hpp"
 
+#include "store/folder.hpp"
 #include "store/rate_file.hpp"
 #include "wampfcgi/bridge/store.hpp"
 #include "wampfcgi/log/log.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -16,12 +15,9 @@ namespace {
 constexpr std::chrono::seconds looked_after_every{1};
 
 /// The same for all processes that have the service, whatever its limit is.
-std::string file_name_of(const service_settings& service)
+std::string file_of(const service_settings& service)
 {
-    std::array<char, 17> text{};
-    const auto id = static_cast<std::uint64_t>(bridge::id_of(service.path, service.realm));
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(id));
-    return std::string("rates-") + text.data();
+    return store::file_name_of("rates", bridge::id_of(service.path, service.realm));
 }
 
 refill refill_of(const rate_limit& limit)
@@ -36,7 +32,7 @@ class local_rates::counter {
 public:
     counter(std::string folder, const service_settings& of, clock now)
         : folder_(std::move(folder)),
-          name_(file_name_of(of)),
+          name_(file_of(of)),
           limit_(refill_of(of.options.rate.value())),
           now_([clock = std::move(now)] { return std::chrono::nanoseconds(clock().time_since_epoch()).count(); }),
           file_(folder_, name_)
@@ -95,7 +91,7 @@ local_rates::ticket local_rates::take_token(std::string_view client, decided don
 
 result<void, trouble> try_rates(const std::string& folder, const service_settings& of)
 try {
-    const rate_file opened(folder, file_name_of(of));
+    const rate_file opened(folder, file_of(of));
     return {};
 } catch (const std::runtime_error& why) {
     return trouble(why.what());

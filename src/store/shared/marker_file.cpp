@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -17,22 +16,12 @@ namespace {
 
 constexpr known_memory unreadable{0, true};
 
-std::uint64_t hash_of(const std::string& text)
-{
-    std::uint64_t hash = 0xcbf2'9ce4'8422'2325;  // FNV-1a: nobody aims at a collision in his own configuration
-    for (const char each : text)
-        hash = (hash ^ static_cast<unsigned char>(each)) * 0x100'0000'01b3;
-    return hash;
-}
-
 std::string name_for(const store_settings& store)
 {
     std::string which = store.master + "\n" + std::to_string(store.database) + "\n" + store.prefix;
     for (const store_url& each : store.urls)
         which += "\n" + each.text;
-    std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(hash_of(which)));
-    return "store-" + std::string(digits.data());
+    return file_name_of("store", bridge::id_of(which, {}));
 }
 
 [[noreturn]] void cannot_write(const std::string& path)
