@@ -1,6 +1,7 @@
 #include "bridge/events_service.hpp"
 
 #include "bridge/arrival.hpp"
+#include "bridge/checked_exchange.hpp"
 #include "bridge/open_stream.hpp"
 #include "bridge/recent_publications.hpp"
 #include "bridge/rendering.hpp"
@@ -46,15 +47,14 @@ std::string joined(const std::vector<subscription>& wanted)
 }  // namespace
 
 /// A request, until it is refused or its stream has ended.
-class events_service::stream final : public exchange,
+class events_service::stream final : public checked_exchange,
                                      private event_hub::listener,
                                      private heartbeat::listener,
                                      private deadlines::listener {
 public:
     stream(events_service& by, admission admitted, request& req, response_sink& client)
-        : by_(by),
-          admitted_(std::move(admitted)),
-          request_(req),
+        : checked_exchange(by.rate_, by.shared_.stopwatch, std::move(admitted), req),
+          by_(by),
           client_(client),
           deadline_(by.shared_.ends, *this),
           stream_(checks::media::event_stream, client, admitted_.headers, most_unread_bytes_of_events, by.beats_, *this,
@@ -65,26 +65,11 @@ public:
 
     ~stream() override
     {
-        if (waits_for_token_ != 0)
-            by_.rate_.give_up(waits_for_token_);
         if (stream_.has_begun())
             by_.streams_.erase(where_);
     }
 
-    stream(const stream&) = delete;
-    stream& operator=(const stream&) = delete;
-
-    void start()
-    {
-        if (by_.rate_.is_due_before_signature(admitted_))
-            take_token();
-        else
-            check_signature();
-    }
-
     bool is_answered() const noexcept { return is_answered_; }
-
-    const request_report& report() const noexcept override { return report_; }
 
     void end_at(deadlines::time_point when)
     {
@@ -97,38 +82,12 @@ private:
 
     deadlines::time_point now() const { return by_.shared_.stopwatch(); }
 
-    void take_token()
+    result<signer> check_sender() const override
     {
-        asked_store_at_ = now();
-        waits_for_token_ = by_.rate_.take_token(request_, signature_ ? &*signature_ : nullptr,
-                                                [this](const result<rate_decision>& decision) { rated(decision); });
+        return checks::check_signature(request_, options(), by_.shared_.now());
     }
 
-    void rated(const result<rate_decision>& decision)
-    {
-        waits_for_token_ = 0;
-        report_.store_took += now() - asked_store_at_;
-        if (auto ok = by_.rate_.apply(decision, admitted_.headers); !ok)
-            refuse(ok.error());
-        else if (by_.rate_.is_due_behind_signature())
-            choose_topics();
-        else
-            check_signature();
-    }
-
-    void check_signature()
-    {
-        auto signature = checks::check_signature(request_, options(), by_.shared_.now());
-        if (!signature)
-            return refuse(signature.error());
-        signature_ = *signature;
-        if (by_.rate_.is_due_behind_signature())
-            take_token();
-        else
-            choose_topics();
-    }
-
-    void choose_topics()
+    void go_on() override
     {
         auto wanted = wanted_topics(request_.query());
         if (!wanted)
@@ -240,7 +199,7 @@ private:
         end(std::move(whole.report));
     }
 
-    void has_been_silent() override { go_on(stream_.write_sign_of_life()); }
+    void has_been_silent() override { go_on_if(stream_.write_sign_of_life()); }
 
     void time_is_over() override
     {
@@ -252,15 +211,18 @@ private:
             refuse({errc::call_timeout, "no SUBSCRIBED within call_timeout"});
     }
 
-    void send(std::string_view piece) { go_on(stream_.write(piece)); }
+    void send(std::string_view piece) { go_on_if(stream_.write(piece)); }
 
-    void go_on(open_stream::client_state client)
+    void go_on_if(open_stream::client_state client)
     {
         if (client == open_stream::client_state::does_not_read)
             end({.why = failure{errc::overloaded, "the client does not read its stream"}});
     }
 
-    void refuse(failure why) { respond(refusal_answer(std::move(why), options().status_codes, admitted_.headers)); }
+    void refuse(failure why) override
+    {
+        respond(refusal_answer(std::move(why), options().status_codes, admitted_.headers));
+    }
 
     void respond(answer&& whole)
     {
@@ -290,12 +252,7 @@ private:
     }
 
     events_service& by_;
-    admission admitted_;
-    request& request_;
     response_sink& client_;
-    std::optional<checks::signature_facts> signature_;
-    rate_counter::ticket waits_for_token_ = 0;
-    request_report::time_point asked_store_at_{};
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> expires_;  // its key
     limited_count::place place_;
     stream_places::place address_place_;
@@ -304,7 +261,6 @@ private:
     deadlines::place deadline_;
     open_stream stream_;
     std::list<stream*>::iterator where_;  // since it has begun
-    request_report report_;
     bool has_gap_ = false;
     bool is_answered_ = false;
 };
@@ -347,7 +303,7 @@ std::unique_ptr<exchange> events_service::serve(admission admitted, request& req
 {
     req.drop_body();
     auto begun = std::make_unique<stream>(*this, std::move(admitted), req, client);
-    begun->start();
+    begun->enter();
     if (begun->is_answered())
         return nullptr;
     return begun;

@@ -2,6 +2,7 @@
 
 #include "bridge/arrival.hpp"
 #include "bridge/call_stream.hpp"
+#include "bridge/checked_exchange.hpp"
 #include "bridge/forwarded.hpp"
 #include "bridge/heartbeat.hpp"
 #include "bridge/rendering.hpp"
@@ -49,12 +50,11 @@ try {
 
 /// A request from the first check of its body until it is answered. It may wait for the store, and then for the router.
 /// What the client gets is a whole answer, or a stream where it asks for one and the call comes so far.
-class post_service::post_exchange final : public exchange, private outcome_sink, private heartbeat::listener {
+class post_service::post_exchange final : public checked_exchange, private outcome_sink, private heartbeat::listener {
 public:
     post_exchange(const post_service& by, admission admitted, request& req, response_sink& client)
-        : by_(by),
-          admitted_(std::move(admitted)),
-          request_(req),
+        : checked_exchange(by.rate_, by.shared_.stopwatch, std::move(admitted), req),
+          by_(by),
           client_(client)
     {
         report_.debug = options().debug;
@@ -64,62 +64,16 @@ public:
     {
         if (waits_for_store_ != 0)
             by_.replays_->give_up(waits_for_store_);
-        if (waits_for_token_ != 0)
-            by_.rate_.give_up(waits_for_token_);
         if (under_way_ != 0)
             by_.session_.cancel(under_way_);
     }
 
-    post_exchange(const post_exchange&) = delete;
-    post_exchange& operator=(const post_exchange&) = delete;
-
-    void start()
-    {
-        if (by_.rate_.is_due_before_signature(admitted_))
-            take_token();
-        else
-            check_signature();
-    }
-
     bool is_answered() const noexcept { return is_answered_; }
-
-    const request_report& report() const noexcept override { return report_; }
 
 private:
     const service_options& options() const noexcept { return by_.configured_.options; }
 
-    void take_token()
-    {
-        asked_store_at_ = by_.shared_.stopwatch();
-        waits_for_token_ = by_.rate_.take_token(request_, signature_ ? &*signature_ : nullptr,
-                                                [this](const result<rate_decision>& decision) { rated(decision); });
-    }
-
-    void rated(const result<rate_decision>& decision)
-    {
-        waits_for_token_ = 0;
-        report_.store_took += by_.shared_.stopwatch() - asked_store_at_;
-        if (auto ok = by_.rate_.apply(decision, admitted_.headers); !ok)
-            refuse(ok.error());
-        else if (by_.rate_.is_due_behind_signature())
-            go_on_signed();
-        else
-            check_signature();
-    }
-
-    void check_signature()
-    {
-        auto signature = check_sender();
-        if (!signature)
-            return refuse(signature.error());
-        signature_ = *signature;
-        if (by_.rate_.is_due_behind_signature())
-            take_token();
-        else
-            go_on_signed();
-    }
-
-    void go_on_signed()
+    void go_on() override
     {
         if (signature_ && by_.replays_ != nullptr && !asks_by_query())
             remember();
@@ -127,7 +81,7 @@ private:
             act();
     }
 
-    result<signer> check_sender() const
+    result<signer> check_sender() const override
     try {
         return by_.check_sender(request_, by_.shared_.now());
     } catch (const std::exception& trouble) {
@@ -219,7 +173,7 @@ private:
         return static_cast<bool>(place_);
     }
 
-    void refuse(failure why)
+    void refuse(failure why) override
     {
         request_.drop_body();
         respond(refusal_answer(std::move(why), options().status_codes, admitted_.headers));
@@ -231,7 +185,7 @@ private:
     {
         const auto body = render_part(std::move(part));
         if (body)
-            return go_on(stream_->send(call_stream::event::progress, *body));
+            return go_on_if(stream_->send(call_stream::event::progress, *body));
         by_.session_.cancel(under_way_);
         ended(body.error());
     }
@@ -252,9 +206,9 @@ private:
         end_stream(std::move(whole.report));
     }
 
-    void has_been_silent() override { go_on(stream_->send_sign_of_life()); }
+    void has_been_silent() override { go_on_if(stream_->send_sign_of_life()); }
 
-    void go_on(call_stream::client_state client)
+    void go_on_if(call_stream::client_state client)
     {
         if (client == call_stream::client_state::reads)
             return;
@@ -290,17 +244,12 @@ private:
     }
 
     const post_service& by_;
-    admission admitted_;
-    request& request_;
     response_sink& client_;
-    std::optional<checks::signature_facts> signature_;
     limited_count::place place_;
     presence is_under_way_;
     store::ticket waits_for_store_ = 0;
-    rate_counter::ticket waits_for_token_ = 0;
     request_report::time_point asked_store_at_{};
     session::operation_id under_way_ = 0;
-    request_report report_;
     std::unique_ptr<call_stream> stream_;  // where one is asked for
     bool is_answered_ = false;
 };
@@ -375,7 +324,7 @@ bool is_covered(const std::string& uri, const std::vector<std::string>& patterns
 std::unique_ptr<exchange> post_service::serve(admission admitted, request& req, response_sink& client)
 {
     auto begun = std::make_unique<post_exchange>(*this, std::move(admitted), req, client);
-    begun->start();
+    begun->enter();
     if (begun->is_answered())
         return nullptr;
     return begun;
