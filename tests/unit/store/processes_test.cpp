@@ -38,18 +38,6 @@ private:
     std::atomic<std::uint32_t>* first_;
 };
 
-/// Ends with status 0, or is killed by the caller.
-pid_t start(const std::function<void()>& program)
-{
-    const pid_t child = fork();
-    BOOST_REQUIRE(child >= 0);
-    if (child == 0) {
-        program();
-        _exit(0);
-    }
-    return child;
-}
-
 bool ended_well(pid_t child)
 {
     int status = 0;

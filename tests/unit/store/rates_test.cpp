@@ -58,18 +58,6 @@ private:
     local_rates rates_;
 };
 
-/// Ends with status 0, unless it is killed.
-pid_t start(const std::function<void()>& program)
-{
-    const pid_t child = fork();
-    BOOST_REQUIRE(child >= 0);
-    if (child == 0) {
-        program();
-        _exit(0);
-    }
-    return child;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(as_many_as_are_allowed_go_through_and_the_next_is_told_when_to_come_again)

@@ -13,9 +13,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 namespace wampfcgi::store {
 
@@ -107,6 +109,18 @@ struct user_memory {
     std::string state = scratch / "state";
     memory shared;
 };
+
+/// Runs it in a process of its own, which ends with status 0, or is killed by the caller.
+inline pid_t start(const std::function<void()>& program)
+{
+    const pid_t child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        program();
+        _exit(0);
+    }
+    return child;
+}
 
 inline std::uint64_t disk_use_of(const std::string& path)
 {
