@@ -1,4 +1,4 @@
-// Owns the services of one process: which one a request is for. What a service does with it is the service's business.
+// Owns the services of one process, and the choice of the service for a request. The service decides the rest.
 #pragma once
 
 #include "wampfcgi/bridge/rate_counter.hpp"
@@ -22,35 +22,36 @@ class event_hub;
 class meter;
 struct shared_by_services;
 
-/// What is configured in `paths`, as one service.
+/// All services configured in `paths`, behind the interface of one.
 class gateway final : public service {
 public:
     using clock = std::function<std::chrono::sys_time<std::chrono::microseconds>()>;
     using steady_clock = std::function<std::chrono::steady_clock::time_point()>;
-    /// What the process is for. A plain CGI program serves one request, and nobody could share a stream's session.
+    /// What the process is for. A plain CGI program serves one request, so its streams cannot share a session.
     enum class lifetime { many_requests, one_request };
 
     using session_lookup = std::function<session&(const service_settings& of)>;
     using store_lookup = std::function<store&(std::chrono::seconds timestamp_delta_limit)>;
     using rate_lookup = std::function<rate_counter&(const service_settings& of)>;
 
-    /// Where services find what they need, each asked once: a session those that have one, a store those with
-    /// replay_protection, a counter those with a rate_limit.
+    /// Finds what a service needs. Called once for each service: for a session where the service uses one, for a store
+    /// where it has replay_protection, for a counter where it has a rate_limit.
     struct lookups {
         session_lookup sessions;
         store_lookup stores;
         rate_lookup rates;
     };
 
-    /// `config` must outlive it, and so must what is found. `wakers` and `figures` must outlive it. `now` is what
-    /// signatures are held against, `stopwatch` measures how long calls take.
+    /// `config`, `wakers`, `figures` and everything that `find` returns must outlive the gateway. `now` is the clock
+    /// for signatures; `stopwatch` measures how long calls take.
     gateway(const settings& config, const lookups& find, timers& wakers, meter& figures, clock now, lifetime lives_for,
             steady_clock stopwatch = std::chrono::steady_clock::now);
     ~gateway() override;
     gateway(const gateway&) = delete;
     gateway& operator=(const gateway&) = delete;
 
-    /// Has the figures that services of the type "status" and `wamp-fcgi --status` ask for. `pool` must outlive it.
+    /// Sets the source of the figures for services of the type "status" and for `wamp-fcgi --status`. `pool` must
+    /// outlive the gateway.
     void show_status_of(status_source& pool);
 
     std::variant<answer, admission> admit(const request& req) override;
@@ -66,7 +67,7 @@ private:
     std::unique_ptr<shared_by_services> shared_;
     std::map<session*, std::unique_ptr<event_hub>> hubs_;
     std::vector<std::unique_ptr<service>> services_;  // in the order of config_.services
-    std::vector<service_cells*> cells_;               // likewise
+    std::vector<service_cells*> cells_;               // in the same order
     service_cells& cells_of_no_service_;
 };
 

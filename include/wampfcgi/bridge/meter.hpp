@@ -1,5 +1,5 @@
-// Owns what one process counts: cells that it alone writes and that others may read at any time. Where the cells are,
-// who reads them and how they are shown is metrics/'s business.
+// Owns the counters of one process. The process alone writes them, others may read them at any time. metrics/ decides
+// where they are stored, who reads them and how they are shown.
 #pragma once
 
 #include "wampfcgi/bridge/answer.hpp"
@@ -18,7 +18,7 @@
 
 namespace wampfcgi::bridge {
 
-/// A figure with one writer. Readers in other processes see each value whole, and never an older one after a newer one.
+/// A figure with one writer. A reader in another process never sees a torn value, nor an older value after a newer one.
 class cell {
 public:
     void add(std::uint64_t more = 1) noexcept { set(value() + more); }
@@ -31,7 +31,7 @@ private:
 };
 static_assert(sizeof(cell) == sizeof(std::uint64_t) && std::atomic<std::uint64_t>::is_always_lock_free);
 
-/// Counts one more in a cell as long as it lives.
+/// Adds 1 to a cell for as long as it lives.
 class presence {
 public:
     presence() = default;
@@ -54,17 +54,18 @@ private:
     cell* in_ = nullptr;
 };
 
-/// HTTP statuses that are counted one by one; others are counted together.
+/// HTTP statuses with a counter each; all others share one.
 inline constexpr std::array<int, 17> counted_statuses{200, 202, 204, 304, 400, 401, 403, 404, 405,
                                                       413, 415, 429, 500, 501, 502, 503, 504};
 
-/// A WAMP error that is counted by itself, and its HTTP status with status_codes "http".
+/// A WAMP error with a counter of its own, and its HTTP status with status_codes "http".
 struct known_error {
     std::string_view uri;
     int status;
 };
 
-/// WAMP specification, "Predefined URIs", and what routers send. Others are counted together.
+/// Errors from the WAMP specification, "Predefined URIs", and others that routers send. All other errors share one
+/// counter.
 inline constexpr std::array<known_error, 11> known_errors{{
     {"wamp.error.no_such_procedure", 404},
     {"wamp.error.not_authorized", 403},
@@ -79,7 +80,7 @@ inline constexpr std::array<known_error, 11> known_errors{{
     {"wamp.error.timeout", 504},
 }};
 
-/// Upper bounds of the buckets of durations, in microseconds; one more bucket has what took longer.
+/// Upper bounds of the duration buckets, in microseconds. One more bucket counts longer durations.
 inline constexpr std::array<std::uint64_t, 15> duration_bounds_us{
     500,     1'000,   2'500,     5'000,     10'000,    25'000,     50'000,    100'000,
     250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000, 30'000'000};
@@ -91,29 +92,29 @@ struct duration_cells {
     void add(std::chrono::steady_clock::duration took) noexcept;
 };
 
-/// Of one entry of `paths`. What only grows is counted, and outlives the process.
+/// Figures of one entry of `paths`. The counters outlive the process, the gauges do not.
 struct service_cells {
     struct counters {
         std::array<cell, counted_statuses.size() + 1> answers;  ///< by status
         std::array<cell, errc_table.size()> refusals;           ///< in the enumerators' order
         std::array<cell, known_errors.size() + 1> wamp_errors;
-        duration_cells request_durations;  ///< of whole answers: a stream lasts as long as its client likes
+        duration_cells request_durations;  ///< complete answers only: the client decides how long a stream lasts
         duration_cells call_durations;
-        cell received_bytes;  ///< bodies
-        cell sent_bytes;      ///< bodies
-        cell clients_left;    ///< before they were answered in full
+        cell received_bytes;  ///< of request bodies
+        cell sent_bytes;      ///< of response bodies
+        cell clients_left;    ///< clients that went away before the complete answer
         cell events_delivered;
         cell slow_streams_closed;
     };
     struct gauges {
-        cell calls;    ///< and publications, under way
-        cell streams;  ///< open
+        cell calls;    ///< calls and publications in flight
+        cell streams;  ///< open streams
     };
     counters counted;
     gauges now;
 };
 
-/// Of the sessions of a process in one realm with one role.
+/// Figures of a process's sessions in one realm with one role.
 struct session_cells {
     struct counters {
         cell joined;
@@ -122,44 +123,44 @@ struct session_cells {
     struct gauges {
         cell wanted;
         cell up;
-        cell waiting;       ///< requests
-        cell queued_bytes;  ///< for the router
+        cell waiting;       ///< requests that wait for a session
+        cell queued_bytes;  ///< not yet sent to the router
     };
     counters counted;
     gauges now;
 };
 
-/// Of the store that machines share.
+/// Figures of the store that several machines share.
 struct store_cells {
     struct counters {
-        cell round_trips;  ///< of commands that were answered
-        cell failures;     ///< commands that were not, or with an error
-        cell waited_us;    ///< for the answers, all together
+        cell round_trips;  ///< commands answered
+        cell failures;     ///< commands answered with an error, or not answered
+        cell waited_us;    ///< total time of waiting for answers
     };
     struct gauges {
-        cell is_down;  ///< 1: cannot be reached
+        cell is_down;  ///< 1: the store cannot be reached
     };
     counters counted;
     gauges now;
 };
 
-/// Gives the cells that this process counts in. They live as long as the meter. Used by one thread.
+/// Provides the cells of this process. They live as long as the meter. Used by one thread.
 class meter {
 public:
     virtual ~meter() = default;
 
     virtual service_cells& of(const service_settings& which) = 0;
 
-    /// For requests that no service is there for.
+    /// For requests whose path has no service.
     virtual service_cells& of_no_service() = 0;
 
     virtual session_cells& of_session(const std::string& realm, const std::string& role) = 0;
 
-    /// Of the store that machines share.
+    /// For the store that several machines share.
     virtual store_cells& of_store() = 0;
 };
 
-/// Counts for nobody.
+/// A meter that nothing reads.
 class unread_meter final : public meter {
 public:
     service_cells& of(const service_settings& /*which*/) override { return services_.emplace_back(); }
@@ -176,20 +177,20 @@ private:
     store_cells store_;
 };
 
-/// Where `status` is counted; the last index stands for all others.
+/// The index of `status` in the counters; the last index stands for all other statuses.
 std::size_t index_of_status(int status) noexcept;
 
-/// What is known of an answer that goes out whole.
+/// The facts about a complete answer that are counted.
 struct answer_facts {
     int status;
     std::uint64_t body_bytes;
     std::chrono::steady_clock::duration took;  ///< since the first byte of the request
 };
 
-/// Counts an answer that goes out whole. Null: nobody wants to know.
+/// Counts a complete answer. Does nothing when `in` is null.
 void count_answer(service_cells* in, const answer_facts& facts, const request_report& how) noexcept;
 
-/// Counts a stream as it begins, and what is known at its end.
+/// Count the start of a stream, and what is known at its end.
 void count_stream_begun(service_cells* in, int status) noexcept;
 void count_stream_ended(service_cells* in, const request_report& how) noexcept;
 

@@ -1,4 +1,4 @@
-// Owns the interface between the bridge and whatever counts how much clients ask for.
+// Owns the interface between the bridge and the rate limiters.
 #pragma once
 
 #include "wampfcgi/core/completion.hpp"
@@ -10,34 +10,34 @@
 
 namespace wampfcgi::bridge {
 
-/// What has become of a client's wish for a token.
+/// The answer to a request for a token.
 struct rate_decision {
     bool is_allowed = false;
-    std::uint64_t remaining = 0;                ///< whole tokens that are left
-    std::chrono::microseconds next_token_in{};  ///< until there is one more to take; 0: the bucket is full
+    std::uint64_t remaining = 0;                ///< whole tokens left
+    std::chrono::microseconds next_token_in{};  ///< time until the next token is added; 0: the bucket is full
 };
 
-/// Counts the requests to one service that has a rate_limit: a bucket of tokens for each client, or one for all. It
-/// owns its clock. Used by one thread.
+/// Limits the requests to one service with a rate_limit: one token bucket for each client, or one for all clients. Has
+/// its own clock. Used by one thread.
 class rate_counter {
 public:
     using decided = completion<result<rate_decision>>;
 
-    /// A request that waits, by which it can be given up; 0: none waits.
+    /// Names a pending request, for give_up(); 0: nothing is pending.
     using ticket = std::uint64_t;
 
     virtual ~rate_counter() = default;
 
-    /// True where take_token() always calls `done` from within itself.
+    /// True when take_token() always calls `done` before it returns.
     virtual bool decides_at_once() const noexcept { return false; }
 
-    /// Takes a token from the bucket of `client` (an address, a network, a key, or empty where all share one), if there
-    /// is one. The name is copied where it is needed for longer. `done` is called once, perhaps from within this
-    /// function, which then returns 0. Fails with store_unavailable where nobody can tell.
+    /// Takes a token from the bucket of `client`, if there is one. `client` is an address, a network, a key, or empty
+    /// where all clients share a bucket; it is copied if needed. Calls `done` once; returns 0 if it did so before
+    /// returning. Fails with store_unavailable when the store cannot answer.
     virtual ticket take_token(std::string_view client, decided done) = 0;
 
-    /// Drops the `done` of a request that waits. Whether it took a token is not known then. Does nothing for one that
-    /// does not wait any more.
+    /// Drops the `done` of a pending request. The token may have been taken or not. Does nothing when the request has
+    /// ended.
     virtual void give_up(ticket waiting) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Owns the interface between the services and whatever knows how the pool is doing.
+// Owns the interface between the services and the source of the pool's figures.
 #pragma once
 
 #include "wampfcgi/core/figures.hpp"
@@ -10,29 +10,29 @@
 
 namespace wampfcgi::bridge {
 
-/// What somebody wants to see.
+/// What a client asked for.
 struct figures_wish {
     figures_format format = figures_format::text;
     bool each_worker = false;
-    std::chrono::seconds refresh{0};  ///< of a page; 0: never
+    std::chrono::seconds refresh{0};  ///< of an HTML page; 0: never
 };
 
-/// The figures of one moment.
+/// The figures at one moment.
 struct figures {
     bool is_ready = false;
     std::string_view content_type;
-    std::string_view policy;  ///< Content-Security-Policy of a page; empty: it is none
+    std::string_view policy;  ///< Content-Security-Policy of an HTML page; empty otherwise
     std::string body;
 };
 
-/// Tells how the pool is doing. metrics::pool_status is the real one.
+/// Reports the state of the pool. metrics::pool_status implements it.
 class status_source {
 public:
     virtual ~status_source() = default;
 
     virtual figures show(const figures_wish& wish) = 0;
 
-    /// What keeps the pool from being ready, a line each; empty when it is.
+    /// The reasons why the pool is not ready, one line each; empty when it is.
     virtual std::vector<std::string> missing() = 0;
 };
 

@@ -1,4 +1,4 @@
-// Owns the interface between the services and whatever lets time pass.
+// Owns the interface between the services and the timers of the event loop.
 #pragma once
 
 #include <chrono>
@@ -6,13 +6,13 @@
 
 namespace wampfcgi::bridge {
 
-/// Calls back later. app/ has the real one. Used by one thread.
+/// Calls back later. app/ implements it. Used by one thread.
 class timers {
 public:
     virtual ~timers() = default;
 
-    /// Has `then` called once, in another turn of the event loop, when `delay` has passed, unless the loop ends before.
-    /// What it uses outlives the loop's last turn.
+    /// Calls `then` once after `delay`, in a later turn of the event loop, unless the loop ends first. What `then` uses
+    /// must outlive the loop's last turn.
     virtual void call_after(std::chrono::milliseconds delay, std::function<void()> then) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Owns the choices that a client states in Accept: between a whole answer and a stream, and among forms of figures.
+// Owns the choices that a client makes with Accept: a complete answer or a stream, and the format of figures.
 #pragma once
 
 #include "wampfcgi/core/figures.hpp"
@@ -7,16 +7,16 @@
 
 namespace wampfcgi::checks {
 
-/// What an answer can come as. Streams go out piece by piece.
+/// The forms of an answer. The last two are streams, sent piece by piece.
 enum class media { json, event_stream, ndjson };
 
-/// What a client wants by `accept` (RFC 9110, 12.5.1; empty: it does not say). A stream has to be named: wildcards ask
-/// for none. Where several are named the largest weight decides, then the order. A wildcard only weighs against a
-/// stream where it weighs more.
+/// What a client wants according to `accept` (RFC 9110, 12.5.1; empty: no preference). A stream must be named; a
+/// wildcard does not ask for one. Among named types the larger weight wins, then the first. A wildcard with a larger
+/// weight than a stream means json.
 media wanted_media(std::string_view accept);
 
-/// In which form a client wants figures: of those that it names the one with the largest weight, then the first; text
-/// where it names none. Prometheus names its text by a version: "text/plain;version=0.0.4".
+/// The format of figures that a client wants: the named one with the largest weight, then the first; text when none is
+/// named. Prometheus names its text format by a version: "text/plain;version=0.0.4".
 figures_format wanted_figures(std::string_view accept);
 
 }  // namespace wampfcgi::checks

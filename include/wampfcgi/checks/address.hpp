@@ -1,4 +1,4 @@
-// Owns reading IP addresses and networks, and whether a client's address is among those a service allows.
+// Owns parsing IP addresses and networks, and checking a client's address against a service's list.
 #pragma once
 
 #include "wampfcgi/core/network.hpp"
@@ -10,17 +10,17 @@
 
 namespace wampfcgi::checks {
 
-/// Reads an IPv4 or IPv6 address in text form; IPv4 comes back IPv4-mapped. Nothing when it is no address.
+/// Parses an IPv4 or IPv6 address; returns IPv4 as IPv4-mapped. Nothing when it is no address.
 std::optional<ip_address> parse_address(std::string_view text);
 
-/// What clients are counted by: the address, or of an IPv6 address the network of 64 bits, for whoever has one of its
-/// addresses has them all. All zeros for what cannot be read.
+/// The address that clients are counted by: for IPv6 the /64 network, because one client usually has all of its
+/// addresses. All zeros when it cannot be parsed.
 ip_address counted_address(std::string_view remote_addr);
 
-/// Reads "ADDRESS", "ADDRESS/PREFIX" or "IPV4/NETMASK"; host bits may be set. Nothing when it is no network.
+/// Parses "ADDRESS", "ADDRESS/PREFIX" or "IPV4/NETMASK"; host bits may be set. Nothing when it is no network.
 std::optional<network> parse_network(std::string_view text);
 
-/// Refuses a client outside `allowed` (absent: all may call). Fails with address_denied.
+/// Refuses a client outside `allowed` (absent: allows all). Fails with address_denied.
 result<void> check_address(std::string_view remote_addr, const std::optional<std::vector<network>>& allowed);
 
 }  // namespace wampfcgi::checks

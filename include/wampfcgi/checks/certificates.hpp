@@ -1,11 +1,11 @@
-// Owns what can be said about the PEM files of TLS before a connection is made with them.
+// Owns the checks of PEM files for TLS before they are used.
 #pragma once
 
 #include <string_view>
 
 namespace wampfcgi::checks {
 
-/// True if `pem` holds at least one certificate, and everything in it that is marked as PEM can be read.
+/// True if `pem` holds at least one certificate and every PEM block in it can be parsed.
 bool holds_certificates(std::string_view pem);
 
 /// True if `pem` holds a private key that is not encrypted.

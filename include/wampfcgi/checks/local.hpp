@@ -1,4 +1,4 @@
-// Owns whether a request comes from this machine alone, for services that show the program to those who run it.
+// Owns the check that a request comes from this machine, for services meant for the administrator only.
 #pragma once
 
 #include "wampfcgi/core/request.hpp"
@@ -6,9 +6,9 @@
 
 namespace wampfcgi::checks {
 
-/// Refuses a request whose client address is not a loopback one; whose Host is neither a loopback address nor
-/// "localhost" or below it, for any other name may lead here by a DNS answer that was made for that (rebinding); and
-/// one that a proxy has passed on, behind which all clients have the proxy's address. Fails with address_denied.
+/// Refuses a request from a client address that is not loopback. Refuses a Host other than a loopback address,
+/// "localhost" or a name below it: any other name could be DNS rebinding. Refuses a request forwarded by a proxy, since
+/// every client then has the proxy's address. Fails with address_denied.
 result<void> check_local(const request& req);
 
 }  // namespace wampfcgi::checks

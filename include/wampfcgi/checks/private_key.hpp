@@ -1,4 +1,4 @@
-// Owns reading the private keys of WAMP-cryptosign logins from the forms in which people keep them.
+// Owns parsing private keys for WAMP-cryptosign logins, in the usual file formats.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace wampfcgi::checks {
 
-/// The 32 bytes (seed) of an Ed25519 private key in the content of a file: the raw bytes, 64 hexadecimal digits, an
-/// unencrypted OpenSSH key, or PKCS#8 PEM. White space around the text forms does not count. Nothing when it is none.
+/// Reads the 32 bytes (seed) of an Ed25519 private key from the content of a file: raw bytes, 64 hexadecimal digits, an
+/// unencrypted OpenSSH key, or PKCS#8 PEM. Ignores white space around the text formats. Nothing when it is no such key.
 std::optional<std::string> read_ed25519_key(std::string_view content);
 
 }  // namespace wampfcgi::checks

@@ -8,7 +8,7 @@
 
 namespace wampfcgi::checks {
 
-/// Refuses a request whose header Authorization does not have `token`, in a time that does not depend on what differs.
+/// Refuses a request whose Authorization header does not carry `token`. Compares in constant time. Fails with
 /// token_invalid.
 result<void> check_bearer_token(const request& req, std::string_view token);
 

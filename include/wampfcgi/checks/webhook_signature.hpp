@@ -1,5 +1,4 @@
-// Owns whether a webhook was sent by whom it says: signatures and tokens in headers, and how old they are (contract
-// section 7).
+// Owns the check of a webhook's sender and age, by signatures and tokens in headers (contract section 7).
 #pragma once
 
 #include "wampfcgi/core/request.hpp"
@@ -11,13 +10,13 @@
 
 namespace wampfcgi::checks {
 
-/// Has OpenSSL load what it takes to verify webhooks, for the reason that prepare_digests() has.
+/// Makes OpenSSL load what webhook signatures need, for the same reason as prepare_digests().
 void prepare_webhook_signatures();
 
-/// Verifies a request by the first of `any_of` whose header it has; without any there is nothing to verify. `now` is
-/// the present time. Fails with request_expired (a timestamp further away than max_age, looked at first) or
-/// signature_invalid: none of the headers is there, a header or timestamp that is signed is missing or is none, or the
-/// signature is not the one of this body.
+/// Verifies a request by the first entry of `any_of` whose header it has. Succeeds when `any_of` is empty. `now` is the
+/// present time. Fails with request_expired when the timestamp is further than max_age from `now`, which is checked
+/// first. Fails with signature_invalid when the request has none of the headers, when a signed header or timestamp is
+/// missing or malformed, or when the signature is wrong.
 result<void> check_webhook_signature(const request& req, const std::vector<webhook_verification>& any_of,
                                      std::chrono::sys_time<std::chrono::microseconds> now);
 

@@ -1,4 +1,4 @@
-// Owns what the console's page is told of the services that it can try.
+// Owns the list of services that the console page offers.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -8,9 +8,9 @@
 
 namespace wampfcgi::codec {
 
-/// JSON, {"console": PATH, "services": [...]}: of each service that a browser can use its path, type, realm, role,
-/// methods, whether it is signed, has streams, and needs TLS, its procedure, or the patterns of those and of topics
-/// that it allows, which are left out where all are. Nothing of keys.
+/// JSON, {"console": PATH, "services": [...]}. Lists every service that a browser can use, with path, type, realm,
+/// role, methods, whether it is signed, has streams and needs TLS, and its procedure or its allowed procedure and topic
+/// patterns (left out when everything is allowed). Contains nothing about keys.
 std::string service_list(const std::vector<service_settings>& services, const service_settings& console);
 
 }  // namespace wampfcgi::codec

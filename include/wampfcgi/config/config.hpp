@@ -1,4 +1,4 @@
-// Owns the configuration file: where it is found, and the way from its text to settings or to a list of mistakes.
+// Owns the configuration file: finding it, and turning its text into settings or a list of mistakes.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -13,31 +13,31 @@
 
 namespace wampfcgi::config {
 
-/// Everything wrong with a file: "FILE:LINE: PATH: expected WHAT, got WHAT", in the order of the lines.
+/// Everything wrong with a file: "FILE:LINE: PATH: expected WHAT, got WHAT", ordered by line.
 using mistakes = std::vector<std::string>;
 
-/// A whole file.
+/// The content of a file, and who may access it.
 struct file_content {
     std::string text;
-    bool open_to_others = false;      ///< somebody beside its owner and its group may read, write or run it
-    bool readable_by_others = false;  ///< the same for reading alone
-    bool writable_by_others = false;  ///< the same for writing alone
+    bool open_to_others = false;      ///< a user other than owner and group may read, write or execute it
+    bool readable_by_others = false;  ///< such a user may read it
+    bool writable_by_others = false;  ///< such a user may write it
 };
 
-/// Reads a whole file. The trouble is the reason alone, without the path.
+/// Reads a complete file. The trouble is the reason alone, without the path.
 using file_reader = std::function<result<file_content, trouble>(const std::string& path)>;
 
-/// Turns the text of a configuration file into settings, or finds every mistake in it. `file_name` is for messages;
-/// `read_file` reads the files that it names.
+/// Turns the text of a configuration file into settings, or finds every mistake in it. `file_name` is used in messages;
+/// `read_file` reads the files that the configuration refers to.
 std::variant<settings, mistakes> parse(std::string_view text, const std::string& file_name,
                                        const file_reader& read_file);
 
-/// Reads and parses the file at `path`. A mistake too: one that cannot be read, or that others can write. A warning:
-/// one with a secret in it that others can read.
+/// Reads and parses the file at `path`. It is a mistake if the file cannot be read or others can write it; it is a
+/// warning if it holds a secret that others can read.
 std::variant<settings, mistakes> load(const std::string& path);
 
-/// Reads and parses the file at locate(option). Where no file is named and none is there, the mistake says which places
-/// were looked at.
+/// Reads and parses the file at locate(option). If no file is named and none exists, the mistake lists the places
+/// searched.
 std::variant<settings, mistakes> load_located(const std::optional<std::string>& option);
 
 /// The file to use: `option` (of --config) if given, else environment WAMP_FCGI_CONFIG, else

@@ -1,4 +1,4 @@
-// Owns the values that pass between the services and a session: what it is to do, and how that ended.
+// Owns the values that pass between services and sessions: operations and their outcomes.
 #pragma once
 
 #include "wampfcgi/core/result.hpp"
@@ -10,7 +10,7 @@
 
 namespace wampfcgi {
 
-/// Positional and keyword arguments of a CALL, RESULT or ERROR, as MessagePack: whichever serializer the connection
+/// Positional and keyword arguments of a CALL, RESULT or ERROR, in MessagePack whichever serializer the connection
 /// uses.
 struct payload {
     std::string args;    ///< one MessagePack array; empty: not sent
@@ -21,51 +21,51 @@ struct payload {
 struct call {
     std::string procedure;  ///< a loose WAMP URI
     payload arguments;
-    std::chrono::milliseconds timeout;  ///< time until it is cancelled at the router; 0: never
-    bool receive_progress = false;      ///< parts of the result are asked for; `timeout` is for each of them then
+    std::chrono::milliseconds timeout;  ///< until the call is cancelled at the router; 0: never
+    bool receive_progress = false;      ///< asks for progressive results; `timeout` then applies to each part
 };
 
-/// An event to publish, which the router is to acknowledge.
+/// An event to publish. The router must acknowledge it.
 struct publication {
     std::string topic;  ///< a loose WAMP URI
     payload arguments;
     std::string options;                ///< PUBLISH.Options: one MessagePack map
-    std::chrono::milliseconds timeout;  ///< time until it is given up; 0: never
+    std::chrono::milliseconds timeout;  ///< until the publication fails; 0: never
 };
 
-/// What a client can ask a session for.
+/// The operations of a session.
 using operation = std::variant<call, publication>;
 
-/// How a subscription's topic stands for those of events (WAMP specification, "Pattern-Based Subscriptions").
+/// How a subscription's topic is matched with topics of events (WAMP specification, "Pattern-Based Subscriptions").
 enum class topic_match { exact, prefix, wildcard };
 
-/// Topics whose events are wanted.
+/// The topics to receive events of.
 struct subscription {
-    std::string topic;  ///< a loose WAMP URI; with other matches than `exact` components may be empty
+    std::string topic;  ///< a loose WAMP URI; unless the match is `exact`, components may be empty
     topic_match match = topic_match::exact;
-    std::chrono::milliseconds timeout{0};  ///< time until the router has to confirm it; 0: any
+    std::chrono::milliseconds timeout{0};  ///< until the router must have confirmed it; 0: no limit
 };
 
-/// EVENT.
+/// The content of an EVENT.
 struct topic_event {
     std::uint64_t publication_id;
-    std::string topic;  ///< that it was published on
+    std::string topic;  ///< the topic published on
     payload arguments;
 };
 
-/// ERROR for a call or a publication, from the callee or the router.
+/// The content of an ERROR for a call or publication, from the callee or the router.
 struct call_error {
-    std::string uri;  ///< as the peer sent it; not checked
+    std::string uri;  ///< as the peer sent it, unchecked
     payload details;
 };
 
-/// PUBLISHED, SUBSCRIBED or UNSUBSCRIBED.
+/// The content of PUBLISHED, SUBSCRIBED or UNSUBSCRIBED.
 struct accepted {
-    std::uint64_t id;  ///< that the router gave: of the publication, or of the subscription
+    std::uint64_t id;  ///< the router's id of the publication or subscription
 };
 
-/// How an operation ended: RESULT, what says that it was accepted, ERROR, or a failure of ours (connection_lost,
-/// call_timeout, ...).
+/// How an operation ended: RESULT, an acknowledgement, ERROR, or a failure of ours (connection_lost, call_timeout,
+/// ...).
 using outcome = std::variant<payload, accepted, call_error, failure>;
 
 }  // namespace wampfcgi

@@ -1,4 +1,4 @@
-// Owns how the end of something is told to whoever waits for it, without a piece of memory from the heap.
+// Owns a callback for the end of an operation that never allocates memory.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace wampfcgi {
 
-/// Holds a function that is called once with the outcome, or dropped with it uncalled. What it captures lies within
-/// (four words at most), so that making, moving and calling one does not allocate.
+/// Holds a function that is called once with the outcome, or dropped without a call. Its captures (four words at most)
+/// are stored inline, so making, moving and calling a completion does not allocate.
 template <class Outcome>
 class completion {
 public:
@@ -38,7 +38,7 @@ public:
 
     explicit operator bool() const noexcept { return actions_ != nullptr; }
 
-    /// Empty afterwards, and while the function runs.
+    /// The completion is empty afterwards, and already while the function runs.
     void operator()(Outcome how)
     {
         completion running(std::move(*this));
@@ -48,7 +48,7 @@ public:
 private:
     struct actions {
         void (*call)(void* captured, Outcome&& how);
-        void (*move_to)(void* captured, void* place) noexcept;  // and destroys it here
+        void (*move_to)(void* captured, void* place) noexcept;  // also destroys the source
         void (*destroy)(void* captured) noexcept;
     };
 

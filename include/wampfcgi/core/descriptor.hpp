@@ -1,4 +1,4 @@
-// Owns a descriptor: closes it in the end.
+// Owns a file descriptor, and closes it.
 #pragma once
 
 #include <unistd.h>
@@ -6,7 +6,7 @@
 
 namespace wampfcgi {
 
-/// Closed when it is destroyed, unless it was released; -1: none.
+/// Closes its descriptor when destroyed, unless released; -1: none.
 class descriptor {
 public:
     explicit descriptor(int fd = -1) noexcept : fd_(fd) {}

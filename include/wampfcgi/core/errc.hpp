@@ -1,5 +1,5 @@
-// Owns the list of everything that can go wrong with a request, and what each means to the client and to the log.
-// The HTTP rendering of an error is bridge/'s business, writing the log line is log/'s.
+// Owns the list of everything that can go wrong with a request, and what each error means to the client and to the log.
+// bridge/ renders an error as HTTP, log/ writes the line.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace wampfcgi {
 
-/// What a request was refused for, or why its call failed (contract section 5). 0 is never a value: it means success.
+/// Why a request was refused or its call failed (contract section 5). 0 is never a value: it means success.
 enum class errc {
     not_found = 1,
     method_not_allowed,
@@ -35,7 +35,7 @@ enum class errc {
     call_timeout,
     result_invalid,
     internal_error,
-    request_replayed,  // from here on behind the others: their numbers are in log files
+    request_replayed,  // new enumerators are appended here: log files contain the numbers
     topic_missing,
     topic_invalid,
     options_invalid,
@@ -52,17 +52,17 @@ enum class log_level { error, warning, notice, info, debug };
 /// One row of the error table.
 struct errc_info {
     errc code;
-    std::string_view name;      ///< the part of the public URI behind "wampfcgi.error."
+    std::string_view name;      ///< the part of the public URI after "wampfcgi.error."
     int status_crossbar;        ///< HTTP status with status_codes "crossbar"
     int status_http;            ///< HTTP status with status_codes "http"
-    std::string_view sentence;  ///< all that a client is told in words
-    log_level level;            ///< level of the log line for a request that ends so
+    std::string_view sentence;  ///< the only text that the client gets
+    log_level level;            ///< level of the log line for such a request
 };
 
-/// The table, one row an enumerator, in the enumerators' order.
+/// The table, one row for each enumerator, in the same order.
 extern const std::array<errc_info, 35> errc_table;
 
-/// The row of `code`. The views in it live as long as the program.
+/// The row of `code`. The views in it are valid for the life of the program.
 const errc_info& describe(errc code) noexcept;
 
 }  // namespace wampfcgi

@@ -1,9 +1,9 @@
-// Owns in which forms the figures of a pool are given. Making them is metrics/'s business.
+// Owns the list of formats for a pool's figures. metrics/ renders them.
 #pragma once
 
 namespace wampfcgi {
 
-/// Text is for people, the two behind JSON and HTML for Prometheus and its like.
+/// text and html are for people, json for programs, the last two for Prometheus and compatible systems.
 enum class figures_format { text, json, html, prometheus, openmetrics };
 
 }  // namespace wampfcgi

@@ -1,6 +1,6 @@
-// Owns the headers of a request, which CGI gives as variables (RFC 3875, 4.1.18): HTTP_X_GITHUB_EVENT for
-// "X-Github-Event", and CONTENT_TYPE and CONTENT_LENGTH, which are headers where they are not empty
-// (nor -1, the length that Caddy does not know).
+// Owns access to a request's headers, which CGI passes as variables (RFC 3875, 4.1.18): HTTP_X_GITHUB_EVENT for
+// "X-Github-Event". CONTENT_TYPE and CONTENT_LENGTH are headers too, unless empty (or -1: Caddy does not know the
+// length).
 #pragma once
 
 #include "wampfcgi/core/request.hpp"
@@ -11,21 +11,20 @@
 
 namespace wampfcgi {
 
-/// A header as it came.
+/// One header.
 struct header_view {
-    std::string name;        ///< as header_name() writes it
-    std::string_view value;  ///< bytes of the request
+    std::string name;        ///< in the spelling of header_name()
+    std::string_view value;  ///< points into the request
 };
 
-/// The one spelling here of a header's name, in whichever case and with whichever of "-" and "_" it is given:
-/// "X-Github-Event".
+/// Normalises a header's name, in any case and with "-" or "_", to one spelling: "X-Github-Event".
 std::string header_name(std::string_view name);
 
-/// Takes the next header off the front of what request::pairs() gives. Nothing when there are no more. One that was
-/// sent twice may come twice, or with both values in one: that is up to the web server.
+/// Takes the next header off the front of request::pairs(). Nothing at the end. The web server decides whether a
+/// repeated header comes twice, or once with both values joined.
 std::optional<header_view> take_header(std::string_view& pairs);
 
-/// The value of the header of that name, as header_name() writes it; of one that came twice, the first.
+/// The value of the header `name`, spelt as by header_name(); of a repeated one, the first.
 std::optional<std::string_view> find_header(const request& req, std::string_view name);
 
 }  // namespace wampfcgi

@@ -1,9 +1,9 @@
-// Owns the value that says which HTTP methods a service takes.
+// Owns the set of HTTP methods that a service accepts.
 #pragma once
 
 namespace wampfcgi {
 
-/// A set of methods. What web pages of other origins may call answers OPTIONS, for they ask first.
+/// A set of methods. OPTIONS is for CORS preflights, so a service that pages of other origins may call accepts it.
 struct method_set {
     bool get = false;
     bool head = false;
@@ -16,7 +16,7 @@ struct method_set {
 
 inline constexpr method_set post_and_put{.post = true, .put = true};
 
-/// Of a service that shows something, and to pages of its own origin alone.
+/// For a service that shows something to pages of its own origin only.
 inline constexpr method_set get_and_head{.get = true, .head = true, .options = false};
 
 }  // namespace wampfcgi

@@ -1,4 +1,4 @@
-// Owns the value of an IP network. Reading and matching one is checks/'s business (address.hpp).
+// Owns the value of an IP network. checks/address.hpp parses and matches it.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@ namespace wampfcgi {
 /// An IP address as 16 bytes, network order; IPv4 in its IPv4-mapped IPv6 form (RFC 4291, 2.5.5.2).
 using ip_address = std::array<std::uint8_t, 16>;
 
-/// An IP network. Bits of `address` behind the prefix may be set and do not count.
+/// An IP network. Bits of `address` after the prefix are ignored.
 struct network {
     ip_address address{};
     unsigned prefix_bits = 128;  ///< 0..128, counted in the 16-byte form: 10.0.0.0/8 has 96 + 8

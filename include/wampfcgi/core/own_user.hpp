@@ -1,4 +1,4 @@
-// Owns what the password database says about the user that the process runs as: the environment may say anything.
+// Owns the lookup of the process's user in the password database; the environment is not trusted for that.
 #pragma once
 
 #include <optional>
@@ -8,11 +8,11 @@ namespace wampfcgi {
 
 struct user_entry {
     std::string name;
-    std::string home;  ///< as it stands there; may be empty
+    std::string home;  ///< as in the database; may be empty
 };
 
-/// The entry of the effective user; none where there is no such user, or the database cannot be read. glibc aborts
-/// where it has no memory for it, so that it is not to be asked without need.
+/// The entry of the effective user; nothing when there is no such user or the database cannot be read. Call it only
+/// when needed: glibc aborts when it has no memory for the lookup.
 std::optional<user_entry> own_user();
 
 }  // namespace wampfcgi

@@ -1,4 +1,4 @@
-// Owns the form in which a request keeps its variables, which is how FastCGI sends them: name-value pairs (FastCGI
+// Owns the format in which a request stores its variables, the same as on the wire: name-value pairs (FastCGI
 // specification, 3.4).
 #pragma once
 
@@ -13,10 +13,10 @@ struct name_value_pair {
     std::string_view value;
 };
 
-/// Takes a pair off the front of a stream of them. Nothing at its end, or where the pair is cut short.
+/// Takes a pair off the front of a stream of pairs. Nothing at the end, or when the pair is truncated.
 std::optional<name_value_pair> take_pair(std::string_view& stream);
 
-/// Appends a pair, of less than 2 GiB each, to a stream of them.
+/// Appends a pair to a stream of pairs. Name and value must each be shorter than 2 GiB.
 void append_pair(std::string& stream, std::string_view name, std::string_view value);
 
 }  // namespace wampfcgi

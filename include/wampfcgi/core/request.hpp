@@ -1,5 +1,5 @@
-// Owns the value that one HTTP request is, as the web server handed it over: one block of memory with the CGI variables
-// and behind them the body. Reading it is fcgi/'s business.
+// Owns the value of one HTTP request as the web server sent it: one block of memory with the CGI variables, followed by
+// the body. fcgi/ reads requests.
 #pragma once
 
 #include <array>
@@ -11,9 +11,9 @@
 
 namespace wampfcgi {
 
-/// One request: the CGI variables (RFC 3875) that the checks look at, as they came, and the body. What its members give
-/// are views into the request's memory: good until it is changed, moved or destroyed.
-/// An optional that is empty stands for a variable that was not sent at all.
+/// One request: the CGI variables (RFC 3875) that the checks use, unchanged, and the body. Members return views into
+/// the request's memory: they are valid until the request is changed, moved or destroyed. An empty optional stands for
+/// a variable that was not sent.
 class request {
 public:
     enum class variable : std::uint8_t {
@@ -21,23 +21,23 @@ public:
         script_name,     ///< SCRIPT_NAME
         path_info,       ///< PATH_INFO
         query,           ///< QUERY_STRING, still percent-encoded
-        remote_addr,     ///< REMOTE_ADDR: the only client address that is believed
+        remote_addr,     ///< REMOTE_ADDR: the only client address that is trusted
         https,           ///< HTTPS
         host,            ///< HTTP_HOST
         server_port,     ///< SERVER_PORT
         origin,          ///< HTTP_ORIGIN
         content_type,    ///< CONTENT_TYPE
         content_length,  ///< CONTENT_LENGTH
-        remote_user,     ///< REMOTE_USER: whom the web server has authenticated
-        client_subject,  ///< SSL_CLIENT_S_DN, of a certificate that the web server has verified
+        remote_user,     ///< REMOTE_USER: the user authenticated by the web server
+        client_subject,  ///< SSL_CLIENT_S_DN: subject of a client certificate verified by the web server
         user_agent,      ///< HTTP_USER_AGENT
         accept,          ///< HTTP_ACCEPT
-        sec_fetch_site,  ///< HTTP_SEC_FETCH_SITE: a browser says where the page is that asks
+        sec_fetch_site,  ///< HTTP_SEC_FETCH_SITE: a browser tells how the calling page's site relates to this one
         sec_fetch_mode,  ///< HTTP_SEC_FETCH_MODE
-        last_event_id,   ///< HTTP_LAST_EVENT_ID: EventSource takes a stream up again
+        last_event_id,   ///< HTTP_LAST_EVENT_ID: EventSource resumes a stream
         if_none_match,   ///< HTTP_IF_NONE_MATCH
-        wanted_status,   ///< WAMP_FCGI_STATUS: `wamp-fcgi --status` asks, for no header of a client is called so
-        id,              ///< names the request in the log
+        wanted_status,   ///< WAMP_FCGI_STATUS: sent by `wamp-fcgi --status`; clients cannot set it by a header
+        id,              ///< identifies the request in the log
     };
 
     std::string_view method() const noexcept { return value_of(variable::method); }
@@ -62,39 +62,39 @@ public:
     std::string_view wanted_status() const noexcept { return value_of(variable::wanted_status); }
     std::string_view id() const noexcept { return value_of(variable::id); }
 
-    /// All that came, those that no member is for too, as take_pair() reads them.
+    /// All variables sent, also those without a member, for take_pair().
     std::string_view pairs() const noexcept { return text_at(pairs_); }
 
-    /// Raw bytes, complete before anything looks at them.
+    /// Raw bytes; complete before any check looks at them.
     std::string_view body() const noexcept { return std::string_view(memory_).substr(body_at_); }
 
     /// The path below the web server's root.
     std::string path() const { return std::string(script_name()).append(path_info()); }
 
-    // Making one: first the variables, then the body.
+    // Filling a request: first the variables, then the body.
 
-    /// Reserves memory for so many bytes more.
+    /// Reserves memory for `bytes` more.
     void reserve(std::size_t bytes) { memory_.reserve(memory_.size() + bytes); }
 
-    /// Adds bytes in which variables are, and returns where they begin. There is no body yet.
+    /// Appends bytes that hold variables, and returns their offset. Call it before adding a body.
     std::size_t add(std::string_view bytes);
 
-    /// Says where in the memory the value of a variable is; what was said about it before is forgotten.
+    /// Records where in the memory a variable's value is; replaces an earlier record.
     void place(variable which, std::size_t offset, std::size_t bytes) noexcept;
 
-    /// Says where in the memory all variables are, one pair behind the other.
+    /// Records where in the memory all variables are, as consecutive pairs.
     void place_pairs(std::size_t offset, std::size_t bytes) noexcept;
 
     /// Adds the value of a variable.
     void set(variable which, std::string_view value) { place(which, add(value), value.size()); }
 
-    /// The variable counts as not sent.
+    /// Marks the variable as not sent.
     void unset(variable which) noexcept { place_of(which) = {}; }
 
-    /// Where the bytes of the body are to be appended, and nothing else is to be done.
+    /// For appending the body only.
     std::string& body_memory() noexcept { return memory_; }
 
-    /// Gives the memory of the body back: a view of it is good no more, nor is one of a variable.
+    /// Frees the memory of the body. Invalidates all views, also those of variables.
     void drop_body();
 
 private:

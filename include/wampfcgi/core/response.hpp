@@ -1,4 +1,4 @@
-// Owns the value that one HTTP response is. Writing it is fcgi/'s business.
+// Owns the value of one HTTP response. fcgi/ writes it.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,16 @@
 
 namespace wampfcgi {
 
-/// Names and values, in the order in which they are written. The names are literals.
+/// Names and values, in the order of writing. The names are literals.
 using header_list = std::vector<std::pair<std::string_view, std::string>>;
 
-/// An HTTP response: status, headers, body bytes.
-/// Content-Length is not among the headers: whoever writes the response adds it, unless the status is one that never
-/// has a body.
+/// An HTTP response: status, headers, body bytes. The headers do not include Content-Length: the writer adds it, unless
+/// the status never has a body.
 struct response {
     int status = 200;
     header_list headers;
     std::string body;
-    std::uint64_t left_out_bytes = 0;  ///< of the body, which is not sent but announced: HEAD
+    std::uint64_t left_out_bytes = 0;  ///< length of a body that is announced but not sent: HEAD
 };
 
 }  // namespace wampfcgi

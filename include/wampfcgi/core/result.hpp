@@ -1,4 +1,4 @@
-// Owns how a function reports what a peer can cause: result<T> is a T or a failure.
+// Owns error reporting for everything that a peer can cause: result<T> is a T or a failure.
 #pragma once
 
 #include "wampfcgi/core/errc.hpp"
@@ -10,7 +10,7 @@
 
 namespace wampfcgi {
 
-/// Why a request cannot be served. The client learns `code` and `parameter`; `detail` is for the log alone.
+/// Why a request cannot be served. The client learns `code` and `parameter`; `detail` is only for the log.
 struct failure {
     // Not explicit: a function that returns a result<T> may return a bare errc.
     failure(errc its_code = errc::internal_error, std::string its_detail = {}, std::string its_peer_text = {},
@@ -22,15 +22,15 @@ struct failure {
     {}
 
     errc code;
-    std::string detail;     ///< what was found and what was expected, in our words; never a secret
-    std::string peer_text;  ///< text of the peer or the router, raw: the log escapes and cuts it
+    std::string detail;     ///< what was found and expected, in our words; never a secret
+    std::string peer_text;  ///< raw text of the peer or the router; the log escapes and cuts it
     std::string parameter;  ///< query parameter at fault, for signature_parameter_missing and parameter_invalid
 };
 
-/// Reached only when a caller reads the value of a failed result, which is a bug: throws std::logic_error.
+/// Called only when code reads the value of a failed result, which is a bug: throws std::logic_error.
 [[noreturn]] void throw_exception_from_error(const failure& error, const boost::source_location& where);
 
-/// Without another Error, for what a peer can cause: start-up has `trouble`.
+/// The default Error is for what a peer can cause; start-up uses `trouble`.
 template <class T, class Error = failure>
 using result = boost::system::result<T, Error>;
 

@@ -1,4 +1,4 @@
-// Owns the list of why a worker of a pool has ended. process/ finds out, metrics/ counts.
+// Owns the reasons why a worker ends. process/ determines them, metrics/ counts them.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Owns the one request of a CGI program (RFC 3875): reading it from environment and standard input, writing the
-// response. What a request means is the bridge's business.
+// Owns the single request of a CGI program (RFC 3875): reads it from environment and standard input, and writes the
+// response. The bridge decides what to answer.
 #pragma once
 
 #include "wampfcgi/bridge/service.hpp"
@@ -8,17 +8,17 @@
 
 namespace wampfcgi::fcgi {
 
-/// Where a CGI program stands. Both descriptors are closed once the response is written.
+/// The CGI environment. Both descriptors are closed once the response is written.
 struct cgi_place {
     const char* const* variables = nullptr;  ///< null-terminated list of NAME=VALUE
     int input_fd = 0;
     int output_fd = 1;
 };
 
-/// Serves the request. Reading and writing block; a web server that sends nothing for a minute is not waited for.
-/// `finished` is called exactly once, perhaps from within this function, with false when the response could not be
-/// written in full. The result gives the request up whose answer nobody waits for any more, if it is not answered yet;
-/// it keeps the request alive. `to` must outlive it.
+/// Serves the request. Reading and writing block; gives up on a web server that sends nothing for a minute. Calls
+/// `finished` exactly once, perhaps before returning, with false when the response could not be written completely.
+/// Calling the returned function aborts the request if it is not answered yet. The returned function keeps the request
+/// alive. `to` must outlive it.
 std::function<void()> serve_cgi(bridge::service& to, const cgi_place& place,
                                 std::function<void(bool written)> finished);
 

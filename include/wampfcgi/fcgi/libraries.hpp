@@ -5,7 +5,7 @@
 
 namespace wampfcgi::fcgi {
 
-/// A line with the version of libfcgi, as far as its headers name one.
+/// A line with the version of libfcgi, if its headers state one.
 std::string libraries();
 
 }  // namespace wampfcgi::fcgi

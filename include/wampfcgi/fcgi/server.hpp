@@ -1,5 +1,5 @@
-// Owns the FastCGI side of a worker: accepting connections of the web server, reading requests, writing responses.
-// What a request means is the bridge's business.
+// Owns the FastCGI side of a worker: accepts connections of the web server, reads requests, writes responses. The
+// bridge decides what to answer.
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
@@ -15,20 +15,20 @@ class io_context;
 
 namespace wampfcgi::fcgi {
 
-/// What a server shares with the others of its pool, and when it has done its share. The sockets do not block and stay
+/// What a server shares with the others of its pool, and when to replace it. The sockets are non-blocking and stay
 /// open.
 struct server_options {
-    int give_fd = -1;                     ///< socket that idle connections are sent to at the end; -1: they are closed
-    int take_fd = -1;                     ///< socket that those of others come from; -1: none
-    std::uint64_t max_requests = 0;       ///< 0: any number
-    std::function<void()> enough;         ///< called once when so many requests have begun
-    bridge::cell* connections = nullptr;  ///< says how many there are; null: nobody wants to know
+    int give_fd = -1;  ///< socket for handing idle connections over when draining; -1: closes them instead
+    int take_fd = -1;  ///< socket for receiving connections from other workers; -1: none
+    std::uint64_t max_requests = 0;       ///< 0: no limit
+    std::function<void()> enough;         ///< called once when max_requests requests have begun
+    bridge::cell* connections = nullptr;  ///< counts the open connections; null: not counted
 };
 
-/// Serves one listening socket. All members are used from the thread that runs the event loop; nothing in it blocks.
+/// Serves one listening socket. Use it only from the thread of the event loop; no member blocks.
 class server {
 public:
-    /// `loop` and `to` must outlive it. Takes over `listen_fd`, which is made non-blocking.
+    /// `loop` and `to` must outlive the server. Takes ownership of `listen_fd`, and makes it non-blocking.
     server(boost::asio::io_context& loop, int listen_fd, bridge::service& to, server_options options = {});
     ~server();
     server(const server&) = delete;
@@ -36,8 +36,8 @@ public:
 
     void start();
 
-    /// Stops accepting, gives idle connections away or closes them, at once and as others become idle, and calls
-    /// `drained` once every request that was begun is answered.
+    /// Stops accepting. Hands idle connections over or closes them, now and when more become idle. Calls `drained` once
+    /// every request in flight is answered.
     void stop(std::function<void()> drained);
 
 private:

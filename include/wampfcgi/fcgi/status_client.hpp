@@ -1,4 +1,4 @@
-// Owns asking a pool over FastCGI, as a web server would, how it is doing. Connecting to it is process/'s business.
+// Owns the FastCGI client that asks a pool for its status, like a web server. process/ connects to the pool.
 #pragma once
 
 #include "wampfcgi/core/trouble.hpp"
@@ -9,14 +9,14 @@
 
 namespace wampfcgi::fcgi {
 
-/// What a pool says of itself.
+/// A pool's report on itself.
 struct pool_report {
     bool is_ready = false;
-    std::string text;  ///< in the form that was asked for
+    std::string text;  ///< in the requested format
 };
 
-/// Asks the pool behind the connected socket `fd`, which does not block, for its figures as "text" or "json". Fails
-/// when there is no answer by then, or when what answers is no wamp-fcgi.
+/// Asks the pool behind the connected, non-blocking socket `fd` for its figures as "text" or "json". Fails when no
+/// answer arrives before `deadline`, or when the peer is not wamp-fcgi.
 result<pool_report, trouble> ask_for_status(int fd, std::string_view form,
                                             std::chrono::steady_clock::time_point deadline);
 

@@ -1,5 +1,5 @@
-// Owns what the processes of a pool count together: memory that is mapped before they are forked, with a slot for each,
-// and the total of those that have ended, so that no figure goes back whatever ends a worker.
+// Owns the shared counters of a pool: memory mapped before workers are forked, with a slot for each, and the totals of
+// ended workers. So no counter decreases, however a worker ends.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -15,22 +15,22 @@ namespace wampfcgi::metrics {
 
 class board final : public figures_place {
 public:
-    /// Throws std::system_error when there is no memory.
+    /// Throws std::system_error when there is not enough memory.
     board(const settings& config, unsigned workers);
     ~board() override;
     board(const board&) = delete;
     board& operator=(const board&) = delete;
 
-    /// In the supervisor: workers that start from now on count for the services of `config` too. False when there is no
-    /// room for all that reloads have brought: those that find none are not counted.
+    /// In the supervisor: workers started from now on also count for the services of `config`. Returns false when the
+    /// board is too full for all services that reloads have added; those without room are not counted.
     bool take_into_use(const settings& config);
 
-    /// In the supervisor: a slot for a worker that is about to start. Nothing when all are taken: the worker is then
-    /// not counted.
+    /// In the supervisor: takes a slot for a worker about to start. Nothing when all are taken; the worker is then not
+    /// counted.
     std::optional<std::uint32_t> take_slot();
     void count_start();
 
-    /// In the supervisor: its worker did not start, or has ended. What it has counted goes to the total.
+    /// In the supervisor: the slot's worker did not start, or has ended. Adds its counters to the totals.
     void give_back(std::uint32_t slot);
     void count_end(worker_end why);
     void count_reload(bool was_good);

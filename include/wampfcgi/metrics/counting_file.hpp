@@ -1,5 +1,5 @@
-// Owns what programs count that web servers start, which have no supervisor: a file for each process in a folder that
-// all of a user share, locked as long as it lives, and a file with the total of those that have ended.
+// Owns the counters of processes that a web server starts, without a supervisor: a file for each process in a folder of
+// the user, locked while the process lives, and a file with the totals of ended processes.
 #pragma once
 
 #include "wampfcgi/core/descriptor.hpp"
@@ -14,11 +14,11 @@ namespace wampfcgi::metrics {
 
 class counting_file final : public figures_place {
 public:
-    /// Makes the file in `folder`, which is the user's own and private, and moves to the total what those have counted
-    /// that ended since. Its slot is 0. Throws std::system_error.
+    /// Creates its file in `folder`, which must be private to the user, and adds the counters of processes that have
+    /// ended meanwhile to the totals. The slot is 0. Throws std::system_error.
     counting_file(descriptor folder, const settings& config);
 
-    /// Moves what it has counted to the total, or leaves that to the next process that comes or looks.
+    /// Adds its counters to the totals, or leaves that to the next process that starts or reads them.
     ~counting_file() override;
     counting_file(const counting_file&) = delete;
     counting_file& operator=(const counting_file&) = delete;

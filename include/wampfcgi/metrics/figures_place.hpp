@@ -1,4 +1,4 @@
-// Owns the interface of the memory that a process counts in, together with others or alone.
+// Owns the interface of a process's counters, shared with other processes or not.
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
@@ -15,11 +15,11 @@ class figures_place {
 public:
     virtual ~figures_place() = default;
 
-    /// Where this process counts; it must not outlive the place. Without a slot it counts for nobody.
+    /// The meter of this process; it must not outlive the figures_place. Without a slot, nothing reads what it counts.
     virtual std::unique_ptr<bridge::meter> meter_for(std::optional<std::uint32_t> slot) = 0;
     virtual process_cells& process(std::optional<std::uint32_t> slot) = 0;
 
-    /// Figures of all processes. `listen_fd` is the socket on which requests come; -1: there is none.
+    /// The figures of all processes. `listen_fd` is the listening socket; -1: none.
     virtual snapshot look(int listen_fd) const = 0;
 };
 

@@ -1,4 +1,4 @@
-// Owns how a snapshot becomes what a status service shows.
+// Owns the conversion of a snapshot to what a status service shows.
 #pragma once
 
 #include "wampfcgi/bridge/status_source.hpp"
@@ -10,7 +10,7 @@ namespace wampfcgi::metrics {
 
 class pool_status final : public bridge::status_source {
 public:
-    /// `take` makes a snapshot of this moment.
+    /// `take` makes a snapshot of the current moment.
     explicit pool_status(std::function<snapshot()> take);
 
     bridge::figures show(const bridge::figures_wish& wish) override;

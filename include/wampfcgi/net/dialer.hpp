@@ -1,4 +1,4 @@
-// Owns getting a connected stream to a server: looking its name up, trying its addresses, TLS.
+// Owns connecting to a server: resolves its name, tries its addresses, and performs the TLS handshake.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -26,15 +26,15 @@ namespace wampfcgi::net {
 struct destination {
     std::string host{};         ///< name or address, IPv6 without brackets; empty for a Unix socket
     std::uint16_t port = 0;     ///< 0 for a Unix socket
-    std::string socket_path{};  ///< of a Unix socket; empty: none
-    bool tls = false;           ///< certificate and host name are verified
+    std::string socket_path{};  ///< empty: no Unix socket
+    bool tls = false;           ///< verifies certificate and host name
 };
 
-/// How a server is dialled.
+/// How to dial a server.
 struct dial_options {
-    std::string peer;                           ///< what the log calls it: "the router"
-    std::chrono::milliseconds connect_timeout;  ///< of which each of several addresses has its share
-    std::chrono::seconds keepalive;             ///< within which a peer that has vanished is found out
+    std::string peer;                           ///< its name in the log: "the router"
+    std::chrono::milliseconds connect_timeout;  ///< shared out among several addresses
+    std::chrono::seconds keepalive;             ///< a vanished peer is detected within this time
     const tls_settings& tls;                    ///< must outlive the dialler
 };
 
@@ -48,7 +48,7 @@ public:
 
     dialer(boost::asio::io_context& loop, dial_options how);
 
-    /// Calls `done` once, from the event loop, unless stop() comes first. No time limit as a whole; of several
+    /// Calls `done` once, from the event loop, unless stop() comes first. There is no overall time limit. With several
     /// addresses, each but the last has only its share of connect_timeout.
     void dial(const destination& where, std::function<void(outcome)> done);
 

@@ -1,4 +1,4 @@
-// Owns telling a CGI program's own arguments from those that a client has chosen.
+// Owns separating a CGI program's own arguments from those that a client chose.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace wampfcgi::process {
 
-/// What a CGI program's arguments are without the words of the query. Web servers put a query without '=' on the
-/// command line, word by word, as its last arguments (RFC 3875, 4.4), where a client could choose our options; a
-/// wrapper script puts the administrator's own in front, and may leave the words out. Nothing where some argument may
-/// be a client's and the words are not found whole, or where a word is `--config`: never is a request served with
-/// another configuration than the administrator's. `arguments` does not begin with the program's name.
+/// The arguments of a CGI program without the words of the query. Web servers append a query without '=' to the command
+/// line, word by word (RFC 3875, 4.4), so a client could choose our options. A wrapper script puts the administrator's
+/// arguments before those words, and may drop the words. Returns nothing when an argument may be a client's and the
+/// words are not found completely, or when a word is `--config`: no request may be served with a configuration that the
+/// administrator did not choose. `arguments` does not include the program's name.
 std::optional<std::vector<const char*>> own_arguments(const std::vector<const char*>& arguments,
                                                       std::string_view query);
 

@@ -1,4 +1,4 @@
-// Owns connecting to an address that a pool listens on.
+// Owns connecting to a pool's listen address.
 #pragma once
 
 #include "wampfcgi/core/descriptor.hpp"
@@ -9,11 +9,11 @@
 
 namespace wampfcgi::process {
 
-/// Where the pool of the packaged systemd units listens: ListenStream in wamp-fcgi.socket.
+/// The listen address of the packaged systemd units: ListenStream in wamp-fcgi.socket.
 inline constexpr const char* unit_socket = "/run/wamp-fcgi/wamp-fcgi.sock";
 
-/// A connected socket that does not block. Waits for a listener that has no place for one more. The trouble is why
-/// there is none by then.
+/// Returns a connected, non-blocking socket. Waits while the listener's backlog is full. The trouble says why there is
+/// no connection by `deadline`.
 result<descriptor, trouble> connect_to(const listen_address& address, std::chrono::steady_clock::time_point deadline);
 
 /// "unix:/run/x.sock" or "127.0.0.1:9000"

@@ -1,4 +1,4 @@
-// Owns users and groups: finding them, and becoming another user for good.
+// Owns looking up users and groups, and permanently switching to another user.
 #pragma once
 
 #include "wampfcgi/core/trouble.hpp"
@@ -9,15 +9,15 @@
 
 namespace wampfcgi::process {
 
-/// By name, or by a decimal number that need not be in the database.
+/// Finds it by name, or by a decimal number, which need not be in the database.
 result<uid_t, trouble> find_user(const std::string& name);
 result<gid_t, trouble> find_group(const std::string& name);
 
-/// Whether this process has root's rights.
+/// True when the process has root's privileges.
 bool is_root() noexcept;
 
-/// Becomes `user` with `group`, or with the user's own group and all others it is in; `group` alone changes the group
-/// only. Makes sure that there is no way back. Does nothing where both are absent. Call it before there are
+/// Switches to `user` with `group`, or with the user's own group and supplementary groups; `group` alone changes only
+/// the group. Verifies that the process cannot switch back. Does nothing when both are absent. Call it before starting
 /// threads.
 result<void, trouble> become(const std::optional<std::string>& user, const std::optional<std::string>& group);
 

@@ -1,4 +1,4 @@
-// Owns the decision what a start of the program is meant to be (contract section 7).
+// Owns the choice of the program's mode at start (contract section 7).
 #pragma once
 
 #include "wampfcgi/process/options.hpp"
@@ -7,19 +7,19 @@
 
 namespace wampfcgi::process {
 
-/// What to do with this start.
+/// What this start of the program does.
 enum class mode {
     help,           ///< print usage(), exit 0
     version,        ///< print the version, exit 0
     check_config,   ///< report on the configuration, exit 0 or 1
-    status,         ///< ask a pool how it is doing
+    status,         ///< ask a pool for its status
     pool,           ///< listen, and supervise workers
-    worker_on_fd0,  ///< be one worker on the listening socket that is descriptor 0
-    cgi,            ///< serve the one request in environment and standard input
+    worker_on_fd0,  ///< be one worker; descriptor 0 is the listening socket
+    cgi,            ///< serve one request from environment and standard input
     usage,          ///< print usage() to standard error, exit 2
 };
 
-/// What the program finds when it is started.
+/// The facts that decide the mode.
 struct start_facts {
     bool fd0_listens = false;      ///< descriptor 0 is a listening socket
     bool socket_passed = false;    ///< by systemd, see activation.hpp
@@ -27,13 +27,13 @@ struct start_facts {
     std::string query{};           ///< QUERY_STRING
 };
 
-/// Looks at descriptor 0 and the environment.
+/// Examines descriptor 0 and the environment.
 start_facts observe_start();
 
-/// True for a CGI program: `cgi`, unless the options say otherwise.
+/// True for a CGI program: the mode is `cgi`, unless options choose another.
 bool is_cgi_program(const start_facts& facts) noexcept;
 
-/// Which mode it is. The options of a CGI program are those of own_arguments() alone.
+/// Chooses the mode. For a CGI program, `given` must come from own_arguments() alone.
 mode choose_mode(const options& given, const start_facts& facts) noexcept;
 
 }  // namespace wampfcgi::process

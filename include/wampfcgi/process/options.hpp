@@ -1,4 +1,4 @@
-// Owns the command line: what may stand on it, and the text that explains it.
+// Owns the command line: its options, and the usage text.
 #pragma once
 
 #include "wampfcgi/process/listen.hpp"
@@ -11,12 +11,12 @@ namespace wampfcgi::process {
 
 inline constexpr unsigned max_workers = 1024;
 
-/// The command line, taken apart.
+/// The parsed command line.
 struct options {
-    std::optional<std::string> config_file;  ///< from --config, or what --check-config names
+    std::optional<std::string> config_file;  ///< from --config or --check-config
     bool check_config = false;
     bool router = false;                      ///< with check_config: try the sessions too
-    bool status = false;                      ///< ask a pool how it is doing
+    bool status = false;                      ///< ask a pool for its status
     bool json = false;                        ///< with status
     std::optional<listen_address> status_of;  ///< with status; absent: unit_socket
     std::optional<listen_address> listen;
@@ -26,19 +26,19 @@ struct options {
     std::optional<std::string> user;
     std::optional<std::string> group;
     unsigned workers = 1;        ///< 1..max_workers
-    bool workers_given = false;  ///< only where there is `listen` or a socket from systemd
+    bool workers_given = false;  ///< allowed only with `listen` or a socket from systemd
     bool help = false;
     bool version = false;
 };
 
-/// Reads the command line; argv[0] is skipped. `processors` is what "--workers auto" stands for. The trouble is bad
-/// usage, one line for standard error; the program then ends with status 2.
+/// Parses the command line; skips argv[0]. `processors` is the value of "--workers auto". The trouble is one line about
+/// wrong usage for standard error; the program then exits with status 2.
 result<options, trouble> parse_options(int argc, const char* const* argv, unsigned processors);
 
-/// Processors that this process may use: 1..max_workers.
+/// The number of processors that this process may use: 1..max_workers.
 unsigned usable_processors() noexcept;
 
-/// What --help prints: several lines, each ended by a line feed.
+/// The output of --help: several lines, each ended by a line feed.
 std::string_view usage() noexcept;
 
 }  // namespace wampfcgi::process

@@ -1,4 +1,4 @@
-// Owns what the processes of a user remember together on one machine: files in a folder of theirs alone.
+// Owns the store of signatures that a user's processes share on one machine: files in a private folder.
 #pragma once
 
 #include "wampfcgi/bridge/store.hpp"
@@ -17,18 +17,18 @@ namespace wampfcgi::store {
 
 using clock = std::function<bridge::store::instant()>;
 
-/// The clock of the machine.
+/// The machine's clock.
 bridge::store::instant system_now();
 
-/// The signatures of the services with one `timestamp_delta_limit`. A request is remembered, or refused, within
-/// remember(), unless another process holds the lock: then it waits, and the loop goes on. When a second was not
-/// enough, requests are refused at once for another second, or until the lock is free.
+/// Stores the signatures of the services with one `timestamp_delta_limit`. Usually decides within remember(). When
+/// another process holds the lock, the request waits, and the event loop goes on. After a second without the lock,
+/// requests are refused at once, for another second or until the lock is free.
 class local final : public bridge::store {
 public:
-    /// Opens the files in `folder`, creating it and them where they are missing. `loop` must outlive it. `share` is the
-    /// most signatures of a key in a window of twice `delta_limit`, which is more than 0. To be made in the process
-    /// that uses it. Throws std::runtime_error when folder or files are missing and cannot be created, or others than
-    /// the effective user may have a hand in them.
+    /// Opens the files in `folder`; creates folder and files when missing. `loop` must outlive the store. `share` is
+    /// the most signatures of one key in a window of twice `delta_limit`, which must be more than 0. Construct it in
+    /// the process that uses it. Throws std::runtime_error when folder or files cannot be created, or when other users
+    /// have access to them.
     local(boost::asio::io_context& loop, const std::string& folder, std::chrono::seconds delta_limit,
           std::uint64_t share, clock now = system_now);
     ~local() override;
@@ -37,7 +37,7 @@ public:
                     remembered done) override;
     void give_up(ticket waiting) override;
 
-    /// How many signatures are remembered, by all processes.
+    /// The number of signatures remembered, by all processes.
     std::uint64_t count() const noexcept;
 
 private:

@@ -1,4 +1,4 @@
-// Owns how much clients ask a service for, as the processes of a user count it together on one machine: in a file.
+// Owns the rate limiter that a user's processes share on one machine, through a file.
 #pragma once
 
 #include "wampfcgi/bridge/rate_counter.hpp"
@@ -11,11 +11,11 @@
 
 namespace wampfcgi::store {
 
-/// Decides within take_token(), always.
+/// Always decides within take_token().
 class local_rates final : public bridge::rate_counter {
 public:
-    /// Opens the service's file in `folder`, creating both where they are missing. `of` has a rate. Throws
-    /// std::runtime_error where that cannot be done, or others than the effective user may have a hand in them.
+    /// Opens the service's file in `folder`; creates both when missing. `of` must have a rate. Throws
+    /// std::runtime_error when that fails, or when other users have access to them.
     local_rates(const std::string& folder, const service_settings& of, clock now = system_now);
     ~local_rates() override;
 
@@ -29,7 +29,7 @@ private:
     std::unique_ptr<counter> counter_;
 };
 
-/// Opens the file as local_rates would, and closes it again. The trouble says what is wrong with it, and what to do.
+/// Opens the file like local_rates, and closes it again. The trouble says what is wrong with it, and what to do.
 result<void, trouble> try_rates(const std::string& folder, const service_settings& of);
 
 }  // namespace wampfcgi::store

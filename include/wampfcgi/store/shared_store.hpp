@@ -1,4 +1,4 @@
-// Owns what all machines remember together, in one Valkey or Redis: replays and rates.
+// Owns the store that several machines share, a Valkey or Redis: replays and rates.
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
@@ -18,35 +18,35 @@ class io_context;
 
 namespace wampfcgi::store {
 
-/// What is kept in it. Replays demand of the server that it forgets nothing.
+/// What is stored. For replays the server must not be allowed to evict keys.
 enum class shared_content { replays_and_rates, rates };
 
-/// One connection for all services of a process, made when it is first needed, and made again when it is lost. What is
-/// asked fails with store_unavailable: at once while the store is known to be down, else within its `timeout`. What was
-/// sent and not answered is never sent again. A store whose keys are removed by a command (FLUSHALL) while the
-/// connection lasts forgets replays unnoticed: whoever may do that could as well remove single ones.
+/// One connection for all services of a process, made on first use and again after a loss. Requests fail with
+/// store_unavailable: at once while the store is known to be down, otherwise within its `timeout`. A command that was
+/// sent is never repeated. If keys are removed while the connection lasts (FLUSHALL), replays are forgotten without
+/// notice: a user with that permission could also remove single keys.
 class shared_store {
 public:
-    /// `loop`, `settings` and `cells` must outlive it. `state_folder` is where this machine remembers which memory of
-    /// the store it has seen; it is not touched for rates alone. Throws std::runtime_error when it cannot be used.
+    /// `loop`, `settings` and `cells` must outlive the store. `state_folder` keeps which data sets of the store this
+    /// machine has seen; it is not used for rates alone. Throws std::runtime_error when it cannot be used.
     shared_store(boost::asio::io_context& loop, const store_settings& settings, const std::string& state_folder,
                  shared_content content, bridge::store_cells& cells, clock now = system_now);
 
-    /// As close().
+    /// Calls close().
     ~shared_store();
     shared_store(const shared_store&) = delete;
     shared_store& operator=(const shared_store&) = delete;
 
-    /// Connects before anything is asked.
+    /// Connects before the first request.
     void start();
 
-    /// Ends the connection for good. Whoever waits is dropped uncalled; what is asked later fails.
+    /// Closes the connection for good. Pending requests are dropped without a call; later ones fail.
     void close();
 
-    /// Remembers for the services with this `timestamp_delta_limit`. Lives as long as this.
+    /// The store for the services with this `timestamp_delta_limit`. Lives as long as the shared_store.
     bridge::store& replays(std::chrono::seconds delta_limit);
 
-    /// Counts the requests to `which`, which has a rate. To be destroyed before this.
+    /// Limits the requests to `which`, which must have a rate. Destroy it before the shared_store.
     std::unique_ptr<bridge::rate_counter> rates(const service_settings& which);
 
 private:

@@ -1,4 +1,4 @@
-// Owns one persistent session with the router: joined at start in one realm under one role, kept, joined again.
+// Owns one persistent session with the router: joins at start in one realm under one role, and again after each loss.
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
@@ -24,10 +24,10 @@ struct client_roles {
     bool subscriber = false;
 };
 
-/// Those that a service of this type needs.
+/// The roles that a service of this type needs.
 client_roles roles_for(service_type type);
 
-/// Acts in a realm under a role. All members are used from the thread that runs the event loop.
+/// Acts in a realm under a role. Use it only from the thread of the event loop.
 class session final : public bridge::session {
 public:
     /// `loop` and `router` must outlive it.
@@ -36,35 +36,35 @@ public:
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
-    /// Has the session play these roles too. To be called before start().
+    /// Announces these roles too. Call it before start().
     void play(const client_roles& more);
 
-    /// Has it count in `cells`, which must outlive it. To be called before start().
+    /// Counts in `cells`, which must outlive the session. Call it before start().
     void count_in(bridge::session_cells& cells);
 
-    /// Begins to join, and never stops trying until stop(). `joined` is called once, when that succeeds the first time.
+    /// Begins to join, and retries until stop(). Calls `joined` once, after the first success.
     void start(std::function<void()> joined = nullptr);
 
-    /// The role that the router gave with the last session; none where it tells none.
+    /// The role that the router assigned in the last session; nothing if it did not say.
     std::optional<std::string> authrole() const;
 
-    /// Says GOODBYE, closes, ends all calls that are left, then calls `stopped`.
+    /// Sends GOODBYE, closes, ends all operations in flight, then calls `stopped`.
     void stop(std::function<void()> stopped);
 
-    /// Waits up to connect_timeout for the session where there is none (then: router_unavailable); ends with
-    /// connection_lost when the connection breaks after the call was sent, call_timeout, body_too_large when the router
-    /// does not take so large a message, overloaded when it does not read.
+    /// Waits up to connect_timeout for a session, then fails with router_unavailable. Fails with connection_lost when
+    /// the connection breaks after the call was sent, with call_timeout, with body_too_large when the router does not
+    /// accept so large a message, and with overloaded when the router does not read.
     operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override;
 
     operation_id publish(publication what, bridge::outcome_sink& sink) override;
 
-    /// Subscriptions live through the loss of a session. Waits and fails as call() does; the router's ERROR, or
-    /// call_timeout, may come when the subscription is made again, too.
+    /// A subscription survives the loss of the session. Waits and fails like call(); the router's ERROR, or
+    /// call_timeout, may also come when the next session subscribes again.
     subscription_id subscribe(subscription what, bridge::event_sink& sink) override;
 
     void unsubscribe(subscription_id id) override;
 
-    /// What the router announced, or the most that any takes while there is no session.
+    /// The router's announced limit; without a session, the largest limit of any router.
     std::size_t longest_arguments() const override;
 
     void cancel(operation_id id) override;

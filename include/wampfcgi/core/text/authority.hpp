@@ -1,5 +1,5 @@
-// Owns the form HOST[:PORT] (RFC 3986, 3.2) that URLs, origins, the Host header and addresses to listen on share. What
-// a host may be differs among them, and is theirs to check.
+// Owns the syntax HOST[:PORT] (RFC 3986, 3.2) of URLs, origins, the Host header and listen addresses. Callers check the
+// host, since each allows other ones.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,22 @@
 
 namespace wampfcgi {
 
-/// The two sides of the colon. They are views of the text that was split.
+/// Host and port, as views of the parsed text.
 struct authority {
-    std::string_view host;                 ///< with the brackets that an IPv6 address has
-    std::optional<std::string_view> port;  ///< whatever is behind the colon; absent without one
+    std::string_view host;                 ///< an IPv6 address keeps its brackets
+    std::optional<std::string_view> port;  ///< everything after the colon; absent without a colon
 };
 
-/// Splits at the last colon, but never within brackets.
+/// Splits at the last colon outside brackets.
 authority split_authority(std::string_view text) noexcept;
 
-/// Reads a port, 0 to 65535, from one to five digits.
+/// Parses a port, 0 to 65535, of one to five digits.
 std::optional<std::uint16_t> parse_port(std::string_view text) noexcept;
 
-/// What is within the brackets of "[::1]"; nothing when `host` is not enclosed in brackets.
+/// The text inside the brackets of "[::1]"; nothing when `host` has no brackets.
 std::optional<std::string_view> unbracketed(std::string_view host) noexcept;
 
-/// `host` as it stands in an authority: an IPv6 address in brackets, anything else unchanged.
+/// `host` as written in an authority: an IPv6 address in brackets, anything else unchanged.
 std::string bracketed(std::string_view host);
 
 }  // namespace wampfcgi

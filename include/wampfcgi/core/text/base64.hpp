@@ -1,4 +1,4 @@
-// Owns Base64 (RFC 4648), in the one form that WAMP's binary strings have and in all that signatures come in.
+// Owns Base64 (RFC 4648): the strict form of WAMP's binary strings, and all forms used for signatures.
 #pragma once
 
 #include <cstddef>
@@ -9,21 +9,21 @@
 
 namespace wampfcgi {
 
-/// Which texts are taken for Base64. Bits that no byte needs must be 0 in both, so that bytes have one spelling in an
-/// alphabet.
+/// Which texts are accepted. Unused bits must be 0 in both forms, so that in one alphabet bytes have exactly one
+/// encoding.
 enum class base64_form {
     standard,  ///< the standard alphabet (RFC 4648, 4), padded
-    any,       ///< the URL-safe alphabet (5) too, a space for "+", with or without padding
+    any,       ///< also the URL-safe alphabet (5), a space for "+", with or without padding
 };
 
-/// Decodes into the start of `out`, and returns how many bytes that are. Nothing when `text` is no Base64, or stands
-/// for more bytes than `out` has; what is in `out` then means nothing.
+/// Decodes into the start of `out` and returns the number of bytes. Nothing when `text` is not Base64 or does not fit;
+/// the content of `out` is then undefined.
 std::optional<std::size_t> decode_base64(std::string_view text, std::span<std::byte> out, base64_form form) noexcept;
 
-/// The bytes that `text` stands for in the standard form. It is their only copy.
+/// Decodes `text` in the standard form.
 std::optional<std::string> from_base64(std::string_view text);
 
-/// Appends `bytes` in the standard form.
+/// Appends `bytes`, encoded in the standard form.
 void append_base64(std::string& out, std::string_view bytes);
 
 inline std::string to_base64(std::string_view bytes)

@@ -1,4 +1,4 @@
-// Owns hexadecimal digits: written in lower case, read in either.
+// Owns hexadecimal digits: written in lower case, read in both cases.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace wampfcgi {
 
-/// The value of a digit, or -1.
+/// The value of a digit; -1 for any other character.
 constexpr int hex_value(char digit) noexcept
 {
     if (digit >= '0' && digit <= '9')
@@ -17,7 +17,8 @@ constexpr int hex_value(char digit) noexcept
     return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
-/// The byte that "%4A" at the start of `text` stands for (RFC 3986, 2.1). Nothing when there is no whole escape.
+/// The byte for an escape such as "%4A" at the start of `text` (RFC 3986, 2.1). Nothing when there is no complete
+/// escape.
 constexpr std::optional<char> percent_escape(std::string_view text) noexcept
 {
     if (text.size() < 3 || text[0] != '%')
@@ -40,7 +41,7 @@ inline void append_hex(std::string& out, unsigned char byte)
 /// Two digits for each byte.
 std::string to_hex(std::string_view bytes);
 
-/// The bytes that `text` has two digits each for. Nothing when it is anything else.
+/// Decodes two digits for each byte. Nothing when `text` is anything else.
 std::optional<std::string> from_hex(std::string_view text);
 
 }  // namespace wampfcgi
