@@ -11,9 +11,9 @@
 namespace wampfcgi::checks {
 namespace {
 
-constexpr int full_weight = 1000;  // weights are in thousandths, as they are sent
+constexpr int full_weight = 1000;  // in thousandths, the finest step that a client can send
 
-/// Takes what is in front of the first `separator` that is not in a quoted string off `rest`, the separator too.
+/// Takes the text before the first unquoted `separator`, and the separator, off the front of `rest`.
 std::string_view take_unquoted(std::string_view& rest, char separator)
 {
     bool in_quotes = false;
@@ -29,7 +29,7 @@ std::string_view take_unquoted(std::string_view& rest, char separator)
     return piece;
 }
 
-/// "0", "0.5" or "1.000": at most three digits behind the point, and no more than 1. Nothing when it is none.
+/// Parses "0", "0.5" or "1.000": at most three decimals, and at most 1. Nothing when it has another form.
 std::optional<int> read_weight(std::string_view text)
 {
     if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.'))
@@ -44,7 +44,7 @@ std::optional<int> read_weight(std::string_view text)
     return weight <= full_weight ? std::optional(weight) : std::nullopt;
 }
 
-/// The weight among the parameters of a media range. One that cannot be read asks for nothing.
+/// The weight among the parameters of a media range. A malformed weight counts as 0.
 int weight_of(std::string_view parameters)
 {
     while (!parameters.empty()) {
@@ -55,13 +55,13 @@ int weight_of(std::string_view parameters)
     return full_weight;
 }
 
-/// A wildcard says how much JSON weighs where it is not named, a more special one before a more general one.
+/// The weights of wildcards. They apply to JSON when it is not named, the more specific before the more general one.
 struct json_weights {
     std::optional<int> of_applications;
     std::optional<int> of_all;
 };
 
-/// Whether a media range says so of a parameter, quoted or not.
+/// True when the parameters of a media range include name=value, quoted or not.
 bool has_parameter(std::string_view parameters, std::string_view name, std::string_view value)
 {
     while (!parameters.empty()) {

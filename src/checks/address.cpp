@@ -24,7 +24,7 @@ bool is_ipv6(std::string_view text)
     return text.find(':') != std::string_view::npos;
 }
 
-/// The number of leading one bits, if only zero bits follow them.
+/// The number of leading one bits. Nothing when a one bit follows a zero bit.
 std::optional<unsigned> parse_netmask(std::string_view text)
 {
     const auto address = is_ipv6(text) ? std::nullopt : parse_address(text);
@@ -38,7 +38,7 @@ std::optional<unsigned> parse_netmask(std::string_view text)
     return ones;
 }
 
-/// Reads what is behind the slash: a number of bits without leading zeros, or with IPv4 a netmask.
+/// Parses the part after the slash: a number of bits without leading zeros or, with IPv4, a netmask.
 std::optional<unsigned> parse_prefix(std::string_view text, bool ipv6)
 {
     if (!ipv6 && text.find('.') != std::string_view::npos)
@@ -60,7 +60,7 @@ bool contains(const network& net, const ip_address& address)
     return (address[whole_bytes] ^ net.address[whole_bytes]) >> (8 - bits_left) == 0;
 }
 
-/// "fe80::1%eth0" without its zone (RFC 4007, 11): the zone says which link, not who.
+/// "fe80::1%eth0" without its zone (RFC 4007, 11): the zone names the link, not the host.
 std::string_view without_zone(std::string_view text)
 {
     const auto percent = text.find('%');

@@ -22,7 +22,7 @@ struct free_openssl {
 template <class Type>
 using owned = std::unique_ptr<Type, free_openssl>;
 
-// Nobody is asked for a passphrase.
+// Keeps OpenSSL from asking for a passphrase on the terminal.
 int no_passphrase(char*, int, int, void*)
 {
     return -1;

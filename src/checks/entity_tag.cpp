@@ -14,12 +14,12 @@ namespace wampfcgi::checks {
 
 namespace {
 
-constexpr std::size_t tag_bytes = 18;  // of the digest: 144 bits, in Base64 without padding
+constexpr std::size_t tag_bytes = 18;  // the first 144 bits of the digest: Base64 without padding
 
-// Apache's mod_deflate and mod_brotli, and lighttpd's mod_deflate.
+// Added by Apache's mod_deflate and mod_brotli, and by lighttpd's mod_deflate.
 constexpr std::array<std::string_view, 4> suffixes_of_servers{"-gzip", "-br", "-deflate", "-zstd"};
 
-/// Takes a tag off the front and gives what is between its quotes. Nothing where there is none.
+/// Takes a tag off the front, and returns it without its quotes. Nothing when there is none.
 std::optional<std::string_view> take_tag(std::string_view& rest)
 {
     const std::size_t begin = rest.starts_with("W/\"") ? 3 : 1;
@@ -33,7 +33,7 @@ std::optional<std::string_view> take_tag(std::string_view& rest)
     return tag;
 }
 
-/// False at the end.
+/// Returns false at the end of the list.
 bool skip_separators(std::string_view& rest)
 {
     rest.remove_prefix(std::min(rest.find_first_not_of(", \t"), rest.size()));

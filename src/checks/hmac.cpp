@@ -39,7 +39,7 @@ std::string name_of(digest by)
     return {};
 }
 
-/// Without a key yet; none when OpenSSL has no such thing.
+/// A context without a key; null when OpenSSL cannot provide one.
 mac_context new_context(digest by)
 {
     const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr),
@@ -53,7 +53,7 @@ mac_context new_context(digest by)
     return context;
 }
 
-/// True when all `pieces` have gone into what `context` computes.
+/// True when all `pieces` were added.
 template <class Pieces>
 bool add_all(EVP_MAC_CTX* context, const Pieces& pieces)
 {
@@ -65,8 +65,8 @@ bool add_all(EVP_MAC_CTX* context, const Pieces& pieces)
 
 std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_list<std::string_view> pieces)
 {
-    // Looking the algorithms up takes OpenSSL longer than a small request's HMAC, and a secret that is the last one's
-    // is half of what is left: without one, the context begins anew with that.
+    // Looking up the algorithms costs OpenSSL more than the HMAC of a small request. Setting up a secret is half of the
+    // remaining cost, so the context keeps the last one: a null key makes it start again with that.
     thread_local mac_context context(nullptr, &EVP_MAC_CTX_free);
     thread_local std::optional<std::string> last_secret;
     const bool again = last_secret == secret;

@@ -40,7 +40,7 @@ bool is_loopback_host(std::string_view text)
     return is_loopback_name(host) || (host.find(':') == std::string_view::npos && is_loopback_address(host));
 }
 
-/// The name of a header by which a proxy tells that it has passed the request on; even an empty one does.
+/// The name of a header that shows that a proxy forwarded the request, even if it is empty.
 std::string_view sign_of_a_proxy(const request& req)
 {
     constexpr std::array<std::string_view, 4> signs{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"};

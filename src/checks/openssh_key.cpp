@@ -15,9 +15,9 @@ namespace {
 constexpr std::string_view key_type = "ssh-ed25519";
 constexpr std::size_t seed_bytes = 32;
 constexpr std::size_t public_bytes = 32;
-constexpr std::size_t block_bytes = 8;  // of the cipher "none"
+constexpr std::size_t block_bytes = 8;  // block size of the cipher "none"
 
-// A text that leaves no copy behind.
+// A text that is wiped from memory when destroyed.
 struct wiped_text {
     std::string bytes;
 
@@ -27,7 +27,7 @@ struct wiped_text {
     wiped_text& operator=(const wiped_text&) = delete;
 };
 
-// Takes the SSH protocol's data types (RFC 4251, 5) off the front. What is not there reads as nothing, and is_read_up()
+// Takes the SSH protocol's data types (RFC 4251, 5) off the front. A missing value reads as 0 or empty, and is_whole()
 // is false from then on.
 class wire_reader {
 public:
@@ -76,7 +76,7 @@ bool decode_lines(std::string_view base64, std::string& out)
     return size.has_value();
 }
 
-// 1, 2, 3, ...
+// True for the bytes 1, 2, 3, ...
 bool is_padding(std::string_view bytes)
 {
     for (std::size_t i = 0; i < bytes.size(); ++i)
@@ -91,8 +91,8 @@ std::optional<std::string> read_private_part(std::string_view part, std::string_
     const auto check = reader.number();
     if (reader.number() != check || reader.text() != key_type || reader.text() != public_key)
         return std::nullopt;
-    const auto private_key = reader.text();  // the seed, and the public key once more
-    reader.text();                           // a comment
+    const auto private_key = reader.text();  // the seed, followed by the public key
+    reader.text();                           // the comment
     if (!reader.is_whole() || part.size() % block_bytes != 0 || !is_padding(reader.rest()))
         return std::nullopt;
     if (private_key.size() != seed_bytes + public_bytes || private_key.substr(seed_bytes) != public_key)

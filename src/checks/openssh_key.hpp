@@ -1,4 +1,4 @@
-// Owns the format of private keys that ssh-keygen writes (OpenSSH, PROTOCOL.key).
+// Owns the private key format of ssh-keygen (OpenSSH, PROTOCOL.key).
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace wampfcgi::checks {
 
-/// The 32 bytes (seed) of the one unencrypted Ed25519 key in `base64`, which is what stands between the lines BEGIN and
-/// END. Nothing when there is none.
+/// The 32 bytes (seed) of the only, unencrypted Ed25519 key in `base64`, the text between the lines BEGIN and END.
+/// Nothing when it has another form.
 std::optional<std::string> read_openssh_key(std::string_view base64);
 
 }  // namespace wampfcgi::checks

@@ -30,7 +30,7 @@ std::uint16_t default_port(std::string_view scheme)
     return scheme == "https" ? 443 : 80;
 }
 
-/// A name or IPv4 address in ASCII (names beyond it travel as Punycode), or an IPv6 address in brackets.
+/// A name or IPv4 address in ASCII (browsers send other names as Punycode), or an IPv6 address in brackets.
 bool is_host(std::string_view host)
 {
     if (const auto address = unbracketed(host))
@@ -40,7 +40,7 @@ bool is_host(std::string_view host)
     });
 }
 
-/// `text` is in lower case.
+/// `text` must be in lower case.
 std::optional<host_and_port> parse_authority(std::string_view text)
 {
     const auto [host, port_text] = split_authority(text);
@@ -54,7 +54,7 @@ std::optional<host_and_port> parse_authority(std::string_view text)
     return host_and_port{std::string(host), port};
 }
 
-/// `text` is in lower case.
+/// `text` must be in lower case.
 std::optional<web_origin> parse_web_origin(std::string_view text)
 {
     const auto scheme_end = text.find("://");
@@ -77,8 +77,8 @@ std::string to_string(const web_origin& origin)
     return text;
 }
 
-/// True when the page came from the host that the request went to, whatever the schemes. A Host without a port may have
-/// lost it (Debian's nginx sends $host): then the port that the web server listens on counts, too.
+/// True when the page comes from the host that the request was sent to, whatever the schemes. If Host has no port, the
+/// web server may have dropped it (Debian's nginx sends $host), so its listening port counts too.
 bool is_own_host(const web_origin& origin, const request& req)
 {
     const auto own = parse_authority(to_lower(req.host()));
@@ -90,7 +90,7 @@ bool is_own_host(const web_origin& origin, const request& req)
     return port == default_port(origin.scheme) || port == parse_port(req.server_port());
 }
 
-/// True for an IPv4 address and whatever else ends in a number, which has no subdomains (WHATWG URL, "ends in a
+/// True for an IPv4 address or any other host that ends in a number, which has no subdomains (WHATWG URL, "ends in a
 /// number").
 bool ends_in_number(std::string_view host)
 {
@@ -104,13 +104,13 @@ bool has_empty_label(std::string_view host)
 
 constexpr std::string_view any_labels = "*.";
 
-/// True for what may stand behind "*.": two labels at least, for "*.com" would be half the world.
+/// True for a host allowed after "*.": at least two labels, because "*.com" would be too wide.
 bool has_subdomains(std::string_view host)
 {
     return host.find('.') != std::string_view::npos && !has_empty_label(host) && !ends_in_number(host);
 }
 
-/// True when `entry`, as from parse_origin, has a wildcard that stands for one or more whole labels of `origin`.
+/// True when `entry` (from parse_origin) has a wildcard that matches one or more whole labels of `origin`.
 bool is_below(std::string_view origin, std::string_view entry)
 {
     const std::size_t star = entry.find(any_labels);
@@ -123,14 +123,15 @@ bool is_below(std::string_view origin, std::string_view entry)
     return !has_empty_label(origin.substr(scheme.size(), origin.size() - scheme.size() - domain.size()));
 }
 
-/// Fit to be sent back in a header: printable ASCII, which every origin is (WHATWG HTML, "ASCII serialization").
+/// True for text that may be sent back in a header: printable ASCII, like every origin (WHATWG HTML, "ASCII
+/// serialization").
 bool is_printable(std::string_view text)
 {
     return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// A page of another site can have an image loaded from anywhere, and no Origin tells of it. A link that somebody
-/// follows is what a link is for.
+/// Refuses a GET by a page of another site that is not a navigation: a page can load an image from anywhere without an
+/// Origin header. Following a link stays allowed.
 result<void> check_fetch(const request& req)
 {
     if (asks_by_query(req) && req.sec_fetch_site() == "cross-site" && req.sec_fetch_mode() != "navigate")
@@ -170,14 +171,14 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
     const bool own_host = origin && is_own_host(*origin, req);
     if (own_host && (origin->scheme == "https") == is_tls(req.https()))
         return origin_grant{};
-    // A page that came by http and calls by https, or the reverse, is of another origin to its browser: where such an
-    // origin is listed, it needs the answer that says so.
+    // To a browser, https and http are different origins, even of the same host. If such an origin is listed, the
+    // answer needs the CORS headers.
     const std::string name = origin ? to_string(*origin) : std::string();
     if (origin && std::ranges::find(allowed, name) != allowed.end())
         return origin_grant{true, true};
     if (std::ranges::any_of(allowed, [&](const auto& entry) { return entry == "*" || is_below(name, entry); }))
         return origin_grant{true, false};
-    // TLS may end in front of the web server, which then knows of no HTTPS.
+    // A proxy may terminate TLS, so that the web server does not set HTTPS.
     if (own_host && origin->scheme == "https")
         return origin_grant{};
     return refusal(errc::origin_denied,

@@ -9,8 +9,9 @@ namespace wampfcgi::checks {
 
 namespace {
 
-/// What of SCRIPT_NAME + PATH_INFO is behind the mount, or nothing when that is not in front of it. "/wampoline" is
-/// not below "/wamp", and what is in front of the mount counts: else a <Location> of the web server could be bypassed.
+/// The part of SCRIPT_NAME + PATH_INFO after the mount, or nothing when the path does not begin with it. "/wampoline"
+/// is not below "/wamp": key_of() refuses "oline". Nothing may stand before the mount: otherwise a <Location> of the
+/// web server could be bypassed.
 std::optional<std::string> path_below(std::string_view mount, const request& req)
 {
     if (mount.ends_with('/'))
@@ -22,7 +23,7 @@ std::optional<std::string> path_below(std::string_view mount, const request& req
     return path;
 }
 
-/// The key that a path stands for, or nothing when no key can be spelled so.
+/// The key for a path, or nothing when no key can have that form.
 std::optional<std::string_view> key_of(std::string_view path)
 {
     if (path.empty() || path == "/")

@@ -17,9 +17,9 @@ namespace wampfcgi::checks {
 namespace {
 
 constexpr std::size_t key_bytes = 32;
-constexpr std::size_t max_text_bytes = 16'384;  // many times what a key needs, comment and all
+constexpr std::size_t max_text_bytes = 16'384;  // far more than a key with its comment needs
 
-// Nobody is asked for a passphrase.
+// Keeps OpenSSL from asking for a passphrase on the terminal.
 int no_passphrase(char*, int, int, void*)
 {
     return -1;
@@ -52,7 +52,7 @@ std::string_view trimmed(std::string_view text)
     return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
 }
 
-// What is between the two lines that enclose a key; nothing unless they are the whole of the text's ends.
+// The text between the first and the last line of a key; nothing unless the text begins and ends with these lines.
 std::optional<std::string_view> enclosed(std::string_view text, std::string_view first, std::string_view last)
 {
     if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last))

@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, member>, 5> signing_parameters{
     {"signature", &query_parameters::signature},
 }};
 
-constexpr std::size_t max_named_bytes = 64;  // of a parameter's name in a refusal
+constexpr std::size_t max_named_bytes = 64;  // longest parameter name that a refusal repeats
 
 std::string form_decode(std::string_view text)
 {
@@ -47,7 +47,7 @@ bool is_plain(std::string_view name)
     });
 }
 
-/// Nothing where `text` is fine.
+/// Returns an empty text when `text` is valid.
 std::string_view fault_of(std::string_view text)
 {
     if (text.find('\0') != std::string_view::npos)

@@ -17,7 +17,7 @@ namespace {
 
 using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
-constexpr std::size_t max_digits = 20;  // clients draw numbers of up to 64 bits
+constexpr std::size_t max_digits = 20;  // clients use random numbers of up to 64 bits
 constexpr std::string_view not_a_number = "is no decimal integer of at most 20 digits";
 
 std::array<std::pair<const char*, const std::optional<std::string>*>, 5> all_of(const query_parameters& given)
@@ -73,7 +73,7 @@ result<void> check_expiry(std::optional<instant> timestamp, instant now, std::ch
 {
     if (!timestamp || limit.count() == 0)
         return {};
-    // Rounded up, so that a microsecond over the limit is over it, and no limit is too large to compare.
+    // Rounding up makes one microsecond over the limit exceed it, and seconds do not overflow with any limit.
     const auto distance = std::chrono::ceil<std::chrono::seconds>(std::chrono::abs(now - *timestamp));
     if (distance <= limit)
         return {};
@@ -82,8 +82,8 @@ result<void> check_expiry(std::optional<instant> timestamp, instant now, std::ch
                                               std::to_string(limit.count()) + " s allowed");
 }
 
-/// What stands in the body's place under the signature of a GET. Names and values have no U+0000, so that none of them
-/// can be changed; a body that begins with "?" is no JSON, so that no link is a POST.
+/// The text signed in place of the body for a GET. Names and values contain no U+0000, so the separators are
+/// unambiguous. A body that begins with "?" is not JSON, so a signed link cannot be replayed as a POST.
 result<std::string> signed_query(std::string_view query)
 {
     const auto others = other_parameters(query);
@@ -95,7 +95,7 @@ result<std::string> signed_query(std::string_view query)
     return text;
 }
 
-/// Looks at the signature itself; all five parameters are there.
+/// Checks the signature alone; all five parameters must be present.
 result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view secret, std::string_view content)
 {
     const auto signature = decode_signature(*given.signature);
@@ -109,7 +109,7 @@ result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view se
     return *expected;
 }
 
-/// The same with the key; `timestamp` is that of the request.
+/// Checks the key, then the signature. `timestamp` is the request's.
 result<signature_facts> check_key_and_hmac(const query_parameters& given, const service_options& options,
                                            std::string_view content, instant timestamp, instant now)
 {

@@ -1,4 +1,4 @@
-// Owns the few things that the checks do with ASCII text and refusals, all independent of the locale.
+// Owns helpers of the checks for ASCII text and refusals, independent of the locale.
 #pragma once
 
 #include "wampfcgi/core/result.hpp"
@@ -35,7 +35,7 @@ inline bool equal_in_any_case(std::string_view a, std::string_view b)
     return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
-/// Without the spaces and tabs around it.
+/// Removes spaces and tabs at both ends.
 inline std::string_view trim(std::string_view text)
 {
     const auto first = text.find_first_not_of(" \t");
@@ -44,7 +44,7 @@ inline std::string_view trim(std::string_view text)
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Reads a decimal number of digits only: no sign, no space. Nothing when it is none or does not fit.
+/// Parses a decimal number of digits only: no sign, no space. Nothing when it has another form or does not fit.
 inline std::optional<std::uint64_t> read_number(std::string_view text)
 {
     std::uint64_t number = 0;
@@ -55,7 +55,8 @@ inline std::optional<std::uint64_t> read_number(std::string_view text)
     return number;
 }
 
-/// Takes what is in front of the first `separator` off `rest`, the separator too; all of it where there is none.
+/// Takes the text before the first `separator`, and the separator, off the front of `rest`; all of it without a
+/// separator.
 inline std::string_view take_until(std::string_view& rest, char separator)
 {
     const std::string_view piece = rest.substr(0, rest.find(separator));

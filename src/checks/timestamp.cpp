@@ -16,7 +16,7 @@ bool has_shape(std::string_view text)
     return std::ranges::equal(text, shape, [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });
 }
 
-/// Reads what is behind the seconds: "Z", or ".123Z".
+/// Parses the part after the seconds: "Z", or ".123Z".
 std::optional<std::chrono::microseconds> parse_fraction(std::string_view text)
 {
     if (text == "Z")

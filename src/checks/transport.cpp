@@ -35,7 +35,7 @@ bool is_token_character(char c)
     return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || marks.find(c) != std::string_view::npos;
 }
 
-/// Takes a token (RFC 9110, 5.6.2) off the front, none where there is none.
+/// Takes a token (RFC 9110, 5.6.2) off the front; empty when there is none.
 std::string_view take_token(std::string_view& rest)
 {
     const auto end = std::ranges::find_if_not(rest, is_token_character);
@@ -44,8 +44,8 @@ std::string_view take_token(std::string_view& rest)
     return token;
 }
 
-/// Takes what is behind the opening quote of a quoted string (RFC 9110, 5.6.4), with the closing one, off the front.
-/// Nothing where that is missing.
+/// Takes the rest of a quoted string (RFC 9110, 5.6.4) after its opening quote off the front. Nothing when the closing
+/// quote is missing.
 std::optional<std::string> take_quoted(std::string_view& rest)
 {
     std::string text;
@@ -61,7 +61,7 @@ std::optional<std::string> take_quoted(std::string_view& rest)
     return std::nullopt;
 }
 
-/// Takes the value of a parameter off the front. Nothing where there is none.
+/// Takes the value of a parameter off the front. Nothing when there is none.
 std::optional<std::string> take_value(std::string_view& rest)
 {
     if (!rest.starts_with('"')) {
@@ -72,8 +72,8 @@ std::optional<std::string> take_value(std::string_view& rest)
     return take_quoted(rest);
 }
 
-/// Reads what is behind the media type: parameters (RFC 9110, 5.6.6), of which empty ones are fine. True when each is
-/// one, and the charset, which is given once at most, is UTF-8.
+/// Parses the parameters after the media type (RFC 9110, 5.6.6); empty ones are allowed. True when all are well-formed
+/// and charset, if given, is given once and is UTF-8.
 bool are_parameters_of_utf8(std::string_view rest)
 {
     bool charset_given = false;
@@ -184,7 +184,7 @@ result<void> check_body_length(const request& req, std::uint64_t limit_bytes)
     if (!announced)
         return announced.error();
     if (*announced && **announced != req.body().size())
-        // A cut body can still parse, with another meaning: it is never forwarded.
+        // A truncated body can still parse, with another meaning: never forward it.
         return refusal(errc::body_truncated, "body of " + std::to_string(req.body().size()) + " bytes, " +
                                                  std::to_string(**announced) + " announced");
     return {};

@@ -23,13 +23,13 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 constexpr std::size_t longest_hmac_bytes = 64;
 
-/// What the headers of a request say about its signature.
+/// The signatures and the timestamp that the headers of a request contain.
 struct signature_claim {
-    std::vector<std::string_view> signatures;  ///< any of which may be the right one
+    std::vector<std::string_view> signatures;  ///< any of them may be valid
     std::optional<std::string_view> timestamp;
 };
 
-/// Reads "t=1492774577,v1=ab,v1=cd". A part that is none is left out; of two timestamps the first counts.
+/// Parses "t=1492774577,v1=ab,v1=cd". Skips malformed parts; the first timestamp counts.
 signature_claim claim_in_parts(std::string_view header, const webhook_verification& by)
 {
     signature_claim found;
@@ -64,7 +64,7 @@ std::optional<std::uint64_t> unix_seconds(std::string_view text)
     return is_number ? read_number(text) : std::nullopt;
 }
 
-/// Looks at the timestamp where the sender has to tell it.
+/// Checks the timestamp if the sender must provide one.
 result<void> check_age(const signature_claim& claim, const webhook_verification& by, instant now)
 {
     if (by.timestamp_header.empty() && by.timestamp_part.empty())
@@ -85,7 +85,7 @@ result<void> check_age(const signature_claim& claim, const webhook_verification&
                                               std::to_string(by.max_age.count()) + " s allowed");
 }
 
-/// The pieces of what is signed. They are views of the request and of `by`.
+/// The pieces of the signed text, as views of the request and of `by`.
 result<std::vector<std::string_view>> signed_pieces(const request& req, const signature_claim& claim,
                                                     const webhook_verification& by)
 {
@@ -138,8 +138,8 @@ std::optional<std::string> decoded(std::string_view text, signature_encoding enc
     return size ? std::optional(std::string(bytes.data(), *size)) : std::nullopt;
 }
 
-/// The bytes that stand for a signature as it was sent. Those of a token are an HMAC too, so that to compare them tells
-/// nothing about its length.
+/// The bytes of a received signature. A token is hashed to an HMAC as well, so that the comparison does not reveal its
+/// length.
 std::optional<std::string> bytes_of_signature(std::string_view sent, const webhook_verification& by)
 {
     if (!sent.starts_with(by.prefix))

@@ -15,7 +15,7 @@ constexpr std::size_t punctuation_bytes = 64;
 
 enum class container { list, object };
 
-// Appends args or kwargs; the container around them is the first level of the body. Empty bytes: it was not sent.
+// Appends args or kwargs, at the second level of nesting. Empty bytes mean that the member was not sent.
 result<void> append_container(std::string& out, std::string_view bytes, container expected)
 {
     const bool list = expected == container::list;
@@ -31,7 +31,7 @@ result<void> append_container(std::string& out, std::string_view bytes, containe
     return {};
 }
 
-// Appends `prefix` and the container, or nothing when the container is empty.
+// Appends `prefix` and the container, but nothing when the container is empty.
 result<void> append_unless_empty(std::string& out, std::string_view prefix, std::string_view bytes, container expected)
 {
     const auto before = out.size();
@@ -43,7 +43,7 @@ result<void> append_unless_empty(std::string& out, std::string_view prefix, std:
     return {};
 }
 
-/// An object of a URI and of arguments, all three members always.
+/// An object with a URI and arguments: always all three members.
 result<std::string> uri_and_arguments(std::string_view name, std::string_view uri, const payload& arguments)
 {
     if (!is_utf8(uri))

@@ -13,7 +13,7 @@ namespace wampfcgi::codec {
 
 namespace {
 
-// The code points beyond ASCII that have the property White_Space (Unicode, PropList.txt).
+// The code points beyond ASCII with the property White_Space (Unicode, PropList.txt).
 constexpr std::array<std::string_view, 19> wide_white_space{
     "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
     "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000",
@@ -24,7 +24,7 @@ bool is_ascii(std::string_view text)
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-// PHP cannot tell an empty list from an empty object.
+// Accepted for each other, because PHP does not distinguish an empty list from an empty object.
 constexpr std::string_view empty_list = "\x90";
 constexpr std::string_view empty_map = "\x80";
 
@@ -52,7 +52,7 @@ result<void> check_arguments(const body_members& members)
     return {};
 }
 
-/// What of a member goes out: nothing where it is null, or empty and of the other kind.
+/// The bytes to send for a member: none when it is null, or empty and of the other kind.
 std::string taken(body_member& member, value_kind expected)
 {
     return member.kind == expected ? std::move(member.value) : std::string();
@@ -60,7 +60,7 @@ std::string taken(body_member& member, value_kind expected)
 
 bool has_uri_characters(std::string_view text)
 {
-    // Not find_first_of(), which searches its whole set for every character.
+    // Faster than find_first_of(), which searches its set for every character.
     if (std::ranges::any_of(text, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '#'; }))
         return false;
     if (is_ascii(text))

@@ -12,8 +12,8 @@ namespace wampfcgi::codec {
 
 namespace {
 
-// Takes the values of a body: those of its known members are kept one by one, the object around them is not. Another
-// value is built all the same, because it has to be valid, and dropped.
+// Receives the values of a body. Keeps the value of each known member separately. Builds other values too, since they
+// must be valid, and drops them.
 class body_sink {
 public:
     body_sink(body_members& members, body_kind kind, std::size_t expected_bytes, std::size_t most_bytes)
@@ -24,8 +24,8 @@ public:
           looked_at_from_(most_bytes)
     {}
 
-    /// Of duplicate members the last counts, so that what has been written may be more than what there will be. To find
-    /// that out costs time: so it is done again only when twice as much has been written.
+    /// The last of duplicate members counts, so the value may become shorter than what is written. Finding the real
+    /// size takes time, so it is only done again when twice as much has been written.
     bool fits(std::size_t more)
     {
         if (depth_ == 0 || member_ == nullptr || builder_.written_bytes() + more <= looked_at_from_)
@@ -120,7 +120,7 @@ private:
         else if (depth_ == 1) {
             if (member_ != nullptr)
                 member_->kind = kind;
-            builder_.clear();  // its memory stays for the arguments
+            builder_.clear();  // keeps its memory for the arguments
         }
     }
 
@@ -128,8 +128,8 @@ private:
     body_kind kind_;
     value_builder builder_;
     std::size_t most_bytes_;
-    std::size_t looked_at_from_;     // bytes written beyond which it may be too much
-    body_member* member_ = nullptr;  // whose value comes next at depth 1; none: a member that is ignored
+    std::size_t looked_at_from_;     // the next check is due beyond this many written bytes
+    body_member* member_ = nullptr;  // member of the next value at depth 1; null: ignored
     unsigned depth_ = 0;
 };
 

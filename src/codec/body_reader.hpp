@@ -1,5 +1,5 @@
-// Owns reading the JSON of a request body in one pass: each member that means something becomes a MessagePack value.
-// Whether the members are what a call or a publication needs is body.cpp's business.
+// Owns parsing the JSON of a request body in one pass: each known member becomes a MessagePack value. body.cpp checks
+// whether the members make a call or a publication.
 #pragma once
 
 #include "wampfcgi/core/result.hpp"
@@ -17,22 +17,22 @@ struct body_member {
     std::string value;  ///< MessagePack; empty when absent
 };
 
-/// What a request body holds. All members are absent where the root is no object.
+/// The content of a request body. All members are absent when the root is not an object.
 struct body_members {
     value_kind root = value_kind::absent;
     body_member uri;       ///< procedure or topic
-    std::string uri_text;  ///< itself where its kind is text
+    std::string uri_text;  ///< its text, if the URI is a string
     body_member args;
     body_member kwargs;
-    body_member options;               ///< of a publication only
-    bool has_reserved_member = false;  ///< a kwargs, if only one that does not count, has it
+    body_member options;               ///< of publications only
+    bool has_reserved_member = false;  ///< in any kwargs, even in a duplicate that does not count
 };
 
 enum class body_kind { call, publication };
 
-/// Reads `body`, which is valid UTF-8, into `members`. Of members given twice the last counts. Fails with
-/// body_not_json, or body_too_large where objects have more than max_body_members, or a member that counts takes more
-/// than `most_bytes`: reading stops there.
+/// Parses `body`, which must be valid UTF-8, into `members`. The last of duplicate members counts. Fails with
+/// body_not_json, or with body_too_large when objects have more than max_body_members, or a counted member takes more
+/// than `most_bytes`; parsing stops there.
 result<void> read_body(body_members& members, std::string_view body, body_kind kind, std::size_t most_bytes);
 
 }  // namespace wampfcgi::codec

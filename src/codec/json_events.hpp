@@ -1,4 +1,4 @@
-// Owns reading JSON text in one pass, strictly: what becomes of the values is up to the sink they go to.
+// Owns parsing JSON text strictly, in one pass. The sink decides what to do with the values.
 #pragma once
 
 #include "wampfcgi/core/text/base64.hpp"
@@ -18,26 +18,25 @@
 
 namespace wampfcgi::codec {
 
-/// What becomes of an integer beyond 64 bits. Some routers write the double 1e20 so, a client has to say what it means.
+/// How to handle an integer beyond 64 bits. Some routers write the double 1e20 that way; a client must be explicit.
 enum class long_integer { refused, a_double };
 
-/// What a text may hold.
+/// Limits for a text.
 struct json_limits {
-    unsigned max_levels;  ///< of arrays and objects in each other
+    unsigned max_levels;  ///< of nested arrays and objects
     long_integer beyond_64_bits = long_integer::refused;
-    std::size_t max_members = std::numeric_limits<std::size_t>::max();  ///< of all objects together
+    std::size_t max_members = std::numeric_limits<std::size_t>::max();  ///< in all objects together
 };
 
-/// The events of boost::json::basic_parser, which checks grammar, depth and surrogates, for a sink with the functions
-/// of value_builder. The parser makes doubles of large integers and rounds doubles inexactly: so doubles are read again
-/// from their literal. The text comes in one piece, and so does a number; a string with escapes comes in parts all the
-/// same.
+/// Handler for boost::json::basic_parser, which checks grammar, depth and surrogates. Calls a sink with the functions
+/// of value_builder. The parser turns large integers into doubles and rounds doubles inexactly, so doubles are parsed
+/// again from their literal. Text and numbers arrive in one piece, but a string with escapes arrives in parts.
 template <class Sink>
 class json_events {
     using error_code = boost::system::error_code;
 
 public:
-    // MessagePack counts in 32 bits
+    // MessagePack has 32-bit sizes.
     static constexpr std::size_t max_array_size = 0xFFFF'FFFF;
     static constexpr std::size_t max_object_size = 0xFFFF'FFFF;
     static constexpr std::size_t max_string_size = 0xFFFF'FFFF;
@@ -49,7 +48,7 @@ public:
           members_left_(limits.max_members)
     {}
 
-    /// Why a value was refused here; empty when none was.
+    /// Why this handler refused a value; empty when it refused none.
     std::string_view reason() const { return reason_; }
 
     bool is_too_large() const { return reason_ == too_many_members || reason_ == too_long; }
@@ -121,7 +120,7 @@ public:
         if (read.ec == std::errc::result_out_of_range) {
             if (std::abs(nearly) > 1)
                 return refuse("a double overflows", ec);
-            value = std::copysign(0.0, nearly);  // closer to 0 than to the smallest double
+            value = std::copysign(0.0, nearly);  // nearer to 0 than to the smallest double
         }
         sink_.real(value);
         return fits(0, ec);
@@ -145,7 +144,7 @@ private:
     static constexpr std::string_view too_many_members = "too many members of objects";
     static constexpr std::string_view too_long = "the arguments are longer than the router takes in one message";
 
-    /// A sink may have enough: what it has made, and `more` bytes, are then of no use.
+    /// Asks a sink with a limit whether `more` bytes fit after what it has written.
     bool fits(std::size_t more, error_code& ec)
     {
         if constexpr (requires { sink_.fits(more); })
@@ -154,7 +153,7 @@ private:
         return true;
     }
 
-    /// Of a string that has come so far: it may be the Base64 of a binary value.
+    /// The least size of a string that is incomplete: it may be the Base64 of a binary value.
     static std::size_t least_bytes_of(std::string_view text) { return text.size() / 4 * 3; }
 
     bool keep_part(std::string_view part, error_code& ec)
@@ -171,7 +170,7 @@ private:
         return parts_;
     }
 
-    // U+0000 and Base64 is a binary value (WAMP, "Binary conversion of JSON strings").
+    // A string of U+0000 and Base64 is a binary value (WAMP, "Binary conversion of JSON strings").
     void text(std::string_view value)
     {
         if (value.starts_with('\0'))
@@ -190,18 +189,18 @@ private:
     Sink& sink_;
     long_integer beyond_64_bits_;
     std::size_t members_left_;
-    std::string parts_;  // of a string with escapes
+    std::string parts_;  // of the current string with escapes
     std::string_view reason_;
 };
 
-/// Why a text is no JSON, and where.
+/// Why and where a text is not JSON.
 struct json_fault {
     std::size_t offset;
     std::string reason;
-    bool is_too_large = false;  ///< not wrong, but more than is taken
+    bool is_too_large = false;  ///< valid so far, but over a limit
 };
 
-/// Why the parser stopped at `rest`, in our words where they say more than its own.
+/// Why the parser stopped at `rest`: in our words where they say more than the parser's.
 inline std::string parser_reason(const boost::system::error_code& error, std::string_view rest)
 {
     if (error == boost::json::error::too_deep)
@@ -212,13 +211,13 @@ inline std::string parser_reason(const boost::system::error_code& error, std::st
     return error.message();
 }
 
-/// Reads `text`, which is valid UTF-8, into `sink`. Nothing when all went well.
+/// Parses `text`, which must be valid UTF-8, into `sink`. Returns nothing on success.
 template <class Sink>
 std::optional<json_fault> read_json(std::string_view text, const json_limits& limits, Sink& sink)
 {
     boost::json::parse_options options;
     options.max_depth = limits.max_levels;
-    options.allow_invalid_utf8 = true;  // not looked at twice
+    options.allow_invalid_utf8 = true;  // already checked by the caller
     boost::json::basic_parser<json_events<Sink>> parser(options, sink, limits);
     boost::system::error_code ec;
 

@@ -22,13 +22,13 @@ constexpr std::size_t block_bytes = 32;
 
 bool block_needs_escape(const char* block)
 {
-    std::uint8_t needed = 0;  // no branch and no wider type in the loop: so it is made one of vector instructions
+    std::uint8_t needed = 0;  // a branch or a wider type in the loop would prevent vectorisation
     for (std::size_t i = 0; i < block_bytes; ++i)
         needed = static_cast<std::uint8_t>(needed | (needs_escape(block[i]) ? 0xFF : 0));
     return needed != 0;
 }
 
-/// Bytes at the start of `text` that stand for themselves.
+/// Number of bytes at the start of `text` that need no escape.
 std::size_t plain_prefix(std::string_view text)
 {
     std::size_t at = 0;
@@ -81,7 +81,7 @@ void append_double(std::string& out, double value)
         out += "null";
         return;
     }
-    std::array<char, 32> buffer;  // the longest shortest form has 24 characters
+    std::array<char, 32> buffer;  // the longest double in shortest form has 24 characters
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
     const std::string_view digits(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
     out += digits;

@@ -21,8 +21,8 @@ constexpr std::string_view malformed = "malformed MessagePack";
 constexpr std::string_view truncated = "truncated MessagePack";
 static_assert(max_depth == 128, "a reason names the limit");
 
-// Counts levels; everything else is fine. msgpack::parse keeps its own stack on the heap, an element a level: it
-// neither recurses nor trusts an announced length.
+// Checks the nesting only. msgpack::parse keeps a stack on the heap with an element for each level: it does not
+// recurse, and does not trust announced lengths.
 struct depth_visitor : msgpack::null_visitor {
     unsigned levels_left;
     std::string_view reason = too_deep;
@@ -42,12 +42,12 @@ private:
     bool leave() { return ++levels_left != 0; }
 };
 
-// Writes JSON as the values come by. A comma follows each item; the bracket that closes takes the last one's place.
+// Writes JSON for each value as it is parsed. A comma follows each item; a closing bracket replaces the last one.
 class json_visitor : public msgpack::null_visitor {
 public:
     json_visitor(std::string& out, unsigned max_levels) : out_(out), levels_left_(max_levels) {}
 
-    // Why the value was refused; empty when it was not.
+    // Why the value was refused; empty when it was accepted.
     std::string_view reason() const { return reason_; }
 
     bool visit_nil() { return literal("null"); }
@@ -119,7 +119,7 @@ private:
     {
         if (in_key_)
             return refuse_key();
-        char digits[20];  // as many as -2^63 and 2^64-1 have
+        char digits[20];  // enough for -2^63 and 2^64-1
         out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
         return true;
     }

@@ -1,4 +1,4 @@
-// Owns turning MessagePack into JSON text in one pass, without a document in between.
+// Owns the conversion of MessagePack to JSON text in one pass, without an intermediate document.
 #pragma once
 
 #include "wampfcgi/core/result.hpp"
@@ -8,8 +8,8 @@
 
 namespace wampfcgi::codec {
 
-/// Appends the one MessagePack value that `bytes` is as JSON, its arrays and maps nested at most `max_levels` deep.
-/// Fails with result_invalid, and leaves a part of the text in `out` then.
+/// Appends the MessagePack value `bytes` as JSON. Its arrays and maps may be nested `max_levels` deep. Fails with
+/// result_invalid, and then leaves incomplete text in `out`.
 result<void> append_json(std::string& out, std::string_view bytes, unsigned max_levels);
 
 }  // namespace wampfcgi::codec

@@ -40,7 +40,7 @@ bool is_text(const msgpack::object& value)
     return value.type == msgpack::type::STR;
 }
 
-/// Whom a publication was forwarded for: what of it means something to routers has the type that they insist on.
+/// True for an entry of `forward_for` whose members have the types that routers insist on.
 bool is_origin(const msgpack::object& value)
 {
     if (value.type != msgpack::type::MAP)

@@ -1,4 +1,4 @@
-// Owns the options of a publication: those that a client may set become PUBLISH.Options.
+// Owns the options of a publication: maps those that a client may set to PUBLISH.Options.
 #pragma once
 
 #include "wampfcgi/codec/body.hpp"
@@ -9,9 +9,9 @@
 
 namespace wampfcgi::codec {
 
-/// Makes PUBLISH.Options (WAMP specification, "Publish and Subscribe", "Subscriber Black- and Whitelisting") of
-/// `given`, a MessagePack map or empty. Fails with options_invalid where a known option has a value that a router might
-/// end the session for, which others use as well. Unknown options and null are left out.
+/// Makes PUBLISH.Options (WAMP specification, "Publish and Subscribe", "Subscriber Black- and Whitelisting") from
+/// `given`, a MessagePack map or empty. Fails with options_invalid when a known option has a value for which a router
+/// might end the session: other requests share the session. Omits unknown options and null.
 result<std::string> publish_options(std::string_view given, sender from);
 
 }  // namespace wampfcgi::codec

@@ -7,7 +7,7 @@
 namespace wampfcgi::codec {
 namespace {
 
-/// A name, and every value that is given for it, in the order of the query.
+/// A name with all its values, in the order of the query.
 struct named_values {
     std::string_view name;
     std::vector<std::string_view> values;

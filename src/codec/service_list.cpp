@@ -10,7 +10,7 @@
 namespace wampfcgi::codec {
 namespace {
 
-/// What the console has a form for: a webhook is for third parties, the others have pages of their own.
+/// The types that the console has a form for. A webhook is for third parties; the other types have their own pages.
 std::optional<std::string_view> name_of_usable(service_type type)
 {
     switch (type) {

@@ -1,4 +1,4 @@
-// Owns what msgpack::packer writes to here.
+// Owns the output buffer for msgpack::packer.
 #pragma once
 
 #include <cstddef>

@@ -17,12 +17,12 @@ namespace wampfcgi::codec {
 
 namespace {
 
-// A field of a message may nest as deep as a value, and the message is an array around its fields.
+// A field of a message may be nested as deep as a value, and the message is one more array around it.
 constexpr unsigned max_message_depth = max_depth + 1;
 
 constexpr std::string_view white_space = " \t\n\r";
 
-/// Reads one value into `builder`; why that cannot be done, and where.
+/// Parses one value into `builder`. Returns why and where that failed; nothing on success.
 std::optional<std::string> fault_in(std::string_view text, const json_limits& limits, value_builder& builder)
 {
     if (const auto valid_bytes = utf8_prefix(text); valid_bytes != text.size())
@@ -46,7 +46,7 @@ bool skip(std::string_view& text, char expected)
     return true;
 }
 
-// Takes an integer without a sign and the comma behind it off `text`.
+// Takes an unsigned integer and the comma after it off the front of `text`.
 std::optional<std::uint64_t> take_integer(std::string_view& text)
 {
     skip_white_space(text);
@@ -58,7 +58,7 @@ std::optional<std::uint64_t> take_integer(std::string_view& text)
     return skip(text, ',') ? std::optional(value) : std::nullopt;
 }
 
-// An array that announces one item more than it has.
+// An array that announces one item more than it contains.
 std::string cut_short(std::span<const std::uint64_t> items)
 {
     value_builder builder(1 + 9 * items.size());
@@ -69,7 +69,7 @@ std::string cut_short(std::span<const std::uint64_t> items)
     return builder.take();
 }
 
-// What is left of a RESULT, or of the ERROR to a CALL, that cannot be read; nothing when it is neither.
+// The readable start of a RESULT, or of an ERROR to a CALL, that cannot be parsed; nothing for other messages.
 std::optional<std::string> start_of_answer(std::string_view text)
 {
     constexpr std::uint64_t error = 8;

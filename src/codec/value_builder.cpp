@@ -29,7 +29,7 @@ struct map_header {
     std::size_t bytes = 0;
 };
 
-// Of a map that was written by the builder (MessagePack specification, "Map format family").
+// Reads the header of a map written by the builder (MessagePack specification, "Map format family").
 map_header read_map_header(std::string_view map)
 {
     const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(map[at])); };
@@ -67,7 +67,7 @@ void value_builder::integer(std::uint64_t value)
 
 void value_builder::real(double value)
 {
-    // msgpack::packer would make an integer of an integral double
+    // msgpack::packer would write an integral double as an integer.
     const auto bits = std::bit_cast<std::uint64_t>(value);
     std::array<char, 9> packed{'\xCB'};
     for (unsigned i = 0; i < 8; ++i)
@@ -125,13 +125,13 @@ void value_builder::close_map()
     edits_.push_back({at, at + 1, edit::map_header, static_cast<std::uint32_t>(size)});
 }
 
-// Equal keys are equal bytes, because a text has one shortest encoding.
+// Equal keys have equal bytes, because the builder uses the shortest encoding.
 std::string_view value_builder::key_of(const member& m) const
 {
     return std::string_view(bytes_).substr(m.begin, m.key_end - m.begin);
 }
 
-// Cuts the members of a map that a later one with the same key replaces; returns how many. They are sorted then.
+// Removes members of a map that a later member with the same key replaces. Returns their number. Sorts the members.
 std::size_t value_builder::cut_duplicates(std::span<member> of_map)
 {
     const auto first = of_map.begin();
@@ -141,7 +141,7 @@ std::size_t value_builder::cut_duplicates(std::span<member> of_map)
     for (auto m = first; m + 1 != last; ++m)
         m->end = (m + 1)->begin;
 
-    // sorted, not hashed into buckets: a client that makes hashes collide gains nothing
+    // Sorting, unlike a hash table, gives nothing to a client that makes hashes collide.
     std::sort(first, last, [](const member& a, const member& b) {
         return a.key_hash != b.key_hash ? a.key_hash < b.key_hash : a.begin < b.begin;
     });
@@ -154,7 +154,7 @@ std::size_t value_builder::cut_duplicates(std::span<member> of_map)
     return cut;
 }
 
-// The same for members in document order whose keys have one hash.
+// The same for members whose keys have equal hashes, in document order.
 std::size_t value_builder::cut_duplicates_in(std::span<member> run)
 {
     const auto differ = [this](const member& a, const member& b) { return key_of(a) != key_of(b); };
@@ -212,7 +212,7 @@ std::string value_builder::edited()
     std::size_t done = 0;
     for (const auto& e : edits_) {
         if (e.begin < done)
-            continue;  // inside a member that was cut
+            continue;  // lies inside a removed member
         value.append(bytes_, done, e.begin - done);
         if (e.what == edit::list_header)
             pack_into(value, [&](auto& packer) { packer.pack_array(e.size); });

@@ -1,5 +1,5 @@
-// Owns writing one MessagePack value front to back from events that tell a container's size only at its end.
-// Of map members with equal keys the last stays, wherever they are nested.
+// Owns writing one MessagePack value in one pass, from events that tell a container's size only at its end. Of map
+// members with equal keys, at any depth, the last one stays.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,10 @@
 
 namespace wampfcgi::codec {
 
-/// Takes events in document order: a scalar, or open, the content, and close; in a map a key before each value.
+/// Takes events in document order: a scalar, or open, content and close; in a map a key before each value.
 class value_builder {
 public:
-    /// `expected_bytes` is a guess at the value's size, to allocate once.
+    /// `expected_bytes` is the estimated size of the value, for a single allocation.
     explicit value_builder(std::size_t expected_bytes) { bytes_.reserve(expected_bytes); }
 
     void null();
@@ -30,13 +30,14 @@ public:
     void close_list(std::size_t size);
     void close_map();
 
-    /// About the bytes that have been written, those of members that do not count among them.
+    /// Roughly the bytes written so far, including replaced members.
     std::size_t written_bytes() const { return bytes_.size(); }
 
-    /// The bytes that the value has at least, whatever follows. Costs as much as sorting the members of the open maps.
+    /// The least size that the value will have, whatever follows. Costs as much as sorting the members of the open
+    /// maps.
     std::size_t least_bytes();
 
-    /// The value in its shortest encoding; the builder is empty then.
+    /// Returns the value in its shortest encoding, and empties the builder.
     std::string take();
 
     void clear();
@@ -51,11 +52,11 @@ private:
         std::size_t key_hash;
         std::size_t begin;    // offset of the key
         std::size_t key_end;  // offset of the value
-        std::size_t end;      // known when duplicates are looked for
+        std::size_t end;      // set before duplicates are searched
         bool is_cut = false;
     };
 
-    // What take() has yet to do to bytes_: put a header for `size` items, or nothing, in place of [begin, end).
+    // A change that take() must make to bytes_: replace [begin, end) by a header for `size` items, or by nothing.
     struct edit {
         std::size_t begin;
         std::size_t end;
@@ -69,14 +70,14 @@ private:
     void forget_cut_members();
     std::string edited();
 
-    std::string bytes_;            // with one byte for the header of each container
-    std::vector<container> open_;  // containers that are not closed yet, outermost first
+    std::string bytes_;            // has a placeholder byte for the header of each container
+    std::vector<container> open_;  // containers not closed yet, outermost first
     std::vector<member> members_;  // of the open maps, outermost first
-    std::vector<edit> edits_;      // few: headers of more than a byte, and members that do not count
-    std::size_t cut_bytes_ = 0;    // of those members; what is cut inside them counts twice
+    std::vector<edit> edits_;      // few: headers longer than a byte, and replaced members
+    std::size_t cut_bytes_ = 0;    // size of replaced members; nested ones count twice
 };
 
-/// A MessagePack map (empty: one without members) with one member more, behind the others; the map must not have it.
+/// Appends a member to a MessagePack map (empty: one without members) that must not have its key.
 std::string with_member(std::string_view map, std::string_view key, std::string_view value);
 
 }  // namespace wampfcgi::codec

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t most_bytes_of_headers_as_a_rule = 2048;
 
-// What the names of headers with secrets in them have been seen to contain. In lower case.
+// Words found in the names of headers that hold secrets, in lower case.
 constexpr std::array<std::string_view, 5> secret_words{"token", "secret", "api-key", "signature", "auth"};
 
 bool contains_in_any_case(std::string_view name, std::string_view word)
@@ -41,7 +41,7 @@ bool is_left_out(const std::string& name, const webhook_options& options)
            });
 }
 
-// A string that begins with U+0000 is binary data to WAMP. No web server sends one in a header.
+// WAMP takes a string that begins with U+0000 for binary data. No web server sends one in a header.
 bool is_text(std::string_view value)
 {
     return !value.starts_with('\0');

@@ -17,7 +17,7 @@ bool is_capital(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-/// What the header in a variable is called there; nothing where the variable is none.
+/// The header's name in a variable's name; nothing when the variable is not a header.
 std::optional<std::string_view> header_in(const name_value_pair& variable)
 {
     std::string_view name = variable.name;
@@ -28,7 +28,7 @@ std::optional<std::string_view> header_in(const name_value_pair& variable)
     if (!name.starts_with(header_prefix))
         return std::nullopt;
     name.remove_prefix(header_prefix.size());
-    // nginx sends these two in both ways.
+    // nginx sends these two in both forms; the one without HTTP_ counts.
     if (name.empty() || name == "CONTENT_TYPE" || name == "CONTENT_LENGTH")
         return std::nullopt;
     return name;

@@ -17,7 +17,7 @@ void on_failure()
         throw std::bad_alloc();
     constexpr std::string_view line = "error: out of memory\n";
     pollfd reader{STDERR_FILENO, POLLOUT, 0};
-    if (::poll(&reader, 1, 0) > 0)  // a log that nobody reads must not keep the process from its end
+    if (::poll(&reader, 1, 0) > 0)  // a log that nothing reads must not block the exit
         [[maybe_unused]]
         const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
     ::_exit(1);

@@ -6,7 +6,7 @@
 namespace wampfcgi {
 namespace {
 
-/// Takes a length off the front (FastCGI specification, 3.4); nothing when it is cut short.
+/// Takes a length off the front (FastCGI specification, 3.4); nothing when it is truncated.
 std::optional<std::size_t> take_length(std::string_view& bytes)
 {
     const auto at = [&](std::size_t place) { return std::size_t{static_cast<std::uint8_t>(bytes[place])}; };
@@ -24,7 +24,7 @@ std::optional<std::size_t> take_length(std::string_view& bytes)
     return length;
 }
 
-/// Short ones take a byte, others four.
+/// Lengths below 128 take one byte, others four.
 void append_length(std::string& stream, std::size_t length)
 {
     if (length >= 0x80)

@@ -27,7 +27,7 @@ constexpr digit_values values_of_any = [] {
     return values;
 }();
 
-// The 24 bits that four digits stand for; more than 24 where one is no digit.
+// The 24 bits of four digits; more than max_bits when one is not a digit.
 std::uint32_t bits_of(const char* digits, const digit_values& values) noexcept
 {
     const auto value = [&](int i) { return std::uint32_t{values[static_cast<unsigned char>(digits[i])]}; };
@@ -37,7 +37,7 @@ std::uint32_t bits_of(const char* digits, const digit_values& values) noexcept
 
 constexpr std::uint32_t max_bits = 0xFF'FFFF;
 
-// A last group of 2 or 3 digits: bits behind its bytes must be 0.
+// Decodes a last group of 2 or 3 digits. Their unused bits must be 0.
 bool decode_short_group(std::string_view digits, std::byte* out, const digit_values& values) noexcept
 {
     std::array<char, 4> filled{'A', 'A', 'A', 'A'};

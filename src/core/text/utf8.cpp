@@ -19,7 +19,7 @@ bool is_ascii(const char* block) noexcept
     return (all & 0x8080'8080'8080'8080U) == 0;
 }
 
-// Bytes at the start of `text` that are ASCII.
+// Number of ASCII bytes at the start of `text`.
 std::size_t ascii_prefix(std::string_view text) noexcept
 {
     std::size_t at = 0;
@@ -32,10 +32,10 @@ std::size_t ascii_prefix(std::string_view text) noexcept
     return at;
 }
 
-// What may follow a lead byte: the Unicode standard's table of well-formed byte sequences (chapter 3, D92).
-// The bounds of the second byte are what keeps out overlong forms, surrogates and all beyond U+10FFFF.
+// What may follow a lead byte: the Unicode standard's table of well-formed byte sequences (chapter 3, D92). The bounds
+// of the second byte exclude overlong forms, surrogates and code points above U+10FFFF.
 struct sequence {
-    std::size_t size;  // 0: no lead byte
+    std::size_t size;  // 0: not a lead byte
     unsigned char second_min;
     unsigned char second_max;
 };
@@ -53,7 +53,7 @@ constexpr sequence sequence_of(unsigned char lead) noexcept
             static_cast<unsigned char>(lead == 0xF4 ? 0x8F : 0xBF)};
 }
 
-// Size of the sequence of two to four bytes at the start of `text`; 0 when it is ill-formed or cut short.
+// Length of the sequence of two to four bytes at the start of `text`; 0 when it is ill-formed or truncated.
 std::size_t sequence_size(std::string_view text) noexcept
 {
     const auto [size, second_min, second_max] = sequence_of(static_cast<unsigned char>(text[0]));
