@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the documents (README.md, the pages of etc/doc) and the manual pages against the program, the sample configuration and
-the tables in the sources.
+"""Holds the documents (README.md, SECURITY.md, CHANGELOG.md, the pages of etc/doc) and the manual pages against the program,
+the sample configuration and the tables in the sources.
 usage: docs_test.py WAMP-FCGI"""
 import pathlib
 import re
@@ -152,6 +152,35 @@ class Security(unittest.TestCase):
         self.assertGreater(len(names), 40)
         for name in names:
             self.assertRegex(sources, rf"(def |TEST_CASE\(){name}\b", name)
+
+
+class Changelog(unittest.TestCase):
+    kinds = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")  # of keepachangelog.com, in its order
+
+    def setUp(self):
+        self.text = (TOP / "CHANGELOG.md").read_text()
+        self.releases = re.findall(r"^## (.*)$", self.text, re.M)
+
+    def test_newest_release_is_the_version_of_the_project(self):
+        version = re.search(r"^project\(wamp-fcgi VERSION (\S+)", (TOP / "CMakeLists.txt").read_text(), re.M)[1]
+        self.assertEqual(self.releases[0], "[Unreleased]")
+        self.assertRegex(self.releases[1], rf"^\[{re.escape(version)}\] - ")
+        self.assertEqual(run_program("--version").stdout.split()[:2], ["wamp-fcgi", version])
+
+    def test_releases_have_a_version_and_a_date_and_the_newest_comes_first(self):
+        found = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", release) for release in self.releases[1:]]
+        self.assertNotIn(None, found, self.releases)
+        order = [([int(part) for part in match.groups()[:3]], match[4]) for match in found]
+        self.assertEqual(order, sorted(order, reverse=True))
+
+    def test_sections_are_those_of_keep_a_changelog(self):
+        for release in re.split(r"^## ", self.text, flags=re.M)[1:]:
+            sections = re.findall(r"^### (.*)$", release, re.M)
+            self.assertEqual(sections, [kind for kind in self.kinds if kind in sections], release.splitlines()[0])
+
+    def test_every_line_of_a_release_is_a_heading_or_of_a_bullet(self):
+        for line in self.text[self.text.index("## ["):].splitlines():
+            self.assertRegex(line, r"^(|## \[.*|### .*|- .*|  \S.*)$")
 
 
 class Configuration(unittest.TestCase):
