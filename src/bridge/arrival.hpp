@@ -1,5 +1,5 @@
-// Owns the checks of how a request arrived that services have in common (contract section 3, "Order of the checks": up
-// to the origin).
+// Owns the checks of how a request arrived that all services share (contract section 3, "Order of the checks": up to
+// the origin).
 #pragma once
 
 #include "wampfcgi/bridge/answer.hpp"
@@ -13,10 +13,10 @@
 
 namespace wampfcgi::bridge {
 
-/// TLS, address and origin, whatever the method. Fails with tls_required, address_denied, origin_denied.
+/// Checks TLS, address and origin, for any method. Fails with tls_required, address_denied, origin_denied.
 result<checks::origin_grant> check_whence(const request& req, const service_options& options);
 
-/// The final answer, to OPTIONS as well; or the CORS headers for whatever answer there will be.
+/// Returns the final answer, also for OPTIONS; or the CORS headers for the answer to come.
 std::variant<answer, header_list> check_arrival(const request& req, const service_options& options);
 
 }  // namespace wampfcgi::bridge

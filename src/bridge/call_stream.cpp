@@ -6,7 +6,7 @@
 namespace wampfcgi::bridge {
 namespace {
 
-constexpr std::size_t most_unread_bytes_of_call = 1024 * 1024;  // that a client has not read (contract section 4)
+constexpr std::size_t most_unread_bytes_of_call = 1024 * 1024;  // contract section 4
 constexpr std::size_t punctuation_bytes = 64;
 
 std::string_view name_of(call_stream::event what)
@@ -22,7 +22,7 @@ std::string_view name_of(call_stream::event what)
     return "";
 }
 
-/// WHATWG HTML, "Server-sent events". `object` has no line end: JSON has them escaped.
+/// A server-sent event (WHATWG HTML). `object` contains no line end, because JSON escapes them.
 std::string server_sent_event(call_stream::event what, std::uint64_t id, std::string_view object)
 {
     std::string text;
@@ -31,7 +31,7 @@ std::string server_sent_event(call_stream::event what, std::uint64_t id, std::st
     return text.append("\ndata: ").append(object).append("\n\n");
 }
 
-/// An error's object says by itself what it is.
+/// The line for a failure is its bare object: its member "error" identifies it.
 std::string line_of_json(call_stream::event what, std::string_view object)
 {
     std::string text;

@@ -1,4 +1,4 @@
-// Owns the form of a stream that answers a call (contract section 4).
+// Owns the format of a stream that answers a call (contract section 4).
 #pragma once
 
 #include "bridge/open_stream.hpp"
@@ -17,18 +17,18 @@ public:
     call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
                 heartbeat::listener& who, service_cells& cells);
 
-    /// The head has gone out, with the first event.
+    /// True once the head was sent, together with the first event.
     bool has_begun() const noexcept { return stream_.has_begun(); }
 
     /// Sends an event with the JSON object of an answer.
     client_state send(event what, std::string_view object);
 
-    /// Sends what clients pass over.
+    /// Sends a keep-alive that clients ignore.
     client_state send_sign_of_life() { return stream_.write_sign_of_life(); }
 
 private:
     open_stream stream_;
-    std::uint64_t last_id_ = 0;  // of events
+    std::uint64_t last_id_ = 0;  // of the last event
 };
 
 }  // namespace wampfcgi::bridge

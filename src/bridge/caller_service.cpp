@@ -31,7 +31,7 @@ result<codec::parsed_body> read_body(const request& req, std::size_t longest_arg
     return body;
 }
 
-/// A HEAD gets no stream: it would have no end that tells its length, and nothing in it.
+/// A HEAD gets no stream: the response would have no length and no content.
 bool wants_stream(const request& req)
 {
     return checks::wanted_media(req.accept()) != checks::media::json && req.method() != "HEAD";

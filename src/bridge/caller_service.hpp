@@ -1,4 +1,4 @@
-// Owns the service of type "caller": the call that a request asks for.
+// Owns the service of type "caller": turns a request into a call.
 #pragma once
 
 #include "bridge/post_service.hpp"

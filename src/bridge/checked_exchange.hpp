@@ -1,5 +1,5 @@
-// Owns the way of a request from its admission until it is known who asks, and that he may: rate_limit and signature,
-// in the contract's order (section 3). What comes then is the business of the services.
+// Owns the checks of a request after admission: rate_limit and signature, in the contract's order (section 3). The
+// services do the rest.
 #pragma once
 
 #include "bridge/rate_gate.hpp"
@@ -18,7 +18,7 @@ public:
     checked_exchange(const checked_exchange&) = delete;
     checked_exchange& operator=(const checked_exchange&) = delete;
 
-    /// Begins. It may be answered within.
+    /// Begins the checks. May answer the request before it returns.
     void enter();
 
     const request_report& report() const noexcept final { return report_; }
@@ -26,19 +26,19 @@ public:
 protected:
     using signer = std::optional<checks::signature_facts>;
 
-    /// All but `admitted` must outlive it.
+    /// Everything but `admitted` must outlive the exchange.
     checked_exchange(const rate_gate& rate, const gateway::steady_clock& stopwatch, admission admitted, request& req);
 
     admission admitted_;
     request& request_;
-    signer signature_;  // once it is checked
+    signer signature_;  // set once the signature was checked
     request_report report_;
 
 private:
-    /// Says who has signed the request, if anybody has to.
+    /// Returns who signed the request, or nothing if it needs no signature.
     virtual result<signer> check_sender() const = 0;
 
-    /// Serves a request that may come so far.
+    /// Serves a request that has passed these checks.
     virtual void go_on() = 0;
 
     virtual void refuse(failure why) = 0;

@@ -1,4 +1,4 @@
-// Owns the name of what etc/console/embed.cmake makes of etc/console/console.html.
+// Declares what etc/console/embed.cmake makes of etc/console/console.html.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@ namespace wampfcgi::bridge {
 
 struct console_page {
     static const std::string_view html;
-    static const std::string_view script_sha256;  ///< of what stands between its script tags, in hexadecimal digits
+    static const std::string_view script_sha256;  ///< of the text between its script tags, in hexadecimal digits
     static const std::string_view style_sha256;
 };
 

@@ -1,5 +1,5 @@
-// Owns the service "console": a page to try the other services of this mount with, and the list of those that it reads
-// (contract section 8).
+// Owns the service "console": a page for trying the other services of this mount, and the list of services that the
+// page reads (contract section 8).
 #pragma once
 
 #include "wampfcgi/bridge/service.hpp"
@@ -13,7 +13,7 @@ namespace wampfcgi::bridge {
 
 class console_service final : public service {
 public:
-    /// `which` is one of `config`, and must outlive it.
+    /// `which` must be an element of `config`, and outlive the service.
     console_service(const settings& config, const service_settings& which);
 
     std::variant<answer, admission> admit(const request& req) override;
@@ -22,7 +22,7 @@ public:
 
 private:
     const service_options& options_;
-    std::string services_;  // in JSON
+    std::string services_;  // as JSON
 };
 
 }  // namespace wampfcgi::bridge

@@ -32,7 +32,7 @@ void deadlines::wake_up_at(time_point when)
     timers_.call_after(std::chrono::ceil<std::chrono::milliseconds>(delay), [this] { look(); });
 }
 
-// One that is told may end, and others with it.
+// A listener may end itself and other listeners when called.
 void deadlines::look()
 {
     wakes_at_.reset();

@@ -1,4 +1,4 @@
-// Owns when streams have to end, and when that is to be looked at.
+// Owns the deadlines of streams, and the timer for the earliest of them.
 #pragma once
 
 #include "wampfcgi/bridge/gateway.hpp"
@@ -10,14 +10,14 @@
 
 namespace wampfcgi::bridge {
 
-/// Tells each listener when its time is over. One timer does for all of them.
+/// Calls each listener when its deadline has passed. All of them share one timer.
 class deadlines {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
     class listener {
     public:
-        /// The time that was set is over; none is set now.
+        /// The deadline has passed; none is set any more.
         virtual void time_is_over() = 0;
 
     protected:
@@ -26,7 +26,7 @@ public:
 
     deadlines(timers& wakers, const gateway::steady_clock& stopwatch) : timers_(wakers), stopwatch_(stopwatch) {}
 
-    /// One listener's time, until it is destroyed.
+    /// The deadline of one listener, cleared when destroyed.
     class place {
     public:
         place(deadlines& of, listener& who) : of_(of), who_(who) {}
@@ -34,7 +34,7 @@ public:
         place(const place&) = delete;
         place& operator=(const place&) = delete;
 
-        /// Replaces the one set before.
+        /// Sets the deadline, in place of an earlier one.
         void set(time_point when);
         void clear();
 
@@ -55,7 +55,7 @@ private:
     timers& timers_;
     const gateway::steady_clock& stopwatch_;
     std::multimap<time_point, place*> places_;
-    std::optional<time_point> wakes_at_;  // the earliest time at which look() will be called
+    std::optional<time_point> wakes_at_;  // the earliest time of a pending call of look()
 };
 
 }  // namespace wampfcgi::bridge

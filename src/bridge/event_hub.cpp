@@ -10,8 +10,8 @@
 namespace wampfcgi::bridge {
 namespace {
 
-/// The event as a client gets it (WHATWG HTML, "Server-sent events"); nothing where JSON cannot hold it, or for want of
-/// memory. JSON has no line end that is not escaped.
+/// Renders an event for clients (WHATWG HTML, "Server-sent events"). Nothing when JSON cannot represent it, or memory
+/// runs out. JSON escapes line ends, so the data is a single line.
 std::optional<std::string> text_of(const topic_event& what)
 try {
     const bad_alloc_scope here;
@@ -25,7 +25,7 @@ try {
 
 }  // namespace
 
-/// One subscription.
+/// A subscription at the router, with the listeners that share it.
 class event_hub::channel final : public event_sink {
 public:
     channel(event_hub& hub, key name, std::uint64_t number) : hub_(hub), name_(std::move(name)), number_(number) {}
@@ -53,7 +53,7 @@ public:
     event_hub::state state() const noexcept { return state_; }
     const key& name() const noexcept { return name_; }
 
-    /// Says whether anybody has joined, or it has become another one, since it said the same before.
+    /// Compared later to see whether this is still the same channel, and nobody has joined it meanwhile.
     std::pair<std::uint64_t, std::uint64_t> age() const noexcept { return {number_, joined_}; }
 
 private:
@@ -86,7 +86,7 @@ private:
         tell([&](listener& each) { each.refused(why); });
     }
 
-    /// Who is told may go.
+    /// A listener may remove itself when called.
     template <class Tell>
     void tell(const Tell& what)
     {

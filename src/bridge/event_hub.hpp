@@ -1,5 +1,5 @@
-// Owns the subscriptions of one session that streams of events share: one for each topic and match, whose events go to
-// everybody who listens (contract section 7, "events").
+// Owns the subscriptions of one session that event streams share: one for each topic and match, with its events going
+// to all listeners (contract section 7, "events").
 #pragma once
 
 #include "wampfcgi/bridge/session.hpp"
@@ -19,22 +19,22 @@ namespace wampfcgi::bridge {
 
 class event_hub {
 public:
-    /// How long a subscription stays when the last has gone: pages are loaded again, and EventSource comes back.
+    /// How long a subscription is kept after its last listener: for page reloads and reconnects of EventSource.
     static constexpr std::chrono::seconds linger{10};
 
-    /// Hears of the subscriptions that it takes part in. It may give up its own shares when it is told something.
+    /// Receives the events of the subscriptions that it shares. It may drop its shares in any of these calls.
     class listener {
     public:
-        /// One of them is confirmed, perhaps again.
+        /// A subscription is confirmed, perhaps again.
         virtual void subscribed() = 0;
 
-        /// `text` is the event as a client gets it.
+        /// `text` is the event in the form for clients.
         virtual void received(std::uint64_t publication_id, std::string_view text) = 0;
 
-        /// Events of one of them may have been missed, until it is confirmed again.
+        /// Events of a subscription may have been missed, until it is confirmed again.
         virtual void interrupted() = 0;
 
-        /// One of them has ended.
+        /// A subscription has ended.
         virtual void refused(const outcome& why) = 0;
 
     protected:
@@ -43,7 +43,7 @@ public:
 
     enum class state { requested, confirmed, interrupted };
 
-    /// `realm` and `wakers` must outlive it, and the shares must not.
+    /// `realm` and `wakers` must outlive the hub; shares must not.
     event_hub(session& realm, timers& wakers);
     ~event_hub();
     event_hub(const event_hub&) = delete;
@@ -53,7 +53,7 @@ private:
     class channel;
 
 public:
-    /// A listener's share in a subscription, until it is dropped.
+    /// A listener's share in a subscription; ends when destroyed.
     class share {
     public:
         share(share&& other) noexcept : of_(std::exchange(other.of_, nullptr)), place_(other.place_) {}
@@ -70,7 +70,7 @@ public:
         std::list<listener*>::iterator place_;
     };
 
-    /// Subscribes unless that is done already; `who` hears of that from another turn of the event loop on.
+    /// Subscribes unless the subscription exists already. `who` is first called in a later turn of the event loop.
     share join(const subscription& what, listener& who);
 
 private:

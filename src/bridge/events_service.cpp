@@ -19,7 +19,7 @@
 namespace wampfcgi::bridge {
 namespace {
 
-constexpr std::size_t most_unread_bytes_of_events = 256 * 1024;  // that a client has not read
+constexpr std::size_t most_unread_bytes_of_events = 256 * 1024;  // contract section 7
 constexpr std::chrono::hours longest_deadline{24 * 365};
 
 constexpr std::string_view gap = "event: gap\ndata: {}\n\n";
@@ -46,7 +46,7 @@ std::string joined(const std::vector<subscription>& wanted)
 
 }  // namespace
 
-/// A request, until it is refused or its stream has ended.
+/// A request, from the first check until it is refused or its stream has ended.
 class events_service::stream final : public checked_exchange,
                                      private event_hub::listener,
                                      private heartbeat::listener,
@@ -102,7 +102,7 @@ private:
         subscribe(*wanted);
     }
 
-    /// False when it has been refused.
+    /// Returns false when it has refused the request.
     bool take_places()
     {
         place_ = by_.shared_.streams.take();
@@ -125,7 +125,7 @@ private:
             recent_ = std::make_unique<recent_publications>();
         if (are_all(event_hub::state::confirmed))
             return begin();
-        // The router has call_timeout once it is asked, which may have been for another stream.
+        // The router has call_timeout from the SUBSCRIBE on, which another stream may have caused earlier.
         if (is_any_interrupted())
             deadline_.set(now() + by_.connect_timeout_);
         else if (options().call_timeout.count() > 0)
@@ -236,7 +236,7 @@ private:
         client_.end(std::move(how));
     }
 
-    /// What comes from now on is nobody's.
+    /// From here on, no listener of this stream is called.
     void finish(request_report& how)
     {
         shares_.clear();
@@ -253,14 +253,14 @@ private:
 
     events_service& by_;
     response_sink& client_;
-    std::optional<std::chrono::sys_time<std::chrono::microseconds>> expires_;  // its key
+    std::optional<std::chrono::sys_time<std::chrono::microseconds>> expires_;  // when its key expires
     limited_count::place place_;
     stream_places::place address_place_;
     std::vector<event_hub::share> shares_;
-    std::unique_ptr<recent_publications> recent_;  // where there is more than one topic
+    std::unique_ptr<recent_publications> recent_;  // only with more than one topic
     deadlines::place deadline_;
     open_stream stream_;
-    std::list<stream*>::iterator where_;  // since it has begun
+    std::list<stream*>::iterator where_;  // set once the stream has begun
     bool has_gap_ = false;
     bool is_answered_ = false;
 };
@@ -309,7 +309,7 @@ std::unique_ptr<exchange> events_service::serve(admission admitted, request& req
     return begun;
 }
 
-// Their clients come back after two to six seconds: not all at once.
+// Clients reconnect after two to six seconds. Spreading the ends keeps them from coming all at once.
 void events_service::end_streams(std::chrono::milliseconds within)
 {
     const auto now = shared_.stopwatch();

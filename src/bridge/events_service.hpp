@@ -1,5 +1,5 @@
-// Owns the service "events": a GET is answered by a stream of server-sent events, one for each event of the topics that
-// it names (contract section 7).
+// Owns the service "events": answers a GET with a stream of server-sent events, for the topics in its query (contract
+// section 7).
 #pragma once
 
 #include "bridge/deadlines.hpp"
@@ -24,9 +24,8 @@ struct shared_by_services;
 
 class events_service final : public service {
 public:
-    /// All must outlive it. Null for `hub`: this process serves one request only, which no stream is for; for `rates`:
-    /// there is no rate_limit.
-    /// `connect_timeout` is how long a client waits for a session.
+    /// All arguments must outlive the service. `hub` is null in a process that serves one request only, which has no
+    /// streams; `rates` is null without a rate_limit. `connect_timeout` is how long a client waits for a session.
     events_service(const service_settings& configured, event_hub* hub, rate_counter* rates,
                    std::chrono::milliseconds connect_timeout, shared_by_services& shared);
     ~events_service() override;
@@ -47,8 +46,8 @@ private:
     service_cells& cells_;
     heartbeat beats_;
     stream_places places_;
-    std::list<stream*> streams_;                     // that are open, in the order in which they were opened
-    std::optional<deadlines::time_point> ended_by_;  // there are to be none any more
+    std::list<stream*> streams_;                     // open streams, in the order of opening
+    std::optional<deadlines::time_point> ended_by_;  // set by end_streams(): no stream lasts longer
 };
 
 }  // namespace wampfcgi::bridge

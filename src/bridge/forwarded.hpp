@@ -1,4 +1,4 @@
-// Owns what a procedure is told about the request, as `forward` says.
+// Owns the facts about a request that a procedure receives according to `forward`.
 #pragma once
 
 #include "wampfcgi/checks/signature.hpp"
@@ -13,7 +13,7 @@
 
 namespace wampfcgi::bridge {
 
-/// The members of kwargs._http; what the web server did not send is null. They are views of `req` and of the keys.
+/// The members of kwargs._http; null for what the web server did not send. They are views of `req` and of the keys.
 std::vector<codec::reserved_value> forwarded(const std::map<std::string, forward_source>& wanted, const request& req,
                                              const std::optional<checks::signature_facts>& signature);
 

@@ -25,7 +25,7 @@ void heartbeat::wake_up_at(time_point when, time_point now)
     timers_.call_after(std::chrono::ceil<std::chrono::milliseconds>(when - now), [this] { look(); });
 }
 
-// A stream that is told sends, and goes to the end of the list, or it ends.
+// A listener either sends, which moves it to the end of the list, or ends itself.
 void heartbeat::look()
 {
     is_waiting_ = false;

@@ -1,4 +1,4 @@
-// Owns which streams have been silent for a while, and when that is to be looked at.
+// Owns the list of streams by their last write, and the timer for those that have been silent.
 #pragma once
 
 #include "wampfcgi/bridge/gateway.hpp"
@@ -10,12 +10,12 @@
 
 namespace wampfcgi::bridge {
 
-/// Tells streams to send a sign of life when nothing was sent for `longest_silence`. One timer does for all of them.
+/// Makes streams send a keep-alive after `longest_silence` without a write. All of them share one timer.
 class heartbeat {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// A stream. It may end when it is told.
+    /// A stream. It may end itself when called.
     class listener {
     public:
         virtual void has_been_silent() = 0;
@@ -30,7 +30,7 @@ public:
           stopwatch_(stopwatch)
     {}
 
-    /// Has a stream in its care, from the first sent() on until it is destroyed.
+    /// Watches one stream, from the first sent() until it is destroyed.
     class place {
     public:
         place(heartbeat& of, listener& who) : of_(of), who_(who) {}
@@ -42,7 +42,7 @@ public:
         place(const place&) = delete;
         place& operator=(const place&) = delete;
 
-        /// Something is sent now.
+        /// Call it whenever something is sent.
         void sent();
 
     private:
@@ -59,8 +59,8 @@ private:
     std::chrono::seconds longest_silence_;
     timers& timers_;
     const gateway::steady_clock& stopwatch_;
-    std::list<std::pair<time_point, listener*>> streams_;  // when something was sent last: the earliest first
-    bool is_waiting_ = false;                              // look() will be called
+    std::list<std::pair<time_point, listener*>> streams_;  // by the time of the last write, earliest first
+    bool is_waiting_ = false;                              // a call of look() is pending
 };
 
 }  // namespace wampfcgi::bridge

@@ -15,13 +15,13 @@ open_stream::open_stream(checks::media form, response_sink& client, const header
       cells_(cells)
 {}
 
-// nginx buffers an answer unless X-Accel-Buffering forbids it.
+// Without X-Accel-Buffering: no, nginx would buffer the stream.
 void open_stream::begin()
 {
     has_begun_ = true;
     is_open_ = presence(cells_.now.streams);
     response head;
-    head.headers.reserve(5 + cors_.size());  // with the request's id
+    head.headers.reserve(5 + cors_.size());  // including the request id
     head.headers.emplace_back("Content-Type",
                               form_ == checks::media::event_stream ? "text/event-stream" : "application/x-ndjson");
     head.headers.emplace_back("Cache-Control", "no-store");
@@ -31,8 +31,8 @@ void open_stream::begin()
     client_.begin(std::move(head));
 }
 
-// What counts is what waited before: a large piece waits until the event loop has had its turn, however fast the
-// client.
+// Only bytes left from earlier writes count: even a fast client cannot read a large piece before the event loop's next
+// turn.
 open_stream::client_state open_stream::write(std::string_view piece)
 {
     beats_.sent();

@@ -1,5 +1,5 @@
-// Owns what every stream to a client has: its head, its pieces, its signs of life, and the end of patience with a
-// client that does not read (contract sections 4 and 7).
+// Owns what all streams to a client share: head, pieces, keep-alives, and detecting a client that does not read
+// (contract sections 4 and 7).
 #pragma once
 
 #include "bridge/heartbeat.hpp"
@@ -15,15 +15,15 @@ namespace wampfcgi::bridge {
 
 class open_stream {
 public:
-    /// Whether the client takes what is sent.
+    /// Whether the client reads fast enough.
     enum class client_state { reads, does_not_read };
 
-    /// A client that has not read `most_waiting_bytes` does not read. `client`, `cors`, `beats`, `cells`
-    /// and `who`, which is told of silence, must outlive it.
+    /// A client with `most_waiting_bytes` unread bytes counts as not reading. `client`, `cors`, `beats`, `cells` and
+    /// `who`, which is told of silence, must outlive the stream.
     open_stream(checks::media form, response_sink& client, const header_list& cors, std::size_t most_waiting_bytes,
                 heartbeat& beats, heartbeat::listener& who, service_cells& cells);
 
-    /// Sends the head, with the first piece.
+    /// Queues the head; it is sent with the first piece.
     void begin();
 
     bool has_begun() const noexcept { return has_begun_; }
@@ -31,7 +31,7 @@ public:
 
     client_state write(std::string_view piece);
 
-    /// Sends what clients pass over.
+    /// Sends a keep-alive that clients ignore.
     client_state write_sign_of_life();
 
 private:
@@ -41,7 +41,7 @@ private:
     std::size_t most_waiting_bytes_;
     heartbeat::place beats_;
     service_cells& cells_;
-    presence is_open_;  // since it has begun
+    presence is_open_;  // set once the stream has begun
     bool has_begun_ = false;
 };
 

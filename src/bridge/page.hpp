@@ -1,4 +1,4 @@
-// Owns how a page of this program's own is sent: what its Content-Security-Policy lets it do, and that nobody keeps it.
+// Owns how this program's own pages are sent: Content-Security-Policy, and no caching.
 #pragma once
 
 #include "wampfcgi/bridge/answer.hpp"
@@ -11,29 +11,29 @@
 
 namespace wampfcgi::bridge {
 
-/// Whom a service is for that has no require_ip.
+/// Who may use a service without require_ip.
 enum class default_audience { everybody, loopback };
 
-/// The final answer to a request that is not for a page: another method than GET and HEAD, not over TLS, from an
-/// address that the page is not for, or by a page of another origin. Nothing where it is fine.
+/// The final answer to a request that may not have the page: a method other than GET and HEAD, no TLS, a wrong client
+/// address, or a page of another origin. Nothing when the request is acceptable.
 std::optional<answer> refuse_reader(const request& req, const service_options& options, default_audience unless_listed);
 
-/// The SHA-256 of what stands between a page's tags, in hexadecimal digits; empty: the page has no such tag.
+/// The SHA-256 of the text between a page's tags, in hexadecimal digits; empty: the page has no such tag.
 struct inline_hashes {
     std::string_view script;
     std::string_view style;
 };
 
-/// Something that people or programs look at, which nobody keeps.
+/// An answer for people or programs that must not be cached.
 answer shown_answer(int status, std::string_view content_type, std::string body);
 
-/// What a page may do: run its own script and ask its own server, and nothing else.
+/// Allows a page its own script, and requests to its own server, only.
 std::string content_security_policy(const inline_hashes& of);
 
-/// A page in HTML.
+/// An HTML page.
 answer page_answer(std::string_view html, const inline_hashes& hashes);
 
-/// Something in JSON that a page reads.
+/// JSON for a page to read.
 answer data_answer(std::string json);
 
 }  // namespace wampfcgi::bridge

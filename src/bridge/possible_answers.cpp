@@ -22,7 +22,7 @@ public:
         }
     }
 
-    /// Those that a router or callee reports.
+    /// Adds the statuses for errors of the router or callee.
     void add_wamp_errors()
     {
         if (style_ == status_style::crossbar)

@@ -29,14 +29,14 @@
 namespace wampfcgi::bridge {
 namespace {
 
-/// True for what EventSource asks when a stream has ended: the call is over, and is not to be made again.
+/// True for the reconnect of EventSource after the end of a stream: the call is over, and must not be made again.
 bool is_finished_stream(const request& req)
 {
     return req.last_event_id() && !req.last_event_id()->empty() && req.method() == "GET" &&
            checks::wanted_media(req.accept()) == checks::media::event_stream;
 }
 
-/// The JSON of a part of a result.
+/// Renders a part of a progressive result as JSON.
 result<std::string> render_part(payload part)
 try {
     const payload taken = std::move(part);
@@ -48,8 +48,8 @@ try {
 
 }  // namespace
 
-/// A request from the first check of its body until it is answered. It may wait for the store, and then for the router.
-/// What the client gets is a whole answer, or a stream where it asks for one and the call comes so far.
+/// A request from the first check of its body to its answer. It may wait for the store, then for the router. The answer
+/// is a complete response, or a stream if the client wants one and the call gets that far.
 class post_service::post_exchange final : public checked_exchange, private outcome_sink, private heartbeat::listener {
 public:
     post_exchange(const post_service& by, admission admitted, request& req, response_sink& client)
@@ -90,13 +90,13 @@ private:
 
     answer render(outcome how) const
     {
-        const outcome taken = std::move(how);  // its memory is free before the answer goes out
+        const outcome taken = std::move(how);  // frees its memory before the answer is sent
         return by_.answer_for(taken, admitted_.headers);
     }
 
     bool asks_by_query() const noexcept { return admitted_.body == body_use::dropped; }
 
-    // What is refused anyway uses up no signature.
+    // Takes the place in flight first: a request that is refused anyway must not use up its signature.
     void remember()
     {
         if (!take_place())
@@ -131,7 +131,7 @@ private:
         try {
             under_way_ = std::visit([this](auto& each) { return start(std::move(each)); }, what);
         } catch (const std::bad_alloc&) {
-            throw;  // of Asio, which asks no handler: the call may have gone out, and the session be in any state
+            throw;  // from Asio, which ignores the new-handler: the session's state is now unknown
         } catch (const std::exception& bug) {
             ended(failure(errc::internal_error, bug.what()));
         }
@@ -162,7 +162,7 @@ private:
         return by_.session_.publish(std::move(what), *this);
     }
 
-    /// False when it has been refused: all places are taken.
+    /// Returns false when it has refused the request because all places are taken.
     bool take_place()
     {
         place_ = by_.shared_.in_flight.take();
@@ -250,7 +250,7 @@ private:
     store::ticket waits_for_store_ = 0;
     request_report::time_point asked_store_at_{};
     session::operation_id under_way_ = 0;
-    std::unique_ptr<call_stream> stream_;  // where one is asked for
+    std::unique_ptr<call_stream> stream_;  // only if the client wants a stream
     bool is_answered_ = false;
 };
 

@@ -1,5 +1,5 @@
-// Owns what the services "caller" and "publisher" have in common: from a POST by way of the checks to what the session
-// is to do, and from its outcome to the answer (contract sections 3 to 5).
+// Owns what the services for POST share: from the request, through the checks, to an operation of the session, and from
+// its outcome to the answer (contract sections 3 to 5).
 #pragma once
 
 #include "bridge/rate_gate.hpp"
@@ -24,13 +24,13 @@ struct shared_by_services;
 
 class post_service : public service {
 public:
-    /// What is known of other requests. Null: signed requests may be replayed; there is no rate_limit.
+    /// State shared with other requests. Null: replays are allowed; there is no rate_limit.
     struct counted_together {
         store* replays;
         rate_counter* rates;
     };
 
-    /// All must outlive it.
+    /// All arguments must outlive the service.
     post_service(const service_settings& configured, session& realm, const counted_together& memory,
                  shared_by_services& shared);
 
@@ -43,23 +43,25 @@ protected:
 
     const service_options& options() const noexcept { return configured_.options; }
 
-    /// The last of what is decided before the body is read.
+    /// Applies the rate_limit, as the last step before the body is read.
     std::variant<answer, admission> within_rate(const request& req, admission admitted) const;
 
-    /// Adds to the arguments that go out what the service tells about the request.
+    /// Adds the facts about the request to the arguments, as the service is configured.
     void add_facts(payload& arguments, const request& req, const signer& signature) const;
 
 private:
     class post_exchange;
 
-    /// Says who has signed a request, if anybody has to. Fails where it is not whole, or not signed as it has to be.
+    /// Returns who signed the request, or nothing if it needs no signature. Fails when the body is incomplete or the
+    /// signature wrong.
     virtual result<signer> check_sender(const request& req, std::chrono::sys_time<std::chrono::microseconds> now) const;
 
-    /// Makes `what` of a request whose signature is right. Fails where the body does not say it, or it is not allowed.
+    /// Turns a request with a valid signature into `what`. Fails when the body does not describe an operation, or it is
+    /// not allowed.
     virtual result<void> read(operation& what, const request& req, const signer& signature,
                               std::size_t longest_arguments) const = 0;
 
-    /// The answer for what has become of it. Throws nothing.
+    /// Renders the outcome. Does not throw.
     virtual answer answer_for(const outcome& how, const header_list& headers) const;
 
     const service_settings& configured_;
@@ -70,7 +72,7 @@ private:
     service_cells& cells_;
 };
 
-/// True when one of `patterns`, exact URIs and prefixes that end in ".", covers `uri`.
+/// True when one of `patterns` matches `uri`. A pattern is an exact URI, or a prefix that ends in ".".
 bool is_covered(const std::string& uri, const std::vector<std::string>& patterns);
 
 }  // namespace wampfcgi::bridge

@@ -1,4 +1,4 @@
-// Owns the service of type "publisher": the publication that a request asks for (contract section 7).
+// Owns the service of type "publisher": turns a request into a publication (contract section 7).
 #pragma once
 
 #include "bridge/post_service.hpp"

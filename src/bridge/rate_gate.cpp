@@ -76,8 +76,8 @@ rate_counter::ticket rate_gate::take_token(const request& req, const checks::sig
     return counter_->take_token({}, std::move(done));
 }
 
-// draft-ietf-httpapi-ratelimit-headers-10: "q" of "w" seconds are the policy, "r" are left, "t" seconds until there is
-// one more. Nobody learns how much others ask of a service.
+// Headers according to draft-ietf-httpapi-ratelimit-headers-10: "q" requests in "w" seconds are the policy, "r" are
+// left, "t" is seconds until the next. Not sent for a shared bucket: it would reveal the use by other clients.
 result<void> rate_gate::apply(const result<rate_decision>& decision, header_list& headers) const
 {
     if (!decision)

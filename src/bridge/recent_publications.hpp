@@ -1,4 +1,4 @@
-// Owns which publications a stream of events had last.
+// Owns the ids of a stream's latest publications, to detect duplicates.
 #pragma once
 
 #include <algorithm>
@@ -8,11 +8,10 @@
 
 namespace wampfcgi::bridge {
 
-/// A stream whose topics overlap gets an event once for each of them, and nothing says that they come one behind the
-/// other.
+/// A stream with overlapping topics receives an event once for each matching topic, not necessarily in succession.
 class recent_publications {
 public:
-    /// False where it was there.
+    /// Returns false when the id is already known.
     bool add(std::uint64_t id)
     {
         if (std::ranges::find(ids_, id) != ids_.end())
@@ -22,7 +21,7 @@ public:
     }
 
 private:
-    std::array<std::uint64_t, 128> ids_{};  // 0 is no publication's
+    std::array<std::uint64_t, 128> ids_{};  // 0 is not a valid publication id
     std::size_t next_ = 0;
 };
 

@@ -15,16 +15,16 @@
 namespace wampfcgi::bridge {
 namespace {
 
-constexpr std::string_view preflight_seconds = "600";  // Chromium keeps no pre-flight answer for longer than two hours
+constexpr std::string_view preflight_seconds = "600";  // Chromium caches a preflight for two hours at most
 constexpr std::string_view sent_headers =
-    "content-type, last-event-id, cache-control";  // EventSource's are the last two
+    "content-type, last-event-id, cache-control";  // EventSource sends the last two
 constexpr std::string_view exposed_headers = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag";
 constexpr std::string_view retry_seconds = "1";
 
 response json_response(int status, std::string body, const header_list& cors)
 {
     response http{status, {}, std::move(body)};
-    http.headers.reserve(6 + cors.size());  // with those that only some have, and the request's id
+    http.headers.reserve(6 + cors.size());  // including optional headers and the request id
     http.headers.emplace_back("Content-Type", "application/json; charset=UTF-8");
     http.headers.emplace_back("Cache-Control", "no-store");
     http.headers.emplace_back("X-Content-Type-Options", "nosniff");
@@ -32,7 +32,7 @@ response json_response(int status, std::string body, const header_list& cors)
     return http;
 }
 
-/// Status of a WAMP error with status_codes "http".
+/// The HTTP status of a WAMP error with status_codes "http".
 int http_status_of(std::string_view error_uri)
 {
     const auto found = std::ranges::find(known_errors, error_uri, &known_error::uri);
@@ -132,7 +132,7 @@ void allow_to_keep(response& what, const request& by, const service_options& opt
                               (options.cache == cache_scope::shared ? "public, max-age=" : "private, max-age=") +
                                   std::to_string(options.max_age.count()));
     what.headers.emplace_back("ETag", tag);
-    // A cache must not give one origin the answer that lets another one read it.
+    // A cache must not serve one origin the CORS headers for another.
     what.headers.emplace_back("Vary", options.allowed_origins.empty() ? "Accept" : "Accept, Origin");
     if (!checks::is_listed(tag, by.if_none_match()))
         return;

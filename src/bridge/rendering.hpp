@@ -12,28 +12,28 @@
 
 namespace wampfcgi::bridge {
 
-/// The headers that let the page of a granted origin read the answer; none for a same-origin request.
+/// The headers that allow a page of the granted origin to read the answer; none for a same-origin request.
 header_list cors_headers(const request& req, const checks::origin_grant& grant);
 
-/// Answer to OPTIONS: what is allowed, and the CORS pre-flight where the request is cross-origin.
+/// The answer to OPTIONS: the allowed methods, and the CORS preflight if the request is cross-origin.
 answer preflight_answer(const method_set& taken, header_list cors);
 
 answer refusal_answer(failure why, status_style style, const header_list& cors);
 
-/// Answer to a method that is not one of `taken`. It is the first check of all: nothing is known of the origin yet.
+/// The answer to a method not in `taken`. This is the first check, so the origin is not known yet.
 answer method_refusal_answer(failure why, status_style style, const method_set& taken);
 
-/// Answer to a client that takes up a stream of a call which is over: 204, after which EventSource asks no more.
+/// The answer to a client that tries to resume the stream of a finished call: 204, which stops EventSource.
 answer end_of_stream_answer(const header_list& cors);
 
-/// Lets caches keep `what`, the answer to a GET whose call has a result, as the service has it. Where the client has
-/// the same already, 304 without a body is left of it.
+/// Adds the headers for caching `what`, the answer to a GET with a result, as the service is configured. Turns it into
+/// a 304 without a body if the client's copy is current.
 void allow_to_keep(response& what, const request& by, const service_options& options);
 
-/// Answer for the outcome of a call or a publication.
+/// The answer for the outcome of a call or publication.
 answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors);
 
-/// What an exception on the way of a request means for it.
+/// The failure of a request for an exception thrown while serving it.
 failure failure_of(const std::exception& trouble);
 
 }  // namespace wampfcgi::bridge

@@ -16,12 +16,12 @@
 
 namespace wampfcgi::bridge {
 
-/// How many of a kind there may be at once, and how many there are.
+/// A limit on objects that exist at the same time, and their current number.
 class limited_count {
 public:
     explicit limited_count(std::size_t most) : most_(most) {}
 
-    /// One of them, until it is dropped.
+    /// One of the places; freed when destroyed.
     class place {
     public:
         place() = default;
@@ -46,7 +46,7 @@ public:
         limited_count* among_ = nullptr;
     };
 
-    /// A place for one more; none when all are taken.
+    /// Takes a place; an empty one when all are taken.
     place take() { return taken_ < most_ ? place(*this) : place(); }
 
 private:
@@ -54,7 +54,7 @@ private:
     std::size_t taken_ = 0;
 };
 
-/// Outlives the services.
+/// Must outlive the services.
 struct shared_by_services {
     shared_by_services(gateway::clock clock, gateway::steady_clock steady, const settings& config, timers& time,
                        meter& counts)
@@ -72,11 +72,11 @@ struct shared_by_services {
     gateway::steady_clock stopwatch;
     timers& wakers;
     meter& figures;
-    status_source* status = nullptr;  // null: nobody has set it yet, or nobody counts
+    status_source* status = nullptr;  // null: not set yet, or no figures
     limited_count in_flight;          // calls and publications
     heartbeat beats;                  // of streams that answer calls
-    limited_count streams;            // of events
-    deadlines ends;                   // of theirs
+    limited_count streams;            // event streams
+    deadlines ends;                   // of event streams
     std::minstd_rand random{std::random_device{}()};
 };
 

@@ -1,5 +1,5 @@
-// Owns the service "status": how the pool is doing, for people and for programs, whatever keeps it from serving others
-// (contract section 8).
+// Owns the service "status": the state of the pool, for people and programs, even when the pool cannot serve other
+// requests (contract section 8).
 #pragma once
 
 #include "wampfcgi/bridge/service.hpp"
@@ -16,7 +16,7 @@ struct shared_by_services;
 
 class status_service final : public service {
 public:
-    /// All must outlive it.
+    /// All arguments must outlive the service.
     status_service(std::string_view mount, const service_settings& configured, shared_by_services& shared);
 
     std::variant<answer, admission> admit(const request& req) override;
@@ -35,7 +35,7 @@ private:
     shared_by_services& shared_;
 };
 
-/// The answer to `wamp-fcgi --status`, as "json" or as text: 200 from a pool that is ready, else 503.
+/// The answer to `wamp-fcgi --status`, as "json" or as text: 200 if the pool is ready, else 503.
 answer status_answer(status_source* pool, std::string_view form);
 
 }  // namespace wampfcgi::bridge

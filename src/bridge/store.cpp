@@ -14,7 +14,7 @@ std::uint64_t fnv(std::uint64_t hash, std::string_view bytes) noexcept
 
 }  // namespace
 
-// FNV-1a: the administrator chooses the names, so nobody aims at a collision.
+// FNV-1a is enough: the administrator chooses the names, so no attacker can cause a collision.
 key_id id_of(std::string_view path, std::string_view key) noexcept
 {
     using namespace std::string_view_literals;

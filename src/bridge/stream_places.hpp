@@ -1,4 +1,4 @@
-// Owns how many streams a service may have open for one client address, and how many there are.
+// Owns the limit on open streams of a service for one client address.
 #pragma once
 
 #include "wampfcgi/core/network.hpp"
@@ -10,13 +10,13 @@
 
 namespace wampfcgi::bridge {
 
-/// Outlives its places.
+/// Must outlive its places.
 class stream_places {
 public:
-    /// 0: any number.
+    /// 0: no limit.
     explicit stream_places(std::size_t most_per_address) : most_(most_per_address) {}
 
-    /// One stream's place, until it is dropped.
+    /// The place of one stream; freed when destroyed.
     class place {
     public:
         place() = default;
@@ -39,8 +39,8 @@ public:
         ip_address address_{};
     };
 
-    /// A place for one more; none when the address has all of its own. Addresses of one IPv6 network of 64 bits count
-    /// as one: whoever has one of them has them all. So do those that cannot be read.
+    /// Takes a place; an empty one when the address has none left. The addresses of an IPv6 /64 network share their
+    /// places, because one client usually has all of them. Addresses that cannot be parsed share theirs too.
     place take(std::string_view remote_addr);
 
 private:

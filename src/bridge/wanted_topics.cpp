@@ -55,8 +55,8 @@ result<std::vector<subscription>> wanted_topics(std::string_view query)
     return wanted;
 }
 
-// A router compares characters: the prefix "com.example" brings what begins with "com.examples" too. And an empty
-// component of a wildcard stands for any.
+// A router compares characters, not components: the prefix "com.example" also matches "com.examples". An empty
+// component of a wildcard matches anything.
 bool is_within(const subscription& wanted, const std::vector<std::string>& patterns)
 {
     if (wanted.match == topic_match::exact)

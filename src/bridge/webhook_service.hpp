@@ -1,5 +1,5 @@
-// Owns the service of type "webhook": the publication that a request of a third party becomes, and the plain answer it
-// gets (contract section 7).
+// Owns the service of type "webhook": turns a third party's request into a publication, and gives it a plain answer
+// (contract section 7).
 #pragma once
 
 #include "bridge/post_service.hpp"
