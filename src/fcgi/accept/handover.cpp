@@ -15,7 +15,7 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-// The socket holds some hundred descriptors; the others take them within less than this.
+// The socket holds some hundred descriptors. Other workers receive them in less time than this.
 constexpr std::chrono::milliseconds pause_when_full{5};
 
 /// A message of one byte that carries one descriptor.
@@ -55,7 +55,7 @@ struct envelope {
     msghdr message{};
 };
 
-/// Nobody has received what was sent before.
+/// Too many messages are unread.
 bool is_full(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM || error == ETOOMANYREFS;
@@ -86,7 +86,8 @@ void handover::start_taking(std::function<void(int)> taken)
     wait_for_one();
 }
 
-// Released, not closed: the other workers share the socket, and this one's event loop must hear no more of it.
+// Releases the socket without closing it: other workers share it, and only this worker's event loop must stop watching
+// it.
 void handover::stop_taking()
 {
     if (take_.is_open())
@@ -110,7 +111,7 @@ void handover::take_one()
     envelope arrived;
     const ssize_t got = ::recvmsg(take_.native_handle(), &arrived.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     if (got == 0)
-        return stop_taking();  // the pool ends
+        return stop_taking();  // the pool is ending
     if (got > 0) {
         if (const auto fd = arrived.descriptor())
             taken_(*fd);

@@ -1,6 +1,6 @@
-// Owns the way of idle connections between the workers of a pool: a worker that ends sends their descriptors over a
-// socket that all share, and whichever of the others comes first takes them. Closing them instead would cross with the
-// web server's next request.
+// Owns handing idle connections over between the workers of a pool. A draining worker sends their descriptors over a
+// shared socket, and the first other worker takes each. Closing them instead could race with the web server's next
+// request.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -13,7 +13,7 @@
 
 namespace wampfcgi::fcgi {
 
-/// Both sockets do not block and stay open; -1: none. Used by the thread that runs the event loop.
+/// Both sockets must be non-blocking, and stay open; -1: none. Use it only from the thread of the event loop.
 class handover : public std::enable_shared_from_this<handover> {
 public:
     handover(boost::asio::io_context& loop, int give_fd, int take_fd);
@@ -21,12 +21,12 @@ public:
     handover(const handover&) = delete;
     handover& operator=(const handover&) = delete;
 
-    /// Calls `taken` with each descriptor that arrives, until stop_taking().
+    /// Calls `taken` for each descriptor that arrives, until stop_taking().
     void start_taking(std::function<void(int fd)> taken);
     void stop_taking();
 
-    /// Sends `fd` and closes it here; where nobody can receive it, it is closed at once. May have to wait for others to
-    /// receive: `done` is called once it is away.
+    /// Sends `fd`, and closes it here. If nothing can receive it, only closes it. May have to wait until others
+    /// receive; calls `done` when finished.
     void give(int fd, std::function<void()> done);
 
 private:

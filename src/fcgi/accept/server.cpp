@@ -28,19 +28,17 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-// As long as descriptors or memory are short, or the socket is no longer what it was, accepting would fail at once and
-// for ever.
+// Without descriptors or memory, or with a broken socket, accepting would fail at once, again and again.
 constexpr std::chrono::milliseconds pause_when_failing{100};
 
-// Watching costs system calls: a call that is answered sooner never pays them.
+// Watching costs system calls; a call answered sooner saves them.
 constexpr std::chrono::milliseconds sweep_interval{100};
 
-// Memory of large bodies is kept as long as requests follow each other.
+// The memory of large bodies is kept while requests follow closely.
 constexpr int sweeps_until_quiet = 10;
 constexpr std::size_t worth_giving_back_bytes = 1024 * 1024;
 
-// Their calls go to the router with one write. No more than that, for other workers on the same socket are to have
-// theirs.
+// One write to the router then carries the calls of all of them. Not more, to leave connections to the other workers.
 constexpr int most_accepted_at_once = 8;
 
 std::size_t descriptor_limit()
@@ -52,7 +50,7 @@ std::size_t descriptor_limit()
 // At the limit, a kept connection that has been idle for so long may be evicted.
 constexpr std::chrono::seconds least_idle{5};
 
-/// Another worker had the connection, or the web server has given it up.
+/// The error concerns one connection: another worker has accepted it, or the web server has closed it.
 bool concerns_one_connection(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ECONNABORTED;
@@ -73,7 +71,8 @@ public:
           shared_{read_by_library, make_room_for_body, max_connections(descriptor_limit()), budget(max_held_bytes),
                   budget(max_held_bytes)}
     {
-        // What is accepted inherits these. They fail on a Unix socket, whose peer does not vanish.
+        // Accepted sockets inherit these options. Setting them fails on a Unix socket, whose peer cannot vanish
+        // silently.
         set_option(SOL_SOCKET, SO_KEEPALIVE, 1);
         set_option(IPPROTO_TCP, TCP_KEEPIDLE, 60);
         set_option(IPPROTO_TCP, TCP_KEEPINTVL, 15);
@@ -101,7 +100,7 @@ public:
     void stop(std::function<void()> drained)
     {
         if (!is_full())
-            accept_pending();  // perhaps it is this worker that was woken for them, and nobody else
+            accept_pending();  // the kernel may have notified only this worker of them
         stopping_ = true;
         drained_ = std::move(drained);
         listener_.close();
@@ -111,7 +110,7 @@ public:
         tell_when_drained();
     }
 
-    /// Gives up whatever is under way.
+    /// Aborts all requests, and closes all connections.
     void let_go()
     {
         stopping_ = true;
@@ -131,7 +130,7 @@ private:
             wait();
     }
 
-    /// Any of them may end as it is told.
+    /// A connection may remove itself when called.
     void tell_all(const connection_event& what)
     {
         for (auto place = connections_.begin(); place != connections_.end();) {
@@ -140,12 +139,12 @@ private:
         }
     }
 
-    /// Returns why no connection can be taken, where that is so.
+    /// Returns the reason when no connection can be accepted.
     std::optional<std::string> accept_pending()
     {
         for (int taken = 0; taken < most_accepted_at_once && !stopping_; ++taken) {
             if (is_full() && taken > 0)
-                break;  // perhaps nobody else waits
+                break;  // there may be no further connection
             if (is_full() && !make_room())
                 return "all " + std::to_string(connections_.size()) + " connections are in use";
             const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -159,13 +158,13 @@ private:
                 break;
             }
             if (connections_.size() == 1)
-                break;  // there is no load: looking for another mostly is in vain
+                break;  // no load: another accept would usually find nothing
         }
         return {};
     }
 
-    /// False for a connection that the web server may keep: such ones are taken one at a time and by turns, so that
-    /// they do not stay with one worker for good.
+    /// Returns false for a connection that the web server may keep open. Those are accepted one at a time, alternating
+    /// with other workers, so that one worker does not keep them all.
     bool adopt(int fd, connection_origin from)
     {
         const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
@@ -194,7 +193,7 @@ private:
         });
     }
 
-    // Calls that take a while are watched for web servers that do not wait for them.
+    // Watches for web servers that disconnect during long calls.
     void sweep_later()
     {
         if (std::exchange(sweeping_, true))
@@ -218,8 +217,9 @@ private:
 
     bool is_full() const { return connections_.size() >= shared_.max_connections; }
 
-    /// Evicts the connection that has waited longest for a complete request; failing that, the kept one that has been
-    /// idle longest, but not at once: the web server may be sending the next request. False when there is none.
+    /// Evicts the connection that has waited longest for a complete request; otherwise the kept one that has been idle
+    /// longest, unless it is only just idle: the web server may be sending the next request. Returns false when there
+    /// is none.
     bool make_room()
     {
         const connection_fsm::idleness newest{true, std::chrono::steady_clock::now() - least_idle};
@@ -249,7 +249,7 @@ private:
         connections_.erase(&ended);
         tell_connections();
         if (!stopping_)
-            sweep_later();  // it may have been one of thousands, whose memory is to be given back
+            sweep_later();  // after a burst of thousands, their memory is to be freed
         tell_when_drained();
     }
 
@@ -282,12 +282,12 @@ private:
     shared_resources shared_;
     std::unordered_map<connection*, std::shared_ptr<connection>> connections_;
     std::uint64_t requests_ = 0;    // begun
-    std::size_t handing_over_ = 0;  // connections on their way to another worker
+    std::size_t handing_over_ = 0;  // connections being handed over
     std::function<void()> drained_;
     bool stopping_ = false;
     bool failed_before_ = false;
     bool sweeping_ = false;
-    int idle_sweeps_ = 0;  // one after the other
+    int idle_sweeps_ = 0;  // consecutive
 };
 
 server::server(boost::asio::io_context& loop, int listen_fd, bridge::service& to, server_options options)
@@ -296,7 +296,7 @@ server::server(boost::asio::io_context& loop, int listen_fd, bridge::service& to
     acceptor_ = std::make_shared<acceptor>(loop, listen_fd, to, std::move(options));
 }
 
-// Waits of the event loop keep connections alive, but what they asked of the services ends here.
+// The event loop's pending waits keep connections alive; their requests to the services end here.
 server::~server()
 {
     acceptor_->let_go();

@@ -19,8 +19,8 @@ extern "C" {
 int __real_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event);
 int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event);
 
-// Asio waits for edges and asks for each anew. EPOLL_CTL_MOD is not allowed for an exclusive descriptor; it is not
-// needed where the level counts.
+// Asio uses edge-triggered events, and re-arms each with EPOLL_CTL_MOD. That is not allowed for an exclusive
+// descriptor, and not needed for a level-triggered one.
 int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event)
 {
     if (fd != listening_fd || operation == EPOLL_CTL_DEL)
@@ -33,7 +33,7 @@ int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event)
         return 0;
     if (errno != EINVAL)
         return -1;
-    wanted.events = EPOLLIN;  // some sandboxes know no EPOLLEXCLUSIVE
+    wanted.events = EPOLLIN;  // some sandboxes do not support EPOLLEXCLUSIVE
     return __real_epoll_ctl(epoll_fd, operation, fd, &wanted);
 }
 }
@@ -56,14 +56,14 @@ void shared_listener::watch(bool as_well)
     descriptor_.assign(fd_);
 }
 
-// The kernel wakes in the order in which processes began to watch.
+// The kernel wakes processes in the order in which they began to watch, so the next wait() joins the end of the queue.
 void shared_listener::step_back()
 {
     if (descriptor_.is_open())
         descriptor_.release();
 }
 
-// Other processes share the socket, so that closing it would not end its events in this one's loop.
+// Closing alone would not end the events: other processes keep the socket open.
 void shared_listener::close()
 {
     step_back();

@@ -1,6 +1,6 @@
-// Owns waiting for connections at a socket at which other processes wait as well. A connection wakes one of those that
-// have nothing else to do, and not all of them (EPOLLEXCLUSIVE in epoll_ctl(2)). Asio cannot be asked for that and
-// hides its epoll descriptor, so the linker hands what Asio tells epoll_ctl() to this file (--wrap in CMakeLists.txt).
+// Owns waiting for connections on a socket that several processes share. A connection wakes one idle process, not all
+// of them (EPOLLEXCLUSIVE in epoll_ctl(2)). Asio has no option for that and hides its epoll descriptor, so the linker
+// redirects Asio's calls of epoll_ctl() to this file (--wrap in CMakeLists.txt).
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -10,10 +10,10 @@
 
 namespace wampfcgi::fcgi {
 
-/// One in a process.
+/// Only one may exist in a process.
 class shared_listener {
 public:
-    /// Takes over `fd`, a listening socket, and makes that it does not block.
+    /// Takes ownership of `fd`, a listening socket, and makes it non-blocking.
     shared_listener(boost::asio::io_context& loop, int fd);
     ~shared_listener() { close(); }
     shared_listener(const shared_listener&) = delete;
@@ -21,8 +21,8 @@ public:
 
     int fd() const noexcept { return fd_; }
 
-    /// Calls `done(error_code)` once there is a connection, which another process may have taken meanwhile. One that
-    /// may not be able to take it asks for another process to be woken `as_well`, for nobody tells that one later.
+    /// Calls `done(error_code)` once there is a connection, which another process may accept first. Pass `as_well` when
+    /// this worker may be full: the kernel will not notify another worker later.
     template <class Handler>
     void wait(bool as_well, Handler&& done)
     {
@@ -30,8 +30,8 @@ public:
         descriptor_.async_wait(descriptor_.wait_read, std::forward<Handler>(done));
     }
 
-    /// Leaves connections to the other processes until the next wait(), and lets those come first from then on. To be
-    /// called where no wait() follows at once, for what is not waited for would keep the event loop from sleeping.
+    /// Leaves connections to the other processes until the next wait(), and then comes after them. Call it when no
+    /// wait() follows at once: a watched socket that is not waited for would keep the event loop from sleeping.
     void step_back();
 
     void close();

@@ -11,7 +11,7 @@ namespace wampfcgi::fcgi {
 namespace {
 
 constexpr std::string_view slow_call = "slow call";
-constexpr int given_up_status = 499;  // as nginx logs a client that has gone
+constexpr int given_up_status = 499;  // nginx logs 499 for a client that has disconnected
 
 std::int64_t microseconds(std::chrono::steady_clock::duration duration)
 {
@@ -64,7 +64,7 @@ void write_access(const request& req, const response_size& sent, const bridge::r
     log::write_always(log_level::info, "request", with);
 }
 
-/// What makes refusals alike, whatever their details.
+/// Refusals of the same kind are summed up, whatever their details.
 std::string refusal_kind(const failure& why)
 {
     return "request refused: " + std::string(describe(why.code).name);

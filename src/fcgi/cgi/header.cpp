@@ -47,7 +47,7 @@ std::string_view reason_phrase(int status)
     }
 }
 
-/// RFC 9110, 15.3.5 and 15.4.5.
+/// True for 204 and 304 (RFC 9110, 15.3.5 and 15.4.5).
 bool never_has_a_body(int status)
 {
     return status == 204 || status == 304;

@@ -1,4 +1,4 @@
-// Owns the limits that hold for every request, whichever way the web server hands it over.
+// Owns the limits for every request, over FastCGI or CGI.
 #pragma once
 
 #include <chrono>
@@ -7,32 +7,32 @@
 
 namespace wampfcgi::fcgi {
 
-/// Most bytes of a body where the service sets no limit of its own: no router takes the call of a larger one.
+/// The most bytes of a body if the service sets no limit: no router accepts a call with a larger one.
 constexpr std::uint64_t most_body_bytes = 128ULL * 1024 * 1024;
 
-/// Reading may stop once this is passed, `own_bytes` being the service's limit (0: none).
+/// The number of body bytes after which reading may stop. `own_bytes` is the service's limit (0: none).
 constexpr std::uint64_t body_limit(std::uint64_t own_bytes)
 {
     return own_bytes != 0 ? own_bytes : most_body_bytes;
 }
 
-/// For the web server to send or take some more.
+/// Time for the web server to send or read more.
 constexpr std::chrono::seconds stall_limit{60};
 
-/// The least that it has to send or take, on average.
+/// The least average rate at which the web server must send or read.
 constexpr std::uint64_t slowest_bytes_per_second = 1024;
 
-/// All the time that it has for so many bytes.
+/// The total time for `bytes`.
 constexpr std::chrono::seconds time_for(std::uint64_t bytes)
 {
     return stall_limit + std::chrono::seconds(bytes / slowest_bytes_per_second);
 }
 
-/// Most bytes of requests that are being received, and of answers that are being sent, in a worker.
+/// The most bytes, in a worker, of requests being received; the same for answers being sent.
 constexpr std::uint64_t max_held_bytes = 512ULL * 1024 * 1024;
 
-/// Most connections that a worker has where it may have so many descriptors: some are for sessions and the log, and one
-/// in eight for requests and answers that are large.
+/// The most connections of a worker with this limit on descriptors. The other descriptors are for sessions and the log,
+/// and one in eight for large requests and answers.
 constexpr std::size_t max_connections(std::size_t descriptors)
 {
     constexpr std::size_t for_others = 64;

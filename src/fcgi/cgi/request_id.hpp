@@ -1,4 +1,4 @@
-// Owns the name that a request has in the log and in X-Request-Id.
+// Owns the id of a request in the log and in X-Request-Id.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@ namespace wampfcgi::fcgi {
 
 inline constexpr std::size_t longest_request_id = 64;
 
-/// 1 to longest_request_id of A-Z a-z 0-9 . _ ~ @ / + = - and nothing else.
+/// True for 1 to longest_request_id characters of A-Z a-z 0-9 . _ ~ @ / + = -.
 bool is_plain_token(std::string_view text) noexcept;
 
-/// The web server's UNIQUE_ID if it is a plain token, else the client's X-Request-Id if that is one, else a name of our
-/// own, unlike that of any other request of this machine for a long time.
+/// The web server's UNIQUE_ID if it is a plain token, else the client's X-Request-Id if that is one, else a new id,
+/// which is unique on this machine for a long time.
 std::string request_id(std::string_view unique_id, std::string_view x_request_id);
 
 }  // namespace wampfcgi::fcgi

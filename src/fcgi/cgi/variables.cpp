@@ -45,11 +45,11 @@ std::optional<variable> find_variable(std::string_view name)
     return {};
 }
 
-/// What is looked at to find out about others.
+/// Variables that decide about others.
 struct clues {
     std::string_view unique_id;
     std::string_view x_request_id;
-    std::string_view client_verify = "SUCCESS";  // where the web server does not say
+    std::string_view client_verify = "SUCCESS";  // default when the web server does not send it
 
     void take(std::string_view name, std::string_view value)
     {
@@ -63,10 +63,10 @@ struct clues {
 
     void finish(request& req) const
     {
-        // nginx and Apache pass the subject of a certificate that they could not verify, where such are let through.
+        // When unverified client certificates are allowed, nginx and Apache pass their subjects too.
         if (client_verify != "SUCCESS")
             req.unset(variable::client_subject);
-        // Caddy sends REMOTE_USER="" where nobody has logged in.
+        // Caddy sends REMOTE_USER="" when no user is logged in.
         if (req.remote_user() == "")
             req.unset(variable::remote_user);
         if (req.client_subject() == "")

@@ -1,4 +1,4 @@
-// Owns what CGI variables (RFC 3875, 4.1) mean for a request, wherever they came from: FastCGI sends the same ones.
+// Owns the meaning of CGI variables (RFC 3875, 4.1) for a request. FastCGI sends the same variables.
 #pragma once
 
 #include "wampfcgi/core/request.hpp"
@@ -8,11 +8,11 @@
 
 namespace wampfcgi::fcgi {
 
-/// The request, without a body, that a null-terminated list of NAME=VALUE describes. It gets a name in any case.
+/// Makes a request without a body from a null-terminated list of NAME=VALUE. It always gets an id.
 request read_variables(const char* const* variables);
 
-/// The same of the name-value pairs in the content of FCGI_PARAMS (FastCGI specification, 5.2), which is sound. The
-/// request has room for `body_bytes` more.
+/// The same from name-value pairs, the content of FCGI_PARAMS (FastCGI specification, 5.2), which must be well-formed.
+/// Reserves `body_bytes` for the body.
 request read_variables(std::string_view params, std::size_t body_bytes = 0);
 
 }  // namespace wampfcgi::fcgi

@@ -40,7 +40,7 @@ std::string status_request(std::string_view form)
            record(record_type::params, {}) + record(record_type::standard_input, {});
 }
 
-/// False when nothing can be done by then.
+/// Returns false when the socket is not ready by the deadline.
 bool wait_for(int fd, short events, time_point deadline)
 {
     for (;;) {
@@ -76,7 +76,7 @@ result<void, trouble> write_all(int fd, std::string_view bytes, time_point deadl
     return {};
 }
 
-/// Another program, and a version that does not know the question, answers without our header.
+/// Another program, or an older version without this feature, answers without our header.
 result<pool_report, trouble> read_report(std::string_view answer)
 {
     const std::size_t end = answer.find("\r\n\r\n");

@@ -1,5 +1,5 @@
-// Owns how much of something a worker holds at the same time, all connections together: what one client may have is
-// bounded elsewhere, and ten thousand of them have ten thousand times as much.
+// Owns a limit on a worker's memory for one purpose, over all connections. Limits for one client are elsewhere, but ten
+// thousand clients need ten thousand times as much.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,14 @@
 
 namespace wampfcgi::fcgi {
 
-/// Used by one thread; outlives its shares.
+/// Used by one thread; must outlive its shares.
 class budget {
 public:
     explicit budget(std::uint64_t most) : most_(most) {}
 
     std::uint64_t taken() const noexcept { return taken_; }
 
-    /// What one holder has of a budget; all of it is given back at the end.
+    /// The part of a budget that one holder uses; returned when destroyed.
     class share {
     public:
         explicit share(budget& of) : of_(of) {}
@@ -22,7 +22,7 @@ public:
         share(const share&) = delete;
         share& operator=(const share&) = delete;
 
-        /// Takes so much more. False, and nothing is taken, when there is not so much left.
+        /// Takes `by` more. Returns false, and takes nothing, when less is left.
         bool grow(std::uint64_t by) noexcept
         {
             if (by > of_.most_ - of_.taken_)
@@ -32,7 +32,7 @@ public:
             return true;
         }
 
-        /// Gives back what is beyond `size`.
+        /// Returns what exceeds `size`.
         void shrink_to(std::uint64_t size) noexcept
         {
             if (size < size_)

@@ -24,7 +24,7 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t pieces_a_write = 64;
 
-/// One that does not read the few bytes that it has asked for is no web server.
+/// Sends without waiting. A web server reads the few bytes that it has asked for; anything else is an error.
 bool send_at_once(int fd, std::string_view bytes)
 {
     return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
@@ -77,7 +77,7 @@ void connection::perform(connection_step next)
     arm_timer();
 }
 
-/// Nothing: the next event comes by itself.
+/// Performs the action. Returns nothing when the next event comes by itself.
 std::optional<connection_step> connection::act(connection_step& next)
 {
     switch (next.what) {
@@ -155,7 +155,7 @@ connection_step connection::send()
         const std::string_view piece = decisions_.unsent(offered);
         if (piece.empty())
             break;
-        each = {const_cast<char*>(piece.data()), piece.size()};  // only read, but iovec serves readv as well
+        each = {const_cast<char*>(piece.data()), piece.size()};  // only read, but iovec is shared with readv()
         offered += piece.size();
         ++message.msg_iovlen;
     }
@@ -320,7 +320,7 @@ void connection::post(Event then)
     });
 }
 
-// Left alone where it is set for an earlier time: it looks again then, and most deadlines are over before they are due.
+// Leaves a timer that fires earlier as it is: it re-arms itself then, and most deadlines are cleared before they pass.
 void connection::arm_timer()
 {
     const auto wanted = decisions_.deadline();

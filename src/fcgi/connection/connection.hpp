@@ -1,5 +1,5 @@
-// Owns one connection of the web server: its descriptor, the waits and the timer. It does what connection_fsm decides,
-// and nothing in it blocks the event loop, however slow the web server is.
+// Owns one connection of the web server: its descriptor, waits and timer. It performs what connection_fsm decides, and
+// never blocks the event loop.
 #pragma once
 
 #include "fcgi/cgi/access_log.hpp"
@@ -22,14 +22,14 @@ namespace wampfcgi::fcgi {
 
 class connection;
 
-/// Who has the connections of a worker.
+/// The owner of a worker's connections.
 class connection_owner {
 public:
     virtual ~connection_owner() = default;
 
     virtual void request_begins() = 0;
 
-    /// Takes over the descriptor of an idle connection that has been retired. closed() follows.
+    /// Takes over the descriptor of a retired idle connection. A call of closed() follows.
     virtual void hand_over(int fd) = 0;
 
     /// The connection has ended, or its descriptor was handed over.
@@ -38,20 +38,21 @@ public:
 
 class connection final : public std::enable_shared_from_this<connection>, private bridge::response_sink {
 public:
-    /// Takes over `fd`, a connected socket that does not block. `loop`, `shared` and `to` must outlive it.
+    /// Takes ownership of `fd`, a connected, non-blocking socket. `loop`, `shared` and `to` must outlive the
+    /// connection.
     connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
                bridge::service& to, std::weak_ptr<connection_owner> owner);
     ~connection() override;
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// Reads the first request, as soon as it comes.
+    /// Reads the first request when it arrives.
     void start() { perform(decisions_.start()); }
 
-    /// Tells it what the worker wants; what has happened to the connection it finds out itself.
+    /// Passes an event of the worker. The connection detects events of its socket itself.
     void tell(connection_event what) { perform(resume(std::move(what))); }
 
-    /// Gives the request up that a service has, and closes.
+    /// Aborts the request that a service is serving, and closes.
     void let_go();
 
     const connection_fsm& decisions() const noexcept { return decisions_; }
@@ -84,18 +85,18 @@ private:
     void arm_timer();
 
     int fd_;
-    boost::asio::posix::stream_descriptor watch_;  // of fd_, once it had to be waited for
+    boost::asio::posix::stream_descriptor watch_;  // for fd_, assigned on the first wait
     boost::asio::steady_timer timer_;
-    std::optional<connection_fsm::time_point> armed_until_;  // of the timer
+    std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
     connection_fsm decisions_;
     bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;
     bridge::admission admitted_;
-    std::optional<answered_call> written_;         // is being
-    bridge::service_cells* counted_in_ = nullptr;  // the current request
+    std::optional<answered_call> written_;         // the call whose answer is being written
+    bridge::service_cells* counted_in_ = nullptr;  // for the current request
     int stream_status_ = 0;
     std::uint64_t stream_bytes_ = 0;
-    std::unique_ptr<bridge::exchange> under_way_;  // while the service has the request; it uses what is above
+    std::unique_ptr<bridge::exchange> under_way_;  // while the service has the request; uses the members above
 };
 
 }  // namespace wampfcgi::fcgi

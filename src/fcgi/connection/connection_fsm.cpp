@@ -51,7 +51,7 @@ connection_step connection_fsm::on(const event::received& what)
     case state::skipping:
         return receive(what.bytes);
     case state::lingering:
-        return {action::wait_and_read};  // others have their turn, however fast the web server sends
+        return {action::wait_and_read};  // gives other connections a turn, however fast the web server sends
     case state::serving:
     case state::streaming:
     case state::answering:
@@ -124,7 +124,7 @@ connection_step connection_fsm::on(const event::stream_ended&)
     if (state_ != state::streaming)
         return {};
     state_ = state::answering;
-    sends_from_ = now_;  // however long the stream was, its end has the time of an answer
+    sends_from_ = now_;  // the end of a stream has the time limit of an answer, however long the stream was
     output_->finish();
     return write_soon();
 }
@@ -150,7 +150,7 @@ connection_step connection_fsm::on(const event::write_blocked&)
     if (!output_)
         return {};
     is_blocked_ = true;
-    // A stream takes as long as it takes: what counts is that the web server takes some of it.
+    // A stream may last long; the web server must only keep reading.
     due_ = state_ == state::streaming ? now_ + stall_limit : sends_from_ + time_for(output_->written_bytes());
     deadline_ = std::min(now_ + stall_limit, due_);
     return {action::wait_until_writable};
@@ -228,8 +228,8 @@ connection_step connection_fsm::on(const event::evict&)
                                          : "others need its place, and it is idle");
 }
 
-// What a service writes in one turn of the event loop goes out together. And whoever writes is not told meanwhile that
-// the client has gone.
+// Combines what a service writes in one turn of the event loop. Also, a writing service is not told in the middle of it
+// that the client has gone.
 connection_step connection_fsm::write_soon()
 {
     return {std::exchange(is_flushed_, true) ? action::rest : action::write_soon};
@@ -243,7 +243,7 @@ connection_step connection_fsm::answer_sent()
         return is_whole_ ? close() : linger();
     if (is_whole_)
         return await_next_request();
-    // What is still to come of a request that was answered early would be taken for the next one.
+    // The rest of a request that was answered early must not be taken for the next request.
     state_ = state::skipping;
     scanner_.give_up();
     due_ = now_ + stall_limit;
@@ -261,7 +261,7 @@ connection_step connection_fsm::await_next_request()
     began_ = now_;
     deadline_.reset();
     if (!kept_.empty())
-        return {action::yield};  // what was kept is this worker's to answer
+        return {action::yield};  // this worker must answer what it has already read
     if (is_retiring_) {
         close();
         return {action::hand_over};
@@ -269,7 +269,8 @@ connection_step connection_fsm::await_next_request()
     return wait_for(action::wait_and_read);
 }
 
-// An idle connection may stay for as long as the web server likes, one with a request, or none ever, may not.
+// An idle kept connection may stay as long as the web server wants. One with a request, or without a first one, has a
+// deadline.
 connection_step connection_fsm::wait_for(action what)
 {
     if (is_busy() || is_fresh_)
@@ -279,7 +280,7 @@ connection_step connection_fsm::wait_for(action what)
     return {what};
 }
 
-// Closing while the web server still sends would make the kernel reset the connection, and the answer could be lost.
+// Closing while the web server still sends would reset the connection, and the answer could be lost.
 connection_step connection_fsm::linger()
 {
     state_ = state::lingering;
@@ -287,7 +288,7 @@ connection_step connection_fsm::linger()
     return {action::linger};
 }
 
-// A next request, or what is no request at all, has time until this one is answered.
+// Other bytes, such as the next request, are left until this one is answered.
 connection_step connection_fsm::look_at_client(std::string_view next_bytes)
 {
     if (next_bytes.empty())

@@ -1,5 +1,5 @@
-// Owns every decision about one connection of the web server: when to read, when a request is whole, when to answer, to
-// keep, to hand over or to close. Owns no descriptor, timer or clock: events go in, steps come out.
+// Owns all decisions about one connection of the web server: when to read, when a request is complete, when to answer,
+// keep, hand over or close. Owns no descriptor, timer or clock: events go in, steps come out.
 #pragma once
 
 #include "fcgi/connection/budget.hpp"
@@ -22,31 +22,31 @@
 
 namespace wampfcgi::fcgi {
 
-/// Reserves memory for a body: what is reserved costs nothing before it is filled, but a body that grows step by step
-/// is copied at each. As shared_resources::room_maker.
+/// A shared_resources::room_maker. Reserves memory for the body early: reserved memory costs nothing until it is used,
+/// but a body that grows in steps is copied at each.
 bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t more_bytes);
 
-/// What the connections of a worker share. Outlives them.
+/// What the connections of a worker share. Must outlive them.
 struct shared_resources {
-    /// Reads CGI variables that did not come in one piece; libfcgi does it. `records` are FCGI_BEGIN_REQUEST and whole
-    /// FCGI_PARAMS records without padding. Nothing when there is no descriptor or memory for it.
+    /// Parses CGI variables that did not arrive in one piece, with libfcgi. `records` are FCGI_BEGIN_REQUEST and
+    /// complete FCGI_PARAMS records without padding. Nothing when descriptors or memory run out.
     using variables_reader = std::optional<request> (*)(std::string_view records);
 
-    /// Makes room for `more_bytes` of the body of `req`, of which `announced_bytes` were announced (0: unknown). False
-    /// when there is no memory for them.
+    /// Makes room for `more_bytes` of the body of `req`; `announced_bytes` is its announced length (0: unknown).
+    /// Returns false when memory runs out.
     using room_maker = bool (*)(request& req, std::uint64_t announced_bytes, std::size_t more_bytes);
 
     variables_reader read_variables;
     room_maker make_room;
-    std::size_t max_connections = 0;  ///< what a web server is told that asks
-    budget requests;                  ///< being received
-    budget answers;                   ///< being sent
-    std::string scratch{};            ///< records of one read; used up before the next event
+    std::size_t max_connections = 0;  ///< reported to a web server that asks
+    budget requests;                  ///< requests being received
+    budget answers;                   ///< answers being sent
+    std::string scratch{};            ///< records of one read; used before the next event
 };
 
 namespace event {
 struct received {
-    std::string_view bytes;  ///< not empty; looked at before resume() returns
+    std::string_view bytes;  ///< not empty; used before resume() returns
 };
 struct peer_closed {};  ///< the web server has closed the connection, or reading failed
 struct turn {};         ///< the other connections have had their turn
@@ -65,20 +65,20 @@ struct stream_data {
 };
 struct stream_ended {};
 struct written {
-    std::size_t bytes;  ///< of unsent()
+    std::size_t bytes;  ///< length written from unsent()
 };
 struct write_blocked {};
 struct writable {};
 struct write_failed {};      ///< the web server has gone
-struct flush {};             ///< what was to be written soon is to be written now
-struct watch_client {};      ///< it is time to look whether the client still waits
-struct client_readable {};   ///< there is something to peek at, or the connection is closed
-struct client_is_silent {};  ///< there was nothing to peek at
+struct flush {};             ///< write what was postponed by write_soon
+struct watch_client {};      ///< check whether the client is still connected
+struct client_readable {};   ///< there are bytes to peek at, or the connection is closed
+struct client_is_silent {};  ///< there were no bytes to peek at
 struct peeked {
-    std::string_view bytes;  ///< the next ones, which stay in the socket; empty: the connection is closed
+    std::string_view bytes;  ///< the next bytes, still in the socket; empty: connection closed
 };
 struct deadline_passed {};
-struct retire {};  ///< the worker ends: finish the request that has begun, and take no other
+struct retire {};  ///< the worker drains: finish the current request, accept no other
 struct evict {};   ///< another connection needs the place
 }  // namespace event
 
@@ -89,35 +89,35 @@ using connection_event =
                  event::client_is_silent, event::peeked, event::deadline_passed, event::retire, event::evict>;
 
 enum class action {
-    rest,                 ///< nothing: another event comes by itself
-    read,                 ///< read; where there is nothing, wait for it
-    wait_and_read,        ///< let the other connections have their turn first
-    yield,                ///< event::turn once the other connections have had theirs
-    admit,                ///< ask the service whether it takes request(): event::admitted or event::answered
-    refuse,               ///< have an admitted request refused as `refusal`: event::answered
+    rest,                 ///< do nothing: another event comes by itself
+    read,                 ///< read; wait first if there is nothing
+    wait_and_read,        ///< the same, after the other connections have had a turn
+    yield,                ///< event::turn once the other connections have had a turn
+    admit,                ///< ask the service to admit request(): event::admitted or event::answered
+    refuse,               ///< let the service refuse an admitted request with `refusal`: event::answered
     serve,                ///< give request() to the service
     write,                ///< write from unsent(): event::written, write_blocked or write_failed
-    write_soon,           ///< event::flush in this turn of the event loop, behind what comes up in it
+    write_soon,           ///< event::flush at the end of this turn of the event loop
     wait_until_writable,  ///< event::writable
     watch,                ///< event::client_readable once the socket is readable
-    peek,                 ///< look at the next bytes: event::peeked or client_is_silent
-    abandon,              ///< nobody waits for the answer: tell the service, and close
-    linger,               ///< end the sending direction, then read: closing now could lose the answer
-    hand_over,            ///< give the descriptor to another worker; nothing of a request has been read from it
+    peek,                 ///< peek at the next bytes: event::peeked or client_is_silent
+    abandon,              ///< the client has gone: tell the service, and close
+    linger,               ///< shut down sending, then read: closing now could lose the answer
+    hand_over,            ///< hand the descriptor over; no byte of a request was read from it
     close,
 };
 
-/// What to do: send the replies, write the line, then act.
+/// What to do: send the replies, write the log line, then perform the action.
 struct connection_step {
     action what = action::rest;
-    bool request_begins = false;  ///< a request has begun to arrive, for the worker to count
-    std::string replies{};        ///< records to send at once; where the socket does not take them: write_failed
+    bool request_begins = false;  ///< a request has begun to arrive; the worker counts it
+    std::string replies{};        ///< records to send at once; if the socket does not accept them: write_failed
     std::optional<log_level> level{};
-    std::string line{};                ///< for the log, with `level`; for abandon, why
+    std::string line{};                ///< for the log, with `level`; for abandon, the reason
     std::optional<failure> refusal{};  ///< with refuse
 };
 
-/// Where a connection comes from: just accepted, or kept and idle, from another worker.
+/// Where a connection comes from: just accepted, or handed over, kept and idle, by another worker.
 enum class connection_origin { accepted, handed_over };
 
 /// The state machine of one connection of the web server (FastCGI specification, sections 3 to 6).
@@ -130,8 +130,8 @@ public:
         receiving,  ///< a request
         serving,    ///< the service has the request
         streaming,  ///< the service sends a stream
-        answering,  ///< all of the answer is there, not all of it is sent
-        skipping,   ///< the rest of a request that is answered
+        answering,  ///< the answer is complete, but not all of it is sent
+        skipping,   ///< the rest of a request that was answered early
         lingering,  ///< for the web server to close
         closed,     ///< or handed over
     };
@@ -141,53 +141,53 @@ public:
     connection_fsm(const connection_fsm&) = delete;
     connection_fsm& operator=(const connection_fsm&) = delete;
 
-    /// What to do first.
+    /// The first step.
     connection_step start() { return wait_for(action::read); }
 
-    /// What to do about `what`. An event that means nothing in the present state gives action::rest.
+    /// The step for an event. An event without a meaning in the current state gives action::rest.
     connection_step resume(connection_event what, time_point now);
 
     state current() const noexcept { return state_; }
 
-    /// When what is going on now has to be over: event::deadline_passed. None: it may take for ever.
+    /// When the current activity must end: event::deadline_passed. Nothing: no limit.
     std::optional<time_point> deadline() const noexcept { return deadline_; }
 
-    /// The request that is received or served. Its body may be moved away once it is served.
+    /// The request that is received or served. Its body may be moved out once it is served.
     request& current_request() noexcept { return request_; }
 
-    /// When the request, or the wait for it, began; and when all was there that the last checks needed.
+    /// When the request, or the wait for it, began; and when everything for the last checks had arrived.
     time_point began() const noexcept { return began_; }
     time_point checked_from() const noexcept { return checked_from_; }
 
-    /// What is to be written next from `offset` bytes behind what was, up to where something else follows in memory;
-    /// empty behind the end.
+    /// The bytes to write at `offset` after those already written, up to the end of one contiguous piece; empty at the
+    /// end.
     std::string_view unsent(std::size_t offset) const
     {
         return output_ ? output_->piece_at(offset) : std::string_view();
     }
 
-    /// Bytes of a stream that the web server has not taken.
+    /// Bytes of a stream that the web server has not read.
     std::size_t waiting_bytes() const noexcept { return output_ ? output_->waiting_bytes() : 0; }
 
-    /// A request has begun to arrive, or has not been answered in full.
+    /// True when a request has begun to arrive, or is not completely answered.
     bool is_busy() const noexcept { return (state_ != state::waiting && state_ != state::closed) || !kept_.empty(); }
 
-    /// The service has a request whose connection is not kept behind it.
+    /// True when the service has a request whose connection is not kept after it.
     bool serves_only_request() const noexcept { return stage_ == stage::admitted && !is_kept_; }
 
-    /// Why the worker waits for the web server, and since when: connections that were of use before come last.
+    /// Why the connection is idle, and since when. Sorts kept connections last.
     struct idleness {
-        bool is_kept;  ///< for the next request; else for a first one, or for the rest of one
+        bool is_kept;  ///< waits for the next request; otherwise for the first, or for the rest of one
         time_point since;
 
         auto operator<=>(const idleness&) const = default;
     };
 
-    /// None while the web server waits for the worker.
+    /// Nothing while the web server waits for the worker.
     std::optional<idleness> idle() const;
 
 private:
-    /// How much of the request is there.
+    /// How much of the request has arrived.
     enum class stage { nothing, variables, admitted };
 
     connection_step on(const event::received& what);
@@ -244,37 +244,37 @@ private:
     time_point now_;
     std::optional<time_point> deadline_;
 
-    // What is received.
+    // Input.
     record_scanner scanner_;
-    std::string records_;  // with variables that did not come in one piece
+    std::string records_;  // variables that did not arrive in one piece
     request request_;
-    std::uint64_t announced_bytes_ = 0;   // of its body; 0: unknown
+    std::uint64_t announced_bytes_ = 0;   // length of the body; 0: unknown
     std::uint64_t body_limit_bytes_ = 0;  // of the service; 0: none
     bridge::body_use body_use_ = bridge::body_use::read;
     std::uint64_t received_bytes_ = 0;  // since the request began
     budget::share input_share_;
-    std::string kept_;  // came behind the request that is being answered
+    std::string kept_;  // bytes received after the request that is being answered
     budget::share kept_share_;
 
-    // What is sent.
+    // Output.
     std::optional<answer_records> output_;
     budget::share output_share_;
 
     time_point began_;
     time_point checked_from_;
-    time_point sends_from_;  // the answer began to be sent
-    time_point due_;         // what the web server does now has to be done
+    time_point sends_from_;  // when sending the answer began
+    time_point due_;         // when the web server must have finished its current step
     std::string replies_;
-    bool is_fresh_;  // no request has begun on it
+    bool is_fresh_;  // no request has begun on this connection
     bool is_kept_ = false;
-    bool is_whole_ = false;      // the request has come in full
+    bool is_whole_ = false;      // the request has arrived completely
     bool lacks_memory_ = false;  // for the body
     bool is_retiring_ = false;
-    bool is_watched_ = false;  // event::client_readable will come
-    bool is_blocked_ = false;  // event::writable will come
-    bool is_flushed_ = false;  // event::flush will come
+    bool is_watched_ = false;  // event::client_readable is pending
+    bool is_blocked_ = false;  // event::writable is pending
+    bool is_flushed_ = false;  // event::flush is pending
     bool lacks_room_ = false;  // for more of the stream
-    bool has_begun_ = false;   // to be told with the next step
+    bool has_begun_ = false;   // to report with the next step
 };
 
 }  // namespace wampfcgi::fcgi

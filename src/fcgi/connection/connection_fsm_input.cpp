@@ -1,4 +1,4 @@
-// The half of connection_fsm that receives: from bytes to a request that is whole, refused or given up.
+// The receiving half of connection_fsm: from bytes to a request that is complete, refused or aborted.
 #include "fcgi/cgi/limits.hpp"
 #include "fcgi/cgi/variables.hpp"
 #include "fcgi/connection/connection_fsm.hpp"
@@ -24,8 +24,8 @@ std::string all_taken()
 bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)
 try {
     const bad_alloc_scope here;
-    constexpr std::size_t spare_bytes = 16 * 1024;  // the CALL made from the body fits into its memory when it has gone
-    constexpr std::uint64_t believed_bytes = 64 * 1024;  // of what was announced; beyond, 16 times what has come
+    constexpr std::size_t spare_bytes = 16 * 1024;       // the CALL made from the body reuses its memory
+    constexpr std::uint64_t believed_bytes = 64 * 1024;  // of the announced length; above, 16 times the received
     std::string& memory = req.body_memory();
     const std::size_t body_bytes = req.body().size();
     if (memory.capacity() - memory.size() >= more_bytes)
@@ -65,7 +65,7 @@ connection_step connection_fsm::receive(std::string_view bytes)
     return await_rest();
 }
 
-// What was kept behind the last request: none of it is lost to a next one.
+// Processes bytes kept after the last request, before any further ones.
 connection_step connection_fsm::receive_kept()
 {
     const std::string bytes = std::exchange(kept_, {});
@@ -73,8 +73,8 @@ connection_step connection_fsm::receive_kept()
     return receive(bytes);
 }
 
-// `body_bytes` of the body are new; `rest` has come behind what was looked at. Nothing: there is more to look at, or to
-// wait for.
+// `body_bytes` new bytes of the body have arrived; `rest` follows what was scanned. Returns nothing when there is more
+// to scan or to wait for.
 std::optional<connection_step> connection_fsm::go_on(progress made, std::string_view records, std::size_t body_bytes,
                                                      std::string_view rest)
 {
@@ -85,7 +85,7 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
         return close(log_level::warning, all_taken());
     if (made == progress::broken || made == progress::aborted || made == progress::refused)
         return end_unanswered(made);
-    // After an early answer mod_proxy_fcgi leaves the rest of the request out, others send it.
+    // After an early answer, mod_proxy_fcgi does not send the rest of the request; other web servers do.
     if (scanner_.is_idle() && (state_ == state::skipping || made == progress::incomplete))
         return await_next_request();
     if (state_ == state::skipping)
@@ -95,7 +95,7 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
                                          : close(log_level::warning, all_taken());
     if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
         return close(log_level::error, "no descriptor or memory to receive a request");
-    // What has come of the body already is looked at first: mostly it is all of it, and nothing is left to skip.
+    // Scans the part of the body that is already there first: usually it is complete, and there is nothing to skip.
     if (stage_ == stage::nothing || (made == progress::params_complete && !rest.empty()))
         return {};
     is_whole_ = made == progress::complete;
@@ -120,7 +120,7 @@ void connection_fsm::begin_request()
     has_begun_ = true;
 }
 
-/// False when there is no room for it.
+/// Returns false when the budget has no room.
 bool connection_fsm::keep_for_later(std::string_view bytes)
 {
     kept_share_.shrink_to(0);
@@ -132,13 +132,13 @@ bool connection_fsm::keep_for_later(std::string_view bytes)
     return true;
 }
 
-/// Counts what is held. False when that is too much.
+/// Adds to what is held. Returns false when the budget has no room.
 bool connection_fsm::hold(std::size_t bytes)
 {
     return input_share_.grow(bytes);
 }
 
-/// False when libfcgi, which gets those that have not come in one piece, could not read them.
+/// Returns false when libfcgi, which parses variables that did not arrive in one piece, fails.
 bool connection_fsm::collect_variables(progress made, std::string_view records, std::size_t more_bytes)
 {
     const bool is_all = made == progress::params_complete;
@@ -161,14 +161,14 @@ bool connection_fsm::collect_variables(progress made, std::string_view records, 
     return true;
 }
 
-// The request is admitted.
+// Called once the request is admitted.
 connection_step connection_fsm::body_or_serve()
 {
     if (is_whole_) {
         state_ = state::serving;
         deadline_.reset();
         checked_from_ = now_;
-        input_share_.shrink_to(scanner_.params_bytes());  // some of them are kept until the answer
+        input_share_.shrink_to(scanner_.params_bytes());  // the variables are kept until the answer
         return {action::serve};
     }
     const std::uint64_t limit = body_limit(body_limit_bytes_);
@@ -184,7 +184,7 @@ connection_step connection_fsm::await_rest()
     return wait_for(action::wait_and_read);
 }
 
-// The web server gave the request up, wants another role, or is no web server.
+// The web server aborted the request, asked for another role, or is not a web server.
 connection_step connection_fsm::end_unanswered(progress made)
 {
     if (made == progress::broken)

@@ -1,7 +1,6 @@
 #include "wampfcgi/fcgi/libraries.hpp"
 
-// The library itself has no version in its interface. What its own build was configured with is there where it was
-// installed too, as by Debian.
+// libfcgi's interface has no version. The configuration of its build does, if it is installed, as on Debian.
 #if __has_include(<fcgi_config.h>)
 #include <fcgi_config.h>
 #endif

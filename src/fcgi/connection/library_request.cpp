@@ -12,8 +12,8 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-/// An anonymous file in memory with `bytes` in it, to be read from its beginning; libfcgi reads descriptors and nothing
-/// else, and this one never blocks. -1 when there is no descriptor or memory for it.
+/// Returns a memory file with `bytes`, positioned at the beginning: libfcgi reads only from descriptors, and this one
+/// never blocks. -1 when descriptors or memory run out.
 int file_with(std::string_view bytes)
 {
     const int fd = ::memfd_create("wamp-fcgi", MFD_CLOEXEC);
@@ -29,10 +29,11 @@ int file_with(std::string_view bytes)
     return fd;
 }
 
-/// One request in libfcgi's hands.
+/// One request of libfcgi.
 class library_request {
 public:
-    // No listening socket: connections are accepted by the event loop, and libfcgi fails at once where it would accept.
+    // Without a listening socket: the event loop accepts connections, and FCGX_Accept_r fails at once instead of
+    // accepting.
     library_request() { FCGX_InitRequest(&fcgi_, -1, 0); }
     ~library_request()
     {
@@ -42,13 +43,13 @@ public:
     library_request(const library_request&) = delete;
     library_request& operator=(const library_request&) = delete;
 
-    /// False when there is no memory; `input_fd` is closed then.
+    /// Returns false when memory runs out; `input_fd` is then closed.
     bool read_variables(int input_fd)
     {
         fcgi_.ipcFd = input_fd;
-        fcgi_.keepConnection = 1;           // else libfcgi would close the descriptor and accept another
-        FCGX_Detach(&fcgi_);                // a failure closes without waiting for the web server to close first
-        return FCGX_Accept_r(&fcgi_) == 0;  // else libfcgi has closed the descriptor
+        fcgi_.keepConnection = 1;           // otherwise libfcgi would close the descriptor and accept another
+        FCGX_Detach(&fcgi_);                // on failure, close without waiting for the web server to close first
+        return FCGX_Accept_r(&fcgi_) == 0;  // on failure, libfcgi has closed the descriptor
     }
 
     const char* const* variables() const { return fcgi_.envp; }

@@ -1,5 +1,5 @@
-// Owns what libfcgi does: reading the CGI variables of a request from a descriptor. Only library_request.cpp sees its
-// types.
+// Owns the use of libfcgi: parsing the CGI variables of a request from a descriptor. Only library_request.cpp includes
+// its header.
 #pragma once
 
 #include "wampfcgi/core/request.hpp"
@@ -9,11 +9,11 @@
 
 namespace wampfcgi::fcgi {
 
-/// To be called once in a process, before any request. Throws std::runtime_error.
+/// Call it once in a process, before any request. Throws std::runtime_error.
 void initialize_library();
 
-/// The request, without a body, whose records are FCGI_BEGIN_REQUEST and whole FCGI_PARAMS up to the empty one. They
-/// must be sound: libfcgi believes what it reads (see record_scanner). Nothing when there is no descriptor or memory.
+/// Makes a request without a body from FCGI_BEGIN_REQUEST and complete FCGI_PARAMS records, up to the empty one. They
+/// must be well-formed: libfcgi does not check them (see record_scanner). Nothing when descriptors or memory run out.
 std::optional<request> read_by_library(std::string_view records);
 
 }  // namespace wampfcgi::fcgi

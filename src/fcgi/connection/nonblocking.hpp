@@ -1,4 +1,4 @@
-// Owns what all reading from connections without waiting shares.
+// Owns helpers for non-blocking reads from connections.
 #pragma once
 
 #include <array>
@@ -6,14 +6,15 @@
 
 namespace wampfcgi::fcgi {
 
-/// One event loop a process: what is looked at in it is used up before the next connection has its turn.
+/// One buffer for all: a process has one event loop, and each connection uses up what it read before the next one's
+/// turn.
 inline std::array<char, 64 * 1024>& look_ahead()
 {
     static std::array<char, 64 * 1024> bytes;
     return bytes;
 }
 
-/// Whether the call that has just failed would have had to wait.
+/// True when the call that just failed would have blocked.
 inline bool would_block() noexcept
 {
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;

@@ -30,11 +30,11 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds soak_limit{5};  // for the web server to send some more of what nobody wants
+constexpr std::chrono::seconds soak_limit{5};  // for the web server to send more of an unwanted body
 
 enum class input_end { wanted, stream, stalled, failed };
 
-/// Reads up to `most_bytes` and hands them over piece by piece. Returns what ended it; errno says why it failed.
+/// Reads up to `most_bytes` and passes them on in pieces. Returns why it stopped; errno is set for failed.
 template <class Take>
 input_end read_input(int fd, std::uint64_t most_bytes, std::chrono::milliseconds stall, Take take)
 {
@@ -74,7 +74,7 @@ bool write_all(int fd, std::string_view bytes)
     return true;
 }
 
-/// The request, and what takes its answer to the web server.
+/// The request, and the sink for its answer.
 class cgi_request final : public bridge::response_sink {
 public:
     cgi_request(bridge::service& to, const cgi_place& place, std::function<void(bool)> finished)
@@ -144,7 +144,7 @@ public:
         is_written_ = write_head(head, append_stream_header_section);
     }
 
-    // What cannot be written counts as waiting, without end.
+    // After a write error, reports an endless backlog.
     std::size_t write(std::string_view piece) override
     {
         stream_bytes_ += piece.size();
@@ -172,7 +172,7 @@ private:
         return failure{errc::overloaded, "no memory for a body of this size"};
     }
 
-    // What was announced is all that may be read (RFC 3875, 4.2), and a byte more than allowed is enough to refuse.
+    // Only the announced length may be read (RFC 3875, 4.2). One byte over the limit is enough to refuse the request.
     result<void> read_body(std::uint64_t own_limit_bytes)
     {
         const std::uint64_t limit = body_limit(own_limit_bytes);
@@ -189,7 +189,7 @@ private:
         return {};
     }
 
-    // mod_cgid drops the response when it cannot write the whole body before it, even one that nobody wants.
+    // mod_cgid drops the response unless it can write the complete body first, even an unwanted one.
     void soak_up_input()
     {
         read_input(place_.input_fd, std::min(input_left_, most_body_bytes), soak_limit, [](std::string_view) {});
@@ -206,7 +206,7 @@ private:
 
     void finish(bool written)
     {
-        ::close(place_.output_fd);  // the web server waits for it
+        ::close(place_.output_fd);  // the web server waits for this
         soak_up_input();
         std::exchange(finished_, nullptr)(written);
     }
@@ -218,13 +218,13 @@ private:
     std::function<void(bool)> finished_;
     request request_;
     clock::time_point began_ = clock::now();
-    clock::time_point checked_from_;  // all that the next checks need is there
-    std::uint64_t input_left_ = 0;    // bytes that the web server may still send, at most
+    clock::time_point checked_from_;  // when everything for the next checks was there
+    std::uint64_t input_left_ = 0;    // the most bytes that the web server may still send
     bridge::service_cells* counted_in_ = nullptr;
     int stream_status_ = 0;
     std::uint64_t stream_bytes_ = 0;
-    bool is_written_ = false;                      // all of the stream, by now
-    std::unique_ptr<bridge::exchange> under_way_;  // uses what is above
+    bool is_written_ = false;                      // all of the stream so far
+    std::unique_ptr<bridge::exchange> under_way_;  // uses the members above
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-constexpr auto standard_error = std::uint8_t{7};  // FCGI_STDERR: not part of the answer
+constexpr auto standard_error = std::uint8_t{7};  // FCGI_STDERR is not part of the answer
 
 std::size_t number_at(std::string_view bytes, std::size_t offset)
 {
@@ -21,7 +21,7 @@ answer_reader::state answer_reader::feed(std::string_view bytes)
     return state_;
 }
 
-/// False when there is no whole record.
+/// Returns false when there is no complete record.
 bool answer_reader::take_record()
 {
     if (unread_.size() < record_header_bytes)

@@ -1,4 +1,4 @@
-// Owns reading the answer to a request: the records that a FastCGI program sends, until the request has ended.
+// Owns parsing the answer to a request: the records of a FastCGI program, up to the end of the request.
 #pragma once
 
 #include <cstddef>
@@ -9,19 +9,19 @@ namespace wampfcgi::fcgi {
 
 class answer_reader {
 public:
-    /// Most bytes of an answer.
+    /// The most bytes of an answer.
     static constexpr std::size_t most_bytes = 64 * 1024 * 1024;
 
     enum class state {
         unfinished,
         whole,
-        malformed,  ///< not what a FastCGI program sends to request 1, or too much of it
+        malformed,  ///< not an answer to request 1, or too long
     };
 
-    /// Takes the next bytes. Nothing changes the state once it is not unfinished.
+    /// Parses the next bytes. The state is final once it is not unfinished.
     state feed(std::string_view bytes);
 
-    /// Header section and body, as far as they have come.
+    /// Header section and body, as far as received.
     const std::string& content() const noexcept { return content_; }
 
 private:

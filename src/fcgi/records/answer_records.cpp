@@ -8,10 +8,10 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-constexpr std::size_t full_record_bytes = 65'528;      // a multiple of 8, so that none needs padding
-constexpr std::size_t joined_bytes = 16 * 1024;        // a body up to here is copied behind the header section
-constexpr std::size_t worth_moving_bytes = 64 * 1024;  // of a stream, to make room for more
-constexpr std::size_t usual_head_bytes = 512;          // what comes before the body, and the end of the request
+constexpr std::size_t full_record_bytes = 65'528;      // a multiple of 8, so no padding is needed
+constexpr std::size_t joined_bytes = 16 * 1024;        // a body up to this size is copied after the header section
+constexpr std::size_t worth_moving_bytes = 64 * 1024;  // of a stream: move the rest when this much was sent
+constexpr std::size_t usual_head_bytes = 512;          // everything before the body, and the end of the request
 
 std::array<char, record_header_bytes> header_of(unsigned request_id, std::size_t content_bytes)
 {
@@ -63,7 +63,7 @@ std::size_t answer_records::full_records() const
     return body_.size() / full_record_bytes;
 }
 
-// What stands at an offset of the records, up to where something else follows in memory; empty behind the end.
+// The bytes at an offset of all records, up to the end of one contiguous piece; empty at the end.
 std::string_view answer_records::whole_piece_at(std::size_t offset) const
 {
     constexpr std::size_t stride = sizeof(record_header) + full_record_bytes;

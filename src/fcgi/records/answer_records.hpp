@@ -1,5 +1,5 @@
-// Owns an answer on its way to the web server: the FastCGI records it is made of (FastCGI specification, sections 3.3
-// and 5), and how much of them has been written. Nothing of a large body is copied for it.
+// Owns an answer to the web server as FastCGI records (FastCGI specification, sections 3.3 and 5), and how much of it
+// was written. Does not copy large bodies.
 #pragma once
 
 #include "fcgi/records/records.hpp"
@@ -15,27 +15,27 @@ namespace wampfcgi::fcgi {
 
 class answer_records {
 public:
-    /// A whole answer.
+    /// A complete answer.
     answer_records(unsigned request_id, response what);
 
-    /// An answer whose body follows piece by piece; of `head` only status and headers count.
+    /// An answer whose body follows in pieces; only status and headers of `head` are used.
     static answer_records stream(unsigned request_id, const response& head);
 
-    /// Adds a piece of a stream's body, or its end.
+    /// Appends a piece of a stream's body, or its end.
     void append(std::string_view body_piece);
     void finish();
 
-    /// What is to be written next from `offset` bytes behind what was written, up to where something else follows in
-    /// memory; empty behind the end.
+    /// The bytes to write at `offset` after those already written, up to the end of one contiguous piece; empty at the
+    /// end.
     std::string_view piece_at(std::size_t offset) const { return whole_piece_at(sent_ + offset); }
 
-    /// So many more bytes have been written.
+    /// Records that `bytes` more were written.
     void advance(std::size_t bytes);
 
-    /// How much has been written, until now.
+    /// The number of bytes written so far.
     std::uint64_t written_bytes() const noexcept { return written_; }
 
-    /// How much of a stream that is there has not been written.
+    /// The number of bytes of a stream not written yet.
     std::size_t waiting_bytes() const noexcept { return head_.size() - sent_; }
 
 private:
@@ -48,13 +48,13 @@ private:
     void add_record(std::string_view content);
 
     unsigned request_id_;
-    std::string head_;  // record with the header section, and the body where that is small; of a stream all that waits
-    std::string body_;  // empty then
+    std::string head_;  // record with the header section, and a small body; of a stream everything not yet sent
+    std::string body_;  // empty if the body is in head_
     record_header full_record_;
-    record_header last_record_{};  // with what full ones leave of the body
-    std::string end_;              // of the stream, and of the request
-    std::size_t sent_ = 0;         // of what is here
-    std::uint64_t written_ = 0;    // in all
+    record_header last_record_{};  // the rest of the body after the full records
+    std::string end_;              // end of the stream, and of the request
+    std::size_t sent_ = 0;         // of the bytes still stored
+    std::uint64_t written_ = 0;    // in total
 };
 
 }  // namespace wampfcgi::fcgi

@@ -41,7 +41,7 @@ std::string_view params_checker::feed(std::string_view bytes)
     return {};
 }
 
-// A pair that is there as a whole, as nearly all are, is looked at at once; one that something is wrong with is not.
+// Fast path: skips a pair that is completely there and well-formed, as nearly all are. Leaves others to the slow path.
 bool params_checker::skip_sound_pair(std::string_view& bytes) const
 {
     if (next_ != part::name_length || length_bytes_left_ > 0)
@@ -63,7 +63,7 @@ std::string_view params_checker::finish() const
     return "CGI variables that end within one of them";
 }
 
-// True when length_ is whole.
+// Returns true when length_ is complete.
 bool params_checker::take_length_byte(unsigned char byte)
 {
     if (length_bytes_left_ > 0) {

@@ -1,5 +1,5 @@
-// Owns whether a stream of CGI variables (FastCGI specification, 3.4) is fit to be read: libfcgi believes every length
-// and takes a zero byte for the end of a text, so that what was checked and signed would not be what was sent.
+// Owns the check that a stream of CGI variables (FastCGI specification, 3.4) is well-formed. libfcgi trusts every
+// length and takes a zero byte for the end of a string, so the checked and signed text could differ from what was sent.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,13 @@ namespace wampfcgi::fcgi {
 
 class params_checker {
 public:
-    /// Most bytes of the whole stream.
+    /// The most bytes of the whole stream.
     static constexpr std::size_t most_bytes = 256 * 1024;
 
-    /// Takes the next bytes of the stream. Returns what is wrong, for the log; empty when nothing is.
+    /// Checks the next bytes of the stream. Returns what is wrong, for the log; empty when nothing is.
     std::string_view feed(std::string_view bytes);
 
-    /// The stream has ended. Returns what is wrong about that, as feed().
+    /// The stream has ended. Returns what is wrong with that, like feed().
     std::string_view finish() const;
 
     std::size_t bytes() const noexcept { return bytes_; }
@@ -30,7 +30,7 @@ private:
 
     std::size_t bytes_ = 0;
     part next_ = part::name_length;
-    std::size_t length_bytes_left_ = 0;  // of a length of four bytes that has begun
+    std::size_t length_bytes_left_ = 0;  // missing bytes of a four-byte length
     std::size_t length_ = 0;
     std::size_t name_left_ = 0;
     std::size_t value_left_ = 0;

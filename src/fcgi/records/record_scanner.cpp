@@ -6,7 +6,7 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-// Asking for all there is to ask takes some fifty bytes.
+// A query for all known variables takes about fifty bytes.
 constexpr std::size_t most_management_bytes = 1024;
 
 std::uint8_t octet(const std::string& bytes, std::size_t at)
@@ -90,7 +90,7 @@ std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
         return destiny::begin;
     }
     if (id != request_id_)
-        return destiny::dropped;  // FastCGI specification, 3.3: records of a request that is not active are ignored
+        return destiny::dropped;  // FastCGI specification, 3.3: ignore records of an inactive request
     if (type == record_type::abort_request)
         return destiny::abort;
     if (type == record_type::standard_input && params_complete_)
@@ -187,7 +187,7 @@ record_scanner::progress record_scanner::end_begin(std::string* own)
     return progress::incomplete;
 }
 
-// Without the padding, which is not passed on.
+// Adds the header without padding, because the padding is dropped.
 void record_scanner::add_header(std::string& own) const
 {
     auto header = header_;

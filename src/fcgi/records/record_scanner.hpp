@@ -1,6 +1,6 @@
-// Owns finding the requests in the bytes of a FastCGI connection (FastCGI specification, sections 3 to 5), which has
-// one at a time: libfcgi blocks and believes what it reads, so that of a request it only gets variables that are
-// complete, sound and without records of others between their own. What needs no request is answered here.
+// Owns finding requests in the bytes of a FastCGI connection (FastCGI specification, sections 3 to 5), one request at a
+// time. libfcgi blocks and trusts its input, so it only gets variables that are complete, well-formed and contiguous.
+// Management records are answered here.
 #pragma once
 
 #include "fcgi/records/params_checker.hpp"
@@ -15,43 +15,43 @@
 
 namespace wampfcgi::fcgi {
 
-/// Follows the records of a connection from one at which no request is active.
+/// Follows the records of a connection. Starts where no request is active.
 class record_scanner {
 public:
     enum class progress {
-        incomplete,       ///< all bytes were looked at; nothing to report
-        params_complete,  ///< all CGI variables are there
-        complete,         ///< the body has ended as well: the request's, or that of one that was given up
-        refused,          ///< the request that begins asks for another role; the reply is there
-        aborted,          ///< the web server gave the request up; the reply is there
-        broken,           ///< what no web server sends; why() tells
+        incomplete,       ///< all bytes were scanned; nothing to report
+        params_complete,  ///< all CGI variables have arrived
+        complete,         ///< the body is complete too, of the request or of one that was given up
+        refused,          ///< the new request asks for another role; the reply is ready
+        aborted,          ///< the web server aborted the request; the reply is ready
+        broken,           ///< not FastCGI as web servers send it; why() tells
     };
 
-    /// `max_connections` is what a web server is told that asks.
+    /// `max_connections` is reported to a web server that asks.
     explicit record_scanner(std::size_t max_connections) : max_connections_(max_connections) {}
 
-    /// Takes the next bytes of the connection, and looks at them up to what it reports. `consumed` is how many of them
-    /// that was: the others are to be fed again. What libfcgi needs of them is added to `own`, unless that is null; of
-    /// the body only the content, to `body`, where one is given.
+    /// Scans the next bytes of the connection up to something to report. Sets `consumed` to their number; feed the
+    /// others again. Appends the records for libfcgi to `own` unless it is null. If `body` is given, the content of the
+    /// body goes there instead.
     progress feed(std::string_view bytes, std::size_t& consumed, std::string* own = nullptr,
                   std::string* body = nullptr);
 
-    /// Whether a request has begun since the last time that this was asked.
+    /// True when a request has begun since the last call.
     bool take_begun() noexcept;
 
-    /// Bytes that the web server is to be sent; each is given once.
+    /// Returns bytes to send to the web server, each once.
     std::string take_replies();
 
-    /// The active request is followed to its end, or to where the next begins, but none of it is wanted any more.
+    /// Follows the active request to its end, or to the beginning of the next, but drops its content.
     void give_up() noexcept { is_given_up_ = true; }
 
-    /// No request is active, and the next byte is the first of a record.
+    /// True when no request is active and the next byte begins a record.
     bool is_idle() const noexcept { return request_id_ == 0 && header_bytes_ == 0 && !in_record_; }
 
-    /// Not all that was consumed belongs to the request.
+    /// True when some of the consumed bytes do not belong to the request.
     bool has_strays() const noexcept { return has_strays_; }
 
-    /// These are about the request that has begun last.
+    /// About the request that began last.
     unsigned request_id() const noexcept { return last_id_; }
     bool keeps_connection() const noexcept { return keeps_connection_; }
     std::size_t params_bytes() const noexcept { return params_.bytes(); }
@@ -74,14 +74,14 @@ private:
 
     std::size_t max_connections_;
 
-    // The present record.
+    // The current record.
     std::array<std::uint8_t, record_header_bytes> header_{};
     std::size_t header_bytes_ = 0;
-    bool in_record_ = false;  // behind its header
+    bool in_record_ = false;  // after its header
     destiny meant_for_ = destiny::dropped;
     std::size_t content_left_ = 0;
     std::size_t padding_left_ = 0;
-    std::string kept_;  // content that is looked at as a whole
+    std::string kept_;  // content that is parsed as a whole
 
     // The active request.
     unsigned request_id_ = 0;  // 0: none

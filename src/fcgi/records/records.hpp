@@ -1,5 +1,5 @@
-// Owns the bytes of FastCGI records (FastCGI specification, sections 3 to 5 and 8), and the short answers that a web
-// server gets without libfcgi.
+// Owns the format of FastCGI records (FastCGI specification, sections 3 to 5 and 8), and the short replies that do not
+// need libfcgi.
 #pragma once
 
 #include "wampfcgi/core/pairs.hpp"
@@ -31,11 +31,11 @@ inline constexpr std::size_t begin_body_bytes = 8;
 inline constexpr unsigned responder_role = 1;
 inline constexpr std::uint8_t keep_connection_flag = 1;
 
-/// The stream of CGI variables in the records of a request, which are whole and have no padding: a part of `records`,
-/// or of `joined` where several hold it.
+/// The stream of CGI variables in a request's records, which must be complete and without padding. The result points
+/// into `records`, or into `joined` if several records hold it.
 std::string_view params_content(std::string_view records, std::string& joined);
 
-/// Whether a record begins like that with which the web server gives a request up.
+/// True when `record` begins like an FCGI_ABORT_REQUEST for this request.
 bool is_abort(std::string_view record, unsigned request_id);
 
 std::string end_request(unsigned request_id, protocol_status status);
@@ -43,8 +43,8 @@ std::string end_request(unsigned request_id, protocol_status status);
 /// FCGI_UNKNOWN_TYPE: the answer to a management record of any type but FCGI_GET_VALUES.
 std::string unknown_type(std::uint8_t type);
 
-/// FCGI_GET_VALUES_RESULT: those of the variables asked for that are known. `asked` is the content of FCGI_GET_VALUES;
-/// what in it is malformed is not answered.
+/// FCGI_GET_VALUES_RESULT: the known ones of the requested variables. `asked` is the content of FCGI_GET_VALUES;
+/// malformed parts get no answer.
 std::string values_result(std::string_view asked, std::size_t max_connections);
 
 }  // namespace wampfcgi::fcgi
