@@ -20,10 +20,10 @@ namespace asio = boost::asio;
 
 void set_option(int fd, int level, int option, int value)
 {
-    ::setsockopt(fd, level, option, &value, sizeof value);  // fails on a Unix socket, where none has a meaning
+    ::setsockopt(fd, level, option, &value, sizeof value);  // fails on a Unix socket, which does not need them
 }
 
-/// Has the kernel find out within `keepalive` that the peer's machine has gone, idle or not.
+/// Makes the kernel detect a vanished peer within `keepalive`, whether the connection is idle or not.
 void watch_peer(int fd, std::chrono::seconds keepalive)
 {
     const int seconds = static_cast<int>(keepalive.count());
@@ -34,7 +34,7 @@ void watch_peer(int fd, std::chrono::seconds keepalive)
     set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 1000 * seconds);
 }
 
-/// True where systemd may have given this process a /tmp of its own, in which the server's socket is not.
+/// True when systemd may have given this process a private /tmp, without the server's socket.
 bool may_be_in_another_tmp(const destination& where, const boost::system::error_code& error)
 {
     return error == boost::system::errc::no_such_file_or_directory && std::getenv("INVOCATION_ID") &&
@@ -61,7 +61,7 @@ void dialer::dial(const destination& where, std::function<void(outcome)> done)
         addresses_ = {asio::local::stream_protocol::endpoint(where.socket_path)};
         return try_address(0);
     }
-    // An address needs no resolver, which would start a thread.
+    // Skip the resolver for an address: it would start a thread.
     error_code not_an_address;
     const auto address = asio::ip::make_address(where.host, not_an_address);
     if (not_an_address)
@@ -92,7 +92,7 @@ void dialer::try_address(std::size_t index)
 {
     error_code ignored;
     socket_.close(ignored);
-    // One that swallows packets must not use up the time of the others.
+    // An address that drops packets must not use up the time of the others.
     if (index + 1 < addresses_.size()) {
         share_.expires_after(how_.connect_timeout / static_cast<int>(addresses_.size()));
         share_.async_wait([self = shared_from_this()](error_code cancelled) {
@@ -131,7 +131,7 @@ void dialer::shake_hands_tls()
     auto context = make_tls_context(how_.tls);
     if (const auto* why_not = std::get_if<std::string>(&context))
         return finish(failed{*why_not});
-    tls_.emplace(std::move(socket_), std::get<asio::ssl::context>(context));  // the session keeps the context
+    tls_.emplace(std::move(socket_), std::get<asio::ssl::context>(context));  // the session keeps the context alive
     if (!expect_host(tls_->native_handle(), where_.host))
         return fail("TLS", asio::error::no_memory);
     tls_->async_handshake(tls_stream::client, [self = shared_from_this()](error_code error) {

@@ -41,7 +41,7 @@ bool expect_host(SSL* session, const std::string& host)
     X509_VERIFY_PARAM* expected = SSL_get0_param(session);
     if (!not_an_address)
         return X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) == 1;
-    // The common name is no host name, whatever it looks like (RFC 9525, 2 and 6.3).
+    // Never match the common name: it is not a host name, whatever it looks like (RFC 9525, 2 and 6.3).
     X509_VERIFY_PARAM_set_hostflags(expected,
                                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(expected, host.data(), host.size()) == 1 &&

@@ -1,4 +1,4 @@
-// Owns how TLS to a server is set up, and what the log says when it fails.
+// Owns the TLS setup for a server, and the log text for a failed handshake.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -13,13 +13,14 @@
 
 namespace wampfcgi::net {
 
-/// A context that demands TLS 1.2 or later and verifies the server's certificate; or why there is none, for the log.
+/// A context that requires TLS 1.2 or later and verifies the server's certificate; or why there is none, for the log.
 std::variant<boost::asio::ssl::context, std::string> make_tls_context(const tls_settings& given);
 
-/// Has the certificate held against `host`, a name or an address, and sends a name as SNI. False on lack of memory.
+/// Requires the certificate to match `host`, a name or an address, and sends a name as SNI. Returns false when memory
+/// runs out.
 bool expect_host(SSL* session, const std::string& host);
 
-/// Why a handshake with `peer` failed: what is wrong with its certificate, where that was the reason.
+/// Why a handshake with `peer` failed. Names the fault of the certificate if that was the reason.
 std::string handshake_failure(SSL* session, const std::string& peer, const boost::system::error_code& error);
 
 }  // namespace wampfcgi::net

@@ -10,7 +10,7 @@ namespace wampfcgi::wamp {
 
 std::string libraries()
 {
-    // Of these only OpenSSL may be another one than at the time of the build.
+    // Only OpenSSL can differ at run time from the version at build time.
     const std::string openssl = OpenSSL_version(OPENSSL_VERSION_STRING);
     const std::string boost = std::to_string(BOOST_VERSION / 100000) + "." +
                               std::to_string(BOOST_VERSION / 100 % 1000) + "." + std::to_string(BOOST_VERSION % 100);

@@ -14,9 +14,9 @@
 namespace wampfcgi::wamp {
 namespace {
 
-constexpr std::uint64_t max_iterations = 1'000'000;  // about a second on one core, over all blocks of the key
+constexpr std::uint64_t max_iterations = 1'000'000;  // about a second on one core, for all blocks of the key
 constexpr std::uint64_t max_key_bytes = 1024;
-constexpr std::uint64_t iterations_a_turn = 5'000;  // a few milliseconds: other calls go on in between
+constexpr std::uint64_t iterations_a_turn = 5'000;  // a few milliseconds, so that other calls are not delayed
 
 using answer = std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>>;
 

@@ -13,26 +13,26 @@
 
 namespace wampfcgi::wamp {
 
-/// What a CHALLENGE asks.
+/// The content of a CHALLENGE.
 struct challenge {
     std::string method;
-    std::string text;              ///< to be signed, with wampcra and cryptosign
-    std::string salt;              ///< empty: the secret itself is the key
-    std::uint64_t iterations = 0;  ///< of PBKDF2, where there is a salt
-    std::uint64_t key_bytes = 0;   ///< length of the derived key, where there is a salt
+    std::string text;              ///< to sign, with wampcra and cryptosign
+    std::string salt;              ///< empty: the secret is the key
+    std::uint64_t iterations = 0;  ///< for PBKDF2, if there is a salt
+    std::uint64_t key_bytes = 0;   ///< length of the derived key, if there is a salt
 };
 
-/// Why a challenge is not answered, for the log.
+/// Why a challenge was not answered, for the log.
 struct refused_challenge {
     std::string reason;
 };
 
-/// A signature whose key has yet to be derived.
+/// A signature whose key is still being derived.
 class derived_signature {
 public:
     derived_signature(const challenge& asked, const std::string& secret);
 
-    /// Goes on for a few milliseconds: the signature, or why there is none, once it is done.
+    /// Computes for a few milliseconds. Returns the signature, or why there is none, when it is done.
     std::optional<std::variant<std::string, refused_challenge>> resume();
 
 private:
@@ -40,8 +40,8 @@ private:
     key_derivation key_;
 };
 
-/// The signature for AUTHENTICATE, or what will become it. Refuses a method other than the configured one: it could be
-/// one that gives the secret away. Refuses a salt that would cost seconds.
+/// Computes the signature for AUTHENTICATE, or begins to. Refuses a method other than the configured one, which might
+/// reveal the secret. Refuses a salt whose derivation would take seconds.
 std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>> answer_to(const challenge& asked,
                                                                                            const credentials& how);
 

@@ -1,4 +1,4 @@
-// Owns the signatures of a WAMP-cryptosign login (WAMP specification, "Cryptosign-based Authentication").
+// Owns the signatures for WAMP-cryptosign logins (WAMP specification, "Cryptosign-based Authentication").
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace wampfcgi::wamp {
 
-/// The public key, 64 hexadecimal digits, that belongs to an Ed25519 private key of 32 bytes. Nothing when it is none.
+/// The public key, as 64 hexadecimal digits, of an Ed25519 private key of 32 bytes. Nothing for an invalid key.
 std::optional<std::string> cryptosign_public_key(std::string_view private_key);
 
-/// The signature for AUTHENTICATE: the challenge's 32 bytes signed (RFC 8032), followed by them, all in hexadecimal
-/// digits. Nothing when `challenge` is not 64 hexadecimal digits.
+/// The signature for AUTHENTICATE: the signature (RFC 8032) of the challenge's 32 bytes, followed by these bytes, all
+/// in hexadecimal digits. Nothing when `challenge` is not 64 hexadecimal digits.
 std::optional<std::string> cryptosign_signature(std::string_view private_key, std::string_view challenge);
 
 }  // namespace wampfcgi::wamp

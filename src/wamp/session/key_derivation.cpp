@@ -68,7 +68,7 @@ key_derivation::state key_derivation::advance(std::uint64_t iterations)
     return state::done;
 }
 
-// Of the salt and the block's number, counted from 1.
+// The salt followed by the block's number, starting at 1.
 std::string key_derivation::start_of_block() const
 {
     const std::size_t number = key_.size() / block_bytes + 1;
@@ -78,7 +78,7 @@ std::string key_derivation::start_of_block() const
     return start;
 }
 
-// Puts it into last_; `bytes` may be that.
+// Stores the result in last_, which `bytes` may refer to.
 bool key_derivation::mac_of(const std::string& bytes)
 {
     std::size_t size = 0;

@@ -1,4 +1,4 @@
-// Owns deriving a key from a secret in pieces: as one it would hold up the event loop for as long as the router likes.
+// Owns deriving a key from a secret in steps: in one step it would block the event loop as long as the router likes.
 #pragma once
 
 #include <cstddef>
@@ -13,18 +13,18 @@ namespace wampfcgi::wamp {
 /// PBKDF2 with HMAC-SHA256 (RFC 8018, 5.2).
 class key_derivation {
 public:
-    /// Bytes of a block: each costs all the iterations.
+    /// Bytes of a block; each block takes all the iterations.
     static constexpr std::size_t block_bytes = 32;
 
     enum class state { unfinished, done, failed };
 
-    /// `iterations` and `key_bytes` are at least 1.
+    /// `iterations` and `key_bytes` must be at least 1.
     key_derivation(const std::string& secret, std::string salt, std::uint64_t iterations, std::size_t key_bytes);
 
-    /// Makes up to `iterations` more. It fails only where OpenSSL does.
+    /// Performs up to `iterations` more. Fails only when OpenSSL does.
     state advance(std::uint64_t iterations);
 
-    /// The key, once it is done.
+    /// The key, when done.
     const std::string& key() const { return key_; }
 
 private:
@@ -35,13 +35,13 @@ private:
     bool mac_of(const std::string& bytes);
     std::string start_of_block() const;
 
-    std::unique_ptr<EVP_MAC_CTX, free_mac> keyed_;  // with the secret
+    std::unique_ptr<EVP_MAC_CTX, free_mac> keyed_;  // has the secret as its key
     std::string salt_;
     std::uint64_t iterations_;
     std::size_t key_bytes_;
-    std::uint64_t made_ = 0;  // iterations of the present block
-    std::string last_;        // iteration
-    std::string block_;       // all iterations so far, combined
+    std::uint64_t made_ = 0;  // iterations of the current block
+    std::string last_;        // result of the last iteration
+    std::string block_;       // all iterations so far, XORed
     std::string key_;
 };
 

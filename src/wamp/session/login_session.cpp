@@ -1,4 +1,4 @@
-// autobahn.hpp would bring its own transports along; the session is all that is used.
+// autobahn.hpp would also include its transports; only the session is used.
 #include <autobahn/wamp_session.hpp>
 #include <autobahn/wamp_transport.hpp>
 #include <autobahn/wamp_transport_handler.hpp>
@@ -25,7 +25,7 @@ namespace {
 using autobahn::message_type;
 using autobahn::wamp_message;
 
-// Taken apart it takes up to fifty times as much. WELCOME, the longest, has a few hundred bytes.
+// A parsed message takes up to fifty times as much memory. WELCOME, the longest, has a few hundred bytes.
 constexpr std::size_t max_session_message_bytes = 64 * 1024;
 
 struct string_sink {
@@ -78,7 +78,7 @@ bool announces_call_canceling(const msgpack::object& details)
     return feature != nullptr && feature->type == msgpack::type::BOOLEAN && feature->via.boolean;
 }
 
-/// Crossbar.io puts keys that begin with "x_cb_" into WELCOME's details, or their authextra.
+/// Crossbar.io adds keys that begin with "x_cb_" to WELCOME's details, or to their authextra.
 bool tells_of_crossbar(const msgpack::object* details)
 {
     if (details == nullptr || details->type != msgpack::type::MAP)
@@ -104,7 +104,7 @@ std::string_view authmethod_name(authmethod_kind method)
     return "";
 }
 
-/// URI and message of an ABORT or GOODBYE, for the log.
+/// The URI and message of an ABORT or GOODBYE, for the log.
 std::string reason_of(wamp_message& message)
 {
     const std::string text = text_member(message.field(1), "message");
@@ -114,8 +114,8 @@ std::string reason_of(wamp_message& message)
     return reason;
 }
 
-/// The reasons of an ABORT that stand until a configuration is changed (WAMP specification, "Predefined URIs"). Not
-/// among them is authorization_failed: there the router itself had trouble.
+/// True for reasons of an ABORT that last until a configuration is changed (WAMP specification, "Predefined URIs").
+/// authorization_failed is not among them: it reports trouble of the router itself.
 bool refuses_login(std::string_view reason)
 {
     constexpr std::string_view standard = "wamp.error.";
@@ -131,8 +131,8 @@ bool refuses_login(std::string_view reason)
 
 }  // namespace
 
-/// Stands between Autobahn's session and the connection: its transport on one side, its transport's handler on the
-/// other.
+/// The adapter between Autobahn's session and the connection: a transport for the session, and the handler of that
+/// transport.
 class login_session::between : public autobahn::wamp_transport, public std::enable_shared_from_this<between> {
 public:
     between(boost::asio::io_context& loop, std::string realm, const credentials& how, const client_roles& roles,
@@ -156,7 +156,7 @@ public:
 
     void say_goodbye() { session_->leave("wamp.close.close_realm"); }
 
-    // Autobahn forgets its session before it answers, and then refuses to send without one: so the answer is ours.
+    // Autobahn forgets its session before it answers, and then cannot send. So this sends the answer.
     void answer_goodbye()
     {
         wamp_message reply(3);
@@ -166,7 +166,7 @@ public:
         send_(encode(reply));
     }
 
-    // The session holds its transport, which holds the session: without this neither would ever be freed.
+    // The session and its transport own each other; without this, neither would be freed.
     void forget()
     {
         session_.reset();
@@ -196,7 +196,7 @@ private:
 
     std::optional<session_event> welcome(wamp_message message)
     {
-        // WELCOME's details are read here: those that the session keeps point into a message that is freed.
+        // Read WELCOME's details here: those kept by Autobahn's session point into a message that is freed.
         event::welcomed said;
         if (const auto* authrole = member(&message.field(2), "authrole"); authrole != nullptr && !authrole->is_nil())
             said.authrole = text_member(message.field(2), "authrole");
@@ -211,10 +211,10 @@ private:
         return said;
     }
 
-    // Autobahn would answer from a thread of its own, and only by ticket and wampcra.
+    // Autobahn would answer from a thread of its own, and supports only ticket and wampcra.
     std::optional<session_event> answer_challenge(wamp_message message)
     {
-        // Each may cost a second of computing.
+        // Answer only one: each may cost a second of computing.
         if (std::exchange(was_challenged_, true) || joined_.is_ready())
             return event::refused{"the router sent a CHALLENGE out of turn"};
         const msgpack::object& extra = message.field(2);
@@ -242,7 +242,7 @@ private:
         return {};
     }
 
-    // In turns: other sessions and their calls share the event loop.
+    // Computes in steps, because other sessions and calls share the event loop.
     void derive()
     {
         const auto signature = derived_->resume();
@@ -265,7 +265,8 @@ private:
         send_(encode(reply));
     }
 
-    // What the session sends. Its HELLO offers roles that we do not play, and not the features that we use.
+    // Sends a message of Autobahn's session. Replaces the details of HELLO, which offer roles that we do not play and
+    // lack the features that we use.
     void send_message(wamp_message&& message) override
     {
         if (message.field<int>(0) == static_cast<int>(message_type::HELLO))
@@ -301,7 +302,7 @@ private:
         return details;
     }
 
-    /// What is configured, and for cryptosign the public key that the router finds the principal by.
+    /// The configured authextra and, for cryptosign, the public key by which the router finds the principal.
     std::map<std::string, msgpack::object> authextra()
     {
         std::map<std::string, msgpack::object> extra;
@@ -317,7 +318,7 @@ private:
     bool is_connected() const override { return true; }
     bool has_handler() const override { return true; }
 
-    // The connection's, not the session's business; Autobahn's session calls none of these.
+    // link manages the connection; Autobahn's session calls none of these.
     boost::future<void> connect() override { return boost::make_ready_future(); }
     boost::future<void> disconnect() override { return boost::make_ready_future(); }
     void set_pause_handler(pause_handler&&) override {}
@@ -337,7 +338,7 @@ private:
     boost::future<std::uint64_t> joined_;
     router_traits router_;
     bool was_challenged_ = false;
-    std::unique_ptr<derived_signature> derived_;  // of the CHALLENGE
+    std::unique_ptr<derived_signature> derived_;  // for the CHALLENGE
 };
 
 login_session::login_session(boost::asio::io_context& loop, std::string realm, const credentials& how,
@@ -377,7 +378,7 @@ std::optional<session_event> login_session::take(const message_fields& message, 
         return {};
     if (bytes.size() > max_session_message_bytes)
         return event::refused{"the router sent a message about the session of more than 64 KiB"};
-    // Autobahn and msgpack throw at what does not have the shape that they expect.
+    // Autobahn and msgpack throw when a message has an unexpected shape.
     try {
         return between_->take(static_cast<message_code>(message.code), decode(bytes));
     } catch (const std::exception& error) {

@@ -1,5 +1,5 @@
-// Owns the messages of the session itself: HELLO, WELCOME, CHALLENGE, ABORT, GOODBYE. Autobahn|Cpp carries them; this
-// is the one place that sees it, and that puts right what it gets wrong on its extension points.
+// Owns the messages of the session itself: HELLO, WELCOME, CHALLENGE, ABORT, GOODBYE. Uses Autobahn|Cpp; only this file
+// includes it, and corrects its faults through its extension points.
 #pragma once
 
 #include "wamp/session/messages.hpp"
@@ -19,16 +19,16 @@ class io_context;
 
 namespace wampfcgi::wamp {
 
-/// What a router's WELCOME tells of it.
+/// What a router's WELCOME says about the router.
 struct router_traits {
-    bool cancels_calls = false;  ///< it announces that it takes CANCEL
-    bool is_crossbar = false;    ///< which closes a RawSocket connection on PING
+    bool cancels_calls = false;  ///< supports CANCEL
+    bool is_crossbar = false;    ///< closes a RawSocket connection on PING
 };
 
-/// One attempt at a session: made anew for each connection. Used from within a handler of the event loop only.
+/// One attempt at a session, made for each connection. Use it only from handlers of the event loop.
 class login_session {
 public:
-    /// Takes the MessagePack of a message for the router.
+    /// Sends a message in MessagePack to the router.
     using sender = std::function<void(std::string)>;
 
     /// `loop` and `how` must outlive it.
@@ -42,11 +42,11 @@ public:
     void say_goodbye();
     void answer_goodbye();
 
-    /// What is known of the router since its WELCOME.
+    /// What is known of the router after its WELCOME.
     const router_traits& router() const;
 
-    /// Handles a message that is not about a call, and says what it means for the connection. Nothing when it means
-    /// nothing (a CHALLENGE that has been answered), or is none of the session's messages.
+    /// Handles a message that is not about a request, and returns its meaning for the connection. Nothing when it has
+    /// none (an answered CHALLENGE), or is not a message of the session.
     std::optional<session_event> take(const message_fields& message, std::string_view bytes);
 
 private:

@@ -1,11 +1,11 @@
-// Owns the codes of WAMP's messages.
+// Owns the codes of WAMP messages.
 #pragma once
 
 #include <cstdint>
 
 namespace wampfcgi::wamp {
 
-/// Codes of the messages that are told apart here (WAMP specification, "Message Codes").
+/// The codes that this program distinguishes (WAMP specification, "Message Codes").
 enum class message_code : std::uint64_t {
     welcome = 2,
     abort = 3,

@@ -24,7 +24,7 @@ struct header {
     std::uint64_t count;
 };
 
-// The first byte of a MessagePack value says its type; the ranges are those of the MessagePack specification.
+// The first byte of a MessagePack value gives its type; the ranges are from the MessagePack specification.
 bool is_array(std::string_view value)
 {
     const auto first = static_cast<std::uint8_t>(value.empty() ? 0xC1 : value.front());
@@ -55,14 +55,14 @@ std::optional<header> array_header(std::string_view bytes)
     return header{1 + size, big_endian(bytes.substr(1, size))};
 }
 
-/// What is behind the header of a map.
+/// The content of a map after its header.
 std::string_view members_of(std::string_view map)
 {
     const auto first = static_cast<std::uint8_t>(map.front());
     return map.substr((first & 0xF0U) == 0x80 ? 1 : first == 0xDE ? 3 : 5);
 }
 
-/// The member of a dictionary; empty where there is none.
+/// The member of a dictionary; empty when there is none.
 std::string_view member_of(std::string_view dictionary, std::string_view name)
 {
     if (!is_map(dictionary))
@@ -79,7 +79,7 @@ std::string_view member_of(std::string_view dictionary, std::string_view name)
     return {};
 }
 
-/// RESULT.Details.progress ("Progressive Call Results"): another RESULT is to follow.
+/// RESULT.Details.progress ("Progressive Call Results"): another RESULT will follow.
 bool is_progressive(std::string_view details)
 {
     return member_of(details, "progress") == "\xC3";
@@ -90,8 +90,8 @@ std::string at_byte(std::size_t offset, std::string_view reason)
     return "byte " + std::to_string(offset) + ": " + std::string(reason);
 }
 
-/// The arguments among `fields` from index `first` on: a list, then a map, either of which may be left out, or be nil,
-/// as with routers in JavaScript.
+/// Reads the arguments in `fields` from index `first` on: a list, then a map. Either may be missing, or be nil as from
+/// routers in JavaScript.
 std::variant<payload, failure> read_arguments(const std::vector<std::string_view>& fields, std::size_t first)
 {
     payload arguments;
@@ -147,7 +147,7 @@ bool is(const message_fields& message, message_code code)
     return message.code == static_cast<std::uint64_t>(code);
 }
 
-/// What an ERROR is for, by the code in its second field.
+/// The kind of request that an ERROR answers, by the code in its second field.
 std::optional<request_kind> kind_of_request(std::string_view field)
 {
     const auto code = as_unsigned(field);
@@ -210,7 +210,7 @@ std::optional<message_fields> split_message(std::string_view bytes)
     return message;
 }
 
-// The lead byte is not believed: a field that is not as long as it says is none.
+// Does not trust the lead byte: a field whose length does not match it is invalid.
 std::optional<std::uint64_t> as_unsigned(std::string_view field)
 {
     if (field.empty())
@@ -235,7 +235,7 @@ std::optional<std::string_view> as_string(std::string_view field)
         return field.size() == 1 + (first & 0x1FU) ? std::optional(field.substr(1)) : std::nullopt;
     if (first < 0xD9 || first > 0xDB)
         return {};
-    const std::size_t size = std::size_t{1} << (first - 0xD9U);  // of the length behind the lead byte
+    const std::size_t size = std::size_t{1} << (first - 0xD9U);  // of the length after the lead byte
     if (field.size() < 1 + size || field.size() - 1 - size != big_endian(field.substr(1, size)))
         return {};
     return field.substr(1 + size);

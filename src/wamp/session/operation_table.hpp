@@ -1,5 +1,5 @@
-// Owns the requests of one session: those that wait for it, those in flight, and when each has to end.
-// Owns no timer or clock: it is told the time.
+// Owns the requests of one session: those that wait for the session, those in flight, and their deadlines. Owns no
+// timer or clock: callers pass the time.
 #pragma once
 
 #include "wamp/session/messages.hpp"
@@ -18,42 +18,41 @@
 
 namespace wampfcgi::wamp {
 
-/// Bytes that a request takes while it waits, about.
+/// Approximate memory of a request while it waits.
 std::size_t bytes_of(const router_request& what);
 
-/// Operations come out one at a time: what is told the end of one may cancel others, or begin new ones.
+/// Returns ended operations one at a time: telling a sink of the end may cancel other operations, or begin new ones.
 class operation_table {
 public:
     using operation_id = bridge::session::operation_id;
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// One that has ended and is in the table no more; whoever took it out tells the sink.
+    /// An operation that has ended and left the table; the caller tells its sink.
     struct ended {
         bridge::outcome_sink* sink;
         outcome how;
-        std::optional<std::uint64_t> cancel_request_id{};  ///< set: CANCEL for it is to be sent
-        bool was_sent = false;                             ///< the router has left it without an answer
+        std::optional<std::uint64_t> cancel_request_id{};  ///< set: send CANCEL for this request
+        bool was_sent = false;                             ///< the router has not answered it
     };
 
-    /// Keeps one that waits for the session until `deadline`.
+    /// Adds an operation that waits for the session until `deadline`.
     operation_id add_waiting(router_request what, bridge::outcome_sink& sink, time_point deadline);
 
-    /// What was sent as request `id` of the session; `deadline` is its time-out, none when it may take for ever.
+    /// An operation sent as request `id` of the session. No `deadline`: no limit.
     struct sent_request {
         std::uint64_t id;
         request_kind kind;
         std::optional<time_point> deadline;
-        std::optional<std::chrono::milliseconds> part_timeout{};  ///< set: parts of the result are asked for, each of
-                                                                  ///< which has so long; 0: for ever
+        std::optional<std::chrono::milliseconds> part_timeout{};  ///< for each progressive result; 0: no limit
     };
 
-    /// Keeps one that was sent.
+    /// Adds an operation that was sent.
     operation_id add_sent(const sent_request& as, bridge::outcome_sink& sink);
 
-    /// Keeps one that cannot be sent until take_failed() gives it.
+    /// Adds an operation that cannot be sent; take_failed() returns it later.
     operation_id add_failed(failure why, bridge::outcome_sink& sink);
 
-    /// Takes the one that has waited longest out, in order to send it.
+    /// Takes the operation that has waited longest, to send it.
     struct waiting {
         operation_id id;
         router_request what;
@@ -61,36 +60,36 @@ public:
     };
     std::optional<waiting> take_waiting();
 
-    /// Puts back what take_waiting() gave: as sent, or as failed.
+    /// Puts back an operation from take_waiting(), as sent or as failed.
     void put_sent(operation_id id, const sent_request& as, bridge::outcome_sink& sink);
     void put_failed(operation_id id, failure why, bridge::outcome_sink& sink);
 
-    /// Ends what was sent as request `id`; nothing when there is none of that kind (a late or unknown answer).
+    /// Ends the operation sent as request `id`. Nothing when there is none of that kind (a late or unknown answer).
     std::optional<ended> answer(std::uint64_t id, request_kind kind, outcome how);
 
-    /// What is to hear of a part of the result of request `id`, which has its time-out anew. Null when there is no such
-    /// request, or it has not asked for parts.
+    /// The sink for a part of the result of request `id`, whose time-out starts again. Null when there is no such
+    /// request, or it did not ask for parts.
     bridge::outcome_sink* part_of(std::uint64_t id, time_point now);
 
-    /// How long the request `id` still has at `now`; nothing when there is no such request or no time-out.
+    /// The time left for request `id` at `now`; nothing when there is no such request, or it has no time-out.
     std::optional<time_point::duration> time_left(std::uint64_t id, time_point now) const;
 
-    /// Takes out one whose deadline is not after `now`: router_unavailable for one that waited, else call_timeout.
+    /// Takes an operation whose deadline is not after `now`: router_unavailable if it was waiting, else call_timeout.
     std::optional<ended> take_expired(time_point now);
 
-    /// Takes out one that cannot be sent.
+    /// Takes an operation that cannot be sent.
     std::optional<ended> take_failed();
 
-    /// Takes out one in flight to end as `why`.
+    /// Takes an operation in flight, to end it with `why`.
     std::optional<ended> take_sent(const failure& why);
 
-    /// Takes one out that nobody waits for; the request id is there when it was sent as a CALL, which can be cancelled.
+    /// Removes an operation. Returns the request id if it was sent as a CALL, which can be cancelled.
     std::optional<std::uint64_t> remove(operation_id id);
 
-    /// The earliest deadline of all.
+    /// The earliest deadline of all operations.
     std::optional<time_point> next_deadline() const;
 
-    /// What those that wait for the session take.
+    /// The memory of the operations that wait for the session.
     std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
 
     std::size_t count_waiting() const noexcept { return waiting_.size(); }
@@ -117,7 +116,7 @@ private:
 
     operation_id last_id_ = 0;
     std::size_t waiting_bytes_ = 0;
-    std::map<operation_id, queued> waiting_;  // in the order in which they came
+    std::map<operation_id, queued> waiting_;  // in order of arrival
     std::unordered_map<operation_id, sent> sent_;
     std::unordered_map<std::uint64_t, operation_id> by_request_;
     std::set<std::pair<time_point, operation_id>> deadlines_;

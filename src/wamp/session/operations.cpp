@@ -12,7 +12,7 @@
 namespace wampfcgi::wamp {
 namespace {
 
-// A router that enforces the timeout option may be a little ahead of our own timer: its answer means the same.
+// A router that enforces the timeout option may be a little earlier than our timer; its answer has the same meaning.
 constexpr std::chrono::milliseconds router_may_be_ahead{250};
 
 std::chrono::milliseconds timeout_of(const router_request& what)
@@ -93,7 +93,7 @@ void operations::fail_waiting()
 operations::operation_id operations::send(std::optional<operation_id> id, const router_request& what,
                                           bridge::outcome_sink& sink)
 {
-    // The id counts only when the message is queued: routers insist on 1, 2, 3, ... without gaps.
+    // Count the id only once the message is queued: routers require 1, 2, 3, ... without gaps.
     const std::uint64_t request_id = last_request_id_ + 1;
     std::string message;
     try {
@@ -122,7 +122,7 @@ operations::operation_id operations::send(std::optional<operation_id> id, const 
     return *id;
 }
 
-/// The sink hears of it in a later turn of the event loop.
+/// Calls the sink in a later turn of the event loop.
 operations::operation_id operations::fail(std::optional<operation_id> id, failure why, bridge::outcome_sink& sink)
 {
     if (id)
@@ -161,13 +161,13 @@ void operations::take_part_of_result(router_answer part)
         return log::write(log_level::debug, "part of a result that nobody asked for ignored");
     if (auto* const arguments = std::get_if<payload>(&part.how))
         return sink->progressed(std::move(*arguments));
-    // It cannot be read, so that what is still to come would be a result with a gap.
+    // The part cannot be parsed, so the rest would be a result with a gap.
     auto ended = table_.answer(part.request_id, part.to, std::move(part.how));
     cancel_at_router(part.request_id);
     ended->sink->ended(std::move(ended->how));
 }
 
-/// Only where the router announces that it takes CANCEL: to others it is an unknown message.
+/// Only if the router announces CANCEL: to others it is an unknown message.
 void operations::cancel_at_router(std::uint64_t request_id)
 {
     if (host_.router_cancels_calls())
@@ -178,7 +178,7 @@ void operations::count_waiting() noexcept
 {
     const std::size_t now = table_.count_waiting();
     if (waiting_ != nullptr && now != counted_waiting_)
-        waiting_->add(now - counted_waiting_);  // less where it wraps
+        waiting_->add(now - counted_waiting_);  // a negative difference wraps around
     counted_waiting_ = now;
 }
 

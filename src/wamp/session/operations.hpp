@@ -1,5 +1,5 @@
-// Owns what is asked of the router in one session, from the wish until its end: sends it once there is a session,
-// watches its deadline, tells whoever waits. When there is a session is the session's business.
+// Owns the operations of one session from request to outcome: sends them once there is a session, watches their
+// deadlines, calls their sinks. The session decides when there is a session.
 #pragma once
 
 #include "wamp/session/messages.hpp"
@@ -26,46 +26,46 @@ public:
     using operation_id = bridge::session::operation_id;
     using clock = std::chrono::steady_clock;
 
-    /// The session that they are made in, which has them as a member. Nothing is told from within a function of it.
+    /// The session, which owns the operations. They never call a sink from within one of their own functions.
     class host {
     public:
         virtual bool is_joined() const = 0;
 
-        /// There is no session soon, and waiting does not help.
+        /// True when there will be no session soon, so that waiting does not help.
         virtual bool refuses_operations() const = 0;
 
         virtual send_result send(std::string message) = 0;
         virtual bool router_cancels_calls() const = 0;
 
-        /// Something waits for the session.
+        /// An operation waits for the session.
         virtual void has_to_hurry() = 0;
 
-        /// The router has left something without an answer for its whole time.
+        /// The router has not answered an operation before its deadline.
         virtual void was_not_answered(clock::time_point now) = 0;
 
-        /// Null once the session has gone.
+        /// Expires when the session is destroyed.
         virtual std::weak_ptr<host> lifetime() = 0;
 
     protected:
         ~host() = default;
     };
 
-    /// `connect_timeout` is how long one may wait for the session. `loop` and `of` must outlive it.
+    /// `connect_timeout` is how long an operation may wait for the session. `loop` and `of` must outlive it.
     operations(boost::asio::io_context& loop, std::chrono::milliseconds connect_timeout, host& of);
 
-    /// Sends it, or keeps it until send_waiting(). `sink` hears of it in a later turn of the event loop.
+    /// Sends the operation, or keeps it until send_waiting(). Calls `sink` only in a later turn of the event loop.
     operation_id start(router_request what, bridge::outcome_sink& sink);
 
-    /// Has `sink` forgotten; a call is cancelled at the router.
+    /// Forgets the sink; cancels a call at the router.
     void cancel(operation_id id);
 
-    /// Has `waiting` say how many wait for the session, with those of other sessions.
+    /// Adds the number of waiting operations to `waiting`, which other sessions share.
     void count_waiting_in(bridge::cell& waiting) { waiting_ = &waiting; }
 
     bool any_sent() const noexcept { return table_.any_sent(); }
     bool any_waiting() const noexcept { return table_.any_waiting(); }
 
-    /// A new session: its requests are counted from 1.
+    /// A new session has begun: its request ids start at 1.
     void session_begins() { last_request_id_ = 0; }
 
     void send_waiting();
@@ -89,7 +89,7 @@ private:
     operation_table table_;
     std::uint64_t last_request_id_ = 0;
     boost::asio::steady_timer timer_;
-    std::optional<clock::time_point> watched_;  // deadline that timer_ waits for
+    std::optional<clock::time_point> watched_;  // the deadline for which timer_ is armed
     bridge::cell* waiting_ = nullptr;
     std::size_t counted_waiting_ = 0;
 };

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view empty_array = "\x90";
 constexpr std::size_t envelope_bytes = 64;
 
-/// What msgpack::packer writes to.
+/// The output buffer for msgpack::packer.
 struct string_sink {
     std::string& out;
     void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
@@ -24,7 +24,7 @@ std::size_t bytes_of(const payload& arguments)
     return arguments.args.size() + arguments.kwargs.size();
 }
 
-/// How many fields of a message the arguments take.
+/// The number of message fields that the arguments take.
 unsigned fields_of(const payload& arguments)
 {
     return !arguments.kwargs.empty() ? 2 : !arguments.args.empty() ? 1 : 0;

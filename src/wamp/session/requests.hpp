@@ -1,5 +1,5 @@
-// Owns what the router is asked for, and the bytes of these messages in MessagePack (WAMP specification, "Remote
-// Procedure Calls" and "Publish and Subscribe"). Reading what it answers is messages.hpp's business.
+// Owns the requests to the router, and their encoding in MessagePack (WAMP specification, "Remote Procedure Calls" and
+// "Publish and Subscribe"). messages.hpp parses the answers.
 #pragma once
 
 #include "wampfcgi/core/call.hpp"
@@ -11,35 +11,35 @@
 
 namespace wampfcgi::wamp {
 
-/// What is in flight as a request of the session, by the message that it was sent with.
+/// The kind of a request in flight, named after its message.
 enum class request_kind { call, publish, subscribe, unsubscribe };
 
 /// The end of a subscription.
 struct unsubscription {
-    std::uint64_t id;                   ///< that the router gave to the subscription
-    std::chrono::milliseconds timeout;  ///< time until it is forgotten; 0: never
+    std::uint64_t id;                   ///< from the router's SUBSCRIBED
+    std::chrono::milliseconds timeout;  ///< until it is given up; 0: no limit
 };
 
-/// What the router is asked for and gives an answer to.
+/// The requests that the router answers.
 using router_request = std::variant<call, publication, subscription, unsubscription>;
 
 request_kind kind_of(const router_request& what);
 
-/// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]; the options have
-/// the timeout in milliseconds ("Call Timeouts"), or that parts of the result are wanted ("Progressive Call Results"):
-/// the router would end those with the timeout too.
+/// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]. The options contain the timeout
+/// in milliseconds ("Call Timeouts"), or ask for progressive results ("Progressive Call Results") without a timeout,
+/// because the router would apply it to the whole call.
 std::string encode_call(std::uint64_t request_id, const call& what);
 
 /// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
 std::string encode_publish(std::uint64_t request_id, const publication& what);
 
-/// [SUBSCRIBE, Request|id, Options|dict, Topic|uri]; the options have the match, where it is not "exact".
+/// [SUBSCRIBE, Request|id, Options|dict, Topic|uri]; the options contain the match unless it is "exact".
 std::string encode_subscribe(std::uint64_t request_id, const subscription& what);
 
 /// [UNSUBSCRIBE, Request|id, SUBSCRIBED.Subscription|id]
 std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id);
 
-/// Whichever of these it takes.
+/// Encodes the message for `what`.
 std::string encode(std::uint64_t request_id, const router_request& what);
 
 /// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").

@@ -35,7 +35,7 @@ const credentials& credentials_for(const router_settings& router, const std::str
 
 }  // namespace
 
-/// Does what the state machine decides. Kept alive by what it waits for.
+/// Performs the steps of the state machine. Pending waits keep it alive.
 class session::driver final : public operations::host, public std::enable_shared_from_this<driver> {
 public:
     driver(asio::io_context& loop, const router_settings& router, std::string realm, const std::string& role)
@@ -54,10 +54,10 @@ public:
             ping_habits_.push_back(std::make_shared<ping_habit>(ping_habit::unknown));
     }
 
-    /// An event that comes up while steps are carried out waits until these are done: its steps follow theirs.
+    /// An event that occurs while steps are performed is queued: its steps come after these.
     void feed(session_event what)
     {
-        const auto self = shared_from_this();  // whoever is told of the end may drop the session
+        const auto self = shared_from_this();  // a callback may drop the session
         events_.push_back(std::move(what));
         if (events_.size() > 1)
             return;
@@ -107,7 +107,7 @@ public:
     std::size_t longest_arguments() const
     {
         const std::size_t longest = is_joined() ? link_->longest_message() : longest_message_of_any_router;
-        // A double such as 1.5 takes nine bytes as MessagePack and three in JSON. All else is no longer than that.
+        // A double such as 1.5 takes nine bytes in MessagePack and three in JSON, which is the worst ratio.
         return router_.serializer == serializer_kind::json ? 3 * longest : longest;
     }
 
@@ -153,7 +153,7 @@ private:
 
     void carry_out(const step::connect& todo)
     {
-        // Handlers of an earlier link, or for a driver that is gone, find nobody.
+        // Handlers hold weak references: after this link or driver is gone, they do nothing.
         channel_options options;
         habit_ = ping_habits_.at(todo.url);
         options.habit = habit_;
@@ -237,7 +237,7 @@ private:
         if (!message)
             return malformed(fault.empty() ? "it does not begin as a WAMP message does" : fault);
         if (!fault.empty())
-            message->fault = fault;  // where it is in the text that came
+            message->fault = fault;  // refers to the JSON text that was received
         if (auto answered = read_answer(*message)) {
             forget();  // the answer has a copy of the arguments
             return operations_.take_answer(std::move(*answered));
@@ -250,7 +250,7 @@ private:
             return subscriptions_.take(std::move(*revoked));
         if (!login_)
             return;
-        // Taking it may end the session: what it means is looked at afterwards.
+        // Handling it may end the session, so process its meaning afterwards.
         if (const auto meaning = login_->take(*message, bytes))
             return feed(*meaning);
         if (!message->whole)
@@ -264,7 +264,7 @@ private:
         feed(event::link_down{"the router sent a message that cannot be read: " + fault});
     }
 
-    bridge::session_cells own_cells_;  // where nobody wants to know
+    bridge::session_cells own_cells_;  // used unless count_in() was called
     bridge::session_cells* cells_ = &own_cells_;
     asio::io_context& loop_;
     const router_settings& router_;
@@ -278,12 +278,12 @@ private:
     subscriptions subscriptions_;
     std::shared_ptr<link> link_;
     std::vector<std::shared_ptr<ping_habit>> ping_habits_;  // by url
-    std::shared_ptr<ping_habit> habit_;                     // of the router that link_ leads to
+    std::shared_ptr<ping_habit> habit_;                     // of the router at the other end of link_
     std::optional<login_session> login_;
-    silence silence_;                   // of the router, where it answers no PING
-    std::deque<session_event> events_;  // the first is being handled
+    silence silence_;                   // of a router that answers no PING
+    std::deque<session_event> events_;  // the first is being processed
     asio::steady_timer session_timer_;
-    std::function<void()> joined_;  // until the session was joined for the first time
+    std::function<void()> joined_;  // cleared once the session was joined for the first time
     std::optional<std::string> authrole_;
     std::function<void()> stopped_;
     bridge::presence is_up_;

@@ -67,7 +67,7 @@ void session_fsm::on(const event::welcomed& welcome)
 {
     if (state_ != state::joining)
         return;
-    // A router of the basic profile knows no roles; there is nothing then that could be another one.
+    // A router of the basic profile has no roles, so there is nothing to compare.
     if (welcome.authrole && *welcome.authrole != given_.role) {
         role_is_wrong_ = true;
         steps_.emplace_back(step::send_goodbye{});
@@ -142,8 +142,8 @@ void session_fsm::on(const event::stop&)
     steps_.emplace_back(step::arm_timer{given_.goodbye_timeout});
 }
 
-// The preferred router comes first whenever it is up: one that is down refuses at once, which costs nothing. One that
-// was silent costs the whole time that a waiting request has, so it is passed over for a while.
+// The preferred router is tried first whenever it may be up. One that is down refuses at once, at no cost. One that was
+// silent costs a waiting request all of its time, so it is skipped for a while.
 void session_fsm::begin_round()
 {
     login_is_refused_ = false;
@@ -166,7 +166,7 @@ void session_fsm::connect()
     steps_.emplace_back(step::connect{url_});
 }
 
-// One address of the list failed: the next is tried at once, and only after the whole list there is a pause.
+// The next address of the list is tried at once; there is a delay only after the whole list.
 void session_fsm::attempt_failed(const std::string& reason)
 {
     had_trouble_ = true;
@@ -179,7 +179,7 @@ void session_fsm::attempt_failed(const std::string& reason)
     next_url();
 }
 
-// That is no router that is down: to ask it again at once would only fill its log.
+// The router is up: asking it again at once would only fill its log.
 void session_fsm::login_refused(const std::string& reason)
 {
     const double share = 0.9 + random_() / 10;
@@ -233,7 +233,7 @@ void session_fsm::finish()
     steps_.emplace_back(step::stopped{});
 }
 
-// Between half of a doubling span and the whole of it, so that even the first pause is spread and none is too short.
+// Random between half and all of a doubling delay, so that even the first retries are spread and none is too early.
 milliseconds session_fsm::next_delay()
 {
     const unsigned doublings = std::min(++rounds_failed_, 16U);

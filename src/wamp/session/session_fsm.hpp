@@ -1,4 +1,4 @@
-// Owns every decision about the connection to the router: when to connect, where to, when to give up, what a message
+// Owns all decisions about the connection to the router: when and where to connect, when to give up, what a message
 // about the session means. Owns no socket, timer or clock: events go in, steps come out.
 #pragma once
 
@@ -18,24 +18,24 @@ namespace wampfcgi::wamp {
 
 namespace event {
 struct start {};
-struct link_up {};  ///< transport connected, its handshake done
+struct link_up {};  ///< transport connected, handshake done
 struct link_down {
     std::string reason;
 };
 struct welcomed {
-    std::optional<std::string> authrole;  ///< none: the router has no roles, or does not tell
+    std::optional<std::string> authrole;  ///< nothing: the router has no roles, or does not say
 };
-/// How long a refusal is likely to last: until somebody changes a configuration, or not.
+/// How long a refusal is likely to last; lasting: until a configuration is changed.
 enum class refusal { lasting, passing };
 struct refused {
-    std::string reason;  ///< ABORT, or a login that we cannot make; ready for the log
+    std::string reason;  ///< ABORT, or a login that we cannot perform; ready for the log
     refusal kind = refusal::passing;
 };
 struct goodbye {
     std::string reason;  ///< from the router, escaped for the log
 };
-struct timer {};         ///< the one armed last has run out
-struct call_waiting {};  ///< somebody waits for the session
+struct timer {};         ///< the timer armed last has expired
+struct call_waiting {};  ///< a request waits for the session
 struct stop {};
 }  // namespace event
 
@@ -51,12 +51,12 @@ struct send_goodbye {};
 struct answer_goodbye {};
 struct close_link {};
 struct arm_timer {
-    std::chrono::milliseconds delay;  ///< replaces the one armed before
+    std::chrono::milliseconds delay;  ///< replaces an earlier one
 };
 struct disarm_timer {};
-struct send_waiting {};    ///< joined: calls that waited may go
-struct fail_in_flight {};  ///< the session is gone: calls that were sent end with connection_lost
-struct fail_waiting {};    ///< there will be no session soon: calls that wait end with router_unavailable
+struct send_waiting {};    ///< joined: send operations that waited
+struct fail_in_flight {};  ///< session lost: end operations that were sent, with connection_lost
+struct fail_waiting {};    ///< no session soon: end waiting operations, with router_unavailable
 struct stopped {};
 struct log {
     log_level level;
@@ -69,7 +69,7 @@ using session_step = std::variant<step::connect, step::send_hello, step::send_go
                                   step::close_link, step::arm_timer, step::disarm_timer, step::send_waiting,
                                   step::fail_in_flight, step::fail_waiting, step::stopped, step::log>;
 
-/// The state machine of one session that is kept joined.
+/// The state machine of one persistent session.
 class session_fsm {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -82,25 +82,24 @@ public:
         std::chrono::milliseconds goodbye_timeout{500};
         std::chrono::milliseconds first_delay{100};
         std::chrono::milliseconds longest_delay{10'000};
-        std::chrono::milliseconds hurried_delay{250};     ///< longest pause while somebody waits
-        std::chrono::seconds pass_over{30};               ///< for a router that was silent, where there are others
-        std::chrono::milliseconds refused_delay{10'000};  ///< longest pause before a router that refuses the login is
-                                                          ///< asked again
-        std::chrono::seconds stable_after{5};             ///< a session that lived that long starts the back-off anew
+        std::chrono::milliseconds hurried_delay{250};     ///< longest delay while requests wait
+        std::chrono::seconds pass_over{30};               ///< how long to skip a silent router, if there are others
+        std::chrono::milliseconds refused_delay{10'000};  ///< longest delay after a refused login
+        std::chrono::seconds stable_after{5};             ///< a session this long resets the back-off
     };
 
     enum class state { idle, connecting, joining, joined, leaving, backing_off, stopped };
 
-    /// `random` gives numbers from [0, 1): pauses are spread, so that many processes do not come back at once.
+    /// `random` returns numbers in [0, 1). Delays are spread, so that many processes do not reconnect at once.
     session_fsm(parameters given, std::function<double()> random);
 
-    /// What to do about `what`, in this order. An event that means nothing in the present state gives no steps.
+    /// The steps for an event, in this order. An event without a meaning in the current state gives no steps.
     std::vector<session_step> resume(const session_event& what, time_point now);
 
     state current() const noexcept { return state_; }
 
-    /// There is no session soon, and waiting does not help: no router lets us in, or one gave another authrole than
-    /// configured. Calls are refused instead of made to wait.
+    /// True when there will be no session soon, so that waiting does not help: all routers refuse the login, or one
+    /// assigned an authrole other than the configured one. Calls are refused instead of waiting.
     bool refuses_calls() const noexcept { return role_is_wrong_ || login_is_refused_; }
 
 private:
@@ -132,21 +131,21 @@ private:
     std::function<double()> random_;
     state state_ = state::idle;
     bool role_is_wrong_ = false;
-    bool login_is_refused_ = false;  // by every router, until one is asked again
-    bool had_trouble_ = false;       // since the session was joined last: that it is joined again is worth a line
+    bool login_is_refused_ = false;  // by every router, until one is tried again
+    bool had_trouble_ = false;       // since the last join; joining again is then worth a log line
     std::size_t url_ = 0;
     std::size_t tried_ = 0;  // attempts in this round
     unsigned rounds_failed_ = 0;
-    std::vector<std::string> last_failures_;     // by url: the same failure again is logged less loudly
+    std::vector<std::string> last_failures_;     // by url; a repeated failure is logged at a lower level
     std::vector<time_point> passed_over_until_;  // by url: it was silent
-    std::vector<time_point> refused_until_;      // by url: it does not let us in
+    std::vector<time_point> refused_until_;      // by url: it refused the login
     time_point now_;
     time_point joined_at_;
     time_point wakes_at_;
     std::vector<session_step> steps_;
 };
 
-/// Parameters of the session in `realm` under `role` at the routers configured.
+/// The parameters of the session in `realm` under `role` at the configured routers.
 session_fsm::parameters parameters_for(const router_settings& router, std::string realm, std::string role);
 
 }  // namespace wampfcgi::wamp

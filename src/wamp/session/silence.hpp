@@ -1,5 +1,4 @@
-// Owns when a router that answers no PING has gone all the same: calls run into their time-outs, and not a byte comes.
-// Owns no timer.
+// Owns detecting that a router which answers no PING has gone: calls time out, and nothing arrives. Owns no timer.
 #pragma once
 
 #include <chrono>
@@ -13,8 +12,8 @@ public:
 
     explicit silence(std::chrono::seconds limit) : limit_(limit) {}
 
-    /// A call has run into its time-out at `now`, and the last byte from the router came at `heard`. True when other
-    /// calls have done so for as long as `limit`, and nothing came since the first of them.
+    /// Call it when a call times out at `now`; `heard` is when the last byte from the router arrived. Returns true when
+    /// calls have been timing out for `limit` without a byte in between.
     bool is_too_long(time_point now, time_point heard)
     {
         if (!first_ || *first_ <= heard)
@@ -24,7 +23,7 @@ public:
 
 private:
     std::chrono::seconds limit_;
-    std::optional<time_point> first_;  // time-out since the last byte
+    std::optional<time_point> first_;  // the first time-out since the last byte
 };
 
 }  // namespace wampfcgi::wamp

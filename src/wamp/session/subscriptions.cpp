@@ -11,10 +11,10 @@
 namespace wampfcgi::wamp {
 namespace {
 
-// Nobody waits for UNSUBSCRIBED; a router that does not answer is found out all the same.
+// No caller waits for UNSUBSCRIBED; the time-out detects a router that does not answer.
 constexpr std::chrono::seconds unsubscribe_timeout{30};
 
-/// For what nobody waits for.
+/// A sink for results that are ignored.
 struct nobody final : bridge::outcome_sink {
     void ended(outcome /*how*/) override {}
 };
@@ -50,15 +50,15 @@ public:
         if (!is_loss_of_session(how) || sink == nullptr)
             return of_.refused(*this, std::move(how));
         if (!was_confirmed)
-            request();  // waits for the next session, but no longer than anything else
+            request();  // waits for the next session, with the usual limit
     }
 
     const std::string& topic() const noexcept { return what_.topic; }
 
     const subscription_id id;
-    bridge::event_sink* sink;                // null: nobody wants it any more, but SUBSCRIBE is under way
-    std::optional<std::uint64_t> router_id;  // while there are events
-    bool is_requested = false;               // SUBSCRIBE is under way
+    bridge::event_sink* sink;                // null: not wanted any more, but SUBSCRIBE is in flight
+    std::optional<std::uint64_t> router_id;  // set while events may arrive
+    bool is_requested = false;               // SUBSCRIBE is in flight
     bool was_confirmed = false;              // by this session or an earlier one
 
 private:
@@ -98,7 +98,7 @@ void subscriptions::session_begins()
             each->request();
 }
 
-// Who is told may end others, or begin new ones.
+// A sink may end other subscriptions, or begin new ones.
 void subscriptions::session_ends()
 {
     by_router_id_.clear();

@@ -1,4 +1,4 @@
-// Owns the subscriptions of one session: made again with each new session, and who hears of an event. Owns no socket,
+// Owns the subscriptions of one session: subscribes again with each new session, and delivers events. Owns no socket,
 // timer or clock.
 #pragma once
 
@@ -17,7 +17,7 @@ class subscriptions {
 public:
     using subscription_id = bridge::session::subscription_id;
 
-    /// Has a request made; its sink hears of the end in a later turn of the event loop.
+    /// Starts a request; its sink is called in a later turn of the event loop.
     using starter = std::function<void(router_request what, bridge::outcome_sink& sink)>;
 
     explicit subscriptions(starter start);
@@ -28,15 +28,15 @@ public:
     subscription_id add(subscription what, bridge::event_sink& sink);
     void remove(subscription_id id);
 
-    /// There is a session: makes those again that an earlier one had.
+    /// A session has begun: subscribes again.
     void session_begins();
 
     void session_ends();
 
-    /// An EVENT for a subscription that there is not (any more) is ignored.
+    /// Ignores an EVENT for an unknown subscription.
     void take(const router_event& event);
 
-    /// Its sink hears of an ERROR.
+    /// Tells the sink of an ERROR.
     void take(router_revocation ended);
 
 private:
@@ -49,7 +49,7 @@ private:
     starter start_;
     subscription_id last_id_ = 0;
     std::unordered_map<subscription_id, std::unique_ptr<one>> all_;
-    std::unordered_map<std::uint64_t, one*> by_router_id_;  // those that events come for
+    std::unordered_map<std::uint64_t, one*> by_router_id_;  // those that events arrive for
 };
 
 }  // namespace wampfcgi::wamp

@@ -1,5 +1,5 @@
-// Owns when a message that has begun to arrive takes too long: as long as its end does not come, it swallows every
-// answer that the router sends. Owns no timer.
+// Owns detecting that a message arrives too slowly: until its end arrives, it blocks all answers behind it. Owns no
+// timer.
 #pragma once
 
 #include <chrono>
@@ -9,17 +9,17 @@ namespace wampfcgi::wamp {
 
 class arrival {
 public:
-    /// A message that has begun has to end, or `least_bytes` of it have to come, within each `limit`.
+    /// Within each `limit`, an incomplete message must end, or `least_bytes` of it must arrive.
     static constexpr std::chrono::seconds limit{5};
     static constexpr std::size_t least_bytes = 16 * 1024;
 
     enum class verdict {
-        stop_timer,   ///< no message is on its way
-        start_timer,  ///< anew, of `limit`: when it has run out, the router is too slow
-        leave_timer,  ///< as it is
+        stop_timer,   ///< no message is incomplete
+        start_timer,  ///< start it again with `limit`; when it expires, the router is too slow
+        leave_timer,  ///< do not change it
     };
 
-    /// So many bytes have come, with the end of a message among them or not; behind them one is not whole, or none is.
+    /// `bytes` have arrived. `ended`: the end of a message was among them. `partial`: the last message is incomplete.
     verdict heard(std::size_t bytes, bool ended, bool partial)
     {
         const bool is_same = awaited_ && !ended;

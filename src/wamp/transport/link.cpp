@@ -42,7 +42,7 @@ link::link(boost::asio::io_context& loop, const router_settings& router, channel
         };
         return;
     }
-    // What is no message at all goes on as an empty one, which is malformed as MessagePack too.
+    // Passes invalid JSON on as an empty message, which is malformed in MessagePack too.
     options_.message = [take = std::move(take)](std::string_view text, const auto& forget) {
         auto message = codec::message_from_json(text);
         forget();
@@ -80,7 +80,7 @@ send_result link::send(std::string message)
 {
     if (options_.serializer == serializer_kind::msgpack)
         return channel_->send(std::move(message));
-    // What is sent was made from JSON: that JSON cannot hold it does not happen.
+    // Messages to send come from JSON, so JSON can always represent them.
     return channel_->send(codec::message_to_json(message).value_or(std::string()));
 }
 

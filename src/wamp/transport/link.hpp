@@ -1,5 +1,5 @@
-// Owns one attempt at a connection to a router, from dialling to closing. Above it every message is MessagePack: where
-// the router is spoken to in JSON, this is where messages are turned over.
+// Owns one connection attempt to a router, from dialling to closing. All messages above it are MessagePack; it converts
+// them for a router that uses JSON.
 #pragma once
 
 #include "wamp/transport/channel.hpp"
@@ -17,29 +17,29 @@
 
 namespace wampfcgi::wamp {
 
-/// As a channel's, with what cannot be read in the message, where it was turned over from JSON; empty: nothing.
+/// Like a channel's message_handler, plus what could not be converted from JSON; empty: nothing.
 using link_message_handler =
     std::function<void(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)>;
 
 class link : public std::enable_shared_from_this<link> {
 public:
-    /// `router` must outlive it; `options` as for a channel, but for its messages: those go to `take`, as MessagePack.
+    /// `router` must outlive the link. `options` are for the channel, but messages go to `take`, as MessagePack.
     link(boost::asio::io_context& loop, const router_settings& router, channel_options options,
          link_message_handler take);
 
-    /// Connects to `where`; ends in up() or down(). No time limit: close() ends it too.
+    /// Connects to `where`, which ends with up() or down(). Has no time limit; close() ends it too.
     void connect(const router_url& where);
 
     /// Sends a message; not before up().
     send_result send(std::string message);
 
-    /// When something came from the router last; not before up().
+    /// When the last byte from the router arrived; not before up().
     std::chrono::steady_clock::time_point last_heard() const { return channel_->last_heard(); }
 
-    /// Most bytes that the router takes in one message, in its serializer; not before up().
+    /// The most bytes that the router accepts in a message, in its serializer; not before up().
     std::size_t longest_message() const { return channel_->longest_message(); }
 
-    /// Writes what it can of what was sent without waiting long, and closes.
+    /// Writes as much as possible of what was sent, without waiting long, and closes.
     void close();
 
 private:

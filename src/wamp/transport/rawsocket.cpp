@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint8_t magic = 0x7F;
 constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t kept_bytes = 1024 * 1024;  // a buffer that grew beyond is given back once it is empty
+constexpr std::size_t kept_bytes = 1024 * 1024;  // an empty buffer larger than this is freed
 
 std::uint8_t byte_at(const char* bytes, std::size_t index)
 {
@@ -81,13 +81,12 @@ std::pair<char*, std::size_t> frame_reader::prepare()
         end_ -= begin_;
         begin_ = 0;
     }
-    // Doubling instead of taking the announced length at its word: a header alone must not cost 16 MiB. To be reserved
-    // costs memory nothing as long as nothing is put there.
+    // Doubles instead of trusting the announced length: a header alone must not cost 16 MiB. Reserved memory costs
+    // nothing until it is used.
     if (buffer_.size() - end_ < read_bytes) {
         const std::size_t whole = begin_ + wanted_bytes();
         const std::size_t wanted = std::max(end_ + read_bytes, std::min(2 * buffer_.size(), whole));
-        buffer_.reserve(std::max(wanted, whole) +
-                        read_bytes);  // so much more that the answer made from it fits as well
+        buffer_.reserve(std::max(wanted, whole) + read_bytes);  // room for the answer made from it
         buffer_.resize(wanted);
     }
     return {buffer_.data() + end_, buffer_.size() - end_};
@@ -99,7 +98,7 @@ void frame_reader::forget()
         return;
     begin_ = end_ = 0;
     if (buffer_.size() > kept_bytes)
-        std::vector<char>().swap(buffer_);  // assigning an empty one would keep the memory
+        std::vector<char>().swap(buffer_);  // assigning an empty vector would keep the memory
 }
 
 std::optional<frame> frame_reader::next()

@@ -1,5 +1,5 @@
-// Owns the bytes of WAMP's RawSocket transport (WAMP specification, "RawSocket Transport"): handshake and frames.
-// Owns no socket.
+// Owns the format of WAMP's RawSocket transport (WAMP specification, "RawSocket Transport"): handshake and frames. Owns
+// no socket.
 #pragma once
 
 #include <array>
@@ -14,22 +14,22 @@
 
 namespace wampfcgi::wamp::rawsocket {
 
-/// Serializers of the handshake.
+/// Serializers in the handshake.
 inline constexpr std::uint8_t json_serializer = 1;
 inline constexpr std::uint8_t msgpack_serializer = 2;
 
-/// Bytes of the header in front of each frame's payload.
+/// Length of the header before each frame's payload.
 inline constexpr std::size_t header_bytes = 4;
 
-/// Longest payload that a frame can have.
+/// The longest possible payload of a frame.
 inline constexpr std::size_t max_payload_bytes = (1U << 24) - 1;
 
 enum class frame_type : std::uint8_t { message = 0, ping = 1, pong = 2 };
 
-/// The client's handshake: offers the longest messages that the protocol knows (2^24 bytes).
+/// The client's handshake: offers the longest messages of the protocol (2^24 bytes).
 std::array<char, 4> handshake_request(std::uint8_t serializer);
 
-/// Reads the router's handshake: the most bytes of payload that it takes in a frame, or why it refused, for the log.
+/// Parses the router's handshake: the most bytes of a payload that it accepts, or why it refused, for the log.
 std::variant<std::size_t, std::string> read_handshake_reply(const std::array<char, 4>& reply, std::uint8_t serializer);
 
 std::array<char, header_bytes> frame_header(frame_type type, std::size_t payload_bytes);
@@ -39,26 +39,26 @@ struct frame {
     std::string_view payload;
 };
 
-/// Cuts a stream of bytes into frames. Holds at most one frame and one read's worth of bytes.
+/// Splits a stream of bytes into frames. Holds at most one frame, and the bytes of one read.
 class frame_reader {
 public:
-    /// Where the next bytes of the stream may be put: at least one byte, valid until the next call of a member.
+    /// Memory for the next bytes of the stream: at least one byte, valid until the next call of a member.
     std::pair<char*, std::size_t> prepare();
 
-    /// Says that `bytes` have been put there.
+    /// `bytes` were stored there.
     void commit(std::size_t bytes) { end_ += bytes; }
 
-    /// The next whole frame, its payload valid until the next prepare() or forget(); nothing when more bytes are
+    /// The next complete frame; its payload is valid until the next prepare() or forget(). Nothing when more bytes are
     /// needed, or when the stream is broken().
     std::optional<frame> next();
 
-    /// Ends the last frame's validity: where it was large and no other has come, its memory is given back.
+    /// Ends the validity of the last frame. Frees its memory if it was large and no further bytes have arrived.
     void forget();
 
-    /// Bytes of a frame have come that is not whole yet.
+    /// True when an incomplete frame has arrived.
     bool partial() const noexcept { return end_ != begin_; }
 
-    /// A frame header was malformed: nothing more can be read from this stream.
+    /// True when a frame header was malformed: the stream cannot be read any further.
     bool broken() const noexcept { return broken_; }
 
 private:

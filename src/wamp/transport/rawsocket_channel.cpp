@@ -24,7 +24,7 @@ namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t shared_string_bytes = 64 * 1024;  // small frames are written from one string up to this
+constexpr std::size_t shared_string_bytes = 64 * 1024;  // small frames are written from one string up to this size
 constexpr std::size_t max_strings_a_write = 16;
 
 template <class Stream>
@@ -89,7 +89,7 @@ private:
                          [self = this->shared_from_this()](error_code error, std::size_t) {
                              if (self->closed_)
                                  return;
-                             // Some routers answer a serializer that they do not support by closing.
+                             // Some routers close the connection when they do not support the serializer.
                              if (error == asio::error::eof)
                                  return self->fail("the router closed the connection during the handshake; it may not "
                                                    "support RawSocket or the serializer here");
@@ -200,7 +200,7 @@ private:
 
     void answer_ping(std::string_view payload)
     {
-        // A router that pings without reading must not fill our memory.
+        // A router that sends PINGs without reading must not fill our memory.
         if (queued_bytes_.bytes() + payload.size() <= max_queued_bytes)
             enqueue(rawsocket::frame_type::pong, std::string(payload));
     }
@@ -220,7 +220,7 @@ private:
         schedule_write();
     }
 
-    // Not at once: further calls may follow in this turn of the event loop, and one write then takes them all.
+    // Not at once: more calls may follow in this turn of the event loop, and one write then sends them all.
     void schedule_write()
     {
         if (writing_ != 0 || std::exchange(write_scheduled_, true))
@@ -239,7 +239,8 @@ private:
             for (; writing_ < queue_.size() && writing_ < max_strings_a_write; ++writing_)
                 buffers.emplace_back(asio::buffer(queue_[writing_]));
             const std::size_t all = asio::buffer_size(buffers);
-            // Mostly all of it, which saves a turn of the event loop. TLS may have to read before it can write.
+            // Usually writes everything, which saves a turn of the event loop. TLS may have to read before it can
+            // write.
             const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
             if (taken < all)
                 return write_later(std::move(buffers), taken);
@@ -273,7 +274,7 @@ private:
         writing_ = 0;
     }
 
-    // What the stream takes without waiting. An error shows at the next operation.
+    // Writes what the stream accepts without waiting. An error will show at the next operation.
     template <class Buffers>
     std::size_t write_now(const Buffers& buffers)
     {
@@ -294,15 +295,15 @@ private:
     std::uint8_t serializer_;
     std::array<char, 4> handshake_{};
     rawsocket::frame_reader reader_;
-    std::uint64_t frames_ = 0;  // that have come
+    std::uint64_t frames_ = 0;  // received so far
     arrival arrival_;
-    asio::steady_timer stall_timer_;  // ends a frame that stopped half-way
+    asio::steady_timer stall_timer_;  // closes a connection with an incomplete frame
     asio::steady_timer keepalive_timer_;
     keepalive pings_;
     std::size_t peer_max_bytes_ = 0;
     std::deque<std::string> queue_;  // frames, header and payload; small ones share a string
     queue_size queued_bytes_{options_.queued_bytes};
-    std::size_t writing_ = 0;  // strings at the front of the queue that are being written
+    std::size_t writing_ = 0;  // strings at the front of the queue being written
     bool write_scheduled_ = false;
     bool closed_ = false;
 };

@@ -24,10 +24,10 @@ namespace websocket = boost::beast::websocket;
 using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t max_message_bytes = 16 * 1024 * 1024;  // either way, as with RawSocket
-constexpr std::size_t kept_bytes = 1024 * 1024;              // a buffer that grew beyond is given back
+constexpr std::size_t max_message_bytes = 16 * 1024 * 1024;  // in both directions, as with RawSocket
+constexpr std::size_t kept_bytes = 1024 * 1024;              // a larger buffer is freed
 
-/// Value of the Host header (RFC 9110, 7.2): the port only where it is not the scheme's default.
+/// The Host header's value (RFC 9110, 7.2): with the port unless it is the scheme's default.
 std::string host_header(const router_url& where)
 {
     const bool is_tls = where.transport == router_url::transport_kind::websocket_tls;
@@ -37,8 +37,8 @@ std::string host_header(const router_url& where)
     return host;
 }
 
-/// Where either side has closed the WebSocket, or a frame was malformed, Beast would wait for the router to close the
-/// connection too, for as long as that likes. This one is closed at once.
+/// Closes the connection at once after a close frame or a malformed frame. Beast would wait, without a limit, for the
+/// router to close it.
 template <class Stream>
 class hasty_stream : public Stream {
 public:
@@ -76,7 +76,7 @@ public:
     {
         websocket::stream_base::timeout limits{};
         limits.handshake_timeout = websocket::stream_base::none();
-        limits.idle_timeout = options_.keepalive;  // a ping goes out after half of it
+        limits.idle_timeout = options_.keepalive;  // a ping is sent after half of it
         limits.keep_alive_pings = true;
         stream_.set_option(limits);
         stream_.set_option(websocket::stream_base::decorator([this](websocket::request_type& upgrade) {
@@ -109,7 +109,7 @@ public:
 
     std::size_t longest_message() const override { return max_message_bytes; }
 
-    // What is queued goes out first: a GOODBYE has nobody to repeat it.
+    // Sends queued messages first, because a lost GOODBYE would not be repeated.
     void close() override
     {
         if (std::exchange(closed_, true))
@@ -248,7 +248,7 @@ private:
 
     websocket::stream<hasty_stream<Stream>> stream_;
     arrival arrival_;
-    asio::steady_timer stall_timer_;  // ends a message that stopped half-way
+    asio::steady_timer stall_timer_;  // closes a connection with an incomplete message
     std::string host_;
     std::string target_;
     std::string subprotocol_;
