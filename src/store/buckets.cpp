@@ -15,7 +15,7 @@ bridge::rate_decision charge(std::atomic<std::int64_t>& full_at, const refill& l
 {
     for (std::int64_t found = full_at.load();;) {
         const std::int64_t present = now();
-        // Further ahead: of another limit, or of a clock that went back. An empty bucket is the most that it can be.
+        // A later time comes from another limit, or from a clock that was set back. Clamp it to an empty bucket.
         const std::int64_t from = std::clamp(found, present, present + limit.whole_bucket());
         const std::int64_t spent = from + limit.one_token - present;
         if (spent > limit.whole_bucket()) {
@@ -29,14 +29,14 @@ bridge::rate_decision charge(std::atomic<std::int64_t>& full_at, const refill& l
     }
 }
 
-/// Makes a place for `tag`, unless another process is faster.
+/// Takes a slot for `tag`, unless another process is faster.
 void move_in(bucket_set& set, std::uint64_t tag)
 {
     std::size_t best = 0;
     std::int64_t least = set[0].full_at.load();
     for (std::size_t i = 0; i < set.size(); ++i) {
         std::uint64_t found = set[i].tag.load();
-        if (found == 0) {  // the first one that is free, so that processes at the same moment meet there
+        if (found == 0) {  // the first free slot, so that processes taking one at the same moment compete for it
             set[i].tag.compare_exchange_strong(found, tag);
             return;
         }
@@ -58,8 +58,8 @@ bridge::rate_decision take_token(bucket_set& set, std::uint64_t tag, const refil
         bridge::rate_decision decision{true};
         bool was_there = false;
         bool was_pushed_out = false;
-        // Two processes can have pushed out two others for the same client: then both places are charged, for what each
-        // of the two had taken is in one of them.
+        // Two processes may have evicted two other clients for this one. Charge both slots, because each holds part of
+        // what the client has taken.
         for (bucket_slot& each : set) {
             if (each.tag.load() != tag)
                 continue;

@@ -48,7 +48,7 @@ std::string kind_of(mode_t mode)
     return S_ISLNK(mode) ? "a symbolic link" : "something else";
 }
 
-/// Refuses what somebody else could have put there, or could read or change.
+/// Refuses what another user could have created, read or changed.
 void check_private(const std::string& path, const struct stat& found, mode_t wanted_mode)
 {
     if (found.st_uid != geteuid())
@@ -58,7 +58,7 @@ void check_private(const std::string& path, const struct stat& found, mode_t wan
         fail(path, "mode " + octal(wanted_mode), octal(found.st_mode));
 }
 
-/// Why a folder or file could not be opened without following a link.
+/// Throws with the reason why a folder or file could not be opened without following a link.
 [[noreturn]] void fail_to_open(int parent, const std::string& name, const std::string& path, const std::string& kind)
 {
     const int error_number = errno;
@@ -68,7 +68,7 @@ void check_private(const std::string& path, const struct stat& found, mode_t wan
     fail(path, "cannot be opened: " + text_of(error_number));
 }
 
-/// Throws if it is anything but a file that this user alone can have made and read.
+/// Throws unless it is a regular file that only this user can have created and read.
 descriptor private_file(descriptor file, const std::string& path)
 {
     struct stat found {};
@@ -82,7 +82,7 @@ descriptor private_file(descriptor file, const std::string& path)
     return file;
 }
 
-/// None if there is no such file.
+/// Returns none if there is no such file.
 descriptor open_existing(const descriptor& folder, const std::string& name, const std::string& path)
 {
     descriptor file(openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -93,16 +93,16 @@ descriptor open_existing(const descriptor& folder, const std::string& name, cons
     return private_file(std::move(file), path);
 }
 
-/// Never in the place of one that is there: somebody may use that.
+/// Never replaces an existing file, because another process may use it.
 bool try_to_rename(const descriptor& folder, const std::string& from, const std::string& to)
 {
     if (renameat2(folder.get(), from.c_str(), folder.get(), to.c_str(), RENAME_NOREPLACE) == 0)
         return true;
-    return (errno == EINVAL || errno == ENOSYS) &&  // the file system does not know how
+    return (errno == EINVAL || errno == ENOSYS) &&  // the file system does not support it
            renameat(folder.get(), from.c_str(), folder.get(), to.c_str()) == 0;
 }
 
-/// In the place of what a process left that was killed here.
+/// Replaces what a process left behind that was killed at this point.
 descriptor create_unfinished(const descriptor& folder, const std::string& name, const std::string& path)
 {
     if (unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT)
@@ -113,7 +113,7 @@ descriptor create_unfinished(const descriptor& folder, const std::string& name, 
     return file;
 }
 
-/// Under another name first: a file that lacks something has lost it, and is not one that was never finished.
+/// Creates it under another name first: a file with missing content has then lost it, and is not just unfinished.
 descriptor create(const descriptor& folder, const std::string& name, const std::string& path, std::string_view content,
                   const presence::entry& within)
 {
@@ -128,7 +128,7 @@ descriptor create(const descriptor& folder, const std::string& name, const std::
     return file;
 }
 
-/// None where this user cannot make one.
+/// Returns none when this user cannot create it.
 descriptor open_or_create_lock_file(int folder, const std::string& name, const std::string& path)
 {
     constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
@@ -208,7 +208,7 @@ descriptor open_or_create_private_file(const descriptor& folder, const std::stri
 descriptor open_or_create_private_file(const descriptor& folder, const std::string& path, const std::string& name,
                                        const std::function<void(const descriptor& made)>& fill)
 {
-    constexpr int tries = 3;  // of the losers of a race with others that make and remove it
+    constexpr int tries = 3;  // of a process that loses races against others creating and removing the file
     const std::string whole = path + "/" + name;
     const std::string unfinished = name + "." + std::to_string(getpid()) + ".new";
     for (int i = 0; i < tries; ++i) {

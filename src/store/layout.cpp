@@ -6,7 +6,7 @@
 namespace wampfcgi::store {
 namespace {
 
-/// FNV-1a by words, against damage, not against forgery: who can write to the file can do as he likes.
+/// FNV-1a by words detects damage, not forgery: a user who can write the file can do anything.
 std::uint64_t checksum_of(header head) noexcept
 {
     head.checksum = 0;
@@ -24,7 +24,7 @@ bool is_none(const lost_range& range) noexcept
     return range.from > range.until;
 }
 
-/// 0 where they touch or overlap. Saturates, for the times of a damaged clock may be anything.
+/// 0 if they touch or overlap. Saturates, because a wrong clock may produce any times.
 std::int64_t distance(const lost_range& earlier, const lost_range& later) noexcept
 {
     if (later.from <= earlier.until)
@@ -85,8 +85,8 @@ std::uint64_t file_bytes(std::uint64_t segments) noexcept
 std::uint64_t bucket_position(const header& head, std::uint64_t segment,
                               const bridge::signature_bytes& signature) noexcept
 {
-    // Multiply-shift hashing (Dietzfelbinger): who does not know the salt finds no two signatures that meet more often
-    // than chance has it, whatever he can sign.
+    // Multiply-shift hashing (Dietzfelbinger): without the salt, signatures cannot be chosen to collide more often than
+    // by chance.
     std::array<std::uint32_t, 8> words;
     static_assert(sizeof words == sizeof signature);
     std::memcpy(words.data(), signature.data(), sizeof words);

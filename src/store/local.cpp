@@ -27,7 +27,7 @@ bridge::store::instant system_now()
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-/// Held by its own timer's handler too.
+/// The handler of its timer keeps it alive too.
 class local::queue : public std::enable_shared_from_this<local::queue> {
 public:
     queue(boost::asio::io_context& loop, const std::string& folder, std::chrono::seconds delta_limit,
@@ -93,7 +93,7 @@ private:
         });
     }
 
-    // A completion may add and give up others.
+    // A completion may add requests, and give up others.
     void try_again(std::chrono::milliseconds next_pause)
     {
         while (!waiting_.empty()) {
@@ -107,7 +107,7 @@ private:
         }
     }
 
-    // One that has come later would not have more luck.
+    // Later requests would fail to get the lock too.
     void refuse_all()
     {
         refused_until_ = steady::now() + refusing_for;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds looked_after_every{1};
 
-/// The same for all processes that have the service, whatever its limit is.
+/// The same in all processes with this service, whatever its limit.
 std::string file_of(const service_settings& service)
 {
     return store::file_name_of("rates", bridge::id_of(service.path, service.realm));
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    /// Where it was removed, processes that start later have another one: the same is used then.
+    /// If the file was removed, processes that start later use a new one; switch to that.
     void look_after_file()
     try {
         const auto now = std::chrono::steady_clock::now();
@@ -82,7 +82,7 @@ local_rates::ticket local_rates::take_token(std::string_view client, decided don
     result<bridge::rate_decision> decision;
     try {
         decision = counter_->take(client);
-    } catch (const std::runtime_error& why) {  // of OpenSSL
+    } catch (const std::runtime_error& why) {  // from OpenSSL
         decision = failure{errc::internal_error, why.what()};
     }
     done(std::move(decision));

@@ -8,7 +8,7 @@
 namespace wampfcgi::store {
 namespace {
 
-// A holder needs a few microseconds, if it has a processor.
+// A process holds the lock for a few microseconds, when it is scheduled.
 constexpr int yields = 20;
 
 bool take(int fd)

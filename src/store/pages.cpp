@@ -28,7 +28,7 @@ std::size_t find_in(const bucket& slots, const bridge::signature_bytes& signatur
     return i;
 }
 
-/// Nothing if neither the key nor a free place is there.
+/// Returns nothing when there is neither the key nor a free place.
 template <class Keys>
 std::optional<tally> find_in(const Keys& keys, std::uint64_t page, bridge::key_id key) noexcept
 {

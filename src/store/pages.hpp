@@ -1,5 +1,5 @@
-// Owns reading and writing a file of signatures, page by page, and finding the place of a signature and of a key's
-// count in it. What they mean, and which one is let in, is signature_file's business.
+// Owns page-wise access to a file of signatures, and finding the place of a signature and of a key's count.
+// signature_file decides what to accept.
 #pragma once
 
 #include "store/layout.hpp"
@@ -13,15 +13,14 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// All is done by pread and pwrite under the lock. A file that somebody cuts, or a full disk, is then an error here and
-// not a SIGBUS. A process can be killed between any two of the calls; each is done whole or not at all, for none
-// crosses a page.
+// Uses only pread and pwrite, under the lock. So a truncated file or a full disk is an error, not a SIGBUS. A process
+// may be killed between two of these calls. Each call is atomic, because none crosses a page.
 namespace wampfcgi::store {
 
-/// Throws a std::system_error of errno.
+/// Throws std::system_error for errno.
 [[noreturn]] void fail_by_errno(const char* what);
 
-/// False if the file ends before. Throws std::system_error, as all below.
+/// Returns false at the end of the file. Throws std::system_error, like all functions below.
 template <class T>
 bool read_at(const descriptor& file, std::uint64_t position, T& out)
 {
@@ -41,29 +40,29 @@ void write_at(const descriptor& file, std::uint64_t position, const T& value)
 
 void set_size(const descriptor& file, std::uint64_t bytes);
 
-/// Where in a file a signature is, or is to be put.
+/// The place of a signature in a file, present or to be written.
 struct place {
-    bool taken;             ///< by the signature itself
-    std::uint64_t segment;  ///< one that is not there yet, if the buckets of all others are full
+    bool taken;             ///< the signature is already there
+    std::uint64_t segment;  ///< a segment still to be created, if the buckets of all others are full
     std::uint64_t position;
 };
 
 place find_place(const descriptor& file, const header& head, const bridge::signature_bytes& signature);
 
-/// Where the number of a key's requests is, or is to be put.
+/// The place of a key's request count, present or to be written.
 struct tally {
     std::uint64_t page;
     std::size_t index;
     std::uint64_t count;
 };
 
-/// Nothing if neither the key nor a free place is there.
+/// Returns nothing when there is neither the key nor a free place.
 std::optional<tally> find_tally(const descriptor& file, const first_page& page, bridge::key_id key);
 
-/// Seals the header. What is written last is the page that holds it.
+/// Seals the header. Writes the page with the header last.
 void write_header_and_tally(const descriptor& file, first_page& page, bridge::key_id key, const tally& counted);
 
-/// How many requests all keys have made.
+/// The number of requests of all keys.
 std::uint64_t count_requests(const descriptor& file, const first_page& page);
 
 }  // namespace wampfcgi::store

@@ -13,10 +13,10 @@
 namespace wampfcgi::store {
 namespace {
 
-constexpr off_t entry_byte = 0;  // locked by the process that is within; the others stand for a limit each
+constexpr off_t entry_byte = 0;  // locked by the process that is within; each other byte stands for a limit
 
-/// Locks of an open file description, unlike those of POSIX, are not lost when another part of the process closes the
-/// file; unlike flock() they are on single bytes, and change from one kind to the other at once.
+/// Uses open file description locks. Unlike POSIX locks, they are not lost when another part of the process closes the
+/// file. Unlike flock(), they lock single bytes and change their kind atomically.
 bool try_lock(int fd, off_t byte, int kind)
 {
     struct flock wanted {};
@@ -31,7 +31,7 @@ bool try_lock(int fd, off_t byte, int kind)
     return false;
 }
 
-/// Where a name's file is noted. Two that meet there only make each other's file look like one that is not known.
+/// The place for the identity of a name's file. Two names with the same place only make each other's file look unknown.
 off_t place_of(const std::string& name)
 {
     constexpr std::uint64_t places = 256;

@@ -20,8 +20,8 @@
 namespace wampfcgi::store {
 namespace {
 
-constexpr std::uint64_t rate_magic = 0x3145'5441'5246'4657;  // "WFRATE" and a number
-constexpr std::size_t key_bytes = 16;                        // of AES-128
+constexpr std::uint64_t rate_magic = 0x3145'5441'5246'4657;  // "WFRATE" and a version number
+constexpr std::size_t key_bytes = 16;                        // for AES-128
 
 std::string why_of(int error_number)
 {
@@ -30,7 +30,7 @@ std::string why_of(int error_number)
 
 }  // namespace
 
-/// The beginning of the file, in the processor's own byte order.
+/// The beginning of the file, in native byte order.
 struct rate_header {
     std::uint64_t magic = rate_magic;
     std::uint64_t sets = sets_in_file;
@@ -43,8 +43,8 @@ struct rate_file::content {
     std::array<bucket_set, sets_in_file> sets;
 };
 
-/// A client's name as one block under AES-128, keyed so that nobody can aim at a set. Longer names than a block are
-/// those of keys, which the administrator chooses.
+/// Hashes a client's name as one block of AES-128. The key keeps clients from aiming at a set. Only names of keys,
+/// which the administrator chooses, are longer than a block.
 class rate_file::keyed_hash {
 public:
     explicit keyed_hash(const std::array<unsigned char, key_bytes>& key)
@@ -81,7 +81,8 @@ namespace {
 void fill(const descriptor& file, std::size_t bytes)
 {
     rate_header head;
-    // Reserved, not only made so long: on a full disk the first write to a page that is mapped would be a SIGBUS.
+    // Allocate the blocks instead of only setting the size: on a full disk, the first write to a mapped page would be a
+    // SIGBUS.
     if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)); error != 0)
         throw std::runtime_error("cannot be given " + std::to_string(bytes) + " bytes: " + why_of(error));
     if (::getrandom(head.key.data(), head.key.size(), 0) != static_cast<ssize_t>(head.key.size()))

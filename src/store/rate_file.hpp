@@ -1,4 +1,4 @@
-// Owns the file of one service's buckets: where it is, what is in it, and which set of it a client belongs to.
+// Owns the file with one service's buckets: its place and content, and which set a client belongs to.
 #pragma once
 
 #include "store/buckets.hpp"
@@ -12,24 +12,23 @@
 
 namespace wampfcgi::store {
 
-/// Sets in a file, which makes 65,536 buckets and 1 MiB.
+/// The number of sets in a file, for 65,536 buckets in 1 MiB.
 inline constexpr std::size_t sets_in_file = 8192;
 
-/// A file that is mapped. What is written is known to all processes that have it open at once.
+/// A mapped file. All processes that have it open see a write at once.
 class rate_file {
 public:
-    /// Opens the file `name` in `folder`, creating both where they are missing; one that is not like this program's is
-    /// put away. Throws std::runtime_error where that cannot be done, or others than the effective user may have a
-    /// hand in them.
+    /// Opens the file `name` in `folder`; creates both when missing. Moves a file of another format out of the way.
+    /// Throws std::runtime_error when that fails, or when other users have access to them.
     rate_file(const std::string& folder, const std::string& name);
     ~rate_file();
     rate_file(rate_file&& other) noexcept;
     rate_file& operator=(rate_file&& other) noexcept;
 
-    /// False when it has been removed: processes that start from now on would use another one.
+    /// Returns false when the file has been removed: processes that start now would use a new one.
     bool is_in_place() const noexcept;
 
-    /// Who a client is in this file: nobody can find out another client of the same set.
+    /// A client's place in this file. Clients cannot find out which others share their set.
     struct position {
         bucket_set& set;
         std::uint64_t tag;  ///< not 0

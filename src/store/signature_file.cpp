@@ -25,7 +25,7 @@ std::int64_t window_of(std::int64_t when, std::int64_t window) noexcept
     return when % window < 0 ? whole - 1 : whole;
 }
 
-/// What came of one attempt with the file that is open.
+/// The outcome of one attempt with the open file.
 struct signature_file::attempt {
     std::optional<obstacle> by;
     result<void> outcome;
@@ -57,7 +57,7 @@ void signature_file::open(const descriptor& folder, const presence::entry& withi
                                         [this](const presence::entry& inside) { return blank(inside); });
 }
 
-/// Where it was removed, another one. False: another process is at it.
+/// Opens a new file if the old one was removed. Returns false when another process is opening one.
 bool signature_file::try_to_open()
 {
     if (!removed_)
@@ -69,8 +69,8 @@ bool signature_file::try_to_open()
     return within.has_value();
 }
 
-/// The content of a new file. Where others may have used one that is not there any more, all that they can have
-/// accepted is lost. This process knows what that was if it had the last one open itself.
+/// The content of a new file. If other processes may have used a file that was removed, everything that they can have
+/// accepted is marked as lost. This process knows what that was if it had the latest file open itself.
 std::string signature_file::blank(const presence::entry& within) const
 {
     header head;
@@ -110,8 +110,8 @@ try {
 signature_file::attempt signature_file::try_here(const new_signature& what)
 {
     const lock alone(file_.get());
-    // The clock is read before it is looked whether the file is still in its place: whoever puts another one there
-    // reads a later time, and refuses what this process can still accept, though it be frozen here.
+    // Read the clock before checking that the file is still in its place. A process that creates a new one reads a
+    // later time, and so refuses everything that this process may still accept, even if this process is stopped here.
     const std::int64_t now = present();
     struct stat found {};
     if (fstat(file_.get(), &found) != 0)
@@ -135,7 +135,7 @@ try {
     return 0;
 }
 
-/// A file that another process has locked may still be written to by that one.
+/// If another process holds the lock, it may still write to the file.
 void signature_file::note_removal(bool is_locked, std::int64_t now)
 {
     first_page page;
@@ -150,7 +150,7 @@ void signature_file::note_removal(bool is_locked, std::int64_t now)
                                        "timestamps are later than all that it held");
 }
 
-/// Puts what the file holds among what is lost.
+/// Marks the content of the file as lost.
 void signature_file::discard(header& head) const
 {
     if (head.generation != never)
@@ -170,7 +170,7 @@ result<void> signature_file::remember_at(const new_signature& what, std::int64_t
     return remember_in(page, what);
 }
 
-/// Reads the file's first page, and makes the file one of `generation` if it is not.
+/// Reads the file's first page, and empties the file unless it already belongs to `generation`.
 result<void> signature_file::turn_to(first_page& page, std::int64_t generation, std::int64_t now, std::uint64_t size)
 {
     const bool is_intact_page = read_at(file_, 0, page) && is_intact(page.head);
@@ -180,8 +180,8 @@ result<void> signature_file::turn_to(first_page& page, std::int64_t generation, 
     add_removed(page.head);
     if (removed_ && found != never)
         page.head.refused_until = std::max(page.head.refused_until, last_lost(page.head, window_number(found)));
-    // Only the present window and the next have live signatures, of which this file's is one; a file of the window
-    // behind them was begun before a small step of the clock.
+    // Only the current and the next window have live signatures, and this file belongs to one of them. A file of the
+    // window after that was begun before the clock was set back a little.
     const bool is_far_ahead = found > window_of(now, window_) + 2;
     const bool is_short = size < file_bytes(page.head.segments);
     const bool is_cut = !is_intact_page || (is_short && found >= generation && !is_far_ahead);
@@ -203,7 +203,7 @@ result<void> signature_file::turn_to(first_page& page, std::int64_t generation, 
     return {};
 }
 
-/// What was lost with a file that was in the place of this one.
+/// Adds what was lost with an earlier, removed file.
 void signature_file::add_removed(header& head) const
 {
     if (removed_)
@@ -217,8 +217,8 @@ void signature_file::write_header(header& head) const
     write_at(file_, 0, head);
 }
 
-/// Empties the file. A process that is killed in between leaves one of the old generation, or one that is too short,
-/// which is emptied again by the next.
+/// Empties the file. If a process is killed in between, the file has the old generation or is too short; the next
+/// process empties it again.
 void signature_file::begin(first_page& page, std::int64_t generation) const
 {
     const auto lost_all = page.head.lost_all;
@@ -252,13 +252,13 @@ result<void> signature_file::remember_in(first_page& page, const new_signature& 
                        std::to_string(counted->count) +
                            " requests of the key are remembered, as many as its share of replay_capacity allows");
     if (spot.segment == head.segments) {
-        // First the room, then the signature in it, then the header that counts both. Without the header the segment
-        // does not exist, and the signature in it is one whose request was never answered.
+        // Extend the file first, then write the signature, then the header that counts both. Without the header the
+        // segment does not exist, and its signature is of a request that was never answered.
         set_size(file_, file_bytes(head.segments + 1));
         ++head.segments;
     }
     write_at(file_, spot.position, what.signature);
-    // A process that is killed here has made one signature known that is not counted: the file may hold one more.
+    // A process killed here leaves one signature that is not counted: the file may hold one more.
     ++counted->count;
     head.latest_expiry = std::max(head.latest_expiry, what.expires_at);
     write_header_and_tally(file_, page, what.key, *counted);

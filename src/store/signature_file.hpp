@@ -1,4 +1,4 @@
-// Owns one file of signatures: those that expire in one window, the generation. Which that is, the caller says.
+// Owns one file of signatures: those that expire in one window, its generation. The caller chooses the window.
 #pragma once
 
 #include "store/layout.hpp"
@@ -14,10 +14,10 @@
 
 namespace wampfcgi::store {
 
-/// The number of the window that an instant is in; before 1970 too. Times are microseconds.
+/// The number of the window that contains an instant, also before 1970. Times are microseconds.
 std::int64_t window_of(std::int64_t when, std::int64_t window) noexcept;
 
-/// A signature that is to be remembered. Times are microseconds since 1970.
+/// A signature to remember. Times are microseconds since 1970.
 struct new_signature {
     bridge::key_id key;
     const bridge::signature_bytes& signature;
@@ -26,28 +26,29 @@ struct new_signature {
 
 class signature_file {
 public:
-    /// For the file `name` in `folder`. `window` is in microseconds, `share` the most signatures of a key in one.
+    /// For the file `name` in `folder`. `window` is in microseconds; `share` is the most signatures of a key in one
+    /// window.
     signature_file(std::string folder, std::string name, presence& used, std::int64_t window, std::uint64_t share,
                    const clock& now);
 
-    /// Opens or creates the file in `folder`, which is the opened one. Throws std::runtime_error.
+    /// Opens or creates the file in the open `folder`. Throws std::runtime_error.
     void open(const descriptor& folder, const presence::entry& within);
 
-    /// As bridge::store::remember(). Nothing comes back where another process holds the lock.
+    /// Like bridge::store::remember(). Returns nothing when another process holds the lock.
     std::optional<result<void>> try_to_remember(const new_signature& what);
 
-    /// How many signatures of the window `present` and later ones it holds, as far as it can be read without the lock.
+    /// The number of its signatures in the window `present` or later, as far as it can be read without the lock.
     std::uint64_t count_live(std::int64_t present) const noexcept;
 
 private:
     enum class obstacle { removed, busy };
     struct attempt;
 
-    /// A file that was removed, and is not replaced yet.
+    /// A file that was removed and not replaced yet.
     struct removal {
-        header lost;  ///< of which only `lost_all` counts
+        header lost;  ///< only `lost_all` is used
         file_identity file;
-        bool is_complete;  ///< nothing was accepted in it but that
+        bool is_complete;  ///< everything accepted in the file is included
     };
 
     bool try_to_open();

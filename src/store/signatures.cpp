@@ -9,11 +9,11 @@
 namespace wampfcgi::store {
 namespace {
 
-// At start, where nobody waits but the start itself. A holder needs less than a millisecond.
+// At start, when no request waits. A process holds the lock for less than a millisecond.
 constexpr std::chrono::milliseconds pause{1};
 constexpr int pauses = 1000;
 
-/// Both at one go: another process that found only the first would take the second for removed.
+/// Opens both at once: a process that found only the first would take the second for removed.
 bool try_to_open(std::array<signature_file, 2>& files, const std::string& path, presence& used)
 {
     const descriptor folder = open_folder(path);

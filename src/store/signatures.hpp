@@ -1,5 +1,5 @@
-// Owns the signatures of the services with one `timestamp_delta_limit`, in two files. When to try again, where another
-// process has locked one, is decided elsewhere.
+// Owns the signatures of the services with one `timestamp_delta_limit`, in two files. Callers decide when to retry
+// while another process holds a lock.
 #pragma once
 
 #include "store/presence.hpp"
@@ -15,25 +15,25 @@
 
 namespace wampfcgi::store {
 
-/// What one process remembers is known to every other at once, and stays when processes end, in whatever way. To be
-/// opened behind a fork: locks belong to who opens.
+/// What one process remembers is visible to all others at once, and survives the end of processes, however they end.
+/// Open it after fork, because locks belong to the process that opened the file.
 class signatures {
 public:
-    /// Opens the files in `folder`, creating it and them where they are missing. `share` is the most signatures of a
-    /// key in a window of twice the limit, which is more than 0. Throws std::runtime_error when folder or files cannot
-    /// be opened or created, or others than the effective user may have a hand in them.
+    /// Opens the files in `folder`; creates folder and files when missing. `share` is the most signatures of a key in a
+    /// window of twice the limit, which must be more than 0. Throws std::runtime_error when folder or files cannot be
+    /// opened or created, or when other users have access to them.
     signatures(const std::string& folder, std::chrono::seconds delta_limit, std::uint64_t share, clock now);
     signatures(const signatures&) = delete;
     signatures& operator=(const signatures&) = delete;
 
-    /// As bridge::store::remember(), at once. Nothing comes back where another process holds the lock.
+    /// Like bridge::store::remember(), but at once. Returns nothing when another process holds the lock.
     std::optional<result<void>> try_to_remember(bridge::key_id key, const bridge::signature_bytes& signature,
                                                 bridge::store::instant until);
 
-    /// How many are remembered, by all processes.
+    /// The number of signatures remembered, by all processes.
     std::uint64_t count() const noexcept;
 
-    /// Which files are locked, for the log.
+    /// The files that are locked, for the log.
     std::string place() const { return folder_ + "/" + name_ + "*"; }
 
 private:
@@ -42,8 +42,8 @@ private:
     std::int64_t window_;
     clock now_;
     presence used_;
-    // Windows of expiry are numbered from 1970 on. Only the present one and the next can have live signatures: those of
-    // even and of odd number have a file each, which is emptied when a later number comes.
+    // Windows of expiry are numbered from 1970 on. Only the current and the next can have live signatures. Even and odd
+    // windows have a file each, which is emptied for a later window.
     std::array<signature_file, 2> by_parity_;
 };
 

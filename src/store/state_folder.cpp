@@ -21,7 +21,7 @@ namespace {
 
 constexpr mode_t folder_mode = 0700;
 
-/// With a slash at its end a path would lead through a symbolic link.
+/// Removes slashes at the end, which would make the path follow a symbolic link.
 std::string without_slashes_behind(std::string_view path)
 {
     while (path.size() > 1 && path.ends_with('/'))
@@ -29,11 +29,11 @@ std::string without_slashes_behind(std::string_view path)
     return std::string(path);
 }
 
-/// Locks and removals are not what they are on a disk of this machine, and other machines may have the same home.
+/// Locks and removals behave differently there than on a local disk, and other machines may share the home.
 bool is_on_network(const std::string& path)
 {
-    // Those that <linux/magic.h> does not have: CIFS, Ceph, Lustre, GPFS, OCFS2, GFS2, BeeGFS, VirtualBox's and
-    // VMware's shared folders.
+    // Those without a name in <linux/magic.h>: CIFS, Ceph, Lustre, GPFS, OCFS2, GFS2, BeeGFS, shared folders of
+    // VirtualBox and VMware.
     constexpr std::array<std::uint32_t, 18> network_types{
         NFS_SUPER_MAGIC,   SMB_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC, AFS_SUPER_MAGIC, AFS_FS_MAGIC,
         CODA_SUPER_MAGIC,  V9FS_MAGIC,      CEPH_SUPER_MAGIC, CIFS_SUPER_MAGIC, 0x0bd0'0bd0,     0x4750'4653,
@@ -45,7 +45,7 @@ bool is_on_network(const std::string& path)
            network_types.end();
 }
 
-/// Whether it is this user's own, and what is in it is safe from others and can be written.
+/// True when it belongs to this user, is writable, and protects its content from other users.
 bool is_own(const std::string& path)
 {
     struct stat found {};
@@ -64,7 +64,7 @@ std::string find_folder(const std::string& configured, const std::string& home, 
 {
     if (!configured.empty())
         return without_slashes_behind(configured);
-    // systemd separates several by colons, and escapes none in them.
+    // systemd separates several folders by colons, and does not escape colons in them.
     const char* const given = std::getenv("STATE_DIRECTORY");
     const std::string_view all = given != nullptr ? given : "";
     if (const auto first = all.substr(0, all.find(':')); first.starts_with('/'))
@@ -80,7 +80,7 @@ std::string find_folder(const std::string& configured, const std::string& home, 
         if (is_missing && missing == missing_folders::leave)
             continue;
         if (is_missing)
-            mkdir(path.c_str(), folder_mode);  // unless another process is faster
+            mkdir(path.c_str(), folder_mode);  // fails harmlessly when another process is faster
         if (!is_own(path))
             return in_shared_memory();
         last_there = path;
@@ -90,7 +90,7 @@ std::string find_folder(const std::string& configured, const std::string& home, 
 
 std::string find_folder(const std::string& configured, missing_folders missing)
 {
-    // Only asked for where it counts: see own_user().
+    // Look up the user only when needed: see own_user().
     const auto user = configured.empty() ? own_user() : std::nullopt;
     return find_folder(configured, user && user->home.starts_with('/') ? user->home : std::string(), missing);
 }

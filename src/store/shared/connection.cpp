@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
 using boost::system::error_code;
 
-constexpr std::chrono::seconds keepalive{30};  // within which a server that has vanished is found out, idle or not
+constexpr std::chrono::seconds keepalive{30};  // a vanished server is detected within this time, idle or not
 
 std::string reason_of(const error_code& error)
 {
@@ -28,7 +28,7 @@ std::string reason_of(const error_code& error)
 
 }  // namespace
 
-/// A connected stream. Tells nothing any more once it is closed.
+/// A connected stream. Reports nothing after it was closed.
 class connection::link : public std::enable_shared_from_this<link> {
 public:
     using handler = std::function<void(const valkey_happening&)>;
@@ -148,7 +148,7 @@ void connection::feed(const valkey_happening& what)
     carry_out_steps();
 }
 
-// What is answered may ask anew, and its steps follow.
+// A completion may ask again; the resulting steps are performed after these.
 void connection::carry_out_steps()
 {
     if (std::exchange(carrying_out_, true))
@@ -254,7 +254,7 @@ void connection::write_soon()
     });
 }
 
-// One that is armed too early wakes once for nothing: dearer would be to arm it for each command.
+// A timer that fires early costs one needless wake-up; re-arming it for each command would cost more.
 void connection::arm_timer()
 {
     const auto at = fsm_.wakes_at();

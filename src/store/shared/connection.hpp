@@ -1,4 +1,4 @@
-// Owns the socket and the timer of a connection to a shared store. What is done with them is decided in connection_fsm.
+// Owns the socket and the timer of the connection to a shared store. connection_fsm decides what to do with them.
 #pragma once
 
 #include "store/valkey/connection_fsm.hpp"
@@ -20,7 +20,7 @@ class connection : public std::enable_shared_from_this<connection> {
 public:
     using ticket = connection_fsm::ticket;
 
-    /// Remembers a marker; throws std::runtime_error when it cannot.
+    /// Stores a marker; throws std::runtime_error when that fails.
     using marker_memory = std::function<void(std::int64_t)>;
 
     connection(boost::asio::io_context& loop, const store_settings& settings, kept_data kept,
@@ -29,11 +29,11 @@ public:
 
     void start();
 
-    /// 0: it was answered at once. All that is asked in one turn of the loop goes out in one write.
+    /// Returns 0 when it was answered at once. Commands of one turn of the event loop go out in one write.
     ticket ask(valkey_request what);
     void give_up(ticket which);
 
-    /// For good. Whoever waits is dropped.
+    /// Closes for good. Drops pending requests.
     void close();
 
 private:

@@ -44,11 +44,11 @@ std::optional<known_memory> read(const descriptor& folder, const std::string& na
     return known_memory_in({text.data(), static_cast<std::size_t>(length)}).value_or(unreadable);
 }
 
-// Whoever reads it finds the old text or the new one, after a loss of power too.
+// A reader sees either the old or the new text, even after a power loss.
 void write(const descriptor& folder, const std::string& path, const std::string& name, const std::string& text)
 {
     const std::string unfinished = name + ".new" + std::to_string(getpid());
-    unlinkat(folder.get(), unfinished.c_str(), 0);  // of a process of that number that was killed here
+    unlinkat(folder.get(), unfinished.c_str(), 0);  // left by a killed process with the same pid
     const descriptor file(
         openat(folder.get(), unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (file.get() < 0)

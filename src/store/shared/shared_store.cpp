@@ -17,7 +17,7 @@ kept_data kept_of(shared_content content)
 
 }  // namespace
 
-/// What replays and rates share.
+/// What the stores for replays and rates share.
 class shared_store::core {
 public:
     core(boost::asio::io_context& loop, const store_settings& given, const std::string& state_folder,
@@ -36,7 +36,7 @@ public:
 
     const store_settings& settings;
     clock now;
-    known_memory memory{};  ///< of the server that is connected; once there is one
+    known_memory memory{};  ///< of the connected server; set on connecting
     std::shared_ptr<connection> link;
 
 private:
@@ -66,7 +66,8 @@ private:
         asker(const shared_replays& of, instant until, remembered done) : of_(of), until_(until), done_(std::move(done))
         {}
 
-        // The server that answered is the one whose memory is known: another one would have met the file first.
+        // The answer is from the server whose data set is known: connecting to another one would have updated `memory`
+        // first.
         void answered(valkey_outcome how) override
         {
             auto outcome = is_new(of_.core_.settings, how);
@@ -114,7 +115,7 @@ public:
     }
 
 private:
-    using tickets = std::map<ticket, ticket>;  // of those that were asked by digest, to those by the text
+    using tickets = std::map<ticket, ticket>;  // maps requests with a digest to the ones resent with the text
 
     class asker final : public valkey_asker {
     public:
@@ -137,7 +138,7 @@ private:
                 const ticket first = *number_;
                 const auto resent = resent_;
                 request.asker = std::make_unique<asker>(std::move(*this));
-                // Else it is answered, and forgotten already.
+                // Otherwise it was answered and forgotten already.
                 if (const ticket again = link->ask(std::move(request)); again != 0)
                     resent->emplace(first, again);
                 return;
@@ -150,7 +151,7 @@ private:
     private:
         std::weak_ptr<connection> link_;
         std::shared_ptr<tickets> resent_;
-        std::shared_ptr<ticket> number_;  // that whoever asked knows
+        std::shared_ptr<ticket> number_;  // the one known to the caller
         rate_limit rate_;
         std::string key_;
         decided done_;

@@ -15,9 +15,9 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// The key holds when the bucket is full again, in microseconds of the server's clock (GCRA); a full bucket has none.
-// Numbers of that size are whole in a double, but Lua's tostring would keep 14 digits of them. A clock that was set
-// back makes no bucket emptier than empty.
+// The key holds the time at which the bucket will be full, in microseconds of the server's clock (GCRA); a full bucket
+// has no key. A double holds such numbers exactly, but Lua's tostring would keep only 14 digits. A clock that was set
+// back makes a bucket at most empty.
 constexpr std::string_view take_token_script = R"(local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local each = tonumber(ARGV[1])
@@ -42,7 +42,7 @@ const std::string& script_digest()
         std::string text;
         if (EVP_Q_digest(nullptr, "SHA1", nullptr, take_token_script.data(), take_token_script.size(), bytes.data(),
                          &length) != 1)
-            return text;  // no script has it, and the server is given the text
+            return text;  // matches no script, so the server asks for the text
         constexpr std::string_view digits = "0123456789abcdef";
         for (std::size_t i = 0; i < length; ++i) {
             text += digits[bytes[i] >> 4U];
@@ -81,7 +81,7 @@ milliseconds time_to_keep(bridge::store::instant until, bridge::store::instant n
     return std::max<milliseconds>(left, 2 * delta_limit);
 }
 
-// The clock that the marker is of may differ by the limit from the one that the signature is of.
+// The clocks behind the marker and the signature may differ by the limit.
 bool may_be_forgotten(const known_memory& memory, bridge::store::instant until, std::chrono::seconds delta_limit)
 {
     const bridge::store::instant begun{milliseconds(memory.begun_ms)};

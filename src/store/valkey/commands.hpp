@@ -1,5 +1,5 @@
-// Owns what a shared store is asked, and what its replies mean: whether a signature is new, whether a bucket has a
-// token.
+// Owns the commands for a shared store, and the meaning of its replies: whether a signature is new, whether a bucket
+// has a token.
 #pragma once
 
 #include "store/valkey/connection_fsm.hpp"
@@ -14,30 +14,30 @@
 
 namespace wampfcgi::store {
 
-/// Remembers a signature, unless it is remembered, for `keep`.
+/// Remembers a signature for `keep`, unless it is already remembered.
 valkey_request remembering(const store_settings& store, const bridge::signature_bytes& signature,
                            std::chrono::milliseconds keep);
 
-/// For how long: until clocks that differ by `delta_limit` agree that it is not fresh any more.
+/// How long to keep a signature: until all clocks that differ by up to `delta_limit` agree that it has expired.
 std::chrono::milliseconds time_to_keep(bridge::store::instant until, bridge::store::instant now,
                                        std::chrono::seconds delta_limit);
 
-/// True where the store may have forgotten a signature that is fresh until `until`.
+/// True when the store may have forgotten a signature that is fresh until `until`.
 bool may_be_forgotten(const known_memory& memory, bridge::store::instant until, std::chrono::seconds delta_limit);
 
 /// Fails with request_replayed, store_unavailable.
 result<void> is_new(const store_settings& store, const valkey_outcome& answered);
 
-/// The bucket of `client` at the service `of`, which has a rate.
+/// The key of the bucket of `client` at the service `of`, which must have a rate.
 std::string bucket_key(const store_settings& store, const service_settings& of, std::string_view client);
 
-/// Whether the server is expected to know the script.
+/// Whether the server is expected to have the script cached.
 enum class script_form { digest, text };
 
 /// Takes a token from the bucket `key`, if there is one.
 valkey_request taking_token(const std::string& key, const rate_limit& rate, script_form form);
 
-/// The server has never seen the script, or has forgotten it: nothing was done.
+/// True when the server does not have the script cached: it has done nothing.
 bool script_is_unknown(const valkey_outcome& answered);
 
 /// Fails with store_unavailable.

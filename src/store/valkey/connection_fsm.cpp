@@ -79,7 +79,7 @@ connection_fsm::sent_request* connection_fsm::find(std::deque<sent_request>& amo
 std::string connection_fsm::take_output()
 {
     if (wait_due_to_) {
-        // A third of what a command may take: it may have to wait for an earlier WAIT, and still has time then.
+        // A third of a command's time limit: it may have to wait for an earlier WAIT, and still finishes in time.
         const auto most = std::max<milliseconds::rep>(settings_.timeout.count() / 3, 1);
         output_ += valkey_command({"WAIT", std::to_string(settings_.replicas), std::to_string(most)});
         sent_request wait;
@@ -160,7 +160,7 @@ void connection_fsm::on(const valkey_event::marker_remembered&)
         become_ready();
 }
 
-// What is forgotten later could not be told from what was never there.
+// Without a stored marker, a later loss of data could not be detected.
 void connection_fsm::on(const valkey_event::marker_not_remembered& how)
 {
     if (state_ == state::logging_in)
@@ -221,7 +221,7 @@ void connection_fsm::take_reply(valkey_reply reply)
 {
     if (requests_.empty())
         return lost("the server sent what nobody had asked for");
-    // Whoever asked hears of it with all the others.
+    // The pending requests fail together with the connection.
     if (is_of_cluster(reply))
         return lost(std::string(no_cluster));
     if (is_unfit(reply))
@@ -295,8 +295,8 @@ void connection_fsm::attempt_failed(trouble_kind kind, const std::string& reason
     fail_all(reason);
 }
 
-// A server closes connections that were idle for long, and a new one is made before anybody notices. A server that has
-// gone refuses the new one at once; one that hangs is not waited for again.
+// Servers close idle connections, so reconnect at once before a request needs it. A server that has gone refuses at
+// once; one that hangs is not waited for again.
 void connection_fsm::lost(const std::string& reason)
 {
     const bool was_idle = requests_.empty() && written_.empty() && now_ - ready_since_ >= spans_.stable_after;
@@ -328,7 +328,7 @@ void connection_fsm::back_off(trouble_kind kind)
     due_ = now_ + next_delay(kind);
 }
 
-// What was sent may have been carried out, and is never sent again.
+// A command that was sent may have been executed, so it is never sent again.
 void connection_fsm::fail_all(const std::string& reason)
 {
     std::deque<sent_request> failed = std::exchange(written_, {});
@@ -348,7 +348,7 @@ void connection_fsm::say(log_level level, std::string text)
     steps_.emplace_back(valkey_step::log{level, std::move(text), std::move(with)});
 }
 
-// Between half of a doubling span and the whole of it, so that even the first pause is spread and none is too short.
+// Random between half and all of a doubling delay, so that even the first retries are spread and none is too early.
 milliseconds connection_fsm::next_delay(trouble_kind kind)
 {
     const unsigned doublings = std::min(++attempts_failed_, 16U);

@@ -1,6 +1,6 @@
-// Owns every decision about the connection to a shared Valkey or Redis: whom to dial, how to log in, whether the server
-// is fit, when to give up, which reply belongs to which command. Owns no socket, timer or clock: events go in, steps
-// and bytes come out.
+// Owns all decisions about the connection to a shared Valkey or Redis: which server to dial, how to log in, whether the
+// server is suitable, when to give up, which reply belongs to which command. Owns no socket, timer or clock: events go
+// in, steps and bytes come out.
 #pragma once
 
 #include "store/valkey/protocol.hpp"
@@ -25,26 +25,26 @@ namespace wampfcgi::store {
 
 using valkey_outcome = result<std::vector<valkey_reply>>;
 
-/// Whoever waits for what a command is answered. Dropped uncalled where nobody waits any more.
+/// Receives the reply to a command. Destroyed without a call if the request was given up.
 class valkey_asker {
 public:
     virtual ~valkey_asker() = default;
 
-    /// Called once. Fails with store_unavailable: whether the command was carried out is not known then.
+    /// Called once. Fails with store_unavailable; whether the command was executed is then unknown.
     virtual void answered(valkey_outcome how) = 0;
 };
 
 struct valkey_request {
     std::string bytes;  ///< one command
     std::unique_ptr<valkey_asker> asker{};
-    bool wants_replicas = false;  ///< a second reply says how many have what was written, unless nothing was
+    bool wants_replicas = false;  ///< a second reply counts the replicas that have the write, if there was one
 };
 
 namespace valkey_event {
 struct start {};
 struct dialled {};
 struct failed {
-    std::string reason;  ///< could not be dialled; ready for the log
+    std::string reason;  ///< why dialling failed; ready for the log
 };
 struct received {
     std::string_view bytes;
@@ -52,12 +52,12 @@ struct received {
 struct closed {
     std::string reason;  ///< ready for the log
 };
-/// What became of a marker that had to be remembered.
+/// The outcome of a remember_marker.
 struct marker_remembered {};
 struct marker_not_remembered {
     std::string reason;  ///< ready for the log
 };
-struct timer {};  ///< wakes_at() has come
+struct timer {};  ///< wakes_at() has been reached
 }  // namespace valkey_event
 
 using valkey_happening = std::variant<valkey_event::start, valkey_event::dialled, valkey_event::failed,
@@ -69,12 +69,12 @@ struct dial {
     store_url where;
 };
 struct close {};
-/// Compare with what state_dir remembers, and remember it there.
+/// Compare the marker with the record in state_dir, and record it there.
 struct remember_marker {
     std::int64_t marker = 0;
 };
 struct complete {
-    std::unique_ptr<valkey_asker> asker;  ///< null: given up
+    std::unique_ptr<valkey_asker> asker;  ///< null: the request was given up
     valkey_outcome outcome;
     std::chrono::steady_clock::time_point asked_at;
 };
@@ -88,10 +88,10 @@ struct log {
 using valkey_todo = std::variant<valkey_step::dial, valkey_step::close, valkey_step::remember_marker,
                                  valkey_step::complete, valkey_step::log>;
 
-/// Whether what is kept must never be lost: replays do, rates do not.
+/// Replays must never be lost, rates may be.
 enum class kept_data { replays, rates_only };
 
-/// The state machine of one connection that is kept up.
+/// The state machine of one persistent connection.
 class connection_fsm {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -100,47 +100,47 @@ public:
     struct pauses {
         std::chrono::milliseconds first{100};
         std::chrono::milliseconds longest{10'000};
-        std::chrono::milliseconds hurried{250};  ///< longest while somebody wants it
-        std::chrono::seconds stable_after{5};    ///< a connection that lived that long is made anew without a pause
+        std::chrono::milliseconds hurried{250};  ///< longest delay while requests are refused
+        std::chrono::seconds stable_after{5};    ///< after a connection this long, reconnect without a delay
     };
 
     enum class state { idle, dialling, logging_in, ready, backing_off };
 
-    /// `settings` must outlive it. `random` gives numbers from [0, 1): pauses are spread.
+    /// `settings` must outlive it. `random` returns numbers in [0, 1), for spreading delays.
     connection_fsm(const store_settings& settings, kept_data kept, std::function<double()> random)
         : connection_fsm(settings, kept, std::move(random), pauses())
     {}
     connection_fsm(const store_settings& settings, kept_data kept, std::function<double()> random, pauses spans);
 
-    /// Takes in what happened. What to do about it is added to take_steps(), what to send to take_output().
+    /// Processes an event. The resulting steps and bytes are in take_steps() and take_output().
     void resume(const valkey_happening& what, time_point now);
 
-    /// Sends what is asked as soon as there is a connection. To be asked only when is_down() is false.
+    /// Sends the command as soon as there is a connection. Call it only while is_down() is false.
     ticket ask(valkey_request what, time_point now);
 
-    /// Somebody was refused because it is down: tries again soon, unless it takes a change of a configuration.
+    /// A request was refused because the store is down: retries soon, unless the trouble is lasting.
     void is_wanted(time_point now);
 
-    /// Drops the asker. What was sent is answered all the same, and the answer ignored.
+    /// Drops the asker. A command that was sent is still answered, and its reply ignored.
     void give_up(ticket which);
 
-    /// What is to be done, in this order.
+    /// The steps to perform, in this order.
     std::vector<valkey_todo> take_steps() { return std::exchange(steps_, {}); }
 
-    /// What is to be written: all commands since the last time, and one WAIT for those that want replicas: it has the
-    /// server answer nothing else meanwhile.
+    /// The bytes to write: all commands since the last call, and one WAIT for those that want replicas. The server
+    /// answers nothing else until the WAIT is done.
     std::string take_output();
     bool has_output() const noexcept { return !output_.empty(); }
 
-    /// When valkey_event::timer is wanted; none: not at all.
+    /// When valkey_event::timer is due; nothing: never.
     std::optional<time_point> wakes_at() const;
 
     state current() const noexcept { return state_; }
 
-    /// The last try to get a connection failed, and nothing has been heard since. Nobody should wait for it.
+    /// The last attempt to connect has failed, and nothing was received since. Requests must not wait for it.
     bool is_down() const noexcept { return is_down_; }
 
-    /// Why, for the log.
+    /// The reason, for the log.
     const std::string& why_down() const noexcept { return why_down_; }
 
 private:
@@ -156,7 +156,7 @@ private:
         marker_now,
         master_address,
     };
-    enum class trouble_kind { passing, lasting };  // lasting: until somebody changes a configuration
+    enum class trouble_kind { passing, lasting };  // lasting: until a configuration is changed
 
     struct sent_request {
         ticket number = 0;
@@ -165,7 +165,7 @@ private:
         time_point asked_at;
         std::string unsent_bytes;  // until there is a connection
         bool wants_replicas = false;
-        bool is_wait = false;  // for the replicas of those before it
+        bool is_wait = false;  // a WAIT for the replicas of the commands before it
     };
 
     void on(const valkey_event::start&);
@@ -215,23 +215,23 @@ private:
     state state_ = state::idle;
     bool is_down_ = false;
     std::string why_down_;
-    trouble_kind trouble_ = trouble_kind::passing;  // of a pause
-    bool had_trouble_ = false;                      // since it was ready last: that it is again is worth a line
-    bool warned_unverified_ = false;                // once is enough
-    std::optional<store_url> master_{};             // as a Sentinel named it
-    std::size_t sentinel_ = 0;                      // that is asked, or was the last to know
-    std::size_t sentinels_asked_ = 0;               // in this attempt
+    trouble_kind trouble_ = trouble_kind::passing;  // the reason for the current delay
+    bool had_trouble_ = false;           // since it was last ready; being ready again is then worth a log line
+    bool warned_unverified_ = false;     // warn only once
+    std::optional<store_url> master_{};  // named by a Sentinel
+    std::size_t sentinel_ = 0;           // index of the one asked now, or that answered last
+    std::size_t sentinels_asked_ = 0;    // during this attempt
     unsigned attempts_failed_ = 0;
     std::string last_failure_;
     time_point now_;
-    time_point due_;  // of an attempt or a pause
+    time_point due_;  // end of the current attempt or delay
     time_point ready_since_;
     std::optional<valkey_reader> reader_;
     std::deque<question> asked_;
     std::int64_t server_time_ms_ = 0;
     std::deque<sent_request> requests_;      // by number
-    std::deque<sent_request> written_;       // answered, but for their replicas; by number
-    std::optional<time_point> wait_due_to_;  // when the first was asked that a WAIT is to be sent for
+    std::deque<sent_request> written_;       // replied to, but waiting for replicas; by number
+    std::optional<time_point> wait_due_to_;  // when the first command that needs the next WAIT was asked
     ticket last_ = 0;
     std::string output_;
     std::vector<valkey_todo> steps_;

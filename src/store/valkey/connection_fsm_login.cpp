@@ -1,4 +1,4 @@
-// What a connection does from the moment that it is dialled until it is ready.
+// The login: what a connection does after dialling until it is ready.
 #include "store/valkey/connection_fsm.hpp"
 #include "store/valkey/server_errors.hpp"
 
@@ -8,7 +8,7 @@
 namespace wampfcgi::store {
 namespace {
 
-/// The value of a line "name:value" of INFO.
+/// The value in a line "name:value" of INFO.
 std::optional<std::string_view> line_of(std::string_view information, std::string_view name)
 {
     while (!information.empty()) {
@@ -34,7 +34,7 @@ std::optional<std::int64_t> number_in(std::string_view text)
 
 }  // namespace
 
-// All at once, so that a new connection costs one round trip.
+// Sends everything at once, so that a new connection costs one round trip.
 void connection_fsm::ask_login()
 {
     if (!settings_.password.empty()) {
@@ -67,7 +67,7 @@ void connection_fsm::answer(question what, const valkey_reply& reply)
 {
     switch (what) {
     case question::login:
-        // A Sentinel mostly knows neither password nor user. One that wants another login says so when it is asked.
+        // A Sentinel usually has neither password nor user. If it needs another login, its answer to the query says so.
         if (reply.is_error() && !asks_sentinel())
             return login_error(reply);
         return;
@@ -151,7 +151,7 @@ void connection_fsm::take_information(const valkey_reply& reply)
         take_policy(reply.text);
 }
 
-// Every key of ours expires, so that "volatile" means all of them.
+// All of our keys expire, so a "volatile" policy affects them all.
 void connection_fsm::take_policy(std::string_view information)
 {
     const auto policy = line_of(information, "maxmemory_policy");

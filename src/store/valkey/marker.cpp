@@ -4,7 +4,7 @@
 
 namespace wampfcgi::store {
 
-// That something was forgotten stays true: by and by it means nothing any more, for what was forgotten expires.
+// forgot_something stays set. It loses its effect over time, because the forgotten signatures expire.
 known_memory known_after(const std::optional<known_memory>& before, std::int64_t found_ms)
 {
     if (!before)

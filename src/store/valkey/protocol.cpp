@@ -11,10 +11,10 @@ namespace {
 
 using kind = valkey_reply::kind;
 
-constexpr std::size_t longest_reply = 1024 * 1024;  // INFO has a few thousand bytes, all else less
+constexpr std::size_t longest_reply = 1024 * 1024;  // INFO has a few thousand bytes, all other replies less
 constexpr std::size_t most_elements = 1024;
 
-/// Where the reply of a task has its place: within its array, or by itself.
+/// The place for a task's reply: in its array, or a new one.
 valkey_reply* place_for(const redisReadTask* task)
 {
     if (task->parent == nullptr)
@@ -47,11 +47,11 @@ void* make_array(const redisReadTask* task, std::size_t count)
         return nullptr;
     valkey_reply* const reply = made(task, kind::array);
     if (reply != nullptr)
-        reply->elements.resize(count);  // never again: the elements are pointed at
+        reply->elements.resize(count);  // never resized again: parsing keeps pointers to the elements
     return reply;
 }
 
-/// hiredis 1 counts elements in another type, and has replies of RESP3, which nobody asks for.
+/// hiredis 1 uses another type for counts, and also has replies of RESP3, which we do not request.
 template <class Functions>
 Functions functions_of()
 {

@@ -1,5 +1,4 @@
-// Owns the bytes of Valkey's and Redis's protocol, RESP2: commands into bytes, bytes into replies. hiredis does the
-// work.
+// Owns the protocol of Valkey and Redis, RESP2: encodes commands, decodes replies. Uses hiredis.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +14,7 @@ struct redisReader;
 
 namespace wampfcgi::store {
 
-/// A command with its arguments, whatever bytes they have.
+/// Encodes a command; arguments may contain any bytes.
 std::string valkey_command(std::initializer_list<std::string_view> arguments);
 
 struct valkey_reply {
@@ -23,23 +22,23 @@ struct valkey_reply {
 
     kind what = kind::nil;
     std::int64_t integer = 0;
-    std::string text{};  ///< of a status, an error or a string; the server's words
+    std::string text{};  ///< of a status, an error or a string, as the server sent it
     std::vector<valkey_reply> elements{};
 
     bool is_error(std::string_view beginning = {}) const { return what == kind::error && text.starts_with(beginning); }
 };
 
-/// Finds the replies in what a server sends.
+/// Splits the bytes of a server into replies.
 class valkey_reader {
 public:
     valkey_reader();
 
     void feed(std::string_view bytes);
 
-    /// The next reply that is complete. None: it takes more bytes, or what came is no reply, see fault().
+    /// The next complete reply. Nothing when more bytes are needed, or after a fault().
     std::optional<valkey_reply> next();
 
-    /// What is wrong with what came, for the log; empty: nothing. There is no way on then.
+    /// Why the bytes are not a reply, for the log; empty: no fault. Reading cannot go on after a fault.
     const std::string& fault() const noexcept { return fault_; }
 
 private:
@@ -48,7 +47,7 @@ private:
     };
 
     std::unique_ptr<redisReader, deleter> reader_;
-    std::size_t pending_bytes_ = 0;  // since the last reply
+    std::size_t pending_bytes_ = 0;  // received since the last reply
     std::string fault_;
 };
 

@@ -10,7 +10,7 @@ bool is_of_cluster(const valkey_reply& reply)
 
 bool is_unfit(const valkey_reply& reply)
 {
-    // Before version 7 a script wraps the error that it met.
+    // Before version 7, a script wraps the error of its command.
     return reply.is_error("LOADING") || reply.is_error("MASTERDOWN") || reply.is_error("READONLY") ||
            (reply.is_error() && reply.text.find("READONLY") != std::string::npos);
 }
