@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t magic_number = 0x77616d7066636769;  // "wampfcgi"
 
-/// Changes when any of these does, which is enough for programs of different versions to leave each other alone.
+/// Changes with the size of any of these, so that different versions of the program ignore each other's files.
 constexpr std::uint64_t layout_number = sizeof(bridge::service_cells) + (sizeof(bridge::session_cells) << 16) +
                                         (sizeof(process_cells) << 32) + (sizeof(area_header) << 48) +
                                         errc_table.size() + sizeof(bridge::store_cells);
@@ -123,7 +123,8 @@ area::area(const area_size& size)
 
 area::area(int fd, const area_size& size) : size_(size)
 {
-    // Reserved, not only made so long: on a full disk the first write to a page that is mapped would be a SIGBUS.
+    // Allocate the blocks instead of only setting the size: on a full disk, the first write to a mapped page would be a
+    // SIGBUS.
     if (const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(size.bytes())); error != 0)
         throw std::system_error(error, std::generic_category(), "cannot make a file for figures");
     memory_ = map(fd, size.bytes(), MAP_SHARED);
@@ -159,7 +160,7 @@ area& area::operator=(area&& other) noexcept
     return *this;
 }
 
-// The magic number comes last: until then it is no area.
+// Sets the magic number last: until then the memory is not a valid area.
 void area::lay_out() const noexcept
 {
     area_header& made = header();
@@ -171,7 +172,7 @@ void area::lay_out() const noexcept
     made.magic = magic_number;
 }
 
-// Memory that was mapped anew is all zeros, which is what cells are at first.
+// Fresh mapped memory is all zeros, the initial value of cells.
 area_header& area::header() const noexcept
 {
     return *reinterpret_cast<area_header*>(memory_);

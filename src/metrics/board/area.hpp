@@ -1,5 +1,5 @@
-// Owns a piece of memory that processes count in and others read: a directory of series, and slots of cells, one for
-// each process, in which a series has the same place.
+// Owns memory in which processes count and which others read: a directory of series, and a slot of cells for each
+// process. A series has the same offset in every slot.
 #pragma once
 
 #include "metrics/board/cells.hpp"
@@ -15,17 +15,17 @@
 
 namespace wampfcgi::metrics {
 
-/// How large an area is.
+/// The size of an area.
 struct area_size {
     std::uint32_t slots = 1;
     std::uint32_t slot_bytes = 0;
     std::uint32_t most_series = 0;
     std::uint32_t text_bytes = 0;
 
-    /// Room for the series of `config`, and for as many again and more that reloads bring.
+    /// Room for the series of `config`, and as many again plus some, for reloads.
     static area_size for_settings(const settings& config, std::uint32_t slots);
 
-    /// Room for so many series with so many bytes of labels, and one slot.
+    /// Room for `series_count` series with `text_bytes` of labels, and one slot.
     static area_size for_series(std::uint32_t series_count, std::size_t text_bytes);
 
     std::size_t bytes() const noexcept;
@@ -33,13 +33,13 @@ struct area_size {
 
 class area {
 public:
-    /// Anonymous memory that this process shares with those it forks. Throws std::system_error.
+    /// Anonymous memory, shared with forked processes. Throws std::system_error.
     explicit area(const area_size& size);
 
-    /// Maps a file that has been written as an area. Nothing for one that is no area of this build of the program.
+    /// Maps a file that holds an area. Nothing when it holds none of this build of the program.
     static std::optional<area> open(int fd);
 
-    /// Makes an area of an empty file. Throws std::system_error.
+    /// Turns an empty file into an area. Throws std::system_error.
     area(int fd, const area_size& size);
 
     ~area();
@@ -52,10 +52,10 @@ public:
     std::string_view first_label(const series& of) const noexcept;
     std::string_view second_label(const series& of) const noexcept;
 
-    /// Null when it is not there.
+    /// Null when there is none.
     const series* find(series_kind kind, std::string_view first, std::string_view second) const noexcept;
 
-    /// Adds a series that is not there yet. Null when there is no room.
+    /// Adds a series, which must not exist yet. Null when there is no room.
     const series* add(series_kind kind, std::string_view first, std::string_view second,
                       const bridge::possible_answers& answers);
 
@@ -64,7 +64,7 @@ public:
     bridge::session_cells& session(std::uint32_t slot, const series& of) const noexcept;
     bridge::store_cells& store(std::uint32_t slot, const series& of) const noexcept;
 
-    /// Moves what `from` has counted into `to`, and leaves it empty. Series of the one must be those of the other.
+    /// Adds the counters of slot `from` to those of `to`, and clears `from`.
     void fold(std::uint32_t from, std::uint32_t to) const noexcept;
 
 private:
@@ -76,7 +76,7 @@ private:
     area_size size_;
 };
 
-/// Adds each cell of what only grows to another; true of anything that consists of cells alone.
+/// Adds each cell of `from` to that of `to`. For structures of counters only.
 template <class Cells>
 void add_all(Cells& to, const Cells& from) noexcept
 {

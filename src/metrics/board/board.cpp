@@ -15,7 +15,7 @@
 namespace wampfcgi::metrics {
 namespace {
 
-constexpr std::uint32_t total = 0;  // the slot of those that have ended
+constexpr std::uint32_t total = 0;  // the slot for ended workers
 constexpr std::uint32_t least_slots = 64;
 constexpr int most_looks = 100;
 
@@ -59,8 +59,8 @@ gathering gather_once(const area& memory)
     return all;
 }
 
-// Looks again where figures moved from a slot to the total meanwhile; a supervisor that was stopped in the middle of
-// that is not waited for.
+// Repeats when a slot was folded into the total meanwhile. Does not wait for a supervisor that was stopped while
+// folding.
 gathering gather(const area& memory)
 {
     const cell& sequence = memory.header().fold_sequence;
@@ -82,10 +82,10 @@ struct board::parts {
     explicit parts(const area_size& size) : memory(size) {}
 
     area memory;
-    process_cells of_nobody{};  // of a worker that has no slot
+    process_cells of_nobody{};  // for a worker without a slot
 };
 
-// As many workers as are replaced at the same time, and their replacements, several times over.
+// Enough slots for all workers and their replacements, several times over.
 board::board(const settings& config, unsigned workers)
     : parts_(std::make_unique<parts>(
           area_size::for_settings(config, std::max<std::uint32_t>(least_slots, 8 * workers) + 1)))

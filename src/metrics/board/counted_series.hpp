@@ -1,4 +1,4 @@
-// Owns which series the services of a configuration have, and finding the cells of one process for them.
+// Owns the list of series of a configuration, and finding the cells of one process for them.
 #pragma once
 
 #include "metrics/board/area.hpp"
@@ -11,16 +11,16 @@
 
 namespace wampfcgi::metrics {
 
-/// Label of requests for which no service is there.
+/// Label for requests without a service.
 inline constexpr std::string_view no_service = "(none)";
 
-/// Adds those of `config` that are not there yet. False when there is no room for all.
+/// Adds the missing series of `config`. Returns false when there is no room for all.
 bool add_series(area& to, const settings& config);
 
-/// Most signatures that are remembered at once for a `timestamp_delta_limit`; 0: none are, or in a store.
+/// The most signatures stored at once for a `timestamp_delta_limit`; 0: none, or they are in a shared store.
 std::uint64_t capacity_of_signatures(const settings& config);
 
-/// Finds cells in one slot. What has no series is counted for nobody.
+/// Finds the cells in one slot. Without a series, provides cells that nothing reads.
 class slot_meter final : public bridge::meter {
 public:
     slot_meter(const area& in, std::uint32_t slot) : area_(in), slot_(slot) {}

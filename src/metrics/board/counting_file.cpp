@@ -27,7 +27,7 @@ counting_file::counting_file(descriptor folder, const settings& config)
 
 counting_file::~counting_file()
 {
-    parts_->own.reset();  // and with it the lock
+    parts_->own.reset();  // also releases its lock
     parts_->files.fold();
 }
 

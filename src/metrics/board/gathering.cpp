@@ -8,8 +8,7 @@
 namespace wampfcgi::metrics {
 namespace {
 
-constexpr int status_of_others =
-    500;  // as HTTP has it: whoever does not know a status takes it for the first of its kind
+constexpr int status_of_others = 500;  // RFC 9110, 15: treat an unknown status as the x00 of its class
 
 bool is_set(std::uint64_t bits, std::size_t index)
 {

@@ -1,4 +1,4 @@
-// Owns adding the figures of many processes up to one snapshot.
+// Owns adding up the figures of many processes to one snapshot.
 #pragma once
 
 #include "metrics/board/area.hpp"
@@ -14,20 +14,20 @@ namespace wampfcgi::metrics {
 
 class gathering {
 public:
-    /// Adds what was counted in a slot by a process that has ended.
+    /// Adds the counters of a slot, for processes that have ended.
     void add_total(const area& from, std::uint32_t slot);
 
-    /// Adds what a process counts and is at this moment.
+    /// Adds the counters and gauges of a process.
     void add_process(const area& from, std::uint32_t slot);
 
-    /// Makes an area of an empty file with what only grows, and the names of the files that are in it. Throws
+    /// Turns an empty file into an area with the counters, and the names of the files that it includes. Throws
     /// std::system_error.
     area write_total(int fd, const std::vector<std::string>& names) const;
 
     std::uint64_t processor_us_of_ended() const noexcept { return processor_us_of_ended_; }
 
-    /// Services, sessions, workers, and signatures_remembered where `to` has a capacity of them. Series come in the
-    /// order of their labels.
+    /// Sets services, sessions, workers and, if `to` has a capacity for them, signatures_remembered. Series are ordered
+    /// by their labels.
     void tell(snapshot& to) const;
 
 private:
@@ -35,7 +35,7 @@ private:
 
     struct service_sum {
         bridge::service_cells cells;
-        std::uint64_t statuses = 0;  // that can occur
+        std::uint64_t statuses = 0;  // possible ones
         std::uint64_t refusals = 0;
     };
 
@@ -43,7 +43,7 @@ private:
 
     std::map<labels, std::unique_ptr<service_sum>> services_;
     std::map<labels, std::unique_ptr<bridge::session_cells>> sessions_;
-    std::unique_ptr<bridge::store_cells> store_;  // where there is one
+    std::unique_ptr<bridge::store_cells> store_;  // null: none
     std::vector<worker_figures> workers_;
     std::uint64_t signatures_remembered_ = 0;
     std::uint64_t processor_us_of_ended_ = 0;

@@ -18,7 +18,7 @@
 namespace wampfcgi::metrics {
 namespace {
 
-/// Linux gives both in fields that a connection has for something else.
+/// For a listening socket, Linux returns both in fields meant for connections.
 std::optional<listen_queue> tcp_queue(int fd) noexcept
 {
     tcp_info info{};
@@ -81,7 +81,7 @@ std::optional<listen_queue> unix_queue(int fd) noexcept
     const diag_request request = request_for(facts.st_ino);
     if (asked.get() < 0 || ::send(asked.get(), &request, sizeof request, 0) != sizeof request)
         return {};
-    std::array<char, 4096> answer{};  // the kernel has answered when send() returns
+    std::array<char, 4096> answer{};  // the kernel has answered before send() returns
     const ssize_t got = ::recv(asked.get(), answer.data(), answer.size(), 0);
     return got > 0 ? queue_in(answer.data(), static_cast<std::size_t>(got)) : std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Owns asking the system how many connections wait on a listening socket.
+// Owns asking the system for the number of connections in a listening socket's backlog.
 #pragma once
 
 #include "wampfcgi/metrics/snapshot.hpp"
@@ -7,7 +7,7 @@
 
 namespace wampfcgi::metrics {
 
-/// Nothing where the system does not tell: for a Unix socket it is asked by sock_diag(7), which may be forbidden.
+/// Nothing when the system does not tell. For a Unix socket it uses sock_diag(7), which may be forbidden.
 std::optional<listen_queue> queue_of(int listen_fd) noexcept;
 
 }  // namespace wampfcgi::metrics

@@ -27,7 +27,7 @@ std::uint64_t open_descriptors() noexcept
     std::uint64_t count = 0;
     while (folder && ::readdir(folder.get()) != nullptr)
         ++count;
-    return count > 3 ? count - 3 : 0;  // ".", ".." and the folder's own
+    return count > 3 ? count - 3 : 0;  // ".", ".." and the descriptor of the folder
 }
 
 std::uint64_t microseconds(const timeval& time) noexcept

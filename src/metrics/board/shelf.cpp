@@ -53,7 +53,7 @@ std::vector<std::string> names_in(const descriptor& folder)
     return found;
 }
 
-/// What shows that the total is still the one that was read: each new one is a file of its own.
+/// Identifies the version of the total: each new one is a new file.
 std::pair<dev_t, ino_t> identity_of(const descriptor& file)
 {
     struct stat facts {};
@@ -61,7 +61,7 @@ std::pair<dev_t, ino_t> identity_of(const descriptor& file)
                                                                : std::pair<dev_t, ino_t>{};
 }
 
-/// The total of those that have ended, and which of the files are in it.
+/// The total of ended processes, and the files that it includes.
 struct total_file {
     explicit total_file(const descriptor& folder)
         : file(open_in(folder, total_name, O_RDWR)),
@@ -78,15 +78,15 @@ struct total_file {
     std::set<std::string> holds;
 };
 
-/// A file of a process.
+/// The file of a process.
 struct process_file {
     std::string name;
     descriptor file;
     area memory;
-    bool has_ended;  ///< nobody holds its lock
+    bool has_ended;  ///< its lock is free
 };
 
-/// Nothing for one that is gone, or is not whole, or is none of ours.
+/// Returns nothing for a file that is gone, incomplete or of another program.
 std::optional<process_file> open_process_file(const descriptor& folder, const std::string& name)
 {
     descriptor file = open_in(folder, name, O_RDWR);
@@ -117,13 +117,13 @@ std::string random_name()
     return std::string(process_prefix) + std::to_string(::getpid()) + "." + std::to_string(number);
 }
 
-/// False where it is still there.
+/// Returns false when the file is still there.
 bool remove(const descriptor& folder, const std::string& name) noexcept
 {
     return ::unlinkat(folder.get(), name.c_str(), 0) == 0 || errno == ENOENT;
 }
 
-/// Unfinished files of processes that were killed while they made them.
+/// Removes unfinished files of processes that were killed while creating them.
 void remove_unfinished(const descriptor& folder)
 {
     constexpr std::time_t surely_given_up = 60;
@@ -162,7 +162,7 @@ try {
     const total_file before(folder_);
     for (const std::string& each : before.holds)
         if (!remove(folder_, each))
-            return;  // another total would not name it, and it would count twice
+            return;  // the next total would not name it, so it would be counted twice
     remove_unfinished(folder_);
     auto all = open_process_files(folder_, before.holds);
     std::erase_if(all, [](const process_file& each) { return !each.has_ended; });
@@ -188,10 +188,10 @@ try {
         return;
     for (const std::string& each : names)
         remove(folder_, each);
-} catch (const std::exception&) {  // no room, no memory: the files stay what they are
+} catch (const std::exception&) {  // no space or memory: the files stay as they are
 }
 
-// Looks again when a file was folded meanwhile: its figures might be missing, or be there twice.
+// Repeats when a file was folded meanwhile: its figures might be missing or doubled.
 gathering shelf::look(std::uint64_t& since) const
 {
     for (int looks = 1;; ++looks) {

@@ -1,6 +1,6 @@
-// Owns the files in which processes without a supervisor count. Any of them may be killed at any instant, and none
-// waits for another: whoever looks adds up what is there, and whoever gets the lock moves the files of those that have
-// ended to the total. The total names the files that are in it, so that none counts twice though it be still there.
+// Owns the files in which processes without a supervisor count. Any process may be killed at any time, and none waits
+// for another. A reader adds up all files. The process that gets the lock folds the files of ended processes into the
+// total. The total names the files that it includes, so that none is counted twice while it still exists.
 #pragma once
 
 #include "metrics/board/area.hpp"
@@ -12,7 +12,7 @@
 
 namespace wampfcgi::metrics {
 
-/// A file with a process's own name, which it holds locked.
+/// The file of this process, which keeps it locked.
 struct own_file {
     std::string name;
     descriptor file;
@@ -23,13 +23,13 @@ class shelf {
 public:
     explicit shelf(descriptor folder) : folder_(std::move(folder)) {}
 
-    /// Nobody sees it before it is whole and locked. Throws std::system_error.
+    /// Other processes see the file only once it is complete and locked. Throws std::system_error.
     own_file create(const settings& config) const;
 
-    /// Moves the files of processes that have ended to the total. Does nothing where another process is at it.
+    /// Folds the files of ended processes into the total. Does nothing while another process does that.
     void fold() const noexcept;
 
-    /// Adds up all that is there, and says since when.
+    /// Adds up all files. Sets `since` to the start of counting.
     gathering look(std::uint64_t& since) const;
 
 private:

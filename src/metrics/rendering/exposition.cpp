@@ -11,7 +11,7 @@ namespace {
 
 enum class dialect { prometheus, openmetrics };
 
-// Both formats escape the same three in the value of a label.
+// Both formats escape the same three characters in a label's value.
 void append_escaped_label(std::string& out, std::string_view value)
 {
     for (const char each : value) {
@@ -83,7 +83,7 @@ void append_family(std::string& out, const family& what, dialect how)
 {
     if (what.samples.empty())
         return;
-    // Prometheus calls a family what its samples are called, OpenMetrics by the name in front of their suffix.
+    // Prometheus names a family like its samples, OpenMetrics without their suffix.
     std::string title(what.name);
     if (how == dialect::prometheus)
         title += suffix_of(what.type);

@@ -1,4 +1,4 @@
-// Owns the two forms that Prometheus reads: its text format 0.0.4, and OpenMetrics 1.0.
+// Owns the two formats that Prometheus reads: its text format 0.0.4, and OpenMetrics 1.0.
 #pragma once
 
 #include "metrics/rendering/families.hpp"

@@ -24,7 +24,7 @@ std::string seconds_since_epoch(std::chrono::sys_seconds when)
     return std::to_string(when.time_since_epoch().count());
 }
 
-/// A sample for each of `all`, whose value is a member of it.
+/// Makes a sample from `member` of each element of `all`.
 template <class Each, class Labels>
 std::vector<sample> each_of(const std::vector<Each>& all, std::uint64_t Each::*member, Labels labels)
 {
@@ -82,7 +82,7 @@ std::vector<sample> ended_by_reason(const snapshot& now)
     return samples;
 }
 
-// The name ends with the unit, where there is one.
+// A name ends with its unit, if it has one.
 std::string_view unit_of(std::string_view name)
 {
     for (const std::string_view unit : {"seconds", "bytes"})

@@ -1,5 +1,5 @@
-// Owns the table of metric families, from which both forms that Prometheus reads are written: names, types, units, help
-// and the samples of each.
+// Owns the table of metric families for both formats that Prometheus reads: names, types, units, help texts and
+// samples.
 #pragma once
 
 #include "wampfcgi/metrics/snapshot.hpp"
@@ -13,24 +13,24 @@ namespace wampfcgi::metrics {
 
 enum class family_type { counter, gauge, histogram, info };
 
-/// Labels with what they say, in the order in which they are written.
+/// Labels and their values, in the order of writing.
 using label_list = std::vector<std::pair<std::string_view, std::string>>;
 
 struct sample {
     label_list labels;
-    std::string value;                     ///< as it is written
-    const histogram* durations = nullptr;  ///< in the place of a value
+    std::string value;                     ///< as written
+    const histogram* durations = nullptr;  ///< in place of a value
 };
 
 struct family {
-    std::string_view name;  ///< without the suffix that a type brings ("_total", "_info")
+    std::string_view name;  ///< without the suffix for its type ("_total", "_info")
     family_type type = family_type::gauge;
-    std::string_view unit;  ///< "seconds", "bytes" or nothing; the name ends with it
+    std::string_view unit;  ///< "seconds", "bytes" or empty; the name ends with it
     std::string_view help;
-    std::vector<sample> samples;  ///< a family without any is not written
+    std::vector<sample> samples;  ///< a family without samples is not written
 };
 
-/// What is given of each worker.
+/// Whether to include the figures of each worker.
 enum class detail { sums, each_worker };
 
 /// All families. Their samples point into `now`.

@@ -6,7 +6,7 @@
 
 namespace wampfcgi::metrics {
 
-// The steps of a bar are classes, for a style attribute would be another source of style than the one in the policy.
+// Bars have classes in steps, because the policy allows no style attributes.
 const std::string_view page_style = R"(
 :root{color-scheme:light dark;--back:#fff;--text:#1c2024;--dim:#5b6470;--line:#dde1e6;--good:#13703a;--bad:#b3261e;--bar:#2f6fde;--empty:#e6e9ee;--high:#c26a00}
 @media(prefers-color-scheme:dark){:root{--back:#15181c;--text:#e6e9ed;--dim:#9aa4b0;--line:#343a42;--good:#5fce8d;--bad:#ff8a80;--bar:#7aa7ff;--empty:#2a2f36;--high:#f0a850}}
@@ -38,7 +38,7 @@ th{color:var(--dim);font-weight:500;font-size:.85rem}
 .p85{background-size:85% 100%}.p90{background-size:90% 100%}.p95{background-size:95% 100%}.p100{background-size:100% 100%}
 )";
 
-// A test compares the hash with the style.
+// A test compares the hash with the style sheet.
 const std::string_view page_policy =
     "default-src 'none'; style-src 'sha256-R81qsLcaCzgm00JOml5RDydfNTsk0J6hdl7wAWwqaUk='; base-uri 'none'; form-action "
     "'none'; frame-ancestors 'none'";
@@ -74,7 +74,7 @@ void append_element(std::string& out, std::string_view start, std::string_view t
     out += end;
 }
 
-/// In steps of 5 %, rounded down; what is hardly used does not look unused.
+/// Rounds down to steps of 5 %, but shows light use as 1 %, not as unused.
 std::uint64_t percent_of(const usage& share)
 {
     if (share.limit == 0)

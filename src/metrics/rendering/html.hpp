@@ -1,4 +1,4 @@
-// Owns the figures as one HTML page without a script, and the policy that it is sent with.
+// Owns the figures as one HTML page without a script, and its Content-Security-Policy.
 #pragma once
 
 #include "metrics/rendering/report.hpp"
@@ -9,13 +9,13 @@
 
 namespace wampfcgi::metrics {
 
-/// The style sheet within the page.
+/// The style sheet in the page.
 extern const std::string_view page_style;
 
-/// Content-Security-Policy: nothing is loaded, and that style alone is applied.
+/// The Content-Security-Policy: allows only this style sheet, and loads nothing.
 extern const std::string_view page_policy;
 
-/// `refresh` is after which time a browser asks again; 0: never.
+/// `refresh` is the interval at which a browser reloads the page; 0: never.
 std::string html_page(const report& told, std::chrono::seconds refresh);
 
 }  // namespace wampfcgi::metrics

@@ -11,7 +11,7 @@
 namespace wampfcgi::metrics {
 namespace {
 
-/// Writes one JSON text, front to back. Every value in an object follows a key().
+/// Writes one JSON text in one pass. In an object, call key() before each value.
 class json_writer {
 public:
     json_writer& key(std::string_view name)

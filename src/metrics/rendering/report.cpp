@@ -92,7 +92,7 @@ std::vector<fact> facts_of(const snapshot& now, const totals& all)
     return facts;
 }
 
-/// The bound of the bucket within which `percent` of the durations are.
+/// The upper bound of the bucket that contains the percentile.
 std::string within(const histogram& durations, std::uint64_t percent)
 {
     const std::uint64_t all = count_of(durations);
@@ -156,7 +156,7 @@ table sessions_of(const snapshot& now)
     return sessions;
 }
 
-/// What has happened, of all that can: a row for each service and name.
+/// What has happened at least once: a row for each service and name.
 template <class Map>
 table occurrences(std::string_view title, std::string_view name, const snapshot& now, Map service_figures::*member)
 {

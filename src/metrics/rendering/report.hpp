@@ -1,4 +1,4 @@
-// Owns what people are told of a pool, and in which order; text and HTML only lay it out.
+// Owns the content and order of the report for people; text and HTML only lay it out.
 #pragma once
 
 #include "metrics/rendering/families.hpp"
@@ -15,8 +15,8 @@ namespace wampfcgi::metrics {
 struct fact {
     std::string_view name;
     std::string value;
-    std::optional<usage> share{};  ///< what `value` says, where there is a limit: for a bar
-    bool is_scarce = true;         ///< near the limit is near trouble
+    std::optional<usage> share{};  ///< the numbers in `value`, if there is a limit: for a bar
+    bool is_scarce = true;         ///< being near the limit is a warning
 };
 
 struct column {
@@ -33,10 +33,10 @@ struct table {
 struct report {
     bool is_ready = false;
     std::string version;
-    std::string age;                   ///< since when the pool has run
-    std::vector<std::string> missing;  ///< a line each, when it is not ready
+    std::string age;                   ///< how long the pool has run
+    std::vector<std::string> missing;  ///< a line for each reason for not being ready
     std::vector<fact> facts;
-    std::vector<table> tables;  ///< none is empty
+    std::vector<table> tables;  ///< without empty ones
 };
 
 report report_of(const snapshot& now, detail how_much);

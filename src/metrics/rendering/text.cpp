@@ -10,7 +10,7 @@
 namespace wampfcgi::metrics {
 namespace {
 
-/// In characters, which for most scripts are columns of a terminal.
+/// Counts characters, which are terminal columns for most scripts.
 std::size_t width_of(std::string_view text)
 {
     return static_cast<std::size_t>(

@@ -1,4 +1,4 @@
-// Owns how values are spelled that several formats write.
+// Owns the formatting of values that several formats share.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,8 @@
 
 namespace wampfcgi::metrics {
 
-/// "0.0005", "2.5", "30.0": exact, never with an exponent, always with a point, as OpenMetrics has bounds of buckets.
+/// "0.0005", "2.5", "30.0": exact, without an exponent, always with a decimal point, as OpenMetrics requires for bucket
+/// bounds.
 std::string as_seconds(std::uint64_t microseconds);
 
 /// "2026-03-01T12:00:00Z"
@@ -23,7 +24,7 @@ std::string as_age(std::chrono::seconds age);
 /// "250 us", "2.5 ms", "1.0 s"
 std::string as_duration(std::uint64_t microseconds);
 
-/// `text` with whatever would break a line or command a terminal replaced by "?".
+/// `text` with characters that would break a line or control a terminal replaced by "?".
 std::string printable(std::string_view text);
 
 }  // namespace wampfcgi::metrics
