@@ -25,7 +25,7 @@
 namespace wampfcgi::app {
 namespace {
 
-/// Joins only when there is something to call, so that a refused request costs the router nothing.
+/// Joins only when there is something to call, so that a refused request does not bother the router.
 class late_session final : public bridge::session {
 public:
     late_session(boost::asio::io_context& loop, const router_settings& router, const service_settings& which,
@@ -86,8 +86,8 @@ int run_cgi(const settings& config)
     metrics::process_cells& process = figures.place->process(figures.slot);
     process.begin(static_cast<std::uint64_t>(::getpid()));
     process.set(metrics::process_phase::serving);
-    boost::asio::io_context loop{1};    // not longer than the figures: its handlers count what they still have queued
-    std::deque<late_session> sessions;  // one for each service: a single one of them is used
+    boost::asio::io_context loop{1};    // destroyed before the figures: its handlers count queued bytes
+    std::deque<late_session> sessions;  // one for each service; only one of them is used
     stores remembered(loop, config, meter->of_store());
     loop_timers timers(loop);
     bridge::gateway to(
@@ -106,8 +106,8 @@ int run_cgi(const settings& config)
     });
     to.show_status_of(status);
 
-    // The web server sends SIGTERM when its client has gone, and mod_cgid as soon as it has the response: the router is
-    // told of the end in any case.
+    // The web server sends SIGTERM when its client has gone; mod_cgid also sends it once it has the response. In both
+    // cases the session must end properly.
     bool finished = false;
     boost::asio::signal_set signals(loop, SIGTERM, SIGINT);
     bool answered = false;
@@ -115,7 +115,7 @@ int run_cgi(const settings& config)
         to, {.variables = environ, .input_fd = STDIN_FILENO, .output_fd = STDOUT_FILENO}, [&](bool written) {
             answered = written;
             finished = true;
-            signals.cancel();  // else the loop would go on where no connection was made
+            signals.cancel();  // otherwise the loop would go on if there is no connection
             remembered.close();
             for (late_session& each : sessions)
                 each.stop([&] { loop.stop(); });

@@ -25,7 +25,7 @@ bool is_there(const std::string& path)
     return ::lstat(path.c_str(), &found) == 0 || errno != ENOENT;
 }
 
-/// Whether a file or folder that is not there can be made.
+/// Checks that a missing file or folder can be created.
 done check_creatable(const std::string& path)
 {
     const std::string folder = std::filesystem::path(path).parent_path();
@@ -42,7 +42,7 @@ done check_log(const log_settings& wanted)
         return {};
     if (!is_there(wanted.file))
         return check_creatable(wanted.file);
-    done opened = log::configure(wanted);  // and writes nothing
+    done opened = log::configure(wanted);  // does not write anything
     log::configure({});
     return opened;
 }
@@ -57,7 +57,7 @@ done check_store(const settings& config)
         return {};
     const std::string folder = store::find_folder(config.state_dir, store::missing_folders::leave);
     if (!is_there(folder)) {
-        // Those above the default one are made by the start.
+        // At start, missing parents of the default folder are created.
         const done creatable = config.state_dir.empty() ? done() : check_creatable(folder);
         return creatable ? done()
                          : trouble((is_for_replays ? "replay_protection: " : "rate_limit: ") + creatable.error().text);

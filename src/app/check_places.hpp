@@ -1,12 +1,12 @@
-// Owns looking whether the files and folders that a configuration names can be used, without making any.
+// Owns checking, without creating anything, that the configured files and folders can be used.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
 
 namespace wampfcgi::app {
 
-/// As the user that this process is: the log file, and the folder where signed requests are remembered. What a start
-/// would create, it only looks for a place for. False where one cannot be used; the log then says why.
+/// Checks, as the current user, the log file and the folder for signed requests. For a file that a start would create,
+/// checks only that it can be created. Returns false when one cannot be used; the log then says why.
 bool check_places(const settings& config);
 
 }  // namespace wampfcgi::app

@@ -1,4 +1,4 @@
-// Owns how the services' timers come from the event loop.
+// Owns timers for the services, based on the event loop.
 #pragma once
 
 #include "wampfcgi/bridge/timers.hpp"

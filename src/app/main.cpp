@@ -1,4 +1,4 @@
-// Owns nothing but the wiring: command line, configuration, and which mode is run.
+// Owns only the wiring: command line, configuration, and the choice of the mode.
 #include "app/ask_status.hpp"
 #include "app/cgi.hpp"
 #include "app/check_places.hpp"
@@ -40,12 +40,12 @@ using namespace wampfcgi;
 namespace {
 
 constexpr int bad_usage = 2;
-constexpr int faulty_configuration = 78;  // EX_CONFIG of sysexits.h: another start would fail too
+constexpr int faulty_configuration = 78;  // EX_CONFIG of sysexits.h: a restart would fail too
 
-// A worker that is about to end by itself is not to be killed.
+// A worker about to end by itself must not be killed.
 constexpr std::chrono::seconds kill_after_grace{2};
 
-/// The settings, or nothing when the file is faulty; every mistake is then on standard error.
+/// Loads the settings. Returns nothing when the file is faulty; every mistake is then on standard error.
 std::optional<settings> load_settings(const process::options& given)
 {
     auto loaded = config::load_located(given.config_file);
@@ -68,7 +68,7 @@ void log_warnings(const settings& config)
         log::write(log_level::warning, each);
 }
 
-/// False when it is not possible; the log then says why.
+/// Returns false when it fails; the log then says why.
 bool become_user(const process::options& given)
 {
     const auto changed = process::become(given.user, given.group);
@@ -89,8 +89,8 @@ int check_config(const process::options& given)
     return !given.router || app::check_router(*config) ? 0 : 1;
 }
 
-/// False when the log cannot go where the settings say; nothing is changed then, and the log says why. Creates the log
-/// file: root is given up before.
+/// Directs the log to its configured destination. Returns false, and changes nothing, when that fails; the log then
+/// says why. May create the log file, so call it after giving up root.
 bool use_log(const settings& config)
 {
     const auto configured = log::configure(config.log);
@@ -99,8 +99,8 @@ bool use_log(const settings& config)
     return configured.has_value();
 }
 
-/// Takes the settings into use, for the first time or at a reload. False: they cannot be used; the log then says why,
-/// and is what it was.
+/// Applies the settings, at start or reload. Returns false when they cannot be used; the log then says why, and is
+/// unchanged.
 bool take_into_use(const settings& config, log_level told_at)
 {
     if (const auto tried = app::try_stores(config); !tried) {
@@ -113,7 +113,7 @@ bool take_into_use(const settings& config, log_level told_at)
     return true;
 }
 
-/// For modes whose processes stay.
+/// For modes with lasting processes.
 void warn_of_root(const process::options& given)
 {
     if (!given.user && process::is_root())
@@ -138,7 +138,7 @@ int run_on_fd0(const process::options& given)
     process::ignore_write_signals();
     set_limits();
     std::signal(SIGHUP, SIG_IGN);
-    std::signal(SIGUSR1, SIG_IGN);  // until the worker looks out for it
+    std::signal(SIGUSR1, SIG_IGN);  // until the worker handles it
     const auto config = load_settings(given);
     if (!config)
         return faulty_configuration;
@@ -153,7 +153,7 @@ int run_on_fd0(const process::options& given)
     return app::run_worker(*config, {.listen_fd = 0, .pool = alone, .counts_on = *figures.place});
 }
 
-/// What a pool's workers do with these settings.
+/// The program of a pool's workers with these settings.
 process::worker_program program_for(settings loaded, int listen_fd, metrics::board& board)
 {
     const auto config = std::make_shared<const settings>(std::move(loaded));

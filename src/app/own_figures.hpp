@@ -1,4 +1,4 @@
-// Owns where a process counts that has no supervisor.
+// Owns the choice of where a process without a supervisor counts.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -15,8 +15,8 @@ struct own_figures {
     std::optional<std::uint32_t> slot;
 };
 
-/// Where a service shows figures: in a file beside those of the user's other processes; elsewhere, and where no file
-/// can be made, which the log then says: in memory of its own. `config` must outlive it.
+/// If a service shows figures: a file beside those of the user's other processes. Otherwise, or if the file cannot be
+/// created (the log then says so): private memory. `config` must outlive the result.
 own_figures find_own_figures(const settings& config);
 
 }  // namespace wampfcgi::app

@@ -1,4 +1,5 @@
-// Owns counting how a pool does: what the supervisor tells goes to the board, and from there to the service manager.
+// Owns the figures about the pool itself: passes the supervisor's events to the board, and a summary to the service
+// manager.
 #pragma once
 
 #include "wampfcgi/metrics/board.hpp"
@@ -13,7 +14,7 @@ namespace wampfcgi::app {
 
 class pool_watch final : public process::pool_observer {
 public:
-    /// `counted_on` must outlive it.
+    /// `counted_on` must outlive the observer.
     explicit pool_watch(metrics::board& counted_on) : board_(counted_on) {}
 
     std::optional<std::uint32_t> worker_starts() override;
@@ -22,7 +23,7 @@ public:
     void worker_ended(std::optional<std::uint32_t> slot, worker_end why) override;
     void reloaded(bool was_good) override { board_.count_reload(was_good); }
 
-    /// Requests a second since the call before.
+    /// The rate of requests since the last call.
     std::string status() override;
 
 private:

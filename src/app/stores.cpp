@@ -31,7 +31,7 @@ std::map<std::chrono::seconds, std::uint64_t> keys_by_limit(const settings& conf
     return keys;
 }
 
-/// Each key of a service has the same room, and none takes that of another.
+/// Every key has the same share, so that no key uses up another's.
 std::uint64_t share_of_a_key(const settings& config, std::chrono::seconds limit)
 {
     const auto keys = keys_by_limit(config);
@@ -45,7 +45,7 @@ bool keeps_replays(const settings& config)
     return !keys_by_limit(config).empty();
 }
 
-/// This machine remembers there which memory of the shared store it has seen.
+/// Checks the folder in which this machine records the data set of the shared store.
 result<void, trouble> try_place_of_marker(const settings& config)
 {
     if (!keeps_replays(config))

@@ -1,4 +1,4 @@
-// Owns the stores that the services of one process need.
+// Owns the stores for the services of one process.
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
@@ -18,32 +18,34 @@
 
 namespace wampfcgi::app {
 
-/// Makes sure that what services with replay_protection or a rate_limit need can be opened. The trouble says what
+/// Checks that the stores for services with replay_protection or a rate_limit can be opened. The trouble says which
 /// cannot.
 result<void, trouble> try_stores(const settings& config);
 
-/// Says in the log how much it holds.
+/// Logs how much the stores hold.
 void tell_stores(const settings& config, log_level level);
 
-/// Empty at first. To be made in the process that uses it: see store::local. `shared` counts what is asked of a store
-/// that machines share, and must outlive it, as the configuration must.
+/// Opens stores on demand. Construct it in the process that uses it: see store::local. `shared` counts requests to the
+/// store that several machines share. `shared` and the configuration must outlive this.
 class stores {
 public:
     stores(boost::asio::io_context& loop, const settings& config, bridge::store_cells& shared);
 
-    /// Connects to the store that machines share, where what was opened is in one.
+    /// Connects to the shared store, if one was opened.
     void start();
 
-    /// Nothing is asked any more: ends that connection, for the loop would go on for it.
+    /// Ends the connection to the shared store, which would keep the event loop running. Call it after the last
+    /// request.
     void close();
 
-    /// The store for services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be opened.
+    /// The store for the services with this `timestamp_delta_limit`. Throws std::runtime_error when it cannot be
+    /// opened.
     bridge::store& open(std::chrono::seconds timestamp_delta_limit);
 
-    /// The counter for the rate_limit of a service. Throws likewise.
+    /// The rate limiter of a service. Throws likewise.
     bridge::rate_counter& open_rates(const service_settings& of);
 
-    /// How many signatures are remembered in those that are open, by all processes.
+    /// The number of signatures in the open stores, by all processes.
     std::uint64_t count_signatures() const noexcept;
 
 private:
@@ -52,7 +54,7 @@ private:
     boost::asio::io_context& loop_;
     const settings& config_;
     bridge::store_cells& shared_cells_;
-    std::optional<store::shared_store> shared_;  // before what is asked by it
+    std::optional<store::shared_store> shared_;  // must outlive the counters in rates_
     std::map<std::chrono::seconds, store::local> by_limit_;
     std::vector<std::unique_ptr<bridge::rate_counter>> rates_;
 };

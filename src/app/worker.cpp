@@ -124,7 +124,7 @@ private:
 
     wamp::session& session_for(const service_settings& which)
     {
-        // A broker does not send an event to the session that published it.
+        // A broker does not send an event to the session that published it, so such services need another session.
         const bool apart = which.type == service_type::events && is_published_to(which);
         auto& found = sessions_[{which.realm, which.role, apart}];
         if (!found) {
@@ -187,7 +187,7 @@ private:
         });
     }
 
-    // With its sessions, or without those that cannot be joined: requests may still wait for them.
+    // Sessions that cannot be joined do not matter: requests may wait for them.
     void become_ready()
     {
         if (std::exchange(ready_, true) || stopping_)
@@ -221,7 +221,7 @@ private:
         });
     }
 
-    // What is in flight may finish, then the router is told; after the grace there is no more waiting.
+    // Lets requests in flight finish, then leaves the router; after the grace time it waits no longer.
     void stop(const std::string& why)
     {
         if (process::supervisor_has_gone())
@@ -229,7 +229,7 @@ private:
         end_within(config_.shutdown_grace, why);
     }
 
-    // A worker that drains may be told to hurry, and does not slow down for a second signal.
+    // A draining worker may get a shorter limit. A second signal never extends the limit.
     void end_within(std::optional<std::chrono::milliseconds> limit, const std::string& why)
     {
         const auto now = std::chrono::steady_clock::now();
@@ -269,24 +269,24 @@ private:
 
     void stop_loop()
     {
-        asio::post(loop_, [this] { loop_.stop(); });  // behind what streams still write in this turn
+        asio::post(loop_, [this] { loop_.stop(); });  // after what streams still write in this turn
     }
 
     const settings& config_;
     const worker_place& place_;
-    std::unique_ptr<bridge::meter> meter_;  // longer than the loop, whose handlers count what they still have queued
+    std::unique_ptr<bridge::meter> meter_;  // outlives the loop, whose handlers count queued bytes
     metrics::process_cells& process_;
     asio::io_context loop_{1};
     asio::signal_set signals_;
     asio::signal_set drain_signal_;  // in a pool only
     asio::steady_timer grace_;
-    asio::steady_timer join_time_;   // until this worker is ready whatever the router does
-    asio::steady_timer alive_time_;  // in a pool only: when the supervisor is to hear of this worker again
+    asio::steady_timer join_time_;   // until this worker counts as ready
+    asio::steady_timer alive_time_;  // in a pool only: until the next sign of life
     std::map<std::tuple<std::string, std::string, bool>, std::unique_ptr<wamp::session>>
         sessions_;  // by realm and role
     stores stores_;
     loop_timers timers_;
-    asio::steady_timer measuring_time_;  // until this process is to say again what it takes of the system
+    asio::steady_timer measuring_time_;  // until the next measurement
     metrics::pool_status status_{[this] { return look(); }};
     bridge::gateway gateway_;
     fcgi::server server_;
@@ -296,11 +296,11 @@ private:
     bool leaving_ = false;
 };
 
-/// New memory comes page by page, which takes longer than all that is done with a large body. So the heap keeps what is
-/// freed; the server gives it back when there are no requests.
+/// Fresh memory is mapped page by page, which takes longer than all work on a large body. So the heap keeps freed
+/// memory; the server returns it to the system when there are no requests.
 void keep_memory()
 {
-    constexpr int largest_in_heap = 32 * 1024 * 1024;  // the most that glibc allows; twice a WAMP message
+    constexpr int largest_in_heap = 32 * 1024 * 1024;  // glibc's maximum; twice the largest WAMP message
     ::mallopt(M_MMAP_THRESHOLD, largest_in_heap);
     ::mallopt(M_TRIM_THRESHOLD, 2 * largest_in_heap);
 }

@@ -1,4 +1,4 @@
-// Owns the life of one worker: its event loop, its connections to the router, and the signals that end it.
+// Owns the life of one worker: its event loop, its sessions, and the signals that end it.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -10,18 +10,18 @@
 
 namespace wampfcgi::app {
 
-/// Where a worker stands.
+/// The environment of a worker.
 struct worker_place {
-    int listen_fd = 0;                  ///< taken over
-    process::pool_link pool;            ///< as it is by default: in no pool
-    metrics::figures_place& counts_on;  ///< in its slot
+    int listen_fd = 0;                  ///< the worker takes ownership
+    process::pool_link pool;            ///< default: no pool
+    metrics::figures_place& counts_on;  ///< in the slot of `pool`
 };
 
-/// How long a request that has begun may take; nothing where a call may take for ever.
+/// The longest time that a request may take; nothing when a call may take any time.
 std::optional<std::chrono::milliseconds> longest_request(const settings& config);
 
-/// Serves until SIGTERM or SIGINT (then what has begun may take shutdown_grace), drain_signal (longest_request()), or,
-/// in no pool, until max_requests have begun. Returns the exit status.
+/// Serves until it is told to end. After SIGTERM or SIGINT, requests in flight have shutdown_grace; after drain_signal,
+/// longest_request(). Outside a pool, also ends after max_requests. Returns the exit status.
 int run_worker(const settings& config, const worker_place& place);
 
 }  // namespace wampfcgi::app

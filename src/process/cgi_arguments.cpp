@@ -9,7 +9,7 @@
 namespace wampfcgi::process {
 namespace {
 
-/// Apache puts a backslash before what a shell would act on (ap_escape_shell_cmd).
+/// Apache puts a backslash before characters with a meaning to a shell (ap_escape_shell_cmd).
 std::string without_backslashes(std::string_view text)
 {
     std::string plain(text);

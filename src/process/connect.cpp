@@ -26,7 +26,7 @@ int milliseconds_until(time_point deadline)
     return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
-/// 0, or the errno of what failed.
+/// Returns 0, or the errno of the failure.
 int finish_connecting(int fd, time_point deadline)
 {
     pollfd state{fd, POLLOUT, 0};
@@ -41,7 +41,7 @@ int finish_connecting(int fd, time_point deadline)
     return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error_number, &size) == 0 ? error_number : errno;
 }
 
-/// EAGAIN is what a Unix socket says whose queue is full; there is no waiting for it but by trying again.
+/// A Unix socket with a full backlog returns EAGAIN; the only way to wait is to retry.
 int try_to_connect(int fd, const sockaddr* address, socklen_t size, time_point deadline)
 {
     constexpr int try_again_ms = 20;

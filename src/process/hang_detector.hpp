@@ -1,5 +1,4 @@
-// Owns the decision which workers hang: those from which nothing has been heard for long enough. It kills nothing and
-// has no clock.
+// Owns the decision which workers hang: those that were silent for too long. Kills nothing and owns no clock.
 #pragma once
 
 #include <chrono>
@@ -10,16 +9,16 @@
 
 namespace wampfcgi::process {
 
-/// Counts only time in which this process itself was running: when a whole pool, or the machine, was stopped for a
-/// while, nobody has been silent meanwhile.
+/// Counts only time in which this process was running itself: when the whole pool or the machine was stopped, the
+/// workers had no chance to report.
 class hang_detector {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// How often to look, and for how long to be patient.
+    /// How often to check, and how long a worker may be silent.
     struct timing {
-        std::chrono::milliseconds look_every;  ///< a worker is expected to be heard as often
-        std::chrono::milliseconds patience;    ///< after so long a silence it hangs
+        std::chrono::milliseconds look_every;  ///< workers are expected to report as often
+        std::chrono::milliseconds patience;    ///< a worker silent for this long hangs
     };
 
     explicit hang_detector(timing given) noexcept : given_(given) {}
@@ -28,17 +27,17 @@ public:
     void ended(pid_t pid) noexcept { silent_.erase(pid); }
     void heard(pid_t pid) noexcept;
 
-    /// Returns those that hang; each again when it was silent for as long once more. To be called with a `now` not
-    /// before that of the call before it, after everything that was sent has been heard.
+    /// Returns workers that hang; each again after another silence of that length. `now` must not decrease between
+    /// calls. Call it after all reports were read.
     std::vector<pid_t> find_hanging(time_point now);
 
-    /// When to look next.
+    /// When to check next.
     std::optional<time_point> next_look() const noexcept;
 
 private:
     timing given_;
     time_point looked_{};
-    std::map<pid_t, std::chrono::nanoseconds> silent_;  // for how long
+    std::map<pid_t, std::chrono::nanoseconds> silent_;  // time of silence
 };
 
 }  // namespace wampfcgi::process

@@ -13,7 +13,7 @@ namespace wampfcgi::process {
 
 namespace {
 
-/// The highest number means "none" to the system.
+/// The highest number means "none" to the system, so it is not accepted.
 std::optional<uid_t> number_in(const std::string& text) noexcept
 {
     uid_t number = 0;
@@ -27,7 +27,7 @@ std::optional<uid_t> number_in(const std::string& text) noexcept
 struct wanted {
     std::optional<uid_t> user;
     std::optional<gid_t> group;
-    std::string user_name;  ///< in the database; empty: no such entry, and no further groups
+    std::string user_name;  ///< in the database; empty: no entry, so no supplementary groups
 };
 
 result<wanted, trouble> find_wanted(const std::optional<std::string>& user, const std::optional<std::string>& group)
@@ -66,7 +66,7 @@ result<void, trouble> change_groups(const wanted& who)
     return {};
 }
 
-/// Looks whether the change is whole, and for good.
+/// True when all ids have changed and root cannot be regained.
 bool is_final(const wanted& who) noexcept
 {
     uid_t real = 0;

@@ -8,11 +8,11 @@
 namespace wampfcgi::process {
 namespace {
 
-// Memory for as many connections is there everywhere.
+// Any machine has the memory for that many connections.
 constexpr rlim_t enough_descriptors = 65536;
 
-// core(5): where dumps go to a program, a limit of 0 does not keep them from it, but one of 1 does; a file of one byte
-// is never written.
+// core(5): when dumps are piped to a program, a limit of 0 does not prevent them, but 1 does. A file of one byte is
+// never written.
 constexpr rlim_t no_core = 1;
 
 #ifdef WAMPFCGI_SANITIZED

@@ -47,7 +47,7 @@ private:
     mode_t before_;
 };
 
-/// `path` fits.
+/// `path` must fit.
 sockaddr_un unix_sockaddr(const std::string& path) noexcept
 {
     sockaddr_un address{};
@@ -61,9 +61,9 @@ const sockaddr* generic(const sockaddr_un& address) noexcept
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-/// For as long as this process looks at a path and binds there: two that find the same socket left behind would both
-/// replace it, and a socket that is bound but does not listen yet looks left behind. It is a lock on a file beside the
-/// path, which is gone when it ends.
+/// Held while this process examines a path and binds there. Otherwise two processes that find the same abandoned socket
+/// would both replace it, and a socket between bind and listen would look abandoned. Uses a lock on a file beside the
+/// path, removed at the end.
 class path_lock {
 public:
     explicit path_lock(const std::string& path) : file_(path + ".lock") {}
@@ -72,11 +72,11 @@ public:
     ~path_lock()
     {
         if (fd_ >= 0)
-            unlink(file_.c_str());  // before others get the lock: they look whether the file is still there
+            unlink(file_.c_str());  // before others get the lock: they check that the file is still in its place
         release();
     }
 
-    /// 0, or the errno of what failed; EWOULDBLOCK: another process has it.
+    /// Returns 0, or the errno of the failure; EWOULDBLOCK: another process holds the lock.
     int take() noexcept
     {
         for (;;) {
@@ -123,8 +123,7 @@ std::string why_not_locked(const std::string& path, int error_number)
     return log::quote(path + ".lock") + " cannot be opened: " + system_words(error_number);
 }
 
-/// Removes a socket at the path that nobody listens on any more, and nothing else. The trouble is what stands in
-/// the way of a new one.
+/// Removes an abandoned socket at the path, and nothing else. The trouble says what prevents creating a new one.
 done clear_path(const std::string& path)
 {
     struct stat there {};
@@ -147,7 +146,7 @@ done clear_path(const std::string& path)
     return {};
 }
 
-/// Fails with errno; then the socket is not in the file system.
+/// Fails with errno; the socket is then not in the file system.
 bool bind_with_access(int fd, const std::string& path, const socket_access& access) noexcept
 {
     const sockaddr_un address = unix_sockaddr(path);
@@ -192,7 +191,7 @@ result<listener, trouble> open_unix(const unix_address& wanted, const socket_acc
     return bound;
 }
 
-/// Opens a socket at one of the addresses of a name; -1 and errno where that fails.
+/// Opens a socket at one of a name's addresses; returns -1 and sets errno on failure.
 int open_tcp_at(const addrinfo& at) noexcept
 {
     descriptor fd(socket(at.ai_family, at.ai_socktype | SOCK_CLOEXEC, at.ai_protocol));
@@ -226,7 +225,7 @@ result<listener, trouble> open_tcp(const tcp_address& wanted)
         const int fd = open_tcp_at(*at);
         if (fd >= 0)
             return listener(fd, {});
-        // Another address of the name only where this machine lacks this one: a port that is taken stays an error.
+        // Try the name's next address only when this machine does not have this one; a port in use is an error.
         if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL)
             break;
     }

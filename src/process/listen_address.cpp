@@ -17,7 +17,7 @@ trouble unknown_form()
     return trouble("expected unix:PATH, HOST:PORT or [IPV6]:PORT");
 }
 
-/// With or without a zone: fe80::1%eth0.
+/// Accepts a zone: fe80::1%eth0.
 bool is_ipv6(std::string_view host)
 {
     in6_addr address{};

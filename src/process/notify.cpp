@@ -30,7 +30,7 @@ std::optional<long long> number_in(const char* name) noexcept
     return number;
 }
 
-/// A datagram socket connected to a path, or to an abstract address, which begins with '@'.
+/// A datagram socket connected to a path, or to an abstract address if `where` begins with '@'.
 descriptor connected_to(std::string_view where) noexcept
 {
     sockaddr_un address{};
@@ -77,7 +77,7 @@ void notifier::status(std::string_view line) const noexcept
     send("STATUS=" + std::string(line));
 }
 
-// Never waits: a service manager that does not read must not hold up the supervisor.
+// Never waits: a service manager that does not read must not block the supervisor.
 void notifier::send(std::string_view state) const noexcept
 {
     if (socket_.get() >= 0)

@@ -1,4 +1,4 @@
-// Owns telling the service manager how the program does (sd_notify(3)).
+// Owns notifications to the service manager (sd_notify(3)).
 #pragma once
 
 #include "wampfcgi/core/descriptor.hpp"
@@ -9,7 +9,7 @@
 
 namespace wampfcgi::process {
 
-/// Sends nothing where no service manager listens. What cannot be sent is lost in silence.
+/// Does nothing without a service manager. A notification that cannot be sent is silently lost.
 class notifier {
 public:
     /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from the environment.
@@ -19,14 +19,14 @@ public:
     void stopping() const noexcept { send("STOPPING=1"); }
     void alive() const noexcept { send("WATCHDOG=1"); }
 
-    /// A line about what goes on.
+    /// A status line.
     void status(std::string_view line) const noexcept;
     bool has_listener() const noexcept { return socket_.get() >= 0; }
 
-    /// With the time, by which the service manager tells this reload from one before it.
+    /// Includes the time, by which the service manager distinguishes reloads.
     void reloading() const noexcept;
 
-    /// How often alive() is expected: half of what the service manager waits. Nothing where it does not wait.
+    /// How often to call alive(): half of the watchdog's time-out. Nothing without a watchdog.
     std::optional<std::chrono::microseconds> interval() const noexcept { return interval_; }
 
 private:

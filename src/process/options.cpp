@@ -20,7 +20,7 @@ bool is_option(std::string_view argument) noexcept
     return argument.starts_with('-');
 }
 
-/// Goes through the arguments and fills in the options.
+/// Parses the arguments into options.
 class reader {
 public:
     reader(std::span<const char* const> arguments, unsigned processors) noexcept
@@ -82,7 +82,7 @@ private:
         return trouble("unknown option " + log::quote(name));
     }
 
-    /// The option's value: behind '=', else the next argument if that is no option. Absent or empty: nothing.
+    /// The option's value: after '=', else the next argument unless it is an option. Nothing when absent or empty.
     std::optional<std::string_view> take_value()
     {
         std::optional<std::string_view> value = inline_value_;
@@ -151,7 +151,7 @@ private:
         return read_address("--status", options_.status_of);
     }
 
-    /// Where the value of an option that names a user or a group goes; none for another option.
+    /// The member for the value of an option that names a user or group; null for another option.
     std::optional<std::string>* text_option(std::string_view name) noexcept
     {
         if (name == "--socket-owner")
@@ -207,7 +207,7 @@ private:
     std::span<const char* const> arguments_;
     unsigned processors_;
     std::size_t next_ = 0;
-    std::optional<std::string_view> inline_value_;  ///< of the option being read: what stands behind '='
+    std::optional<std::string_view> inline_value_;  ///< the part after '=' of the current option
     bool socket_option_given_ = false;
     options options_;
 };

@@ -1,5 +1,5 @@
-// Owns the ends of a pool_link that the supervisor holds: the pipes on which its workers report, and the socket over
-// which they hand connections to each other.
+// Owns the supervisor's side of pool_links: the pipes for reports of workers, and the socket over which workers hand
+// over connections.
 #pragma once
 
 #include "wampfcgi/core/descriptor.hpp"
@@ -14,10 +14,10 @@
 
 namespace wampfcgi::process {
 
-/// What a worker may report: one byte each.
+/// The reports of a worker, one byte each.
 enum class report : char { ready = 'r', replace_me = 'x', takes_no_more = 'e', alive = 'a' };
 
-/// A socket with two ends that all workers share: what one of them sends, one of them receives.
+/// A socket pair that all workers share: what one sends, another one receives.
 class handover_socket {
 public:
     /// Throws std::system_error when there is no descriptor for it.
@@ -26,7 +26,7 @@ public:
     int give() const noexcept { return give_.get(); }
     int take() const noexcept { return take_.get(); }
 
-    /// For all processes: from now on nothing can be sent.
+    /// Ends sending, for all processes.
     void close_for_all() const noexcept;
 
 private:
@@ -34,7 +34,7 @@ private:
     descriptor take_;
 };
 
-/// The supervisor's ends of the pipes, by worker.
+/// The reading ends of the pipes, by worker.
 class report_pipes {
 public:
     struct received {
@@ -42,7 +42,7 @@ public:
         report what;
     };
 
-    /// A pipe for a worker that is about to be started. Nothing and errno where there is none.
+    /// A pipe for a worker about to be started. Nothing, with errno set, on failure.
     struct ends {
         descriptor reading;
         descriptor writing;
@@ -53,10 +53,10 @@ public:
     void remove(pid_t worker) { pipes_.erase(worker); }
     void clear() noexcept { pipes_.clear(); }
 
-    /// Adds what is to be waited for.
+    /// Adds the descriptors to poll.
     void list(std::vector<pollfd>& waited) const;
 
-    /// Reads what is there; whatever else a worker writes means nothing.
+    /// Reads all reports; ignores unknown bytes.
     std::vector<received> receive();
 
 private:

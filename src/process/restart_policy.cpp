@@ -16,7 +16,7 @@ restart_policy::time_point restart_policy::ended(unsigned slot, time_point now)
 {
     slot_state& state = slots_.at(slot);
     const bool had_lived = lived(state, now);
-    // Those that still run count too, or one crashing worker could end a pool whose others serve.
+    // Running workers count too; otherwise one crashing worker could end a pool whose others serve.
     any_lived_ = any_lived_ ||
                  std::any_of(slots_.begin(), slots_.end(), [&](const slot_state& other) { return lived(other, now); });
     state.running = false;

@@ -1,4 +1,5 @@
-// Owns the decision when a worker that ended is started again, and when to give up. It starts nothing and has no clock.
+// Owns the decision when to restart a worker that ended, and when to give up the pool. Starts nothing and owns no
+// clock.
 #pragma once
 
 #include <chrono>
@@ -6,16 +7,16 @@
 
 namespace wampfcgi::process {
 
-/// Numbers of restart_policy.
+/// The parameters of restart_policy.
 struct restart_limits {
-    std::chrono::milliseconds healthy_after{1'000};  ///< a worker that ended sooner than this died at its start
-    std::chrono::milliseconds first_delay{100};      ///< after one death at start; doubles with each that follows
+    std::chrono::milliseconds healthy_after{1'000};  ///< a worker that ended sooner died at its start
+    std::chrono::milliseconds first_delay{100};      ///< after one death at start; doubles with each further one
     std::chrono::milliseconds longest_delay{5'000};
-    unsigned hopeless_after = 10;  ///< deaths at start, no worker having lived, after which the pool is given up
+    unsigned hopeless_after = 10;  ///< deaths at start, if no worker has lived, until the pool is given up
 };
 
-/// Tracks the workers of a pool by slot, 0 to slots - 1: in each there is one worker or none.
-/// Call every function with a `now` not before that of the call before it.
+/// Tracks the workers of a pool by slot, 0 to slots - 1. Each slot has one worker or none. `now` must not decrease
+/// between calls.
 class restart_policy {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -25,20 +26,21 @@ public:
     /// A worker was started in the slot.
     void started(unsigned slot, time_point now);
 
-    /// The slot's worker ended. Returns when to start the next one: at once if it had lived, else after the delay.
+    /// The slot's worker ended. Returns when to start the next one: at once if the worker had lived, else after the
+    /// delay.
     time_point ended(unsigned slot, time_point now);
 
-    /// The slot's worker could not be started. Returns when to try again. Never makes the pool hopeless.
+    /// The slot's worker could not be started. Returns when to retry. Does not count as a death at start.
     time_point start_failed(unsigned slot, time_point now);
 
-    /// No worker ever lived, and so many died at their start that starting more is of no use.
+    /// True when no worker has ever lived, and so many died at start that more attempts are pointless.
     bool hopeless() const noexcept;
 
 private:
     struct slot_state {
         bool running = false;
         time_point since{};
-        std::chrono::milliseconds delay{0};  ///< the last one; 0: none since a worker lived
+        std::chrono::milliseconds delay{0};  ///< the last delay; 0: none since a worker lived
     };
 
     time_point delayed(slot_state& slot, time_point now) const;

@@ -38,7 +38,7 @@ std::vector<roster::vacancy> roster::vacancies(time_point now)
     return found;
 }
 
-// The next one waits until the one before has ended, however fast they use up their requests.
+// Recycles one worker at a time, however fast they use up their requests.
 void roster::begin_to_recycle(time_point now)
 {
     if (any_next() || !leaving_.empty())
@@ -210,7 +210,7 @@ void roster::move_up(std::size_t index, time_point now)
     policy_.started(static_cast<unsigned>(index), now);
 }
 
-// One that gets ready to take over is there already: no other is needed.
+// A replacement that is getting ready takes the seat, so no other worker is needed.
 roster::time_point roster::lost_present(std::size_t index, time_point now)
 {
     seat& at = seats_[index];

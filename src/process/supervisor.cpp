@@ -56,7 +56,7 @@ descriptor open_signals()
     return opened;
 }
 
-/// Returns when there is something to read, and at the deadline; no deadline: as long as it takes.
+/// Returns when there is something to read, or at the deadline, if any.
 void wait_for_any(std::vector<pollfd>& waited, const std::optional<time_point>& deadline) noexcept
 {
     using namespace std::chrono;
@@ -82,7 +82,7 @@ void send_all(const std::vector<pid_t>& workers, int number) noexcept
         kill(each, number);
 }
 
-/// The supervisor's state. One thread, no handlers: signals stay blocked and are waited for.
+/// The supervisor's state. Has one thread and no signal handlers: signals stay blocked and are read from a descriptor.
 class supervisor {
 public:
     supervisor(const pool_options& pool, worker_program program)
@@ -120,14 +120,14 @@ private:
     notifier notify_;
     handover_socket handover_;
     report_pipes reports_;
-    std::set<pid_t> still_old_;  // were replaced, but may begin another request until they say or end
+    std::set<pid_t> still_old_;  // replaced, but may begin another request until they report otherwise or end
     descriptor signals_;
-    std::optional<time_point> alive_at_;   // when the service manager is to hear of us next
-    std::optional<time_point> status_at_;  // when it is to hear what goes on next
-    std::string status_line_;              // that it heard last
+    std::optional<time_point> alive_at_;   // next sign of life to the service manager
+    std::optional<time_point> status_at_;  // next status line to it
+    std::string status_line_;              // the last one sent
     std::map<pid_t, std::optional<std::uint32_t>> slots_;
-    std::set<pid_t> hung_;     // and were killed
-    std::set<pid_t> overdue_;  // likewise
+    std::set<pid_t> hung_;     // killed because they hung
+    std::set<pid_t> overdue_;  // killed because their time was over
     bool reload_wanted_ = false;
     bool reloading_ = false;
     bool stopping_ = false;
@@ -181,7 +181,7 @@ void supervisor::look_after_workers()
         start(where);
 }
 
-// SIGKILL, since one that was stopped takes no other signal.
+// Uses SIGKILL, because a stopped process handles no other signal.
 void supervisor::end_those_that_hang(time_point now)
 {
     for (const pid_t each : hanging_.find_hanging(now)) {
@@ -195,7 +195,7 @@ void supervisor::end_those_that_hang(time_point now)
 void supervisor::start(const roster::vacancy& where)
 {
     auto pipe = report_pipes::open();
-    std::fflush(nullptr);  // or the worker would write what is buffered here a second time
+    std::fflush(nullptr);  // or the worker would write buffered output again
     const auto slot = observer_.worker_starts();
     const pid_t self = getpid();
     const pid_t pid = pipe ? fork() : -1;
@@ -235,7 +235,7 @@ void supervisor::reap()
         const time_point now = clock::now();
         const auto meaning = roster_.ended(pid, now);
         if (!meaning)
-            continue;  // a child of what this process was before exec
+            continue;  // a child from before exec
         report_end(pid, wait_status, *meaning, now);
         observer_.worker_ended(slots_[pid], reason_of(pid, wait_status, *meaning));
         forget(pid);
@@ -331,7 +331,7 @@ void supervisor::on_signal(int number)
             pool_.reopen_log();
         send_all(roster_.everybody(), SIGUSR1);
         break;
-    default:  // SIGCHLD: run() looks at its children each time round
+    default:  // SIGCHLD: run() checks its children in every turn
         break;
     }
 }
@@ -357,7 +357,7 @@ void supervisor::stop(int status)
     stopping_ = true;
     status_ = status;
     notify_.stopping();
-    handover_.close_for_all();  // before the workers look for somebody who takes their connections
+    handover_.close_for_all();  // before draining workers hand over connections
     send_all(roster_.dismiss_all(clock::now()), SIGTERM);
 }
 
@@ -368,7 +368,7 @@ int run_pool(const pool_options& pool, worker_program program)
     ignore_write_signals();
     const sigset_t set = supervised_set();
     sigprocmask(SIG_BLOCK, &set, nullptr);
-    for (const int number : supervised_signals)  // what was ignored before exec would be ignored now; SIGCHLD above all
+    for (const int number : supervised_signals)  // undo signals ignored before exec, above all SIGCHLD
         set_action(number, SIG_DFL);
     return supervisor(pool, std::move(program)).run();
 }

@@ -1,4 +1,4 @@
-// Owns what the status that waitpid() gives means.
+// Owns the meaning of waitpid()'s status.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace wampfcgi::process {
 /// "ended with status N" or "was ended by signal N (NAME)".
 std::string end_in_words(int wait_status);
 
-/// An end that a worker may have once it was told to.
+/// True for an end that is normal for a worker told to end.
 bool is_orderly(int wait_status) noexcept;
 
 }  // namespace wampfcgi::process

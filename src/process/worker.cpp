@@ -15,10 +15,10 @@ namespace wampfcgi::process {
 
 namespace {
 
-pid_t supervisor_pid = 0;  // set in a worker only
+pid_t supervisor_pid = 0;  // set in workers only
 
-/// The default action for every signal, but for those of writing, SIGHUP, which concerns the supervisor alone even
-/// where it reaches the whole process group, and SIGUSR1, which must not end a worker that does not wait for it yet.
+/// Restores the default action of every signal, with exceptions: signals about writing; SIGHUP, which is for the
+/// supervisor even when sent to the process group; SIGUSR1, which must not kill a worker that does not handle it yet.
 void reset_signals() noexcept
 {
     for (int number = 1; number <= SIGRTMAX; ++number)
@@ -48,7 +48,7 @@ int guarded(const std::function<int()>& worker_main) noexcept
 void be_worker(const std::function<int()>& worker_main, pid_t supervisor) noexcept
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != supervisor)  // it ended before prctl
+    if (getppid() != supervisor)  // the supervisor ended before prctl
         _exit(EXIT_FAILURE);
     supervisor_pid = supervisor;
     reset_signals();
