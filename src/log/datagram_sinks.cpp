@@ -27,7 +27,7 @@ int open_socket() noexcept
     return ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-/// A line is a datagram. The address goes with each of them, so that a daemon that was restarted is found.
+/// Sends each line as a datagram with the destination address, so that it reaches a daemon that was restarted.
 class datagrams : public sink {
 public:
     datagrams(int fd, const sockaddr_un& to, line_form form) : sink(form), fd_(fd), to_(to) {}
@@ -58,7 +58,7 @@ public:
     using datagrams::datagrams;
 
 private:
-    /// As syslog(3) has it (RFC 3164): the time is local, and in English.
+    /// The format of syslog(3) (RFC 3164): local time, in English.
     std::string datagram(const record& what) const override
     {
         const std::time_t time = std::chrono::system_clock::to_time_t(what.time);
@@ -105,7 +105,7 @@ opened_sink open_journal_sink(const std::string& socket_path, line_form form)
     const int fd = open_socket();
     if (fd < 0)
         return cannot_reach_journal(errno);
-    // Connecting only looks whether it is there.
+    // Connecting only checks that the socket exists; it is undone below.
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) {
         const int error = errno;
         ::close(fd);

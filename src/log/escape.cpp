@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::size_t most_outside_bytes = 200;
 
-/// Characters that end a line or move text about where a log is looked at: C0 and C1 controls, U+2028 and U+2029, and
-/// the overrides and isolates of bidirectional text.
+/// Characters that end a line or rearrange text in a viewer: C0 and C1 controls, U+2028 and U+2029, bidirectional
+/// overrides and isolates.
 bool is_unfit(char32_t code) noexcept
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2066 && code <= 0x2069);
 }
 
-/// Moves what stands for itself at the start of `text` to `out`, at most so many bytes.
+/// Moves characters that need no escape from the start of `text` to `out`, at most `most_bytes`.
 void take_plain(std::string& out, std::string_view& text, bool quoted, std::size_t most_bytes)
 {
     const std::string_view looked_at = text.substr(0, most_bytes);
@@ -32,7 +32,7 @@ void take_plain(std::string& out, std::string_view& text, bool quoted, std::size
     text.remove_prefix(plain_bytes);
 }
 
-/// Moves the first character of `text`, or its first byte where that is not UTF-8, escaped where needed, to `out`.
+/// Moves the first character of `text` to `out`, or the first byte when it is not UTF-8. Escapes it if needed.
 void take_escaped(std::string& out, std::string_view& text, bool quoted)
 {
     const utf8_character first = first_character(text);
@@ -59,7 +59,7 @@ void append_whole(std::string& out, std::string_view text, bool quoted)
     }
 }
 
-/// Escapes `text` up to the limit for text from outside; false when some of it did not fit.
+/// Appends `text`, escaped, up to the limit for outside text. Returns false when it did not fit.
 bool append_cut(std::string& out, std::string_view text, bool quoted)
 {
     const std::size_t start = out.size();

@@ -1,4 +1,4 @@
-// Owns making any bytes fit for one line of a log. quote(), which others use, is declared in log.hpp.
+// Owns escaping of any bytes for one line of a log. Other modules use quote() in log.hpp.
 #pragma once
 
 #include <string>
@@ -6,14 +6,14 @@
 
 namespace wampfcgi::log {
 
-/// Appends `text` with \xNN for whatever could end a line or move text about, and for bytes that are not UTF-8.
+/// Appends `text`, with \xNN for bytes that are not UTF-8 and for characters that could end a line or rearrange text.
 void append_escaped(std::string& out, std::string_view text);
 
-/// The same in double quotes, with a backslash before quotes and backslashes. Of what append_escaped() gives, it makes
-/// a JSON string.
+/// The same in double quotes, with a backslash before quotes and backslashes. Applied to the output of
+/// append_escaped(), it makes a JSON string.
 void append_quoted(std::string& out, std::string_view text);
 
-/// Text from outside, escaped, cut at 200 bytes with "..." behind it, without quotes.
+/// Outside text, escaped, cut at 200 bytes and then followed by "...", without quotes.
 std::string escape_outside(std::string_view text);
 
 }  // namespace wampfcgi::log

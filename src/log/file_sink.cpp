@@ -17,7 +17,7 @@ namespace {
 
 constexpr mode_t file_mode = 0640;
 
-/// How many bytes the file took; with fewer than all of them errno says why.
+/// The number of bytes written; when fewer than all, errno says why.
 std::size_t write_all(int fd, std::string_view bytes) noexcept
 {
     std::size_t done = 0;
@@ -30,7 +30,7 @@ std::size_t write_all(int fd, std::string_view bytes) noexcept
     return done;
 }
 
-/// Refuses a file that lines could not, or must not, be written to.
+/// Refuses a file to which lines cannot or must not be written.
 result<void, trouble> check(const struct stat& found)
 {
     if (S_ISLNK(found.st_mode))
@@ -54,7 +54,7 @@ trouble why_not_opened(const std::string& path, int error)
     return trouble(system_words(error) + (error == EACCES ? " (as user " + std::to_string(::geteuid()) + ")" : ""));
 }
 
-/// Of the processes that do this at once, one creates the file; the others find it.
+/// When several processes do this at once, one creates the file, and the others open it.
 int open_or_create(const char* path) noexcept
 {
     constexpr int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
@@ -63,7 +63,7 @@ int open_or_create(const char* path) noexcept
     const int created = ::open(path, flags | O_CREAT | O_EXCL, file_mode);
     if (created < 0)
         return errno == EEXIST ? ::open(path, flags) : -1;
-    ::fchmod(created, file_mode);  // whatever the umask
+    ::fchmod(created, file_mode);  // independent of the umask
     return created;
 }
 
@@ -117,8 +117,8 @@ private:
 
     std::string path_;
     descriptor fd_;
-    int why_ = 0;        // errno of the last line that was lost
-    bool torn_ = false;  // the file ends in the middle of a line of ours
+    int why_ = 0;        // errno for the last lost line
+    bool torn_ = false;  // the file ends with an incomplete line of ours
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Owns what is done about a message that comes again and again. Owns no clock: times are arguments.
+// Owns the limit on repetitions of a message. Owns no clock: callers pass times.
 #pragma once
 
 #include "wampfcgi/core/errc.hpp"
@@ -11,30 +11,29 @@
 
 namespace wampfcgi::log {
 
-/// Ten lines of a kind are let through in ten seconds; how many more there were is told in one line when the ten
-/// seconds are over and any line comes.
+/// Allows ten lines of a kind in ten seconds. The number of further ones is reported by one summary, when the ten
+/// seconds are over and any line is written.
 class flood_control {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
     static constexpr std::size_t most_lines = 10;
     static constexpr std::chrono::seconds window{10};
-    static constexpr std::size_t most_kinds = 32;  ///< remembered at once; the oldest makes room
+    static constexpr std::size_t most_kinds = 32;  ///< remembered at once; the oldest is evicted
 
-    /// A line to be written.
+    /// A line to write.
     struct summary {
         log_level level;
         std::string text;
     };
 
-    /// The summaries that are due by now; first of all, before any line.
+    /// The summaries due by now. Call it before any other line is written.
     std::vector<summary> due(time_point now);
 
-    /// Whether one more line of this kind is to be written. What must be said about a kind that made room for this one
-    /// is added to `dropped`.
+    /// True when a further line of this kind is to be written. Adds the summary of an evicted kind to `dropped`.
     bool admits(log_level level, std::string_view kind, time_point now, std::vector<summary>& dropped);
 
-    /// All summaries that are still owed.
+    /// All remaining summaries.
     std::vector<summary> finish();
 
 private:
@@ -48,7 +47,7 @@ private:
 
     static void tell(const series& about, std::vector<summary>& to);
 
-    std::vector<series> all_;  // the oldest first
+    std::vector<series> all_;  // oldest first
 };
 
 }  // namespace wampfcgi::log

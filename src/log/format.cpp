@@ -58,7 +58,7 @@ void append_text(std::string& out, const record& what)
         append_text(out, one);
 }
 
-/// The value as it is where fields need no quotes to be told apart.
+/// The value for formats in which fields are separate without quotes.
 std::string escaped_value(const field& one)
 {
     if (one.what == field::kind::outside)
@@ -76,7 +76,7 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
     out += value;
 }
 
-/// What is escaped for a line has nothing left in it that JSON forbids but quotes and backslashes.
+/// After escaping for a line, only quotes and backslashes are left to escape for JSON.
 std::string json_string(std::string_view text)
 {
     std::string escaped;
@@ -98,7 +98,8 @@ std::string json_object(const record& what)
     return out + '}';
 }
 
-/// "KEY", a line feed, the length in 64 bits, little-endian, the value, a line feed: no value can begin another field.
+/// "KEY", a line feed, the length as 64 bits little-endian, the value, a line feed. So no value can begin another
+/// field.
 void append_journal_field(std::string& out, std::string_view key, std::string_view value)
 {
     for (const char c : key)

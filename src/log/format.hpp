@@ -1,4 +1,4 @@
-// Owns the forms of a log line: text, JSON, and what the journal takes. Where it goes is sink's business.
+// Owns the formats of a log line: text, JSON, journal. sink writes it to a destination.
 #pragma once
 
 #include "wampfcgi/log/log.hpp"
@@ -11,7 +11,7 @@
 
 namespace wampfcgi::log {
 
-/// All that a line is made of.
+/// The content of a line.
 struct record {
     log_level level;
     std::string_view text;
@@ -23,16 +23,16 @@ struct record {
 /// "2026-11-22T11:00:00.123Z"
 std::string format_time(std::chrono::sys_time<std::chrono::milliseconds> time);
 
-/// "LEVEL: TEXT key=value" and a line feed; with "TIME [PID] " before it where `stamped`.
+/// "LEVEL: TEXT key=value" and a line feed; if `stamped`, preceded by "TIME [PID] ".
 std::string text_line(const record& what, bool stamped);
 
-/// A JSON object with the members time, level, pid, message and one for each field, and a line feed.
+/// A JSON object with the members time, level, pid, message and one for each field, followed by a line feed.
 std::string json_line(const record& what);
 
-/// A datagram in the journal's native protocol. Its MESSAGE is that of the text form without the level, or the JSON.
+/// A datagram in the journal's native protocol. Its MESSAGE is the text line without the level, or the JSON.
 std::string journal_entry(const record& what, log_format format);
 
-/// As syslog(3) numbers it.
+/// The priority number of syslog(3).
 int syslog_priority(log_level level) noexcept;
 
 }  // namespace wampfcgi::log

@@ -84,7 +84,7 @@ private:
     const fields nothing_{};
 };
 
-/// Never destroyed: a line may be written until the very end.
+/// Never destroyed, because lines may be written until the very end.
 logger& the_logger()
 {
     static logger& only = *new logger;

@@ -24,8 +24,8 @@ constexpr suseconds_t moment_us = 5000;
 
 void interrupt(int) {}
 
-/// While it exists, a system call of this thread that blocks is interrupted again and again. The other threads of the
-/// program are those of Asio, which block all signals.
+/// While it exists, a blocking system call of this thread is interrupted repeatedly. Asio's threads, the only others of
+/// the program, block all signals.
 class interruption {
 public:
     interruption() noexcept
@@ -71,7 +71,7 @@ ssize_t write_guarded(int fd, std::string_view bytes) noexcept
     return -1;
 }
 
-/// As systemd says it in the environment (systemd.exec(5)).
+/// Compares with JOURNAL_STREAM of the environment (systemd.exec(5)).
 bool is_stream_of_journal(const struct stat& found) noexcept
 {
     std::array<char, 64> name{};
@@ -143,7 +143,7 @@ ssize_t outlet::write_once(std::string_view bytes) const noexcept
     return -1;
 }
 
-/// What is left of the bytes. A pipe takes up to PIPE_BUF of them at once and whole, or none.
+/// Returns the bytes not written. A pipe accepts up to PIPE_BUF bytes completely or not at all.
 std::string_view outlet::written_from(std::string_view bytes) const noexcept
 {
     while (!bytes.empty()) {

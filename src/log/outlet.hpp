@@ -1,4 +1,4 @@
-// Owns writing to a descriptor that was inherited, and is shared with others, without ever waiting for its reader.
+// Owns writing to an inherited, shared descriptor without waiting for its reader.
 #pragma once
 
 #include <string>
@@ -8,28 +8,28 @@
 
 namespace wampfcgi::log {
 
-/// Where lines go that nobody need read: a pipe, a terminal, a socket or a file. The descriptor's flags are never
-/// changed, since a web server or a terminal shares them. A pipe or terminal is opened once more instead, for an open
-/// file of our own that does not block. Where that is not allowed, as when root made the pipe for another user, each
-/// write is preceded by poll(2) and ended by a timer, for others that write to the same pipe may have been faster.
+/// A destination whose reader may be slow: a pipe, a terminal, a socket or a file. Never changes the descriptor's
+/// flags, because a web server or terminal shares them. Instead reopens a pipe or terminal, for a non-blocking file
+/// description of its own. When that is not allowed, for example for root's pipe as another user, checks with poll(2)
+/// before each write, and limits the write by a timer, because another writer may fill the pipe in between.
 class outlet {
 public:
-    /// `path` is what leads to the same file as `fd`.
+    /// `path` must lead to the same file as `fd`.
     outlet(int fd, const char* path) noexcept : fd_(fd), path_(path) {}
     ~outlet();
     outlet(const outlet&) = delete;
     outlet& operator=(const outlet&) = delete;
 
-    /// Looks where the descriptor leads, and opens that once more where that is needed. Before root is given up, since
-    /// the user may not be allowed to. put() does it again when the descriptor has come to lead elsewhere.
+    /// Examines the descriptor, and reopens the file if needed. Call it before giving up root, since the user may not
+    /// be allowed to reopen it. put() repeats this when the descriptor refers to another file.
     void look() noexcept;
 
-    /// False: nothing of it was written. What does not fit of a line that has begun is written before the next one.
+    /// Returns false when nothing was written. The rest of a line written in part is written before the next one.
     bool put(std::string_view line);
 
     void forget_rest() noexcept { rest_.clear(); }
 
-    /// It is the journal's: lines may begin with their priority, as in "<4>" (sd-daemon(3)).
+    /// True for the journal's stream: lines may begin with their priority, such as "<4>" (sd-daemon(3)).
     bool is_journal() const noexcept { return is_journal_; }
 
 private:
@@ -55,7 +55,7 @@ private:
     std::string rest_;
 };
 
-/// As write(2), but where that has blocked for some milliseconds it fails with EINTR.
+/// Like write(2), but fails with EINTR after blocking for some milliseconds.
 ssize_t write_for_a_moment(int fd, std::string_view bytes) noexcept;
 
 }  // namespace wampfcgi::log

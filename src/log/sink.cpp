@@ -10,7 +10,7 @@ namespace wampfcgi::log {
 
 namespace {
 
-/// Never destroyed: a line may be written until the very end.
+/// Never destroyed, because lines may be written until the very end.
 outlet& standard_error()
 {
     static outlet& only = *new outlet(STDERR_FILENO, "/proc/self/fd/2");
@@ -78,7 +78,7 @@ void tell_standard_error(std::string_view line) noexcept
     try {
         standard_error().put(line);
     } catch (const std::exception&) {
-        return;  // no memory for what was left of it
+        return;  // no memory for the rest of the line
     }
 }
 

@@ -1,5 +1,5 @@
-// Owns where log lines go: standard error, a file, syslog, the journal. Their form is format's business. None of them
-// waits: what cannot be written at once is lost, and counted.
+// Owns the destinations of log lines: standard error, a file, syslog, the journal. format renders the lines. No
+// destination waits: a line that cannot be written at once is lost, and counted.
 #pragma once
 
 #include "log/format.hpp"
@@ -12,13 +12,13 @@
 
 namespace wampfcgi::log {
 
-/// How lines look, where the destination leaves a choice.
+/// The format of lines, for destinations with a choice.
 struct line_form {
     log_format format = log_format::text;
     bool stamped = false;
 };
 
-/// One destination. Not safe in several threads at once.
+/// One destination. Not thread-safe.
 class sink {
 public:
     explicit sink(line_form form) noexcept : form_(form) {}
@@ -26,67 +26,66 @@ public:
     sink(const sink&) = delete;
     sink& operator=(const sink&) = delete;
 
-    /// Writes the line, and before it how many were lost since the last one that could be written.
+    /// Writes the line, preceded by the number of lines lost since the last successful one.
     void put(const record& what);
 
-    /// Says how many lines were lost, where that is still to be said and can be.
+    /// Reports lost lines that were not reported yet, if possible.
     void finish(const record& at);
 
-    /// Lines were lost by the process that forked this one; it will say so itself.
+    /// Forgets the parent process's lost lines, which the parent reports itself.
     void forget() noexcept { lost_ = 0; }
 
-    /// Where that is not possible what was open stays open.
+    /// If reopening fails, the old file stays open.
     virtual result<void, trouble> reopen() { return {}; }
 
 protected:
     line_form form() const noexcept { return form_; }
 
-    /// With its line feed.
+    /// Includes the line feed.
     std::string line_of(const record& what) const;
 
 private:
-    /// False: the line is lost.
+    /// Returns false when the line is lost.
     virtual bool write(const record& what) = 0;
 
     /// Why the last line was lost.
     virtual std::string why_lost() const = 0;
 
-    /// The first of a row of lines was lost.
+    /// The first line was lost after a successful one.
     virtual void begins_to_lose(const record& what) const;
 
     bool tell_lost(const record& at);
 
     line_form form_;
-    std::size_t lost_ = 0;  // lines, since one was written
+    std::size_t lost_ = 0;  // lines lost since one was written
 };
 
 using opened_sink = result<std::unique_ptr<sink>, trouble>;
 
 std::unique_ptr<sink> standard_error_sink(line_form form);
 
-/// Creates the file with mode 0640 where it does not exist, whatever the umask. Takes no link and nothing but a regular
-/// file with one name that belongs to the process's user or to root: whoever can write to its folder could have put
-/// another file's name there. While it cannot be written, because the disk is full say, standard error has one line
-/// about that; afterwards the file has one that says how many were lost.
+/// Creates a missing file with mode 0640, independent of the umask. Accepts only a regular file without further links
+/// that belongs to the process's user or to root: a user who can write to the folder could have linked another file
+/// there. When the file cannot be written, for example because the disk is full, reports that once on standard error;
+/// the next line in the file is preceded by the number of lost lines.
 opened_sink open_file_sink(const std::string& path, line_form form);
 
-/// Sends datagrams to `socket_path` in the form of syslog(3). A line that cannot be sent because nobody is there goes
-/// to standard error.
+/// Sends datagrams in the format of syslog(3) to `socket_path`. Without a listener, the line goes to standard error.
 std::unique_ptr<sink> syslog_sink(const std::string& socket_path, line_form form);
 
-/// Sends datagrams to `socket_path`; a line that cannot be sent because nobody is there goes to standard error.
+/// Sends datagrams to `socket_path`. Without a listener, the line goes to standard error.
 opened_sink open_journal_sink(const std::string& socket_path, line_form form);
 
-/// Makes standard error ready for what follows, see outlet::look().
+/// Prepares standard error; see outlet::look().
 void look_at_standard_error() noexcept;
 
-/// Forgets what is left of a line that the process that forked this one has begun.
+/// Discards the rest of a line that the parent process has begun.
 void forget_rest_of_standard_error() noexcept;
 
-/// A line of text as it is, or nothing where standard error takes none.
+/// Writes a line of text unchanged. Does nothing when standard error does not accept it.
 void tell_standard_error(std::string_view line) noexcept;
 
-/// The same with its priority in front where standard error is the journal's. False: it was lost.
+/// The same, with its priority first if standard error is the journal's stream. Returns false when the line is lost.
 bool tell_standard_error(log_level level, const std::string& line);
 
 }  // namespace wampfcgi::log
