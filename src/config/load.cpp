@@ -19,10 +19,10 @@
 namespace wampfcgi::config {
 namespace {
 
-// Far above any configuration, and low enough for a device that never ends.
+// Far above any real configuration; stops reading an endless device.
 constexpr std::size_t max_file_bytes = std::size_t{16} << 20;
 
-// 0, or the errno of what failed.
+// Returns 0, or the errno of the failure.
 int read_to_end(int fd, std::string& content)
 {
     std::array<char, 16384> buffer;
@@ -38,7 +38,7 @@ int read_to_end(int fd, std::string& content)
     }
 }
 
-// Of the process; its number where the password database has no name.
+// The user of the process; the number if the password database has no name for it.
 std::string user_name()
 {
     const auto user = own_user();
@@ -50,7 +50,7 @@ trouble cannot_read(int error_number)
     return trouble(system_words(error_number) + (error_number == EACCES ? " as user " + user_name() : ""));
 }
 
-// The whole of a file, max_file_bytes at most.
+// Reads a complete file, up to max_file_bytes.
 result<file_content, trouble> read_file(const std::string& path)
 {
     const descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));

@@ -1,4 +1,4 @@
-// Owns finding the configuration file, in the order of the places where it may be, and reading it.
+// Owns finding the configuration file in its possible places, and reading it.
 #pragma once
 
 #include "wampfcgi/core/trouble.hpp"
@@ -9,17 +9,18 @@
 
 namespace wampfcgi::config {
 
-/// What the choice of the file depends on.
+/// What determines the choice of the file.
 struct surroundings {
-    std::optional<std::string> variable;  ///< WAMP_FCGI_CONFIG; empty counts as not set
-    std::optional<std::string> home;      ///< of the process's user, from the password database
-    std::function<result<void, trouble>(const std::string& path)> look_for;  ///< says why the file is not there
+    std::optional<std::string> variable;  ///< WAMP_FCGI_CONFIG; an empty one counts as unset
+    std::optional<std::string> home;      ///< home of the process's user in the password database
+    std::function<result<void, trouble>(const std::string& path)> look_for;  ///< why the file is missing
 };
 
-/// The file to use: the first of --config's `option`, the variable, the user's own file if it exists, the system's.
+/// The file to use: the first of --config's `option`, the variable, the user's own file if it exists, the system's
+/// file.
 std::string choose_file(const std::optional<std::string>& option, const surroundings& here);
 
-/// Fails where none is named and none is there. The trouble says which places were looked at.
+/// Fails if no file is named and none exists. The trouble lists the places searched.
 result<void, trouble> look_for_file(const std::optional<std::string>& option, const surroundings& here);
 
 }  // namespace wampfcgi::config

@@ -18,9 +18,9 @@ namespace {
 
 using enum authmethod_kind;
 
-constexpr unsigned max_levels = 16;  // of lists and objects, authextra counted
+constexpr unsigned max_levels = 16;  // of nested lists and objects, including authextra itself
 
-// Writes a part of the tree as JSON text, and refuses what WAMP cannot carry.
+// Writes a part of the tree as JSON text. Refuses what WAMP cannot represent.
 class json_writer {
 public:
     void value(const entry& from, unsigned levels_left)
@@ -47,7 +47,7 @@ public:
         }
     }
 
-    /// The text; nothing if something was refused.
+    /// The text; null if something was refused.
     const std::string* json() const { return is_good_ ? &json_ : nullptr; }
 
 private:
@@ -101,7 +101,7 @@ private:
     bool is_good_ = true;
 };
 
-// Reads an object of any values as one MessagePack map. What the login itself puts there is refused.
+// Reads an object with any values as one MessagePack map. Refuses members that the login sets itself.
 std::optional<std::string> read_authextra(entry from, authmethod_kind method)
 {
     from.is_secret = true;
@@ -127,7 +127,7 @@ void refuse_present(section& login, std::initializer_list<std::string_view> keys
             found.refuse(expected, "one");
 }
 
-// An authmethod that is faulty demands nothing.
+// With an invalid authmethod, requires nothing.
 std::optional<std::string> read_secret_for(std::optional<authmethod_kind> method, section& login)
 {
     if (method == cryptosign)

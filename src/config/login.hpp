@@ -1,4 +1,4 @@
-// Owns an entry of `credentials`: how sessions of one role log in, and what they tell the router beside.
+// Owns an entry of `credentials`: how sessions of one role log in, and what else they tell the router.
 #pragma once
 
 #include "config/section.hpp"
@@ -8,7 +8,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads the entry; a value that is faulty is left out, and that is reported.
+/// Reads the entry; omits and reports a faulty value.
 std::optional<credentials> read_login(const entry& from);
 
 }  // namespace wampfcgi::config

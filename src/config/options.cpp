@@ -17,22 +17,23 @@
 namespace wampfcgi::config {
 namespace {
 
-constexpr std::uint64_t max_body_limit = std::uint64_t{1} << 53;  // every JSON reader takes integers up to here
+constexpr std::uint64_t max_body_limit = std::uint64_t{1}
+                                         << 53;  // the largest integer that every JSON parser represents exactly
 constexpr std::uint64_t max_delta_seconds = 1'000'000'000;
 constexpr unsigned max_call_seconds = 86'400;
 constexpr std::uint64_t max_heartbeat_seconds = 3600;
 constexpr std::uint64_t max_stream_seconds = 365 * 86'400;
 constexpr std::uint64_t most_rate_requests = 1'000'000;
 constexpr std::uint64_t longest_rate_seconds = 31'536'000;
-constexpr std::uint64_t longest_kept_seconds = 31'536'000;  // a year; RFC 9111 caches take it for as good as for ever
+constexpr std::uint64_t longest_kept_seconds = 31'536'000;  // a year; to caches almost the same as for ever (RFC 9111)
 
-// A prefix comes back with "." at its end.
+// Returns a prefix with "." at its end.
 std::optional<std::string> parse_uri_pattern(std::string_view text)
 {
     if (text.ends_with(".*"))
         text.remove_suffix(1);
     const std::string_view components = text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
-    // WAMP's URIs may have a "*", but who writes one here expects a pattern that there is not.
+    // WAMP URIs may contain "*", but here it would look like a pattern that does not exist.
     if (!codec::is_loose_uri(components) || components.find('*') != std::string_view::npos)
         return std::nullopt;
     return std::string{text};
@@ -73,7 +74,7 @@ std::optional<std::string> read_procedure(const entry& from)
     });
 }
 
-/// HEAD goes with GET. A mistake counts as GET, so that what needs it is not reported besides.
+/// GET includes HEAD. After a mistake GET counts as given, to avoid further reports.
 std::optional<method_set> read_methods(const entry& from)
 {
     using member = bool method_set::*;
@@ -95,7 +96,7 @@ std::optional<method_set> read_methods(const entry& from)
     return out;
 }
 
-/// What answers to GET may be kept for, and by whom.
+/// How long, and in which caches, answers to GET may be kept.
 void read_caching(section& options, service_options& out)
 {
     options.optional("max_age", out.max_age, integer_in<std::chrono::seconds>(0, longest_kept_seconds));
@@ -153,7 +154,7 @@ std::optional<signing_key> read_signing_key(const entry& from)
 
 void read_keys(entry from, std::map<std::string, signing_key>& out)
 {
-    from.is_secret = true;  // a secret may stand where the object around it was forgotten
+    from.is_secret = true;  // a secret may be here when the object around it was forgotten
     const auto names = named_entries(from);
     if (from.value->type == node::kind::object && names.empty())
         from.refuse("an object of at least one key");
@@ -199,8 +200,8 @@ std::optional<std::map<std::string, forward_source>> read_forward(const entry& f
     return out;
 }
 
-/// Reads the limit too. Without keys or a limit nothing says until when a signature is to be remembered.
-/// EventSource repeats its request, so that there is no replay protection for events.
+/// Also reads timestamp_delta_limit. Without keys or a limit, no time is known until which to remember a signature.
+/// EventSource repeats its request, so there is no replay protection for events.
 void read_freshness(section& options, service_type type, service_options& out)
 {
     bool has_limit = options.has("timestamp_delta_limit");
@@ -242,7 +243,7 @@ void read_restrictions(section& options, service_options& out)
     options.optional("debug", out.debug, read_boolean);
 }
 
-/// Behind the keys: to count by them there have to be any.
+/// Call it after reading the keys, because "by": "key" requires some.
 std::optional<rate_limit> read_rate(const entry& from, const service_options& of)
 {
     rate_limit out;

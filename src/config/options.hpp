@@ -8,7 +8,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads the options; one that is faulty keeps its default, and that is reported.
+/// Reads the options; a faulty one keeps its default, and is reported.
 std::optional<service_options> read_options(const entry& from, service_type type);
 
 }  // namespace wampfcgi::config

@@ -70,7 +70,7 @@ std::optional<log_settings> read_log(const entry& from)
     return out;
 }
 
-// For a login that nobody uses, which may be a role's name written in two ways.
+// Warns of a login that no service uses: the role may be misspelt in one place.
 void warn_of_unused_roles(const node& top, const std::vector<service_settings>& services, reading& context)
 {
     for (const member& section : top.members)
@@ -83,7 +83,7 @@ void warn_of_unused_roles(const node& top, const std::vector<service_settings>& 
                                      "no service has this role");
 }
 
-// Whoever has one most likely wants it used.
+// Warns of a store that no service uses: it is probably meant to be used.
 void warn_of_idle_store(const node& top, const settings& read, reading& context)
 {
     if (uses_store(read))

@@ -54,7 +54,7 @@ void read_urls(section& router, std::vector<router_url>& out)
 std::optional<std::map<std::string, credentials>> read_credentials(entry from)
 {
     std::map<std::string, credentials> by_role;
-    from.is_secret = true;  // a secret may stand where the object around it was forgotten
+    from.is_secret = true;  // a secret may be here when the object around it was forgotten
     for (named_entry& role : named_entries(from)) {
         role.value.is_secret = true;
         if (role.name.empty())

@@ -1,4 +1,4 @@
-// Owns the `router` section: the routers' URLs, logins by role, TLS. Connecting to them is wamp/'s business.
+// Owns the `router` section: URLs, logins by role, TLS. wamp/ connects to the routers.
 #pragma once
 
 #include "config/section.hpp"
@@ -8,7 +8,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads the section; a value that is faulty keeps its default, and that is reported.
+/// Reads the section; a faulty value keeps its default, and is reported.
 std::optional<router_settings> read_router(const entry& from);
 
 }  // namespace wampfcgi::config

@@ -26,7 +26,7 @@ std::optional<std::string> read_key_digits(entry from)
 
 std::optional<std::string> read_key_file(const entry& from)
 {
-    entry hidden = from;  // as above
+    entry hidden = from;  // as in read_secret_file()
     hidden.is_secret = true;
     const auto file = read_named_file(hidden, file_use::secret);
     if (!file)
@@ -60,7 +60,7 @@ std::optional<named_file> read_named_file(const entry& from, file_use use)
 
 std::optional<std::string> read_secret_file(const entry& from)
 {
-    entry hidden = from;  // who confuses the two keys has put the secret here
+    entry hidden = from;  // the secret itself may have been put here by mistake
     hidden.is_secret = true;
     auto file = read_named_file(hidden, file_use::secret);
     if (!file)

@@ -1,5 +1,5 @@
 // Owns walking the tree: entries that know their path, sections that know their keys, and the reading that collects
-// mistakes. What a single value may be is said by the readers in values.hpp.
+// mistakes. The readers in values.hpp check single values.
 #pragma once
 
 #include "config/tree.hpp"
@@ -13,30 +13,29 @@
 
 namespace wampfcgi::config {
 
-/// One reading of a configuration: what it takes to read the files that are named there, and the mistakes and warnings
-/// found so far.
+/// One reading of a configuration: reads the files that it names, and collects mistakes and warnings.
 class reading {
 public:
-    /// `read_file` must outlive it.
+    /// `read_file` must outlive the reading.
     reading(std::string file_name, const file_reader& read_file);
 
     result<file_content, trouble> read_file(const std::string& path) const { return read_file_(path); }
 
-    /// Adds the mistake "FILE:LINE: PATH: text"; the whole file has an empty path.
+    /// Adds the mistake "FILE:LINE: PATH: text"; the path is empty for the whole file.
     void add(std::size_t line, const std::string& path, const std::string& text);
 
-    /// The same for what is no mistake.
+    /// Adds a warning of the same form.
     void warn(std::size_t line, const std::string& path, const std::string& text);
 
-    /// Notes that a secret stands in the file itself.
+    /// Records that the file itself contains a secret.
     void note_secret() { has_secret_ = true; }
 
     bool has_secret() const { return has_secret_; }
 
-    /// All mistakes, in the order of the lines.
+    /// All mistakes, ordered by line.
     mistakes take();
 
-    /// All warnings, in the order of the lines.
+    /// All warnings, ordered by line.
     std::vector<std::string> take_warnings();
 
 private:
@@ -55,45 +54,45 @@ private:
     bool has_secret_ = false;
 };
 
-/// A value in the tree, the path to it, and the reading that its mistakes go to. A key that is missing is an entry too:
-/// its value is of kind nothing, its line that of the object around it.
+/// A value in the tree, its path, and the reading that collects its mistakes. A missing key is an entry too: its value
+/// is of kind nothing, and its line is that of the enclosing object.
 struct entry {
     const node* value;
     std::size_t line;
     std::string path;
     reading* context;
-    bool is_secret = false;  ///< its value is never shown
+    bool is_secret = false;  ///< never show its value
 
     /// Reports "expected WHAT, got WHAT".
     void refuse(const std::string& expected) const;
     void refuse(const std::string& expected, const std::string& got) const;
 
-    /// False for a key that is not there.
+    /// False for a missing key.
     bool is_present() const { return value->type != node::kind::nothing; }
 
-    /// A list's items.
+    /// The items of a list.
     std::vector<entry> items() const;
 };
 
-/// A member of an object whose keys are names of the administrator's own.
+/// A member of an object with free keys, chosen by the administrator.
 struct named_entry {
     std::string_view name;
     std::size_t line;  ///< of the name
     entry value;
 };
 
-/// The members of an object with free keys; none if `where` is no object, which is refused. A second one of the same
-/// name is refused and left out.
+/// The members of an object with free keys; none, and a report, if `where` is not an object. Refuses and omits repeated
+/// names.
 std::vector<named_entry> named_entries(const entry& where);
 
-/// An object with fixed keys. To ask for one makes it a known key; finish() refuses the rest.
-/// A reader is a function from an entry to an optional value, which reports what is wrong with the entry itself.
+/// An object with fixed keys. Asking for a key makes it known; finish() refuses the others. A reader is a function from
+/// an entry to an optional value, which reports what is wrong with the entry itself.
 class section {
 public:
-    /// Refuses `where` if it is no object; nothing more is reported about it then.
+    /// Refuses `where` if it is not an object, and then reports nothing more about it.
     explicit section(const entry& where);
 
-    /// Reads `key` into `out` if it is there; a default stays otherwise.
+    /// Reads `key` into `out` if it is given; otherwise keeps the default.
     template <class T, class Reader>
     void optional(std::string_view key, T& out, const Reader& read)
     {
@@ -101,7 +100,7 @@ public:
             assign(out, read(found));
     }
 
-    /// Reads `key` into `out`; its being missing is a mistake that the reader reports as of nothing.
+    /// Reads `key` into `out`. A missing key is a mistake, which the reader reports.
     template <class T, class Reader>
     void required(std::string_view key, T& out, const Reader& read)
     {
@@ -109,16 +108,16 @@ public:
             assign(out, read(found));
     }
 
-    /// The entry of `key`, of kind nothing if it is not there.
+    /// The entry of `key`; of kind nothing if it is missing.
     entry find(std::string_view key);
 
-    /// True if `key`, right or wrong, is there.
+    /// True if `key` is given, valid or not.
     bool has(std::string_view key) const;
 
     /// Reports that `key` is missing.
     void refuse_missing(std::string_view key, const std::string& expected);
 
-    /// Refuses every key that was not asked for.
+    /// Refuses all keys that were not asked for.
     void finish() const;
 
 private:

@@ -17,7 +17,7 @@
 namespace wampfcgi::config {
 namespace {
 
-// Free of control characters, '?' and '#'.
+// True for names joined by slashes, without control characters, '?' and '#'.
 bool is_joined_names(std::string_view text)
 {
     const bool has_stray = std::any_of(text.begin(), text.end(), [](char c) {
@@ -27,13 +27,13 @@ bool is_joined_names(std::string_view text)
            text.find("//") == std::string_view::npos;
 }
 
-// True for "/", and for names joined by single slashes without one at either end: what PATH_INFO can be.
+// True for "/", and for names joined by single slashes without one at either end: the possible values of PATH_INFO.
 bool is_service_path(std::string_view text)
 {
     return text == "/" || is_joined_names(text);
 }
 
-// True for "/", and for a slash and names joined by single slashes, with or without one at the end.
+// True for "/", and for a slash followed by names joined by single slashes, with or without a slash at the end.
 bool is_mount(std::string_view text)
 {
     if (text == "/")
@@ -46,7 +46,7 @@ bool is_mount(std::string_view text)
     return is_joined_names(text);
 }
 
-// Services of a Crossbar web transport, for those who paste one over (Crossbar 23.1, "Web Services").
+// Other services of a Crossbar web transport, recognised in a pasted configuration (Crossbar 23.1, "Web Services").
 constexpr std::array<std::string_view, 11> other_services{"archive",  "cgi",      "json",     "longpoll",
                                                           "nodeinfo", "redirect", "resource", "schemadoc",
                                                           "static",   "upload",   "websocket"};
@@ -58,7 +58,7 @@ std::optional<std::string> read_realm(const entry& from)
     });
 }
 
-// The keys of another kind of service would all be unknown: its type is the mistake.
+// Reports only the type of another kind of service, since all its keys would be unknown.
 bool is_other_service(section& keys)
 {
     const entry type = keys.find("type");
@@ -66,10 +66,10 @@ bool is_other_service(section& keys)
            std::find(other_services.begin(), other_services.end(), type.value->text) != other_services.end();
 }
 
-// Reads `paths`, in which services may be nested as in Crossbar: "b" within "a" is served at "a/b", and "/" at "a".
+// Reads `paths`. As in Crossbar, services may be nested: "b" within "a" is served at "a/b", and "/" at "a".
 class services_reader {
 public:
-    /// The services of an object, for paths below `parent`.
+    /// Reads the services of an object, for paths below `parent`.
     void read_paths(const entry& from, const std::string& parent)
     {
         const auto services = named_entries(from);
@@ -113,13 +113,13 @@ private:
             }
             const auto read = [&](const entry& found) { return read_options(found, out.type); };
             if (out.type == service_type::events || out.type == service_type::webhook)
-                keys.required("options", out.options, read);  // it has to have topics, or a topic
+                keys.required("options", out.options, read);  // topics, or a topic, are required
             else
                 keys.optional("options", out.options, read);
         } else {
             read_paths(keys.find("paths"), out.path);
         }
-        std::string id;  // by which Crossbar's management calls the service
+        std::string id;  // Crossbar's management uses it
         keys.optional("id", id, read_text);
         keys.finish();
         if (type)
@@ -145,7 +145,7 @@ private:
     }
 
     std::vector<service_settings> all_;
-    std::map<std::string, std::string> places_;  // by path: where in the file
+    std::map<std::string, std::string> places_;  // by path: the place in the file
 };
 
 }  // namespace

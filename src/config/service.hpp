@@ -1,4 +1,4 @@
-// Owns the `paths` section: where services are, which, and their options; and where the program is mounted.
+// Owns the `paths` section: the services, their paths and options; and the path at which the program is mounted.
 #pragma once
 
 #include "config/section.hpp"
@@ -10,12 +10,11 @@
 
 namespace wampfcgi::config {
 
-/// Reads the section; a value that is faulty keeps its default, and that is reported.
+/// Reads the section; a faulty value keeps its default, and is reported.
 std::optional<std::vector<service_settings>> read_services(const entry& from);
 
-/// Reads `mount`: "/", or a slash and names joined by single slashes. A slash at the end is dropped: "/wamp/" means
-/// what
-/// "/wamp" does.
+/// Reads `mount`: "/", or a slash followed by names joined by single slashes. Drops a slash at the end: "/wamp/" means
+/// "/wamp".
 std::optional<std::string> read_mount(const entry& from);
 
 }  // namespace wampfcgi::config

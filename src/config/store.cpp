@@ -28,7 +28,7 @@ struct store_place {
     unsigned database = 0;
 };
 
-// What a URL may be: a server's has a database, a Sentinel's has none.
+// The form of a URL: a server's may have a database, a Sentinel's may not.
 struct url_rules {
     std::uint16_t default_port;
     bool has_database;
@@ -43,7 +43,7 @@ std::optional<unsigned> parse_database(std::string_view text)
     return number;
 }
 
-// `rest` is what stands behind `prefix`.
+// `rest` is the part after `prefix`.
 result<store_place, trouble> parse_store_host(std::string_view prefix, std::string_view rest, const url_rules& rules)
 {
     const std::string form = std::string{prefix} + (rules.has_database ? "HOST[:PORT][/DB]" : "HOST[:PORT]");
@@ -97,7 +97,7 @@ std::optional<store_place> read_store_url(const entry& from, const url_rules& ru
     auto place = parse_store_url(*text, rules);
     if (!place) {
         entry refused = from;
-        refused.is_secret = text->find_first_of("@?") != std::string::npos;  // where other programs take a password
+        refused.is_secret = text->find_first_of("@?") != std::string::npos;  // other programs accept a password there
         refused.refuse(place.error().text);
         return std::nullopt;
     }
@@ -116,7 +116,7 @@ std::optional<std::vector<store_url>> read_sentinel_urls(const entry& from)
         return std::nullopt;
     if (from.value->items.empty())
         from.refuse("a list of at least one URL of a Sentinel");
-    // The server that they name is reached as they are.
+    // The server that they name is reached in the same way, with or without TLS.
     if (std::any_of(urls->begin(), urls->end(), [&](const store_url& each) { return each.tls != urls->front().tls; }))
         from.refuse("URLs that all begin with redis://, or all with rediss://", "both");
     return urls;

@@ -1,4 +1,4 @@
-// Owns the `store` section: the Valkey or Redis that machines share. Connecting to it is store/'s business.
+// Owns the `store` section: the Valkey or Redis that several machines share. store/ connects to it.
 #pragma once
 
 #include "config/section.hpp"
@@ -8,7 +8,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads the section; a value that is faulty keeps its default, and that is reported.
+/// Reads the section; a faulty value keeps its default, and is reported.
 std::optional<store_settings> read_store(const entry& from);
 
 }  // namespace wampfcgi::config

@@ -7,7 +7,7 @@ namespace {
 
 struct place {
     bool in_string = false;
-    char last_sign = '\0';  // before the place, white space and comments left out
+    char last_sign = '\0';  // before the place, ignoring white space and comments
 };
 
 std::size_t end_of_comment(std::string_view text, std::size_t begin)
@@ -17,7 +17,7 @@ std::size_t end_of_comment(std::string_view text, std::size_t begin)
     return end == std::string_view::npos ? text.size() : end + (is_block ? 2 : 1);
 }
 
-// Goes through the text from its beginning, for what is a comment or a string depends on all that is before.
+// Scans from the beginning, because everything before decides what is a comment or a string.
 place look_before(std::string_view text, std::size_t stop)
 {
     text = text.substr(0, stop);

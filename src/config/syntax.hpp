@@ -1,5 +1,4 @@
-// Owns what is said about a place where a text stops being JSON: which sign is missing there, or what is wrong in a
-// string.
+// Owns the explanation of a syntax error: the missing character, or what is wrong in a string.
 #pragma once
 
 #include "config/tree.hpp"
@@ -10,14 +9,14 @@
 
 namespace wampfcgi::config {
 
-/// What the parser had seen last when it stopped.
+/// The last token before the parser stopped.
 enum class last_token { none, key, value, opening_bracket };
 
-/// Why `text`, which is JSON with comments up to `stop`, is none there; `open` is the list or object around the place,
-/// null for none. Shows nothing of the text.
+/// Why `text`, which is JSON with comments up to `stop`, is invalid there. `open` is the list or object around the
+/// place, or null. Shows nothing of the text.
 std::string what_is_wrong(std::string_view text, std::size_t stop, const node* open, last_token last);
 
-/// True where `stop` is inside a string that begins before it.
+/// True if `stop` is inside a string that begins before it.
 bool is_in_string(std::string_view text, std::size_t stop);
 
 }  // namespace wampfcgi::config

@@ -17,7 +17,7 @@ bool is_alphanumeric(char c)
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// U+0000 to U+001F, U+007F, and U+0080 to U+009F, which terminals obey as well.
+// U+0000 to U+001F, U+007F, and U+0080 to U+009F, which terminals interpret too.
 bool is_control(char32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0);
@@ -40,7 +40,7 @@ void append_escaped(std::string& out, char32_t code, std::string_view sequence)
     }
 }
 
-// Levenshtein's distance, a swap of neighbours counting two.
+// Levenshtein distance; swapped neighbours count as two.
 std::size_t edit_distance(std::string_view a, std::string_view b)
 {
     std::vector<std::size_t> row(b.size() + 1);
@@ -63,7 +63,7 @@ std::string quote(std::string_view text)
     std::string out = "\"";
     std::size_t done = 0;
     while (done < text.size() && done < max_shown_bytes) {
-        // The file is valid UTF-8, and so are its strings.
+        // The file, and so each string, is valid UTF-8.
         const utf8_character next = first_character(text.substr(done));
         const std::size_t bytes = std::max<std::size_t>(next.bytes, 1);
         append_escaped(out, next.code, text.substr(done, bytes));

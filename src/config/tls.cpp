@@ -11,7 +11,7 @@
 namespace wampfcgi::config {
 namespace {
 
-/// Reads a file whose content `is_right`; `expected` says what that is.
+/// Reads a file whose content must satisfy `is_right`; `expected` describes that.
 template <class Predicate>
 std::optional<std::string> read_pem(const entry& from, file_use use, const std::string& expected,
                                     const Predicate& is_right)
@@ -27,7 +27,7 @@ std::optional<std::string> read_pem(const entry& from, file_use use, const std::
 
 }  // namespace
 
-// The files are read with the section: the workers may not be allowed to.
+// Reads the files together with the section, because the workers may not be allowed to.
 std::optional<tls_settings> read_tls(const entry& from)
 {
     const auto certificates = [&](const entry& found) {

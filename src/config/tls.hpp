@@ -1,4 +1,4 @@
-// Owns the `tls` section, which the router and the store have alike.
+// Owns the `tls` section, which is the same for the router and the store.
 #pragma once
 
 #include "config/section.hpp"
@@ -8,7 +8,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads the section and the files that it names; one that is faulty is left out, and that is reported.
+/// Reads the section and the files that it names; omits and reports a faulty one.
 std::optional<tls_settings> read_tls(const entry& from);
 
 }  // namespace wampfcgi::config

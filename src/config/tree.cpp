@@ -14,8 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-// What the parser calls (boost::json::basic_parser, "Handler"). It is fed one line at a time, so that the line of
-// every event is known; no token but a comment can go on in the next line.
+// The handler of the parser (boost::json::basic_parser, "Handler"). The parser gets one line at a time, so that the
+// line of each event is known. Only a comment can continue on the next line.
 class tree_builder {
 public:
     static constexpr std::size_t max_array_size = SIZE_MAX;
@@ -24,7 +24,7 @@ public:
     static constexpr std::size_t max_key_size = SIZE_MAX;
 
     std::size_t line = 1;
-    std::size_t comment_line = 0;  // where the comment began that has not ended, else 0
+    std::size_t comment_line = 0;  // the line where an unfinished comment began, else 0
     node root;
     last_token last_seen = last_token::none;
 
@@ -130,7 +130,7 @@ std::string describe_end_of_file(const tree_builder& builder)
     return std::string{"expected "} + brackets + " in line " + std::to_string(open->line) + ", got the end of the file";
 }
 
-// The text at fault is not shown: it may belong to a secret. `text` ends with the line, which starts at `begin`.
+// Does not show the faulty text, which may belong to a secret. `text` ends with the line that starts at `begin`.
 std::string describe(const json::error_code& code, const tree_builder& builder, std::string_view text,
                      std::size_t begin, std::size_t offset)
 {
@@ -141,10 +141,10 @@ std::string describe(const json::error_code& code, const tree_builder& builder, 
         return "expected at most " + std::to_string(max_depth) + " nested lists and objects, got more";
     if (code != json::error::syntax)
         return "expected JSON, got a syntax error (" + code.message() + ')';
-    // In a comment between a key and its value the parser does not tell the place (Boost 1.81).
+    // In a comment between a key and its value, the parser does not report the place (Boost 1.81).
     if (offset >= line.size())
         return "expected JSON, got a syntax error";
-    // Elsewhere a line end is white space.
+    // Outside a value, a line end is white space.
     if (line[offset] == '\n' || line[offset] == '\r')
         return "expected JSON, got the end of the line inside a value" + at_column(offset) +
                (is_in_string(text, begin + offset) ? ": a string is not closed" : "");
@@ -152,7 +152,7 @@ std::string describe(const json::error_code& code, const tree_builder& builder, 
            what_is_wrong(text, begin + offset, builder.innermost_open(), builder.last_seen);
 }
 
-// `text` ends with the line, which starts at `begin`.
+// `text` ends with the line that starts at `begin`.
 std::optional<syntax_error> feed(tree_parser& parser, std::string_view text, std::size_t begin)
 {
     const std::string_view line = text.substr(begin);
@@ -175,7 +175,7 @@ std::variant<node, syntax_error> read_tree(std::string_view text)
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark))
         text.remove_prefix(byte_order_mark.size());
-    // Each line is fed with its line end: numbers end there, and the parser looks behind the end of a comment.
+    // Pass each line with its line end: it ends numbers, and the parser looks past the end of a comment.
     std::string lines{text};
     if (!lines.ends_with('\n'))
         lines += '\n';

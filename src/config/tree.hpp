@@ -1,5 +1,5 @@
-// Owns the way from the file's text to a tree whose every key and value knows its line.
-// What the values have to be is the readers' business (values.hpp and the sections).
+// Owns parsing the file's text to a tree in which every key and value has its line. The readers (values.hpp and the
+// sections) check the values.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@ namespace wampfcgi::config {
 
 struct member;
 
-/// A JSON value as it stands in the file.
+/// A JSON value in the file.
 struct node {
     enum class kind { nothing, null, boolean, number, string, list, object };
 
-    kind type = kind::nothing;  ///< nothing: stands for a value that is not there
-    std::size_t line = 0;       ///< where it begins; the first line is 1
+    kind type = kind::nothing;  ///< nothing: stands for a missing value
+    std::size_t line = 0;       ///< of its beginning; lines are counted from 1
     std::string text;           ///< a string's value, a number as written, "true" or "false"
     std::vector<node> items;
-    std::vector<member> members;  ///< in the file's order; a key may come twice
+    std::vector<member> members;  ///< in the file's order; may contain repeated keys
 };
 
 /// A key of an object and its value.
@@ -30,16 +30,16 @@ struct member {
     node value;
 };
 
-/// Why a text is no JSON, and where.
+/// Why and where a text is not JSON.
 struct syntax_error {
     std::size_t line;
     std::string text;  ///< "expected WHAT, got WHAT"
 };
 
-/// Most nested lists and objects; settings need no more than 5, and 16 in authextra.
+/// The deepest nesting of lists and objects; settings need 5 at most, and 16 in authextra.
 inline constexpr std::size_t max_depth = 32;
 
-/// Reads JSON with comments and trailing commas; a byte order mark at the start does not count.
+/// Parses JSON with comments and trailing commas; ignores a byte order mark at the start.
 std::variant<node, syntax_error> read_tree(std::string_view text);
 
 }  // namespace wampfcgi::config

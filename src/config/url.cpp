@@ -14,8 +14,8 @@ namespace {
 
 using kind = router_url::transport_kind;
 
-constexpr std::size_t max_socket_path_bytes = 107;  // sun_path has 108 with the zero at the end, unix(7)
-constexpr std::size_t max_host_bytes = 253;         // RFC 1035, 2.3.4, as text without the last dot
+constexpr std::size_t max_socket_path_bytes = 107;  // sun_path has 108 with the final zero, unix(7)
+constexpr std::size_t max_host_bytes = 253;         // RFC 1035, 2.3.4, as text without the final dot
 
 bool is_digit(char c)
 {
@@ -27,7 +27,7 @@ bool is_host_character(char c)
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
 }
 
-// A kind of URL that has a host.
+// A URL scheme with a host.
 struct scheme {
     std::string_view prefix;
     kind transport;
@@ -43,13 +43,13 @@ constexpr std::array<scheme, 4> schemes{{
     {"wss://", kind::websocket_tls, 443, true, "wss://HOST[:PORT][/PATH]"},
 }};
 
-// Printable ASCII is what a request line can carry (RFC 9112, 3); a fragment never leaves the client (RFC 6455, 3).
+// A request line may contain printable ASCII (RFC 9112, 3); a URL of a WebSocket has no fragment (RFC 6455, 3).
 bool is_path(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F' && c != '#'; });
 }
 
-// The path and query of a WebSocket URL, as given but for the slash that a URL may leave out.
+// The path and query of a WebSocket URL; adds a slash if the URL has none.
 std::string request_target(std::string_view text)
 {
     return text.starts_with('/') ? std::string{text} : '/' + std::string{text};
@@ -91,7 +91,7 @@ std::optional<std::string> parse_host(std::string_view text)
         return std::nullopt;
     if (text.starts_with('.') || text.starts_with('-') || text.find("..") != std::string_view::npos)
         return std::nullopt;
-    // No name is all digits and dots: that is an IPv4 address, or a slip in one.
+    // A host of only digits and dots is an IPv4 address, or a mistyped one.
     const bool numeric = std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
     if (numeric && !checks::parse_address(text))
         return std::nullopt;

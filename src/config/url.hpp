@@ -1,5 +1,4 @@
-// Owns reading a router's URL, and what a store's has in common with it. Connecting to them is wamp/'s and store/'s
-// business.
+// Owns parsing a router's URL, and the parts that a store's URL has in common with it. wamp/ and store/ connect.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -11,17 +10,17 @@
 
 namespace wampfcgi::config {
 
-/// What a URL of a Unix socket begins with.
+/// The beginning of a Unix socket's URL.
 inline constexpr std::string_view unix_prefix = "unix:";
 
-/// The host without brackets; nothing where it is neither a name, an IPv4 address nor an IPv6 address in brackets.
+/// The host without brackets; nothing unless it is a name, an IPv4 address, or an IPv6 address in brackets.
 std::optional<std::string> parse_host(std::string_view text);
 
-/// Refuses what cannot stand behind `unix_prefix`, and says what was expected.
+/// Refuses what may not follow `unix_prefix`; the trouble says what was expected.
 result<void, trouble> check_socket_path(std::string_view path);
 
-/// Reads "rs://HOST:PORT", "rss://HOST:PORT", "unix:/PATH", "ws://HOST[:PORT][/PATH]" or "wss://HOST[:PORT][/PATH]", or
-/// says what was expected instead.
+/// Parses "rs://HOST:PORT", "rss://HOST:PORT", "unix:/PATH", "ws://HOST[:PORT][/PATH]" or "wss://HOST[:PORT][/PATH]".
+/// The trouble says what was expected.
 result<router_url, trouble> parse_url(std::string_view text);
 
 }  // namespace wampfcgi::config

@@ -14,7 +14,7 @@ std::string range(std::uint64_t least, std::uint64_t most)
     return std::to_string(least) + ".." + std::to_string(most);
 }
 
-// As a number is written in JSON.
+// The shortest form of a number in JSON.
 std::string shortest(double number)
 {
     std::array<char, 32> text{};

@@ -1,4 +1,4 @@
-// Owns the readers of single values: entry in, value out, or nothing and a mistake that is reported.
+// Owns the readers of single values: they return the value, or report a mistake and return nothing.
 #pragma once
 
 #include "config/section.hpp"
@@ -15,21 +15,21 @@ namespace wampfcgi::config {
 
 std::optional<bool> read_boolean(const entry& from);
 
-/// A string that is not empty.
+/// A non-empty string.
 std::optional<std::string> read_text(const entry& from);
 
-/// Refuses everything but an absolute path of a file.
+/// Refuses anything but the absolute path of a file.
 std::optional<std::string> read_absolute_path(const entry& from);
 
 std::optional<std::uint64_t> read_integer(const entry& from, std::uint64_t least, std::uint64_t most);
 
-/// Seconds, with or without a fraction; more than 0 is never rounded to 0.
+/// Seconds, with or without a fraction; never rounds a value above 0 down to 0.
 std::optional<std::chrono::milliseconds> read_seconds(const entry& from, double least, double most);
 
-/// Refuses a value that is not a list, as `expected` says.
+/// Refuses a value that is not a list; `expected` describes the list.
 std::optional<std::vector<entry>> read_items(const entry& from, const std::string& expected);
 
-/// Reader for integers in least..most, both included.
+/// Reader for integers in least..most, inclusive.
 template <class T>
 auto integer_in(std::uint64_t least, std::uint64_t most)
 {
@@ -39,13 +39,13 @@ auto integer_in(std::uint64_t least, std::uint64_t most)
     };
 }
 
-/// Reader for seconds in least..most, both included.
+/// Reader for seconds in least..most, inclusive.
 inline auto seconds_in(double least, double most)
 {
     return [=](const entry& from) { return read_seconds(from, least, most); };
 }
 
-/// Reader for a list, each item of which `read_item` reads.
+/// Reader for a list; `read_item` reads each item.
 template <class T, class Reader>
 auto list_of(std::string expected, const Reader& read_item)
 {
@@ -61,7 +61,7 @@ auto list_of(std::string expected, const Reader& read_item)
     };
 }
 
-/// Refuses everything but strings for which `accept` finds a value.
+/// Refuses anything but strings for which `accept` returns a value.
 template <class T, class Accept>
 std::optional<T> read_string_as(const entry& from, const std::string& expected, const Accept& accept)
 {
@@ -74,17 +74,17 @@ std::optional<T> read_string_as(const entry& from, const std::string& expected, 
     return value;
 }
 
-/// A word that stands for a value.
+/// A word with its value.
 template <class T>
 struct choice {
     std::string_view word;
     T value;
 };
 
-/// Words that are known from elsewhere but mean nothing here.
+/// Words known from other programs, but refused here.
 struct refused_words {
     std::vector<std::string_view> words;
-    std::string_view why;  ///< goes on behind the word: "is not supported here"
+    std::string_view why;  ///< follows the word: "is not supported here"
 };
 
 /// Reader for one of a few words.

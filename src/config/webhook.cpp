@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t max_age_seconds = 1'000'000'000;
 constexpr secret_names github_names{"github_secret", "github_secret_file"};
 
-/// A string, which may be empty.
+/// A string, possibly empty.
 std::optional<std::string> read_any_text(const entry& from)
 {
     if (from.value->type == node::kind::string)
@@ -36,7 +36,7 @@ std::optional<std::string> read_topic(const entry& from)
     });
 }
 
-/// True for what CGI can tell apart in a name, and the "-" that it turns into "_".
+/// True for characters that CGI preserves in a header's name, and for "-", which becomes "_".
 bool is_plain_name(std::string_view text)
 {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -77,7 +77,7 @@ bool has_piece(const std::vector<signed_piece>& pieces, signed_piece::kind which
     return std::ranges::find(pieces, which, &signed_piece::what) != pieces.end();
 }
 
-/// Takes "v0:{header:X-Time}:{body}" apart. Nothing without a {body}, or with a "{" that begins no placeholder.
+/// Parses "v0:{header:X-Time}:{body}". Nothing without a {body}, or when a "{" does not begin a placeholder.
 std::optional<std::vector<signed_piece>> parse_signed(std::string_view text)
 {
     std::vector<signed_piece> pieces;
@@ -106,7 +106,7 @@ std::optional<std::vector<signed_piece>> read_signed(const entry& from)
         from, "a text with {body} in it, and perhaps {timestamp} and {header:NAME}", parse_signed);
 }
 
-/// True where one of them is a timestamp, right or wrong.
+/// Returns true if a timestamp is among them, valid or not.
 bool read_parts(const entry& from, webhook_verification& out)
 {
     section members{from};
@@ -116,7 +116,7 @@ bool read_parts(const entry& from, webhook_verification& out)
     return members.has("timestamp");
 }
 
-/// A token is no signature: there is nothing to say about one.
+/// A token is not a signature, so options about signatures are refused.
 void refuse_beside_token(section& members)
 {
     for (const std::string_view key : {"encoding", "signed", "timestamp_header", "max_age", "parts"})
@@ -124,7 +124,7 @@ void refuse_beside_token(section& members)
             found.refuse(R"(nothing beside "algorithm": "token")");
 }
 
-/// Reads where the timestamp is, and how old it may be.
+/// Reads the place of the timestamp, and how old it may be.
 void read_timestamp(section& members, webhook_verification& out)
 {
     members.optional("timestamp_header", out.timestamp_header, read_header);
@@ -142,7 +142,7 @@ void read_timestamp(section& members, webhook_verification& out)
         members.refuse_missing("timestamp_header", "a timestamp_header (or parts.timestamp) beside max_age");
 }
 
-/// Without a signature over it everybody can write a timestamp anew.
+/// Warns of a timestamp that is not signed: anybody could change it.
 void warn_of_free_timestamp(section& members, const webhook_verification& read)
 {
     const auto covers = [&](const signed_piece& each) {
@@ -183,7 +183,7 @@ std::optional<webhook_verification> read_verification(const entry& from)
     return out;
 }
 
-/// Both that GitHub sends; the newer one counts.
+/// GitHub sends both; the newer one decides.
 std::vector<webhook_verification> verifications_of_github(const std::string& secret)
 {
     return {{.header = "X-Hub-Signature-256", .prefix = "sha256=", .secret = secret},
@@ -202,7 +202,7 @@ webhook_options read_webhook(section& options)
     if (const auto secret = read_secret(options, github_names))
         out.verify_by = verifications_of_github(*secret);
     entry verify = options.find("verify");
-    verify.is_secret = true;  // a secret may stand where the object around it was forgotten
+    verify.is_secret = true;  // a secret may be here when the object around it was forgotten
     if (verify.is_present() && has_secret(options, github_names))
         verify.refuse("either verify or github_secret", "both");
     if (verify.is_present())

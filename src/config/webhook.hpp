@@ -1,4 +1,4 @@
-// Owns the options that a webhook alone has: where it publishes, what it answers, and how a sender proves who it is.
+// Owns the options of webhooks only: where they publish, what they answer, and how a sender is verified.
 #pragma once
 
 #include "config/section.hpp"
@@ -6,7 +6,7 @@
 
 namespace wampfcgi::config {
 
-/// Reads them from the options of a webhook; one that is faulty keeps its default, and that is reported.
+/// Reads them from a webhook's options; a faulty one keeps its default, and is reported.
 webhook_options read_webhook(section& options);
 
 }  // namespace wampfcgi::config
