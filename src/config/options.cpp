@@ -17,8 +17,7 @@
 namespace wampfcgi::config {
 namespace {
 
-constexpr std::uint64_t max_body_limit = std::uint64_t{1}
-                                         << 53;  // the largest integer that every JSON parser represents exactly
+constexpr std::uint64_t max_body_limit = std::uint64_t{1} << 53;  // exact in every JSON parser up to here
 constexpr std::uint64_t max_delta_seconds = 1'000'000'000;
 constexpr unsigned max_call_seconds = 86'400;
 constexpr std::uint64_t max_heartbeat_seconds = 3600;

@@ -62,7 +62,6 @@ void prepare_digests();
 /// covers its other parameters instead; their form is checked before the expiry. `now` is the present time. Returns
 /// nothing for a service without keys. Fails with signature_parameter_missing, parameter_invalid (both name the
 /// parameter), request_expired, key_unknown (also for a key past its not_after), signature_invalid.
-/// signature_invalid.
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options,
                                                        std::chrono::sys_time<std::chrono::microseconds> now);
 
