@@ -17,7 +17,7 @@ bool holds(const List& list, const Value& value)
     return std::ranges::find(list, value) != list.end();
 }
 
-/// The message but for its keyword arguments.
+/// The message without its keyword arguments.
 packed event_head(const publication& what, const subscription& to, freshness age)
 {
     const bool names_topic = to.match != match_policy::exact;

@@ -1,5 +1,5 @@
 #pragma once
-// The events of one realm: whom a publication goes to, and what is retained. Requests and their answers are pubsub's.
+// The events of one realm: who receives a publication, and retained events. pubsub handles requests and answers.
 
 #include "subscriptions.hpp"
 
@@ -14,7 +14,7 @@ namespace wampfcgi::devrouter {
 
 struct statistics;
 
-/// Who may get an event, of those that have subscribed. An empty whitelist admits nobody.
+/// Which subscribers may receive an event. An empty whitelist admits nobody.
 struct audience {
     std::optional<std::vector<std::uint64_t>> eligible;
     std::optional<std::vector<std::string>> eligible_authid;
@@ -24,18 +24,18 @@ struct audience {
     std::vector<std::string> exclude_authrole;
 
     bool admits(const session& who) const;
-    /// Everybody but single sessions: the publisher itself, mostly.
+    /// True unless it excludes more than single sessions (usually the publisher itself).
     bool is_open() const;
 };
 
-/// The session that an event is from, where it wants that to be known.
+/// The publisher of an event, if it wants to be disclosed.
 struct publisher_identity {
     std::uint64_t session_id = 0;
     std::string authid;
     std::string role;
 };
 
-/// The payload is packed; empty stands for not sent.
+/// The payload is packed; empty means not sent.
 struct publication {
     std::uint64_t id = 0;
     std::string topic;
@@ -49,12 +49,12 @@ class broker {
 public:
     explicit broker(statistics& counts) : counts_(counts) {}
 
-    /// One EVENT for each subscription that matches, to each of its sessions that may get it.
+    /// Sends one EVENT for each matching subscription, to each of its sessions that may receive it.
     void publish(const publication& what);
-    /// Keeps it for those who subscribe to its very topic later; in place of what was kept before where everybody gets
+    /// Retains the event for later subscribers to exactly its topic. It replaces earlier ones if everybody may receive
     /// it.
     void retain(publication what);
-    /// Sends the latest retained event that the session may get.
+    /// Sends the latest retained event that the session may receive.
     void send_retained(session& who, const subscription& to) const;
 
     subscriptions& subscribed() { return subscribed_; }

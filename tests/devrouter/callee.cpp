@@ -22,7 +22,7 @@ bool announces(const msgpack::object& hello, std::string_view feature)
     return at->type == msgpack::type::BOOLEAN && at->via.boolean;
 }
 
-/// No patterns, and one callee for each procedure.
+/// Supports no patterns, and one callee for each procedure.
 bool are_supported(std::string_view packed_options)
 {
     const auto handle = msgpack::unpack(packed_options.data(), packed_options.size());
@@ -38,7 +38,7 @@ progress_wish read_progress(std::string_view packed_options)
     return is_set ? progress_wish::wanted : progress_wish::none;
 }
 
-/// Whether a payload is at this place and the next, if anything is.
+/// True when the elements from `at` on are a payload, or there are none.
 bool is_payload(const elements& message, std::size_t at)
 {
     return message.count <= at + 2 && (message.count <= at || is_list(message.item[at])) &&

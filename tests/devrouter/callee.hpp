@@ -1,6 +1,6 @@
 #pragma once
-// The procedures of one joined session: takes REGISTER, UNREGISTER, YIELD and ERROR, sends INVOCATION and INTERRUPT.
-// It lives as long as the session is joined; then its procedures are gone, and who waits for them gets an ERROR.
+// The procedures of one joined session: handles REGISTER, UNREGISTER, YIELD and ERROR, sends INVOCATION and INTERRUPT.
+// It lives as long as the session is joined. Then its procedures are removed, and pending callers get an ERROR.
 
 #include "dealer.hpp"
 #include "message.hpp"
@@ -27,9 +27,9 @@ public:
     void on_yield(const elements& message);
     void on_error(const elements& message);
 
-    /// Gives the invocation's id; 0, which none has: it is longer than the callee takes, and was not sent.
+    /// Returns the invocation's id; 0 when the invocation is over the callee's limit, and was not sent.
     std::uint64_t invoke(dealer& caller, const invocation& call, std::uint64_t registration_id);
-    /// Whether it announced that calls can be cancelled.
+    /// True when the callee announced that its calls can be cancelled.
     bool heeds_interrupts() const { return heeds_interrupts_; }
     void interrupt(std::uint64_t invocation_id, std::string_view mode);
 
@@ -40,7 +40,7 @@ private:
     };
 
     void register_procedure(std::uint64_t request, std::string_view name);
-    /// Breaks the protocol where there was never an invocation of that id. Nothing: it is over.
+    /// Returns nothing when the invocation is over. An id that was never used breaks the protocol.
     std::shared_ptr<dealer> find_caller(std::uint64_t invocation_id);
     void refuse(std::uint64_t type, std::uint64_t request, std::string_view uri);
 

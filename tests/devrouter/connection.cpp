@@ -11,7 +11,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// What faults send on purpose has no JSON: the peer then gets something that is none either.
+/// Invalid messages sent on purpose have no JSON, so the peer gets other invalid text.
 std::string json_of(std::span<const std::string_view> parts)
 {
     std::string message;

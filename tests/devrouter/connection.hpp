@@ -1,6 +1,6 @@
 #pragma once
-// What connections of every kind have in common: their session, the serializer at its edge, deafness on request, and
-// the deadline of silence.
+// What all kinds of connections share: their session, the conversion by the serializer, not reading on request, and the
+// time limit on silence.
 
 #include "router.hpp"
 #include "session.hpp"
@@ -21,7 +21,7 @@ using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 class connection : public transport, public std::enable_shared_from_this<connection> {
 public:
-    /// The router outlives it. It keeps itself alive while it is open.
+    /// The router must outlive it. It keeps itself alive while it is open.
     connection(router& shared, boost::asio::any_io_executor executor, std::string url_scheme);
     ~connection() override;
     connection(const connection&) = delete;
@@ -34,22 +34,22 @@ public:
     boost::asio::any_io_executor executor() final { return timer_.get_executor(); }
 
 protected:
-    /// send() and misbehave() with what the peer's serializer makes of it.
+    /// Do the work of send() and misbehave(), with the output of the peer's serializer.
     virtual bool write(std::span<const std::string_view> parts) = 0;
     virtual void break_rules(wire_fault fault, std::string_view payload) = 0;
     virtual void resume_reading() = 0;
 
-    /// Hands a message, as the peer wrote it, to the session.
+    /// Passes a message, as the peer wrote it, to the session.
     void deliver(std::string_view payload);
-    /// Ends the session where an option says when silence is too long.
+    /// Ends the session after too long a silence, if an option sets a limit.
     void watch_for_silence();
-    /// Puts that off; for each read.
+    /// Restarts the limit; call it for each read.
     void heard()
     {
         if (router_.settings.idle_timeout.count() > 0)
             last_heard_ = std::chrono::steady_clock::now();
     }
-    /// For a peer that does not end its side, either.
+    /// Drops the connection if the peer does not close it.
     void drop_soon();
 
     static constexpr std::chrono::seconds longest_linger{2};
@@ -57,7 +57,7 @@ protected:
     router& router_;
     session session_;
     transport_facts facts_;
-    boost::asio::steady_timer timer_;  // of deafness, then of the lingering close
+    boost::asio::steady_timer timer_;  // for the time without reading, later for the lingering close
     bool deaf_ = false;
 
 private:

@@ -44,7 +44,7 @@ std::uint64_t random_id()
 
 std::string base64(std::string_view bytes)
 {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a zero byte
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock appends a zero byte
     EVP_EncodeBlock(octets(text), octets(bytes), static_cast<int>(bytes.size()));
     text.pop_back();
     return text;
@@ -57,7 +57,7 @@ std::optional<std::string> from_base64(std::string_view text)
         return {};
     if (const auto padding = text.find('='); padding != std::string_view::npos)
         bytes.resize(bytes.size() - std::min(text.size() - padding, bytes.size()));
-    if (base64(bytes) != text)  // OpenSSL skips white space and takes padding anywhere
+    if (base64(bytes) != text)  // OpenSSL skips white space and accepts padding anywhere
         return {};
     return bytes;
 }

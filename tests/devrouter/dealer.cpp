@@ -11,12 +11,12 @@ namespace wampfcgi::devrouter {
 namespace {
 
 struct call_options {
-    std::optional<std::uint64_t> timeout_ms;  ///< 0: none; nothing for one that is no such number
+    std::optional<std::uint64_t> timeout_ms;  ///< 0: none; nothing: not a valid number
     progress_wish progress = progress_wish::none;
     disclosure_wish disclosure = disclosure_wish::none;
 };
 
-/// Nothing where one is of a type that breaks the protocol.
+/// Returns nothing when an option has a type that breaks the protocol.
 std::optional<call_options> read_call_options(std::string_view options)
 {
     if (options == empty_map)
@@ -169,7 +169,7 @@ void dealer::on_cancel_message(const elements& message)
     if (const auto callee = found->second.served_by.lock(); callee && callee->heeds_interrupts() && *mode != "skip") {
         callee->interrupt(found->second.invocation_id, *mode);
         if (*mode == "kill")
-            return;  // the callee's answer ends the call
+            return;  // the callee's answer will end the call
     }
     give_up(*id, "wamp.error.canceled");
 }
@@ -262,7 +262,7 @@ void dealer::progress(std::uint64_t id, std::string_view args, std::string_view 
 {
     if (send_result(id, args, kwargs, progress_wish::wanted))
         ++owner_.shared().counts.progress;
-    const auto found = pending_.find(id);  // a timeout is for the time between two results
+    const auto found = pending_.find(id);  // the timeout applies between two results
     if (found != pending_.end() && found->second.deadline)
         start_deadline(id, found->second.timeout);
 }

@@ -21,8 +21,8 @@ packed odd_event(std::uint64_t subscription_id)
 
 using event_fault = void (*)(session& subscriber, std::uint64_t subscription_id);
 
-/// Does it to all who have subscribed to the topic in the only argument, then tells them that they survived, if they
-/// did.
+/// Applies the fault to all subscribers of the topic in the only argument. Then sends them "survived", if they are
+/// still there.
 void do_to_subscribers(dealer& calls, const invocation& call, event_fault fault)
 {
     const auto args = read_args(call, 1, 1);
@@ -70,7 +70,7 @@ void wrong_type(session& subscriber, std::uint64_t subscription_id)
 
 void garbage(session& subscriber, std::uint64_t)
 {
-    subscriber.send({"\xc1\xc1\xc1\xc1"});  // the one byte that begins nothing in MessagePack
+    subscriber.send({"\xc1\xc1\xc1\xc1"});  // the only byte that begins no MessagePack value
 }
 
 void twice(session& subscriber, std::uint64_t subscription_id)
@@ -91,7 +91,7 @@ void say_goodbye(session& subscriber, std::uint64_t)
         subscriber.leave("wamp.close.system_shutdown");
 }
 
-/// Subscription revocation: an UNSUBSCRIBED that nobody asked for.
+/// Subscription revocation: an UNSUBSCRIBED without a request.
 void revoke(session& subscriber, std::uint64_t subscription_id)
 {
     packed message;

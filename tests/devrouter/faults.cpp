@@ -7,7 +7,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-constexpr std::uint64_t never_used = 1'000'000;  // added to a call's id: nobody gets there in a test
+constexpr std::uint64_t never_used = 1'000'000;  // added to a call's id: no test makes that many calls
 
 /// [50, id, {}, [text]]
 packed result_message(std::uint64_t id, std::string_view text)
@@ -47,7 +47,7 @@ void silent(dealer& calls, const invocation& call)
 
 void garbage(dealer& calls, const invocation& call)
 {
-    calls.owner().send({"\xc1\xc1\xc1\xc1"});  // the one byte that begins nothing in MessagePack
+    calls.owner().send({"\xc1\xc1\xc1\xc1"});  // the only byte that begins no MessagePack value
     survived(calls, call);
 }
 

@@ -19,7 +19,7 @@ using boost::json::error_code;
 constexpr std::size_t deepest = 500;  // the parser recurses
 constexpr char binary_mark = '\0';
 
-/// Takes the events of boost::json::basic_parser. Containers get heads of a fixed width, filled in at their ends.
+/// Handler for boost::json::basic_parser. Containers get headers of a fixed size, which are filled in at their ends.
 class packing_handler {
 public:
     static constexpr std::size_t max_object_size = std::numeric_limits<std::uint32_t>::max();
@@ -51,7 +51,7 @@ public:
     bool on_double(double nearly, std::string_view part, error_code& trouble)
     {
         gather(part);
-        double value = nearly;  // read again, for the last bits; what is too small for that stays zero
+        double value = nearly;  // parsed again for exact bits; an underflow stays zero
         const auto failure = std::from_chars(text_.data(), text_.data() + text_.size(), value).ec;
         if (failure == std::errc::result_out_of_range && std::abs(nearly) >= 1) {
             trouble = boost::json::error::exponent_overflow;
@@ -115,8 +115,8 @@ private:
         return true;
     }
 
-    std::vector<std::size_t> open_;  // where the heads of open containers are
-    std::string text_;               // of the string or number that is being read
+    std::vector<std::size_t> open_;  // positions of the headers of open containers
+    std::string text_;               // of the current string or number
 };
 
 class writing_visitor : public msgpack::null_visitor {
@@ -183,7 +183,8 @@ private:
         char digits[32];
         const std::string_view shortest(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
         word(shortest);
-        return shortest.find_first_of(".e") != std::string_view::npos || raw(".0");  // lest it be read as an integer
+        return shortest.find_first_of(".e") != std::string_view::npos ||
+               raw(".0");  // or it would be read as an integer
     }
 
     void escape(std::string_view value)

@@ -19,9 +19,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::chrono::milliseconds accept_pause{100};  // after running out of descriptors, not to spin
+constexpr std::chrono::milliseconds accept_pause{100};  // after running out of descriptors, so as not to spin
 
-/// What a router that was killed has left behind would be in the way.
+/// Removes the socket of a router that was killed.
 void remove_stale_socket(asio::io_context& io, const std::string& path)
 {
     error_code refused;
@@ -33,7 +33,7 @@ void remove_stale_socket(asio::io_context& io, const std::string& path)
         std::filesystem::remove(path, refused);
 }
 
-/// Holds the connection until the peer ends it.
+/// Keeps the connection open, without an answer, until the peer closes it.
 void keep_silent(std::shared_ptr<stream_socket> peer)
 {
     auto& watched = *peer;

@@ -1,5 +1,5 @@
 #pragma once
-// Listening sockets: opens one for an address as the command line gives it, and accepts for ever.
+// A listening socket: opens it for an address from the command line, and accepts connections.
 
 #include "address.hpp"
 #include "connection.hpp"
@@ -19,16 +19,16 @@ namespace wampfcgi::devrouter {
 
 class listener {
 public:
-    /// All but the address outlive it; TLS is needed where the address asks for it. Throws boost::system::system_error
-    /// where it cannot listen.
+    /// Everything but the address must outlive it. `tls` is needed if the address uses TLS. Throws
+    /// boost::system::system_error when it cannot listen.
     listener(boost::asio::io_context& io, router& shared, tls_context* tls, address where);
-    /// Removes the Unix socket that it made.
+    /// Removes the path of its Unix socket.
     ~listener();
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
 
     void start();
-    /// As a client's configuration names it: rs://127.0.0.1:8081, ws://127.0.0.1:8080/ws, unix:/PATH.
+    /// In the form of a client's configuration: rs://127.0.0.1:8081, ws://127.0.0.1:8080/ws, unix:/PATH.
     std::string url() const;
 
 private:

@@ -13,7 +13,7 @@ namespace {
 constexpr int iterations = 1000;
 constexpr std::size_t key_bytes = 32;
 constexpr std::size_t challenge_bytes = 32;
-constexpr std::size_t signature_bytes = 64;  // of Ed25519
+constexpr std::size_t signature_bytes = 64;  // for Ed25519
 
 std::string now_utc()
 {
@@ -59,7 +59,7 @@ login_challenge cryptosign_challenge(const principal&, std::uint64_t)
     return {"cryptosign", text, std::string(extra.view())};
 }
 
-/// The signature and the challenge that it signs, both in hexadecimal.
+/// `signed_challenge` is the signature followed by the signed challenge, both in hexadecimal.
 bool cryptosign_proves(const principal& who, const login_challenge& asked, std::string_view signed_challenge)
 {
     if (signed_challenge.size() != 2 * (signature_bytes + challenge_bytes))
@@ -74,7 +74,7 @@ bool same_authid(const principal& who, const login_request& request)
     return who.authid == request.authid;
 }
 
-/// The key alone is enough to know somebody by.
+/// The key alone identifies the principal.
 bool same_public_key(const principal& who, const login_request& request)
 {
     return who.key == request.public_key && (request.authid.empty() || same_authid(who, request));

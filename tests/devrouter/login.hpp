@@ -1,6 +1,6 @@
 #pragma once
-// Who may join, and how they prove it. A method is one entry in login.cpp's table; nothing here knows of
-// messages or connections.
+// Who may join, and how they prove their identity. Each method is an entry in login.cpp's table. Independent of
+// messages and connections.
 
 #include "options.hpp"
 
@@ -16,11 +16,11 @@ struct principal {
     std::string method;
     std::string authid;
     std::string role;
-    std::string key;   ///< the ticket; for WAMP-CRA the secret, or what a salt derives from it; the public key
+    std::string key;   ///< the ticket; for WAMP-CRA the secret or the derived key; or the public key
     std::string salt;  ///< empty: not salted
 };
 
-/// What a session is given once it has joined.
+/// The identity of a joined session.
 struct identity {
     std::string authid;
     std::string role;
@@ -34,16 +34,16 @@ struct refusal {
 
 struct login_challenge {
     std::string method;
-    std::string text;   ///< what is to be signed, for cryptosign in hexadecimal; empty for a ticket
+    std::string text;   ///< text to sign, for cryptosign in hexadecimal; empty for a ticket
     std::string extra;  ///< the message's Extra, packed
 };
 
-/// What a client says of itself in HELLO.
+/// What a client says about itself in HELLO.
 struct login_request {
     std::string authid;
-    std::string role;                  ///< empty: none asked for
-    std::string public_key;            ///< its bytes, for cryptosign; empty: none
-    std::vector<std::string> methods;  ///< in its order of preference; empty: anonymous
+    std::string role;                  ///< empty: none requested
+    std::string public_key;            ///< raw bytes, for cryptosign; empty: none
+    std::vector<std::string> methods;  ///< in order of preference; empty: anonymous
 };
 
 class directory {
@@ -61,7 +61,7 @@ private:
     std::vector<principal> principals_;
 };
 
-/// One session's login: begin() once, and answer() once if that gave a challenge.
+/// One session's login: call begin() once, and answer() once if it returned a challenge.
 class login {
 public:
     login(const directory& who, std::uint64_t session_id) : directory_(who), session_id_(session_id) {}

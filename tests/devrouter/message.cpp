@@ -7,7 +7,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-constexpr std::size_t described_bytes = 2000;  // also bounds the nesting that printing recurses into
+constexpr std::size_t described_bytes = 2000;  // also limits the depth to which printing recurses
 
 struct scalar_visitor : msgpack::null_visitor {
     scalar value;
@@ -57,7 +57,7 @@ std::size_t big_endian(std::string_view bytes)
     return value;
 }
 
-/// Takes an array's head off `rest`.
+/// Takes an array's header off the front of `rest`.
 std::optional<std::size_t> take_list_head(std::string_view& rest)
 {
     if (!is_list(rest))
@@ -299,7 +299,7 @@ packed& packed::integer(std::int64_t value)
 
 packed& packed::real(double value)
 {
-    // By hand: msgpack-cxx packs a double without a fraction as an integer.
+    // msgpack-cxx would pack an integral double as an integer.
     const auto bits = std::bit_cast<std::uint64_t>(value);
     char bytes[9] = {'\xcb'};
     for (unsigned i = 0; i < 8; ++i)

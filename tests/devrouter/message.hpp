@@ -1,6 +1,6 @@
 #pragma once
-// WAMP messages as MessagePack bytes: cutting one into its elements, reading single values, packing.
-// Elements stay the bytes that came, so that a payload passes through unchanged and uncopied.
+// WAMP messages in MessagePack: splitting into elements, reading single values, packing. Elements are views of the
+// received bytes, so that a payload is passed on unchanged and without a copy.
 
 #include <msgpack.hpp>
 
@@ -44,49 +44,49 @@ enum : std::uint64_t {
 };
 }  // namespace message_type
 
-/// The elements of an array, each as its packed bytes; they live as long as what they were cut from.
+/// The elements of an array, as views of their packed bytes.
 struct elements {
     std::array<std::string_view, 8> item{};
     std::size_t count = 0;
 };
 
-/// nil, containers and extension types read as monostate.
+/// nil, containers and extension types are read as monostate.
 using scalar = std::variant<std::monostate, std::int64_t, std::uint64_t, double, bool, std::string_view>;
 
 inline constexpr std::string_view empty_map{"\x80", 1};
 inline constexpr std::string_view empty_list{"\x90", 1};
 
-/// Nothing for what is no array, is not well-formed to its last byte, or has more than 8 elements.
+/// Nothing unless it is a well-formed array of at most 8 elements, without further bytes.
 std::optional<elements> split_array(std::string_view packed);
 
-/// A message's first element; 0, which is no type, where that is no positive integer.
+/// A message's first element; 0, which is not a type, when that is not a positive integer.
 std::uint64_t type_of(const elements& message);
 
 bool is_map(std::string_view packed);
 bool is_list(std::string_view packed);
 bool is_nil(std::string_view packed);
 
-/// `packed` is well-formed, as each of split_array's elements is.
+/// `packed` must be well-formed, like the elements from split_array.
 scalar read_scalar(std::string_view packed);
 std::optional<std::uint64_t> read_uint(std::string_view packed);
 std::optional<std::string_view> read_text(std::string_view packed);
-/// Any number, negative or not a number included.
+/// Any number, also negative ones and NaN.
 std::optional<double> read_real(std::string_view packed);
 
-/// The value of a key of a map; nullptr where there is none, or no map.
+/// The value of a key in a map; nullptr when there is none, or `map` is not a map.
 const msgpack::object* find(const msgpack::object& map, std::string_view key);
 std::optional<std::string_view> find_text(const msgpack::object& map, std::string_view key);
 
-/// Which components of a URI may be empty. A pattern has empty ones.
+/// Which components of a URI may be empty, as in patterns.
 enum class empty_components { none, last, any };
 
 /// Components separated by single dots, without white space or '#'.
 bool is_loose_uri(std::string_view text, empty_components allowed = empty_components::none);
 
-/// For people: the message's name and, up to 2,000 bytes, its content; never a signature or ticket.
+/// For people: the message's name and up to 2,000 bytes of its content, without signatures or tickets.
 std::string describe(std::string_view payload);
 
-/// Packs values one after the other.
+/// Packs consecutive values.
 class packed {
 public:
     packed& list(std::size_t size);
@@ -98,7 +98,7 @@ public:
     packed& real(double value);
     packed& flag(bool value);
     packed& nil();
-    /// Bytes that are packed already, or are meant to be no MessagePack at all.
+    /// Bytes that are already packed, or are deliberately not MessagePack.
     packed& raw(std::string_view value);
 
     std::string_view view() const { return sink_.bytes; }

@@ -23,7 +23,7 @@ struct option {
     setter set;
 };
 
-// They are put into a challenge, which is JSON, as they are.
+// Names are inserted unchanged into a challenge, which is JSON.
 bool is_unfit(std::string_view name)
 {
     return name.empty() || std::ranges::any_of(name, [](char letter) {
@@ -98,7 +98,7 @@ void set_idle_timeout(options& into, const std::string& name, const std::string&
     into.idle_timeout = std::chrono::milliseconds(std::lround(seconds * 1000));
 }
 
-/// What no option can tell by itself.
+/// Checks that options fit together.
 void check_together(const options& parsed)
 {
     if (parsed.tls_certificate.empty() != parsed.tls_key.empty())

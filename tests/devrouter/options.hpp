@@ -1,5 +1,5 @@
 #pragma once
-// The command line.
+// The command line's options.
 
 #include "serializer.hpp"
 
@@ -11,28 +11,28 @@
 
 namespace wampfcgi::devrouter {
 
-/// Somebody who may log in, as written on the command line.
+/// A principal given on the command line.
 struct principal_option {
     std::string method;  ///< "ticket", "wampcra" or "cryptosign"
     bool salted = false;
     std::string authid;
     std::string role;
-    std::string secret;  ///< for cryptosign the 32 bytes of the public key
+    std::string secret;  ///< for cryptosign the public key's 32 bytes
 };
 
-/// What a RawSocket connection does on PING.
+/// The reaction of a RawSocket connection to PING.
 enum class on_ping { answer, ignore, drop };
 
 struct options {
-    std::vector<std::string> listen;  ///< as parse_address takes them
+    std::vector<std::string> listen;  ///< in the form of parse_address
     std::vector<std::string> realms;
     bool anonymous = true;
     std::string anonymous_role = "anonymous";
     std::vector<principal_option> principals;
-    std::size_t max_message_bytes = 16777216;  ///< a power of two, 512 to 2^24: what RawSocket can announce
+    std::size_t max_message_bytes = 16777216;  ///< a power of two, 512 to 2^24, as announced by RawSocket
     std::vector<serializer> serializers{serializer::messagepack, serializer::json};
-    bool drop_on_unsupported = false;  ///< of serializers, without a handshake reply
-    std::string tls_certificate;       ///< files in PEM; empty: none
+    bool drop_on_unsupported = false;  ///< for an unsupported serializer, close without a handshake reply
+    std::string tls_certificate;       ///< PEM files; empty: none
     std::string tls_key;
     std::string tls_client_ca;
     on_ping ping_manners = on_ping::answer;

@@ -11,9 +11,9 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-constexpr std::uint64_t longest_text_bytes = 1 << 25;  // twice what a frame holds, so that "too long" can be tried
+constexpr std::uint64_t longest_text_bytes = 1 << 25;  // twice the longest frame, for testing "too long"
 
-/// The packed sum; empty where it is no sum of two numbers, or an integer beyond 64 bits.
+/// The packed sum; empty when the operands are not two numbers, or the integer exceeds 64 bits.
 packed sum_of(const scalar& left, const scalar& right)
 {
     packed sum;
@@ -61,7 +61,7 @@ void sleep(dealer& calls, const invocation& call)
         calls.result_after(call.id, *time, on_cancel::stop, call.args);
 }
 
-/// What was given at that place; `otherwise` where nothing was, nothing for nil.
+/// The argument at `at`; `otherwise` when it is missing, empty for nil.
 std::string_view given_or(const elements& args, std::size_t at, std::string_view otherwise)
 {
     if (at >= args.count)
@@ -99,7 +99,7 @@ void kwargs_only(dealer& calls, const invocation& call)
     calls.result(call.id, empty_list, kwargs.view());
 }
 
-/// The only argument as a length.
+/// Reads the only argument as a length.
 std::optional<std::uint64_t> read_length(dealer& calls, const invocation& call)
 {
     const auto args = read_args(call, 1, 1);
@@ -133,7 +133,7 @@ void binary(dealer& calls, const invocation& call)
     calls.result(call.id, args.view());
 }
 
-/// The bytes that the only argument spells in hexadecimal; at least one.
+/// The bytes of the only argument, which is hexadecimal; at least one byte.
 std::optional<std::string> read_hex(dealer& calls, const invocation& call)
 {
     const auto args = read_args(call, 1, 1);
@@ -157,7 +157,7 @@ void raw_kwargs(dealer& calls, const invocation& call)
         calls.result(call.id, empty_list, *bytes);
 }
 
-/// How many sessions have subscribed in all, and to each topic: {"exact com.example.topic": 3}.
+/// The number of all subscribers, and of those to each topic: {"exact com.example.topic": 3}.
 void pack_subscribers(packed& into, const subscriptions& from)
 {
     std::size_t total = 0;
@@ -195,7 +195,7 @@ void stats(dealer& calls, const invocation& call)
     message.text("calls_by_procedure").map(counts.calls_by_procedure.size());
     for (const auto& [name, count] : counts.calls_by_procedure)
         message.text(name).uint(count);
-    owner.send({message.view()});  // not by result(), which counts
+    owner.send({message.view()});  // unlike result(), this is not counted
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t most_results = 1'000'000;
 constexpr std::uint64_t most_bytes = 1 << 20;
-constexpr std::uint64_t results_at_once = 64;  // without a pause; between them the router reads, a CANCEL for one
+constexpr std::uint64_t results_at_once = 64;  // without a pause; in between the router can read a CANCEL
 
 struct counting {
     std::uint64_t last;
@@ -19,7 +19,7 @@ struct counting {
     std::string padding;
 };
 
-/// [how far, seconds between two results, bytes of each result], answers the call where that is not what came.
+/// Reads [number of results, seconds between two, bytes of each]; refuses the call if the arguments differ.
 std::optional<counting> read_counting(dealer& calls, const invocation& call)
 {
     const auto args = read_args(call, 1, 3);
@@ -94,7 +94,7 @@ void after_result(dealer& calls, const invocation& call)
     calls.progress(call.id, one_text("after").view());
 }
 
-/// Whether it was asked for or not.
+/// Sends progress even when it was not requested.
 void unasked(dealer& calls, const invocation& call)
 {
     calls.progress(call.id, one_text("unasked").view());
@@ -116,7 +116,7 @@ void then_drop(dealer& calls, const invocation& call)
             calls.progress(id, one_text("the last").view());
         return std::exchange(has_begun, true) ? remains::nothing : remains::more;
     };
-    calls.work(call.id, std::chrono::milliseconds(50), on_cancel::stop, step);  // time to write the result
+    calls.work(call.id, std::chrono::milliseconds(50), on_cancel::stop, step);  // time for writing the result
 }
 
 void wrong_type(dealer& calls, const invocation& call)

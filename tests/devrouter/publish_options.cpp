@@ -8,7 +8,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-/// Reads options one after the other, and remembers whether all were of their types.
+/// Reads options, and records whether all had the right type.
 class option_reader {
 public:
     explicit option_reader(const msgpack::object& map) : map_(map) {}

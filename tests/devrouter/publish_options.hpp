@@ -1,5 +1,5 @@
 #pragma once
-// What PUBLISH.Options say.
+// Parses PUBLISH.Options.
 
 #include "broker.hpp"
 
@@ -15,10 +15,10 @@ struct publish_options {
     bool exclude_me = true;
     bool disclose_me = false;
     bool retain = false;
-    audience receivers;  ///< but for what exclude_me says
+    audience receivers;  ///< without the effect of exclude_me
 };
 
-/// Nothing where one of them is of the wrong type, which breaks the protocol.
+/// Nothing when an option has a wrong type, which breaks the protocol.
 std::optional<publish_options> read_publish_options(std::string_view packed_map);
 
 }  // namespace wampfcgi::devrouter

@@ -13,15 +13,15 @@ namespace {
 constexpr std::uint64_t most_events = 1'000'000;
 constexpr std::uint64_t most_bytes = 1 << 20;
 constexpr std::uint64_t most_per_second = 1'000'000;
-constexpr std::uint64_t events_at_once = 1000;      // as fast as can be; between them the router reads
-constexpr std::chrono::milliseconds rate_pause{2};  // between the events of a given rate
+constexpr std::uint64_t events_at_once = 1000;      // at full speed; in between the router can read
+constexpr std::chrono::milliseconds rate_pause{2};  // between events at a given rate
 
 broker& broker_of(dealer& calls)
 {
     return calls.owner().shared().broker_of(calls.owner().realm());
 }
 
-/// The topic that is the first argument.
+/// The topic in the first argument.
 std::optional<std::string_view> read_topic(const std::optional<elements>& args)
 {
     const auto topic = args ? read_text(args->item[0]) : std::nullopt;
@@ -48,10 +48,10 @@ struct series {
     std::string topic;
     std::uint64_t last;
     std::string padding;
-    std::uint64_t per_second;  ///< 0: as fast as can be
+    std::uint64_t per_second;  ///< 0: full speed
 };
 
-/// [topic, how many, bytes of each, events a second]; nothing where that is not what came.
+/// Reads [topic, number of events, bytes of each, events a second]; nothing if the arguments differ.
 std::optional<series> read_series(const invocation& call)
 {
     const auto args = read_args(call, 2, 4);
@@ -64,7 +64,7 @@ std::optional<series> read_series(const invocation& call)
     return series{std::string(*topic), *last, std::string(*bytes, 'x'), *rate};
 }
 
-/// How many events are to be out after so much time.
+/// The number of events due after `time`.
 std::uint64_t due_after(std::chrono::steady_clock::duration time, const series& wanted)
 {
     const auto seconds = std::chrono::duration<double>(time).count();

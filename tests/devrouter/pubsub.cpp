@@ -19,7 +19,7 @@ struct subscribe_options {
     bool get_retained = false;
 };
 
-/// Nothing for what is neither left out nor one of the three.
+/// Nothing unless it is missing or one of the three.
 std::optional<match_policy> read_match(const msgpack::object& options)
 {
     if (!find(options, "match"))
@@ -152,7 +152,7 @@ void pubsub::on_unsubscribe(const elements& message)
     owner_.send({reply.view()});
 }
 
-/// By the rules, unless the topic is there to break them.
+/// Sends the right answer, unless the topic asks for a wrong one.
 void pubsub::answer(std::string_view topic, const pubsub_answer& right)
 {
     if (!break_rules(*this, topic, right))

@@ -1,6 +1,6 @@
 #pragma once
-// The publications and subscriptions of one joined session: takes PUBLISH, SUBSCRIBE and UNSUBSCRIBE, and answers them.
-// It lives as long as the session is joined; what a topic's fault delays does nothing after that.
+// The publications and subscriptions of one joined session: handles PUBLISH, SUBSCRIBE and UNSUBSCRIBE. It lives as
+// long as the session is joined; delayed answers of faulty topics are dropped after that.
 
 #include "broker.hpp"
 #include "message.hpp"
@@ -16,7 +16,7 @@ namespace wampfcgi::devrouter {
 class session;
 struct publish_options;
 
-/// The answer to PUBLISH or SUBSCRIBE that would be right.
+/// The correct answer to PUBLISH or SUBSCRIBE.
 struct pubsub_answer {
     std::uint64_t type;  ///< PUBLISHED or SUBSCRIBED
     std::uint64_t request;

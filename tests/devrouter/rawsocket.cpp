@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t head_bytes = 4;
 constexpr std::size_t input_bytes = 32 << 10;
-constexpr std::size_t kept_bytes = 1 << 20;      // a buffer that grew beyond this is given back
-constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
+constexpr std::size_t kept_bytes = 1 << 20;      // a larger buffer is freed
+constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer has not read; above this, stop reading
 
 enum frame_type : unsigned char { message_frame = 0, ping_frame = 1, pong_frame = 2, reserved_frame = 3 };
 
@@ -91,7 +91,7 @@ void rawsocket<Stream>::read_more()
                             });
 }
 
-/// Leaves room for the rest of the frame that has begun, or for some frames.
+/// Makes room for the rest of an incomplete frame, or for some frames.
 template <typename Stream>
 void rawsocket<Stream>::make_room()
 {
@@ -110,7 +110,7 @@ template <typename Stream>
 void rawsocket<Stream>::take_frames()
 {
     if (output_ == output::closing || output_ == output::ended)
-        input_begin_ = input_end_ = awaited_bytes_ = 0;  // only waiting for the peer's end
+        input_begin_ = input_end_ = awaited_bytes_ = 0;  // only waiting for the peer to close
     corked_ = true;
     while (!deaf_ && stream_.lowest_layer().is_open() && output_ != output::closing && take_frame()) {}
     corked_ = false;
@@ -251,7 +251,7 @@ void rawsocket<Stream>::flush()
     });
 }
 
-/// The peer sees the end after everything that was written; to close with its bytes unread would reset the connection.
+/// The peer sees the end after all written bytes. Closing with its bytes unread would reset the connection.
 template <typename Stream>
 void rawsocket<Stream>::end_output()
 {

@@ -1,5 +1,5 @@
 #pragma once
-// RawSocket (WAMP specification, "RawSocket Transport"): handshake, frames, PING, and a queue of writes that gathers.
+// RawSocket (WAMP specification, "RawSocket Transport"): handshake, frames, PING, and a queue that combines writes.
 
 #include "connection.hpp"
 #include "rawsocket_handshake.hpp"
@@ -14,7 +14,7 @@
 
 namespace wampfcgi::devrouter {
 
-/// Serves one peer; over TLS where there is a context.
+/// Serves one peer; over TLS if `tls` is not null.
 void serve_rawsocket(stream_socket peer, router& shared, tls_context* tls);
 
 /// Stream is a stream_socket, or TLS over one.
@@ -42,7 +42,7 @@ private:
 
     void read_handshake();
     void shake_hands();
-    /// Handles every whole frame that has arrived, then sends the answers together.
+    /// Handles all complete frames, then sends the answers together.
     void take_frames();
     bool take_frame();
     void take_ping(std::string_view payload);
@@ -62,7 +62,7 @@ private:
     std::vector<char> input_;
     std::size_t input_begin_ = 0;
     std::size_t input_end_ = 0;
-    std::size_t awaited_bytes_ = 0;  // of the frame that has begun to arrive
+    std::size_t awaited_bytes_ = 0;  // of an incomplete frame
     bool reading_ = false;
 
     std::string queued_;

@@ -11,7 +11,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-/// All that can be called in the caller's realm, by id; the router's own have the lowest ones.
+/// All procedures in the caller's realm, by id; built-in ones have the lowest ids.
 std::map<std::uint64_t, std::string_view> registrations_for(dealer& calls)
 {
     auto& shared = calls.owner().shared();

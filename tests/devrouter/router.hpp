@@ -1,5 +1,5 @@
 #pragma once
-// What all connections share: the options, who may log in, the procedures, the realms' brokers and the counts.
+// What all connections share: options, principals, procedures, the realms' brokers, counters.
 
 #include "broker.hpp"
 #include "login.hpp"
@@ -24,13 +24,13 @@ struct registration {
     callee* owner;
 };
 
-/// The procedures of the sessions of one realm.
+/// The procedures registered by sessions of one realm.
 using registry = std::map<std::string, registration, std::less<>>;
 
 using procedure = void (*)(dealer& calls, const invocation& call);
 using procedure_table = std::unordered_map<std::string_view, procedure>;
 
-/// Over the router's whole life; com.example.stats itself is not counted.
+/// Counted over the router's whole life, without com.example.stats itself.
 struct statistics {
     std::uint64_t calls = 0;
     std::uint64_t results = 0;
@@ -59,16 +59,16 @@ public:
     bool has_realm(std::string_view name) const;
     /// nullptr: no such procedure.
     procedure find_procedure(std::string_view name) const;
-    /// Of the procedures that are built in, in order; without those of "wamp." itself.
+    /// The names of the built-in procedures, in order, without those in "wamp.".
     std::vector<std::string_view> names_of_own() const;
-    /// Of a realm that is offered here.
+    /// The realm must be offered here.
     broker& broker_of(const std::string& realm) { return brokers_.at(realm); }
     registry& registry_of(const std::string& realm) { return registries_[realm]; }
 
     const options settings;
     const directory who;
     statistics counts;
-    /// Until then nobody may join.
+    /// Refuses all logins until then.
     std::chrono::steady_clock::time_point refuse_logins_until{};
 
 private:

@@ -9,7 +9,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-/// What HELLO.Details say of the login; nothing where they are of the wrong types.
+/// Reads the login from HELLO.Details; nothing when a type is wrong.
 std::optional<login_request> read_login_request(const msgpack::object& details)
 {
     login_request request;
@@ -50,7 +50,7 @@ session::session(router& shared, transport& wire, std::uint64_t number) : router
 
 session::~session()
 {
-    state_ = state::ended;  // the connection is gone already: what ends now must not send anything by it
+    state_ = state::ended;  // the connection is gone, so nothing must be sent
     clear();
 }
 
@@ -220,7 +220,7 @@ void session::on_request(std::uint64_t type, const elements& message)
         return;  // sent before our GOODBYE arrived
     if (state_ != state::joined)
         return violated("a request without a session");
-    // A request may end the session, and with it the one who serves it: the copy lives as long as the call.
+    // A request may end the session and destroy its handler: the copy keeps it alive during the call.
     switch (type) {
     case message_type::call:
         return std::shared_ptr(dealer_)->on_call(message);

@@ -1,7 +1,7 @@
 #pragma once
-// One connection's WAMP session: HELLO to GOODBYE. Calls go to its dealer, topics to its pubsub,
-// its own procedures to its callee, logging in is login's work.
-// After a GOODBYE by the client another session may be opened on the same connection.
+// One connection's WAMP session, from HELLO to GOODBYE. The dealer handles calls, pubsub topics, callee the client's
+// own procedures, login the login.
+// After a GOODBYE by the client, another session may be opened on the same connection.
 
 #include "callee.hpp"
 #include "dealer.hpp"
@@ -22,7 +22,7 @@ namespace wampfcgi::devrouter {
 
 class session {
 public:
-    /// Both outlive it. The number names the connection in the log.
+    /// Both must outlive it. The number identifies the connection in the log.
     session(router& shared, transport& wire, std::uint64_t number);
     ~session();
     session(const session&) = delete;
@@ -30,15 +30,16 @@ public:
 
     void receive(std::string_view payload);
 
-    /// One message, which is its parts joined. False: it is longer than the client takes, and not sent.
+    /// Sends the joined parts as one message. Returns false when it is over the client's limit, and was not sent.
     bool send(std::initializer_list<std::string_view> parts);
     void abort(std::string_view uri, std::string_view text);
     void violated(std::string_view rule) { abort("wamp.error.protocol_violation", rule); }
-    /// Ends it because nothing has come for too long.
+    /// Ends the session after too long a silence.
     void expire() { abort("wamp.close.killed", "silent for too long"); }
-    /// Says GOODBYE; the connection ends with the client's reply.
+    /// Sends GOODBYE; the connection ends with the client's reply.
     void leave(std::string_view uri);
-    /// Takes the request's id: they are 1, 2, 3, ... in a session. False: it was not the next, and the session ended.
+    /// Checks a request's id, which counts 1, 2, 3, ... in a session. Returns false after ending the session for a
+    /// wrong one.
     bool take_request_id(std::uint64_t id);
 
     bool has_joined() const { return state_ == state::joined; }
@@ -57,7 +58,7 @@ private:
     void on_authenticate(const elements& message);
     void on_goodbye(const elements& message);
     void on_request(std::uint64_t type, const elements& message);
-    /// Forgets what was asked for within the session.
+    /// Forgets everything requested in the session.
     void clear();
     void start_login(const msgpack::object& details);
     void join(identity who);

@@ -9,7 +9,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-/// An empty component of the pattern stands for any one component.
+/// An empty component of the pattern matches any one component.
 bool matches_wildcard(std::string_view pattern, std::string_view topic)
 {
     for (;;) {

@@ -1,5 +1,5 @@
 #pragma once
-// Who has subscribed to what in one realm. It knows sessions by their address only.
+// The subscriptions in one realm. Identifies sessions by their address only.
 
 #include <cstdint>
 #include <map>
@@ -13,25 +13,25 @@ namespace wampfcgi::devrouter {
 
 class session;
 
-/// The patterns come after exact topics in the order of keys.
+/// In the order of keys, patterns follow exact topics.
 enum class match_policy { exact, prefix, wildcard };
 
-/// As SUBSCRIBE spells it.
+/// As written in SUBSCRIBE.
 std::string_view name_of(match_policy match);
 
-/// One for all sessions that have subscribed to the same topic by the same policy.
+/// A subscription, shared by all sessions with the same topic and policy.
 struct subscription {
     std::uint64_t id;
     match_policy match;
     std::string topic;
-    std::vector<session*> subscribers;  ///< never none, each once
+    std::vector<session*> subscribers;  ///< never empty, without duplicates
 };
 
 class subscriptions {
 public:
-    /// Gives the session's earlier subscription where there is one.
+    /// Returns the session's existing subscription if there is one.
     const subscription& add(session& who, std::string_view topic, match_policy match);
-    /// False: the session had none of that id.
+    /// Returns false when the session has no subscription with this id.
     bool remove(session& who, std::uint64_t id);
     void remove_all(const session& who);
 

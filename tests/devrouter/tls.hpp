@@ -1,5 +1,5 @@
 #pragma once
-// What the router shows of itself over TLS, and whom it lets in.
+// The router's TLS certificate, and the clients that it accepts.
 
 #include "options.hpp"
 
@@ -11,7 +11,7 @@ namespace wampfcgi::devrouter {
 
 using tls_context = boost::asio::ssl::context;
 
-/// Nothing where no certificate is configured. Throws boost::system::system_error for files that are not as expected.
+/// Nothing without a configured certificate. Throws boost::system::system_error for invalid files.
 std::optional<tls_context> make_tls_context(const options& settings);
 
 }  // namespace wampfcgi::devrouter

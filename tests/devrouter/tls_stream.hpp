@@ -1,5 +1,5 @@
 #pragma once
-// The two kinds of byte streams that connections run over.
+// The two kinds of streams below connections.
 
 #include "connection.hpp"
 
@@ -14,7 +14,7 @@ using tls_stream = boost::asio::ssl::stream<stream_socket>;
 template <typename Stream>
 constexpr bool over_tls = std::is_same_v<Stream, tls_stream>;
 
-/// Shakes hands over TLS, if that it is, then calls done(error_code).
+/// Performs the TLS handshake if the stream uses TLS, then calls done(error_code).
 template <typename Stream, typename Done>
 void secure(Stream& stream, Done done)
 {

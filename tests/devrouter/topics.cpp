@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view denied = "com.example.denied";
 constexpr std::string_view late = "com.example.fault.late.";
-constexpr std::uint64_t never_used = 1'000'000;  // added to a request's id: nobody gets there in a test
+constexpr std::uint64_t never_used = 1'000'000;  // added to a request's id: no test makes that many requests
 
 using topic_fault = void (*)(session& asked, const pubsub_answer& right);
 
@@ -60,7 +60,7 @@ const std::unordered_map<std::string_view, topic_fault> faults{
     {"com.example.fault.wrong_type", wrong_type},
 };
 
-/// The delay that a topic names: com.example.fault.late.MILLISECONDS.
+/// The delay in a topic's name: com.example.fault.late.MILLISECONDS.
 std::optional<std::chrono::milliseconds> delay_of(std::string_view topic)
 {
     if (!topic.starts_with(late))

@@ -1,5 +1,5 @@
 #pragma once
-// Topics with a meaning: those that nobody may use, and those whose PUBLISHED and SUBSCRIBED break the rules.
+// Special topics: those that nobody may use, and those with a wrong PUBLISHED or SUBSCRIBED.
 
 #include "pubsub.hpp"
 
@@ -7,10 +7,10 @@
 
 namespace wampfcgi::devrouter {
 
-/// Whether nobody may publish or subscribe to it.
+/// True when nobody may publish or subscribe to the topic.
 bool is_denied(std::string_view topic);
 
-/// Answers in the wrong way where the topic's name asks for it. False: it does not, and nothing was sent.
+/// Sends a wrong answer if the topic's name asks for one. Returns false when it sent nothing.
 bool break_rules(pubsub& asked, std::string_view topic, const pubsub_answer& right);
 
 }  // namespace wampfcgi::devrouter

@@ -1,6 +1,6 @@
 #pragma once
-// What a session knows of its connection. Messages are MessagePack on this side of it: a transport whose peer
-// speaks another serializer converts at its own edge.
+// A session's view of its connection. Messages are MessagePack here; a transport converts them for a peer with another
+// serializer.
 
 #include "serializer.hpp"
 
@@ -15,15 +15,15 @@ namespace wampfcgi::devrouter {
 
 enum class wire_fault {
     half_frame,      ///< the first half of a message, then the end of the connection
-    endless_frame,   ///< a frame that announces the greatest length and never gets there
-    reserved_frame,  ///< a frame of a type that means nothing
+    endless_frame,   ///< a frame that announces the greatest length and is never completed
+    reserved_frame,  ///< a frame of a reserved type
 };
 
-/// For com.example.stats.
+/// Facts for com.example.stats.
 struct transport_facts {
     std::string url_scheme;
     serializer format = serializer::messagepack;
-    std::string target;  ///< of WebSocket's HTTP request; empty otherwise, as host is
+    std::string target;  ///< of WebSocket's HTTP request; empty otherwise, like host
     std::string host;
 };
 
@@ -31,12 +31,12 @@ class transport {
 public:
     virtual ~transport() = default;
 
-    /// Queues one message, which is its parts joined; they need not outlive the call. False: it is longer than the
-    /// peer takes, and nothing is sent.
+    /// Queues the joined parts as one message; the parts need not outlive the call. Returns false when it is over the
+    /// peer's limit, and was not sent.
     virtual bool send(std::span<const std::string_view> parts) = 0;
     virtual void ping(std::string_view payload) = 0;
     virtual void misbehave(wire_fault fault, std::string_view payload) = 0;
-    /// Ends the connection once everything that is queued is written.
+    /// Ends the connection once the queue is written.
     virtual void close() = 0;
     /// Ends the connection at once.
     virtual void drop() = 0;

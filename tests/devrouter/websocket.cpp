@@ -24,7 +24,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer does not read: then we do not read either
+constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer has not read; above this, stop reading
 
 template <typename Stream>
 class websocket final : public connection {
@@ -55,7 +55,7 @@ private:
 
     void read_request();
     void answer_request();
-    /// The serializer of the first subprotocol in the request that is offered here.
+    /// The serializer of the request's first supported subprotocol.
     std::optional<serializer> choose_format() const;
     void refuse(http::status status);
     void upgrade();
@@ -269,7 +269,7 @@ void websocket<Stream>::flush()
         asio::async_write(stream_.next_layer(), asio::buffer(next.bytes), done);
 }
 
-/// Where something else than more output is to follow.
+/// Ends the output in a way other than by more data.
 template <typename Stream>
 void websocket<Stream>::end_output()
 {

@@ -1,5 +1,5 @@
 #pragma once
-// WAMP over WebSocket: subprotocols wamp.2.msgpack and wamp.2.json. Beast stays in websocket.cpp.
+// WAMP over WebSocket: subprotocols wamp.2.msgpack and wamp.2.json. Only websocket.cpp includes Beast.
 
 #include "connection.hpp"
 #include "tls.hpp"
@@ -8,7 +8,7 @@
 
 namespace wampfcgi::devrouter {
 
-/// Serves one peer that asks for that path; over TLS where there is a context.
+/// Serves one peer that requests this path; over TLS if `tls` is not null.
 void serve_websocket(stream_socket peer, router& shared, tls_context* tls, const std::string& path);
 
 }  // namespace wampfcgi::devrouter
