@@ -1,5 +1,5 @@
-// Lines: the address of a client, then the addresses and networks that may call. Networks that are written again are
-// the same, and a client may call if its bits are those of a network, one by one.
+// Input: lines with a client's address, then allowed addresses and networks. A network that is written again must stay
+// the same. A client must be allowed exactly if its bits match a network, compared bit by bit.
 #include "target.hpp"
 
 #include "wampfcgi/checks/address.hpp"
@@ -60,7 +60,7 @@ void run(std::string_view input)
     if (address)
         must(may_call == std::ranges::any_of(allowed, [&](const network& net) { return is_in(*address, net); }),
              "a client may call from the networks that are listed");
-    else if (client.find('%') == std::string::npos)  // behind which there is a zone
+    else if (client.find('%') == std::string::npos)  // a zone follows '%'
         must(!may_call, "a client without an address may not call");
 }
 

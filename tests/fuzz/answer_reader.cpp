@@ -1,5 +1,5 @@
-// The records with which a pool, or whatever listens in its place, answers `wamp-fcgi --status`. What they are does not
-// depend on how they are cut into reads, and nothing is taken from outside them.
+// Input: the records with which a pool, or another listener, answers `wamp-fcgi --status`. The result must not depend
+// on how the bytes are cut into reads, and must contain only bytes of the records.
 #include "target.hpp"
 
 #include "fcgi/records/answer_reader.hpp"

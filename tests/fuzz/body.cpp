@@ -1,5 +1,6 @@
-// A request body on its way to a call. What is accepted is JSON to Boost.JSON too, with the same values, and reading
-// what was made of it gives the same call; what is refused as no JSON is none, but for numbers out of range.
+// Input: a request body. An accepted body must also be JSON to Boost.JSON, with the same values, and its result must
+// parse to the same call. A body refused as not JSON must not be JSON to Boost.JSON either, except for numbers out of
+// range.
 #include "target.hpp"
 
 #include "strict_json.hpp"
@@ -29,21 +30,21 @@ std::string json_of(const std::string& argument)
     return *text;
 }
 
-// The member as it must have been read: null is the same as none.
+// The member as it must have been parsed: null counts as absent.
 json::value member(const json::value& body, const char* name)
 {
     const json::value* const found = body.get_object().if_contains(name);
     return found != nullptr ? *found : json::value{};
 }
 
-// An empty container of the other kind is the same as none, too.
+// An empty container of the other kind counts as absent too.
 json::value argument(const json::value& body, const char* name, const json::value& no_argument)
 {
     json::value found = member(body, name);
     return found == no_argument ? json::value{} : found;
 }
 
-// Boost.JSON makes doubles of integers beyond 64 bits. `body` is JSON.
+// Checks the text, because Boost.JSON turns longer integers into doubles. `body` must be JSON.
 bool has_only_integers_of_64_bits(std::string_view body)
 {
     bool in_string = false;

@@ -1,5 +1,6 @@
-// A configuration file. Settings that are accepted and written as a file again are the same; mistakes are lines of
-// valid UTF-8 that name the file. A file that the configuration names holds what stands behind the slash of its path.
+// Input: a configuration file. Accepted settings, written to a file again, must stay the same. Mistakes must be lines
+// of valid UTF-8 that name the file. The content of a file that the configuration names is the part after the slash of
+// its path.
 #include "target.hpp"
 
 #include "time_text.hpp"
@@ -34,7 +35,7 @@ result<config::file_content, trouble> read_fake_file(const std::string& path)
     return config::file_content{path.substr(1), path.starts_with("/open")};
 }
 
-// From here on: settings in the words of a configuration file, one function for each section.
+// From here on: writes settings as a configuration file, one function for each section.
 
 void put_unless_empty(json::object& out, json::string_view key, const std::string& value)
 {

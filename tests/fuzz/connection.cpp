@@ -1,6 +1,6 @@
-// A connection of the web server as a whole, but for its socket. The first byte chooses what the service does; the rest
-// is what the web server sends. Answered at its end, each request has the same answer however its bytes are cut;
-// whenever it is answered, no record of an answer has the id 0, and no request is answered twice.
+// Input: a whole connection of the web server, without its socket. The first byte chooses the service's behaviour; the
+// rest is what the web server sends. If answered at its end, each request must have the same answer however its bytes
+// are cut. Whenever it is answered, no record of an answer may have the id 0, and no request may be answered twice.
 #include "target.hpp"
 
 #include "support/scripted_driver.hpp"
@@ -15,9 +15,9 @@ namespace {
 using namespace fcgi;
 
 struct found_records {
-    std::string answers;  // without the replies to management records
+    std::string answers;  // without replies to management records
     std::string management;
-    std::size_t completed = 0;  // requests that were answered, or given up by the web server
+    std::size_t completed = 0;  // requests answered, or aborted by the web server
 };
 
 found_records records_of(std::string_view sent)
@@ -99,7 +99,7 @@ void run(std::string_view input)
     const outcome whole = serve(input, how, scripted_driver::any_number);
     for (const std::size_t bytes : {std::size_t{1}, std::size_t{13}}) {
         const outcome cut = serve(input, how, bytes);
-        // A request that is refused before its body may be followed by another in its place.
+        // If a request is refused before its body, another may follow in its place.
         must(how == service::refuses || cut == whole, "how the bytes are cut makes no difference");
     }
 }

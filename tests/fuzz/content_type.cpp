@@ -1,5 +1,5 @@
-// A Content-Type. Letter case, white space around parameters, empty parameters and such as mean nothing here change no
-// verdict.
+// Input: a Content-Type. Letter case, white space around parameters, empty parameters and unknown ones must not change
+// the result.
 #include "target.hpp"
 
 #include "wampfcgi/checks/transport.hpp"
@@ -28,7 +28,7 @@ std::string in_capitals(std::string text)
     return text;
 }
 
-// The only media type that is accepted.
+// The only accepted media type.
 bool is_json(std::string text)
 {
     text = in_capitals(text.substr(0, text.find(';')));

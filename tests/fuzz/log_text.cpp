@@ -1,5 +1,4 @@
-// Text from outside on its way into the log. Whatever it is, it is one line of valid UTF-8, and JSON where that is
-// wanted.
+// Input: outside text for the log. The result must be one line of valid UTF-8, and JSON in that format.
 #include "target.hpp"
 
 #include "log/escape.hpp"

@@ -1,4 +1,4 @@
-// A message of the router in JSON on its way to a response.
+// Input: a message of the router in JSON, which is turned into a response.
 #include "target.hpp"
 
 #include "router_answer.hpp"
@@ -13,7 +13,7 @@ void run(std::string_view input)
         return must(!fault.empty(), "what is no message has a fault");
     look_at_answer(message);
 
-    if (const auto text = codec::message_to_json(message))  // nothing where the message was cut short
+    if (const auto text = codec::message_to_json(message))  // nothing when the message was cut
         must(codec::message_from_json(*text).bytes == message,
              "what is accepted and written again is the same message");
 }

@@ -1,4 +1,4 @@
-// A message of the router in MessagePack on its way to a response.
+// Input: a message of the router in MessagePack, which is turned into a response.
 #include "target.hpp"
 
 #include "router_answer.hpp"

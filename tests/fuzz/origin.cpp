@@ -1,5 +1,5 @@
-// Lines: the Origin and the Host of a request, then the origins that a service allows. What is granted is the own host
-// or listed, and fit for a header.
+// Input: lines with a request's Origin and Host, then the origins allowed by a service. A granted origin must be the
+// own host or listed, and fit for a header.
 #include "target.hpp"
 
 #include "bridge/rendering.hpp"

@@ -1,4 +1,4 @@
-// The content of a private key's file. What is accepted and written as digits is the same key.
+// Input: the content of a private key's file. An accepted key, written as digits, must parse to the same key.
 #include "target.hpp"
 
 #include "wampfcgi/checks/private_key.hpp"

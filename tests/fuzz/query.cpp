@@ -1,5 +1,5 @@
-// The query string of a request, up to the first line end, and its body behind it. Without the secret nothing is
-// accepted that is signed; with it everything is whose parameters are in order, as long as it arrives unchanged.
+// Input: a request's query string up to the first line end, then its body. Without the secret, no signed request may be
+// accepted. With it, every request with valid parameters must be accepted if it arrives unchanged.
 #include "target.hpp"
 
 #include "wampfcgi/checks/signature.hpp"
@@ -55,7 +55,7 @@ bool are_same(const query_parameters& a, const query_parameters& b)
     return true;
 }
 
-// Base64 by OpenSSL of an HMAC by its older interface: none of this is the code that is tried.
+// Uses OpenSSL's Base64 and older HMAC interface, to be independent of the tested code.
 std::string signature_of(const query_parameters& given, std::string_view body)
 {
     const std::string text = given.key.value_or("") + given.timestamp.value_or("") + given.seq.value_or("") +

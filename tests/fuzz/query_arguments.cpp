@@ -1,5 +1,5 @@
-// The query string of a GET, and the keyword arguments that it stands for: every parameter arrives as it was sent, in
-// its order, or the request is refused.
+// Input: the query string of a GET. Every parameter must arrive unchanged and in order in the keyword arguments, or the
+// request must be refused.
 #include "target.hpp"
 
 #include "strict_json.hpp"

@@ -1,5 +1,5 @@
-// The bytes of a RawSocket connection: the router's handshake, then frames. They are the same frames however the bytes
-// are cut into reads, and written again they are the same bytes.
+// Input: the bytes of a RawSocket connection: the router's handshake, then frames. The frames must not depend on how
+// the bytes are cut into reads. Written again, they must be the same bytes.
 #include "target.hpp"
 
 #include "wamp/transport/rawsocket.hpp"

@@ -1,5 +1,5 @@
-// The bytes of a FastCGI connection. What they are does not depend on how they are cut into reads, and is what a reader
-// finds that has all of them; what goes on to libfcgi is nothing but one sound request.
+// Input: the bytes of a FastCGI connection. The result must not depend on how they are cut into reads, and must equal
+// that of a simple reader of all bytes. Only one well-formed request may go on to libfcgi.
 #include "target.hpp"
 
 #include "fcgi/records/record_scanner.hpp"
@@ -15,9 +15,9 @@ using fcgi::record_scanner;
 using progress = record_scanner::progress;
 
 struct findings {
-    std::vector<progress> reports;  // none behind the first that ends the request
-    std::vector<std::size_t> at;    // bytes consumed until then; not where the bytes are broken
-    std::string own;                // not where the bytes are broken
+    std::vector<progress> reports;  // none after the first that ends the request
+    std::vector<std::size_t> at;    // bytes consumed until then; not for broken bytes
+    std::string own;                // not for broken bytes
     std::size_t replies = 0;        // bytes
 
     bool operator==(const findings&) const = default;
@@ -66,11 +66,11 @@ struct record {
     unsigned id;
     std::size_t announced_bytes;  // of content
     std::size_t whole_bytes;
-    std::string_view content;  // as much of it as there is
+    std::string_view content;  // as much as there is
     bool is_whole;
 };
 
-// The record whose header is at the front of `bytes`.
+// The record whose header begins `bytes`.
 record record_at(std::string_view bytes)
 {
     const std::size_t content = byte_at(bytes, 4) << 8 | byte_at(bytes, 5);
@@ -81,7 +81,7 @@ record record_at(std::string_view bytes)
 
 enum class fitness { fit, unfinished, unfit };
 
-// Of a stream of name-value pairs (FastCGI specification, 3.4), or of its beginning.
+// Checks a stream of name-value pairs (FastCGI specification, 3.4), or its beginning.
 fitness fitness_of(std::string_view stream)
 {
     constexpr std::size_t most = 256 * 1024;
@@ -118,7 +118,8 @@ std::string without_padding(const record& one, std::string_view bytes)
     return header + std::string(one.content);
 }
 
-// What the first request in `bytes` is, by the FastCGI specification, for an application that has one at a time.
+// A reader for the first request in `bytes`, following the FastCGI specification for an application with one request at
+// a time.
 class reader {
 public:
     findings read(std::string_view bytes)

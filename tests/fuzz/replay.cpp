@@ -1,4 +1,4 @@
-// Owns running a fuzz target once for each input that is kept, without libFuzzer.
+// Runs a fuzz target once for each stored input, without libFuzzer.
 // usage: fuzz_TARGET FOLDER-OR-FILE...
 #include "target.hpp"
 
@@ -26,7 +26,7 @@ std::vector<fs::path> inputs_in(const fs::path& place)
     return found;
 }
 
-// The bytes alone: reading past them is an error that sanitizers see.
+// Returns exactly the bytes, so that sanitizers detect reads past their end.
 std::vector<char> bytes_of(const fs::path& path)
 {
     std::ifstream file{path, std::ios::binary};
@@ -42,7 +42,7 @@ int main(int argc, char** argv)
     std::size_t runs = 0;
     for (int i = 1; i < argc; ++i)
         for (const fs::path& path : inputs_in(argv[i])) {
-            std::fprintf(stderr, "%s\n", path.c_str());  // the last one is the one that crashed
+            std::fprintf(stderr, "%s\n", path.c_str());  // the last one printed is the one that crashed
             const auto bytes = bytes_of(path);
             wampfcgi::fuzz::run({bytes.data(), bytes.size()});
             ++runs;

@@ -1,8 +1,8 @@
-// The whole responder but for its sockets: CGI variables, each ended by a zero byte; behind two such bytes the body;
-// behind another two the router's answer, a message in JSON if it begins with a bracket, else in MessagePack; a RESULT
-// comes as a part of a result too, where those are asked for, and an EVENT to whoever listens. Every response is fit
-// for HTTP and, but for that to OPTIONS and that of a webhook, JSON, or a stream of it; a refusal never calls or
-// publishes, and says nothing but its name.
+// Input: everything that the responder receives, without sockets: CGI variables, each ended by a zero byte; after two
+// zero bytes the body; after two more the router's answer, a message in JSON if it begins with a bracket, else in
+// MessagePack. A RESULT is also sent as a progressive result if requested, and an EVENT to every listener. Every
+// response must be fit for HTTP. It must be JSON or a stream of JSON, except for answers to OPTIONS and of webhooks. A
+// refusal must not call or publish, and must contain nothing but its name.
 #include "target.hpp"
 
 #include "strict_json.hpp"
@@ -88,7 +88,7 @@ request request_of(std::string_view variables, std::string_view body)
     return req;
 }
 
-/// As MessagePack.
+/// Converts to MessagePack.
 std::string message_of(std::string_view text)
 {
     return text.starts_with('[') ? codec::message_from_json(text).bytes : std::string(text);
@@ -135,7 +135,7 @@ void look_at_header(const response& http)
     must(text.find("\r\n\r\n") == text.size() - 4, "the header ends once");
 }
 
-// Nothing of the peer or the router is in it.
+// A refusal must not contain text of the peer or the router.
 void look_at_refusal(const bridge::answer& given)
 {
     const errc_info& row = describe(given.report.why->code);
@@ -153,7 +153,7 @@ std::string service_of(const request& req)
     return found == nullptr ? std::string() : found->path;
 }
 
-/// Each line of a stream that has JSON has an object.
+/// Each line with data in a stream must hold a JSON object.
 void look_at_stream(const request& req, const fake_client& client)
 {
     look_at_header(*client.stream_head);
@@ -173,7 +173,7 @@ void look_at_stream(const request& req, const fake_client& client)
     }
 }
 
-/// What a webhook has published, or has tried to.
+/// True for a plain text answer, as webhooks give.
 bool is_text(const bridge::answer& given)
 {
     return given.http.headers.front().second.starts_with("text/plain");
@@ -215,7 +215,7 @@ void look_at_answer(const request& req, const bridge::answer& given)
     must(body && body->is_object(), "a response is a JSON object in valid UTF-8");
 }
 
-// What the callee is told about the request; null where the variable is missing or no UTF-8.
+// The fact that the callee must receive; null when the variable is missing or not UTF-8.
 boost::json::value expected_value(std::optional<std::string_view> variable)
 {
     if (!variable || !is_utf8(*variable))
@@ -246,7 +246,7 @@ void look_at_signed(const request& req, const call& made)
     must(*given.key == "k" || (*given.key == "l" && made.procedure == "p"), "a key is good for what it may");
 }
 
-// What the options of the service demand of a call, in plain words of this file.
+// Checks a call against the options of its service, independently of the tested code.
 void look_at_service(const request& req, const std::string& service, const call& made)
 {
     if (service == "signed" || service == "link")
@@ -295,7 +295,7 @@ void look_at_subscription(const request& req, const subscription& made)
          "only topics of the service are listened to");
 }
 
-/// The router confirms what a client listens to, and has an event for it; then the client goes.
+/// The router confirms a client's subscriptions and sends an event; then the client disconnects.
 void listen(fake_session& router, fake_client& client, std::string_view message)
 {
     const std::size_t topics = router.subscriptions.size();

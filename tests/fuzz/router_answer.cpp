@@ -32,7 +32,7 @@ void look_at_response(const bridge::answer& given, const outcome& how)
     must(text && same_json(strict_json(*text).value(), *body), "a response that is read and written again is the same");
 }
 
-/// What clients get of an EVENT.
+/// Checks what clients receive of an EVENT.
 void look_at_event(const wamp::router_event& event)
 {
     const auto* const what = std::get_if<topic_event>(&event.what);

@@ -13,7 +13,7 @@ namespace json = boost::json;
 bool nearly_equal(double a, double b)
 {
     if (!std::isfinite(a) || !std::isfinite(b))
-        return true;  // Boost.JSON overflows a little earlier
+        return true;  // Boost.JSON overflows slightly earlier
     return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b)) + 1e-300;
 }
 

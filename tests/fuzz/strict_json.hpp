@@ -1,4 +1,4 @@
-// Owns a second opinion on JSON: Boost.JSON's own values, with none of the project's code between.
+// Owns a reference JSON parser: Boost.JSON's own values, without any code of this project.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -8,10 +8,10 @@
 
 namespace wampfcgi::fuzz {
 
-/// The value of a text that is JSON in valid UTF-8 to the letter, nested at most 128 deep; nothing otherwise.
+/// The value of strictly valid JSON in valid UTF-8, nested at most 128 deep; nothing otherwise.
 std::optional<boost::json::value> strict_json(std::string_view text);
 
-/// Whether two values are the same. Doubles may differ in their last digits, because Boost.JSON rounds them inexactly.
+/// True when two values are equal. The last digits of doubles may differ, because Boost.JSON rounds them inexactly.
 bool same_json(const boost::json::value& a, const boost::json::value& b);
 
 }  // namespace wampfcgi::fuzz

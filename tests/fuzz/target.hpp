@@ -1,5 +1,4 @@
-// Owns what all fuzz targets share: the entry point that libFuzzer and replay.cpp call, and how a target says that
-// something must hold.
+// Owns what all fuzz targets share: the entry point that libFuzzer and replay.cpp call, and must().
 #pragma once
 
 #include <cstddef>
@@ -10,7 +9,7 @@
 
 namespace wampfcgi::fuzz {
 
-/// Ends the process where `fact` does not hold, which makes the input a crash to be kept.
+/// Ends the process unless `fact` holds, so that the input is kept as a crash.
 inline void must(bool fact, const char* what)
 {
     if (fact)
@@ -19,7 +18,8 @@ inline void must(bool fact, const char* what)
     std::abort();
 }
 
-/// Takes what is in front of the first `separator` off `rest`, the separator too; all of it where there is none.
+/// Takes the text before the first `separator`, and the separator, off the front of `rest`; all of it without a
+/// separator.
 inline std::string_view take_part(std::string_view& rest, std::string_view separator)
 {
     const std::string_view part = rest.substr(0, rest.find(separator));
@@ -29,7 +29,7 @@ inline std::string_view take_part(std::string_view& rest, std::string_view separ
     return part;
 }
 
-/// What the target does with an input; defined by each.
+/// Tests one input; defined by each target.
 void run(std::string_view input);
 
 }  // namespace wampfcgi::fuzz

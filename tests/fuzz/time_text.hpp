@@ -1,4 +1,4 @@
-// Owns writing a time the way that requests and configurations have it.
+// Owns writing a time in the form of requests and configurations.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// A timestamp in text. What is accepted and written again is the same text, but for zeros at the fraction's end.
+// Input: a timestamp. An accepted one, written again, must be the same text, except for zeros at the fraction's end.
 #include "target.hpp"
 
 #include "time_text.hpp"

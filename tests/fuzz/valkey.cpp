@@ -1,5 +1,5 @@
-// The bytes of a Valkey or Redis, from its answers to the login on. They are the same replies however the bytes are
-// cut, and whoever asks hears once what became of it.
+// Input: the bytes of a Valkey or Redis, from its answers to the login on. The replies must not depend on how the bytes
+// are cut, and every request must get exactly one outcome.
 #include "target.hpp"
 
 #include "store/valkey/commands.hpp"
@@ -29,7 +29,7 @@ void write_again(const valkey_reply& reply, std::string& text)
     text += ')';
 }
 
-/// The replies as text, and what is wrong behind them.
+/// The replies as text, followed by the fault.
 std::string scan(std::string_view bytes, std::size_t most_at_once)
 {
     valkey_reader reader;
@@ -58,7 +58,7 @@ struct counting final : valkey_asker {
     std::size_t& answers;
 };
 
-/// A connection from its login to its end.
+/// A connection from login to end.
 class driven {
 public:
     driven(const store_settings& settings, kept_data kept) : fsm_(settings, kept, [] { return 0.5; })
@@ -128,7 +128,7 @@ void run(std::string_view input)
             driven connection(settings, kept);
             connection.ask();
             std::string_view rest = input;
-            connection.receive(take_part(rest, "\n\n"));  // one turn of the loop
+            connection.receive(take_part(rest, "\n\n"));  // one turn of the event loop
             connection.ask();
             connection.ask();
             connection.receive(rest);

@@ -1,6 +1,6 @@
-// A request to a webhook: CGI variables, each ended by a zero byte, and behind two such bytes the body. Nothing is
-// taken for a sender's but what is signed as that sender signs; and what is published is one argument in UTF-8 with the
-// body as it came, and no header that may hold a secret.
+// Input: a request to a webhook: CGI variables, each ended by a zero byte, and after two zero bytes the body. Only
+// requests signed in the sender's way may be accepted. The publication must have one argument in UTF-8, with the
+// unchanged body and without headers that may hold a secret.
 #include "target.hpp"
 
 #include "strict_json.hpp"
@@ -67,7 +67,7 @@ variable_list variables_of(std::string_view text)
     return all;
 }
 
-/// With `first` in front of the others.
+/// A request with `first` before the other variables.
 request request_of(const variable_list& first, const variable_list& variables, std::string_view body)
 {
     std::string pairs;
@@ -80,7 +80,7 @@ request request_of(const variable_list& first, const variable_list& variables, s
     return req;
 }
 
-// By OpenSSL's older interface, and digits of its own: none of this is the code that is tried.
+// Uses OpenSSL's older interface and own hexadecimal digits, to be independent of the tested code.
 std::string hmac_of(const std::string& text, const EVP_MD* by)
 {
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
@@ -113,7 +113,7 @@ std::optional<errc> refusal_of(const webhook_verification& by, const request& re
     return verified ? std::nullopt : std::optional(verified.error().code);
 }
 
-/// What is signed by `genuine` variables is taken, and nothing else with them is.
+/// A request signed by `genuine` variables must be accepted; any change to it must be refused.
 void look_at_sender(const webhook_verification& by, const variable_list& genuine, const variable_list& variables,
                     const std::string& body)
 {
