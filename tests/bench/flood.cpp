@@ -1,6 +1,6 @@
-// Owns a load of requests that are all made at once, straight to a FastCGI socket: each has a connection of its own,
-// and none waits for another's answer. usage: bench-flood SOCKET COUNT BODY      Prints, as JSON, how many were
-// answered with 200, and how long all of it took.
+// Owns a load of requests made all at once, straight to a FastCGI socket: each has its own connection, and none waits
+// for another's answer. Prints, as JSON, how many were answered with 200, and how long all of it took.
+// usage: bench-flood SOCKET COUNT BODY
 #include <array>
 #include <cerrno>
 #include <chrono>

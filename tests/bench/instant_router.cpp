@@ -1,10 +1,10 @@
-// Owns a router for measuring what calls it: RawSocket with MessagePack, every CALL and PUBLISH answered at once, at
-// the least possible cost. Whatever came with one read is answered with one write. It checks nothing that its only
-// client does right. usage: bench-router [SOCKET]      (a Unix socket; without, a loopback port). Prints where it
-// listens.
+// Owns a router for measuring its client: RawSocket with MessagePack, answering every CALL and PUBLISH at once, at the
+// least possible cost. All answers to one read go out in one write. It does not check what its only client is known to
+// do right. Prints where it listens.
+// usage: bench-router [SOCKET]      (a Unix socket; without, a loopback port)
 //
-// Procedures, by the last part of their URI: echo gives the arguments back, big as many bytes of text as its argument
-// says, sleep its arguments after so many seconds; any other gives 5.
+// Procedures, by the last part of their URI: echo returns its arguments; big returns as many bytes of text as its
+// argument says; sleep returns its arguments after that many seconds; any other returns 5.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -40,7 +40,7 @@ enum code : std::uint8_t { hello = 1, goodbye = 6, publish = 16, call = 48 };
 enum frame_type : std::uint8_t { message = 0, ping = 1, pong = 2 };
 
 using namespace std::string_view_literals;
-constexpr std::string_view handshake_reply = "\x7F\xF2\0\0"sv;  // takes 16 MiB, speaks MessagePack
+constexpr std::string_view handshake_reply = "\x7F\xF2\0\0"sv;  // accepts 16 MiB, speaks MessagePack
 // [WELCOME, 1, {"roles": {"dealer": {}, "broker": {}}, "authrole": "anonymous"}]
 constexpr std::string_view welcome = "\x93\x02\x01\x82\xA5roles\x82\xA6"
                                      "dealer\x80\xA6"
@@ -90,7 +90,7 @@ public:
         return cut(first < 0xC0 ? first & 0x1FU : number(std::size_t{1} << (first - 0xD9U)));
     }
 
-    /// Of a map with scalars, such as CALL's options.
+    /// Skips a map with scalars, such as CALL's options.
     void skip_small_map()
     {
         for (unsigned left = 2 * (lead() & 0x0FU); left > 0; --left) {
@@ -105,7 +105,7 @@ public:
         }
     }
 
-    /// The next integer as it stands.
+    /// The next integer, still packed.
     std::string_view integer_as_is()
     {
         const std::string_view from = rest_;
@@ -145,7 +145,7 @@ std::string text_header(std::size_t bytes)
 struct connection {
     int fd;
     std::string in;
-    std::size_t got = 0;  // bytes of `in` that are filled
+    std::size_t got = 0;  // filled bytes of `in`
     std::string out;
     std::size_t sent = 0;
     bool shaken = false;
@@ -254,8 +254,7 @@ private:
 
     void answer_call(connection& peer, values fields, std::size_t count)
     {
-        // [RESULT, CALL.Request|id, Details|dict, Arguments|list, ...]: CALL has one field more in front of the
-        // arguments.
+        // [RESULT, CALL.Request|id, Details|dict, Arguments|list, ...]: CALL has one more field before the arguments.
         head_.assign("\x94\x32");
         head_ += fields.integer_as_is();
         head_ += '\x80';
@@ -338,8 +337,8 @@ private:
     int epoll_;
     std::unordered_map<int, std::unique_ptr<connection>> peers_;
     std::multimap<clock_type::time_point, sleeper> sleepers_;
-    std::string head_;   // of the RESULT that is being made
-    std::string large_;  // what big gives
+    std::string head_;   // of the current RESULT
+    std::string large_;  // the result of big
 };
 
 int listen_at(const char* path)

@@ -1,8 +1,8 @@
-// Owns many clients of streams of server-sent events at once, each with a connection of its own.
+// Owns many clients of server-sent event streams at once, each with its own connection.
 // usage: bench-listeners PORT COUNT PATH
-// Prints how long it took until all streams had begun; then, for each line of standard input, what has come since the
-// line before: events of all, those that are missing or came again by the number that is their first argument, streams
-// that have ended, and the times of the first and the last event by the monotonic clock. All as JSON.
+// Prints how long it took until all streams had begun. Then, for each line of standard input, prints what has arrived
+// since the line before: the number of events, of missing and of repeated ones (by the number in their first argument),
+// of ended streams, and the times of the first and last event by the monotonic clock. All as JSON.
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -49,7 +49,7 @@ struct counts {
     double last = 0;
 };
 
-/// One client. It speaks HTTP/1.0, so that no chunks are between the bytes of a line.
+/// One client. It speaks HTTP/1.0, so that no chunk headers interrupt a line.
 class listener {
 public:
     listener(std::uint16_t port, const std::string& request) : fd_(::socket(AF_INET, SOCK_STREAM, 0))
@@ -70,7 +70,7 @@ public:
     int fd() const { return fd_; }
     bool has_begun() const { return has_begun_; }
 
-    /// False at the end.
+    /// Returns false at the end.
     bool take(std::string_view bytes, counts& of)
     {
         if (bytes.empty())

@@ -1,6 +1,6 @@
-// Owns the way of a request within wamp-fcgi, without web server and router: from the body to the bytes of CALL, and
-// from the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
-// usage: bench-path small|signed|limited|large COUNT call|whole     ("call": without the way back)
+// Owns a request's path inside wamp-fcgi, without web server and router: from the body to the bytes of CALL, and from
+// the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
+// usage: bench-path small|signed|limited|large COUNT call|whole     ("call": without the response)
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/bridge/meter.hpp"
@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t large_bytes = 4096;
 constexpr std::string_view small_body = R"({"procedure":"com.example.add2","args":[2,3]})";
 
-// Of small_body at signed_at(), with the key and the secret below.
+// For small_body at signed_at(), with the key and secret below.
 constexpr std::string_view signed_query = "key=myapp1&timestamp=2011-10-14T16:59:51.123Z&seq=1&nonce=2&signature="
                                           "MuWSqa0F9bGyKcnZZdz1qZ0VklWiJff_fIMsQzWq8hU=";
 
@@ -37,7 +37,7 @@ std::chrono::sys_time<std::chrono::microseconds> signed_at()
     return sys_days{October / 14 / 2011} + 16h + 59min + 51s + 123ms;
 }
 
-/// Makes the bytes of each CALL, and answers one with the bytes of a RESULT when it is told to.
+/// Encodes each CALL, and answers one with the bytes of a RESULT when told to.
 class bytes_only final : public bridge::session {
 public:
     operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
@@ -84,7 +84,7 @@ struct byte_counter final : bridge::response_sink {
     std::size_t bytes = 0;
 };
 
-/// Removed in the end.
+/// Removed when destroyed.
 struct scratch_folder {
     scratch_folder()
     {

@@ -1,12 +1,12 @@
-// Owns the least possible FastCGI responder with libfcgi, which wamp-fcgi is held against: it reads the body and gives
-// a constant answer, with the headers that wamp-fcgi sends. It looks at nothing in the request but how long the answer
-// is to be: the query "answer=N" asks for N bytes of body.
+// Owns the simplest possible FastCGI responder with libfcgi, for comparison with wamp-fcgi. It reads the body and sends
+// a constant answer, with the headers that wamp-fcgi sends. It ignores the request except for the length of the answer:
+// the query "answer=N" asks for N bytes of body.
 //
-// With the listening socket as descriptor 0 it is the one loop of libfcgi's own examples. As a pool, it forks that
+// With the listening socket as descriptor 0, it is the single loop of libfcgi's own examples. As a pool, it forks that
 // loop:
 //     bench-yardstick --listen unix:PATH --workers N [--threads N]
-// A process of libfcgi sticks to a connection that the web server keeps, and leaves others waiting: where connections
-// are kept, it takes a thread for each that there may be. As a CGI program it answers the one request.
+// A process of libfcgi stays with a connection that the web server keeps, and lets others wait. So with kept
+// connections it needs a thread for each of them. As a CGI program it answers the one request.
 #include <fcgiapp.h>
 
 #include <array>
@@ -41,7 +41,7 @@ std::string answer_of(std::string_view body)
     return text.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
 
-/// The constant answer; made anew when another length is asked for than the last time.
+/// The constant answer, made again only when another length is requested.
 class constant_answer {
 public:
     const std::string& for_query(const char* query)
@@ -141,7 +141,7 @@ int main(int argc, char** argv)
         return answer_as_cgi();
     if (FCGX_Init() != 0)
         return 1;
-    std::signal(SIGTERM, SIG_DFL);  // libfcgi's handler ends no thread that waits for its turn to accept
+    std::signal(SIGTERM, SIG_DFL);  // libfcgi's handler does not end a thread that waits for its turn to accept
     if (socket_path.empty())
         serve(STDIN_FILENO);
     else

@@ -1,4 +1,4 @@
-// A library to preload, which lets allocations fail when a file says so: WAMPFCGI_TEST_ORDERS names it. Needs glibc.
+// A library to preload that makes allocations fail as a file says; WAMPFCGI_TEST_ORDERS names the file. Needs glibc.
 // tests/support/failing_malloc.py writes the file.
 
 #include <cerrno>
@@ -21,17 +21,17 @@ void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 namespace {
 
-/// As it is in the file.
+/// The layout of the file.
 struct orders {
-    std::int32_t pid;       // of the process concerned; 0: the one that has the library
-    std::int32_t for_good;  // all that follow fail too, not only one
-    std::int64_t good;      // how many are to succeed before one fails; -1: all
-    std::int64_t failed;    // how many have failed
+    std::int32_t pid;       // of the process concerned; 0: the one with the library
+    std::int32_t for_good;  // all later ones fail too, not only one
+    std::int64_t good;      // number of successes before a failure; -1: no failure
+    std::int64_t failed;    // number of failures so far
 };
 
 volatile orders* given = nullptr;
 
-// Constructors of static objects are the libraries', and what they throw ends the process whatever the program does.
+// Static constructors belong to libraries, and an exception in one ends the process in any case.
 bool main_has_begun = false;
 
 using main_function = int (*)(int, char**, char**);

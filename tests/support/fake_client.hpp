@@ -1,4 +1,4 @@
-// Owns a client for tests: what takes the answer to one request, and has the exchange until then, as fcgi/ does.
+// Owns a client for tests: takes the answer to one request, and holds the exchange until then, like fcgi/.
 #pragma once
 
 #include "wampfcgi/bridge/service.hpp"
@@ -19,7 +19,7 @@ class fake_client final : public bridge::response_sink {
 public:
     explicit fake_client(request its_request) : asked(std::move(its_request)) {}
 
-    /// Asks `to`: first whether it admits the request, then for the answer.
+    /// Asks `to` to admit the request, then to serve it.
     void ask(bridge::service& to)
     {
         auto decision = to.admit(asked);
@@ -30,7 +30,7 @@ public:
             under_way = std::move(begun);
     }
 
-    /// The client has gone.
+    /// The client disconnects.
     void leave() { under_way.reset(); }
 
     void respond(bridge::answer whole) override
@@ -65,7 +65,7 @@ public:
     std::optional<response> stream_head;
     std::string stream;
     std::optional<bridge::request_report> stream_end;
-    std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes that are taken at each write
+    std::size_t room = std::numeric_limits<std::size_t>::max();  ///< bytes accepted at each write
     std::size_t untaken = 0;
 };
 

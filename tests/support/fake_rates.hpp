@@ -1,4 +1,4 @@
-// Owns a counter for tests that gives as many tokens as it is told, to each client as many, and can have requests wait.
+// Owns a rate limiter for tests with a set number of tokens for each client, which can let requests wait.
 #pragma once
 
 #include "wampfcgi/bridge/rate_counter.hpp"
@@ -27,7 +27,7 @@ public:
 
     void give_up(ticket waiting) override { given_up += waiting_.erase(waiting); }
 
-    /// Whoever waits has his turn.
+    /// Answers the waiting requests.
     void answer()
     {
         while (!waiting_.empty()) {

@@ -1,4 +1,4 @@
-// Owns a service for tests: it admits all but GET, and the test says how and when requests are answered.
+// Owns a service for tests: it admits everything but GET; the test answers the requests.
 #pragma once
 
 #include "wampfcgi/bridge/service.hpp"
@@ -15,7 +15,7 @@ namespace wampfcgi {
 
 class fake_service final : public bridge::service {
 public:
-    /// A request that is not answered yet.
+    /// A request not answered yet.
     struct open_request final : bridge::exchange {
         open_request(fake_service& its_service, std::string its_body, bridge::response_sink& its_client)
             : of(its_service),
@@ -78,8 +78,8 @@ public:
 
     std::optional<response> at_once;     ///< set: every request is answered before serve() returns
     std::uint64_t body_limit_bytes = 0;  ///< 0: none
-    std::list<open_request*> open;       ///< in the order in which they came
-    int given_up = 0;                    ///< exchanges that were destroyed before they were answered
+    std::list<open_request*> open;       ///< in order of arrival
+    int given_up = 0;                    ///< exchanges destroyed before they were answered
 };
 
 }  // namespace wampfcgi

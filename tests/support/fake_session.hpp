@@ -1,4 +1,4 @@
-// Owns a session for tests: it writes down what it was to do, and ends that when it is told to.
+// Owns a session for tests: records operations, and ends them when told to.
 #pragma once
 
 #include "wampfcgi/bridge/session.hpp"
@@ -45,28 +45,28 @@ public:
             unsubscribed.push_back(id);
     }
 
-    /// The router confirms a subscription, ...
+    /// The router confirms a subscription.
     void confirm(subscription_id id)
     {
         if (bridge::event_sink* const sink = subscriptions.at(id - 1).sink)
             sink->subscribed();
     }
 
-    /// ... has an event for it, ...
+    /// The router sends an event.
     void deliver(subscription_id id, const topic_event& what)
     {
         if (bridge::event_sink* const sink = subscriptions.at(id - 1).sink)
             sink->received(what);
     }
 
-    /// ... is lost, ...
+    /// The session of a subscription is lost.
     void interrupt(subscription_id id)
     {
         if (bridge::event_sink* const sink = subscriptions.at(id - 1).sink)
             sink->interrupted();
     }
 
-    /// ... or refuses it.
+    /// The router refuses a subscription.
     void refuse(subscription_id id, outcome why)
     {
         if (bridge::event_sink* const sink = std::exchange(subscriptions.at(id - 1).sink, nullptr))
@@ -83,17 +83,17 @@ public:
 
     std::size_t waiting() const noexcept { return waiting_.size(); }
 
-    /// Ends the call or the publication that has waited longest.
+    /// Ends the operation that has waited longest.
     void end(outcome how) { end_operation(waiting_.begin()->first, std::move(how)); }
 
-    /// Does nothing when it has ended, or has been cancelled.
+    /// Does nothing when the operation has ended or was cancelled.
     void end_operation(operation_id id, outcome how)
     {
         if (const auto ended = waiting_.extract(id))
             ended.mapped()->ended(std::move(how));
     }
 
-    /// A part of the result comes; does nothing where none is asked for (any more).
+    /// Sends a part of the result; does nothing when none is expected.
     void progress(operation_id id, payload part)
     {
         if (const auto found = waiting_.find(id); found != waiting_.end() && takes_parts_.contains(id))
@@ -109,7 +109,7 @@ public:
     std::vector<subscribed> subscriptions;                          ///< likewise; the first has the id 1
     std::vector<subscription_id> unsubscribed;                      ///< those that had not ended
     std::vector<operation_id> cancelled;                            ///< those that had not ended
-    std::size_t longest = std::numeric_limits<std::size_t>::max();  ///< arguments that can be sent, in bytes
+    std::size_t longest = std::numeric_limits<std::size_t>::max();  ///< most bytes of arguments that can be sent
     bool breaks = false;                                            ///< call() throws
 
 private:

@@ -1,4 +1,4 @@
-// Owns a store for tests that remembers in this process, whose room can be used up, and which can have requests wait.
+// Owns a store for tests in this process's memory, whose capacity is limited and which can let requests wait.
 #pragma once
 
 #include "wampfcgi/bridge/store.hpp"
@@ -32,7 +32,7 @@ public:
         dones_.erase(waiting);
     }
 
-    /// Whoever waits has his turn.
+    /// Answers the waiting requests.
     void unlock()
     {
         is_locked = false;
@@ -45,7 +45,7 @@ public:
 
     std::map<bridge::signature_bytes, instant> all;  ///< with the end of their freshness
     std::map<bridge::key_id, std::size_t> by_key;
-    std::size_t share = 1000;  ///< room of a key
+    std::size_t share = 1000;  ///< capacity for a key
     bool is_locked = false;    ///< requests wait
     std::size_t given_up = 0;
 

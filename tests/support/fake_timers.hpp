@@ -1,4 +1,4 @@
-// Owns timers for tests: time passes when the test says so.
+// Owns timers for tests, which expire when the test says so.
 #pragma once
 
 #include "wampfcgi/bridge/timers.hpp"
@@ -17,7 +17,7 @@ public:
         waiting.emplace_back(delay, std::move(then));
     }
 
-    /// All that was waited for comes, whatever its delay.
+    /// All pending timers expire, whatever their delay.
     void come()
     {
         for (const auto& [delay, then] : std::exchange(waiting, {}))

@@ -1,5 +1,5 @@
-// Owns the bytes that a web server sends and gets, for tests of what reads and writes them (FastCGI specification,
-// sections 3 to 5).
+// Owns the bytes that a web server sends and receives, for testing code that reads and writes them (FastCGI
+// specification, sections 3 to 5).
 #pragma once
 
 #include "fcgi/records/records.hpp"
@@ -36,7 +36,7 @@ inline std::string begin_record(after_answer then, unsigned id = 1, char role = 
 
 using variable_list = std::vector<std::pair<std::string, std::string>>;
 
-/// Names and values of less than 128 bytes.
+/// Names and values must be shorter than 128 bytes.
 inline std::string pairs_of(const variable_list& variables)
 {
     std::string pairs;
@@ -60,7 +60,7 @@ inline std::string abort_record(unsigned id = 1)
     return make_record(record_type::abort_request, "", id);
 }
 
-/// A request as a web server sends it, with `body` in one record.
+/// A request as sent by a web server, with `body` in one record.
 inline std::string whole_request(after_answer then, std::string_view body = "body", unsigned id = 1,
                                  const std::string& path_info = "/p")
 {
@@ -70,7 +70,7 @@ inline std::string whole_request(after_answer then, std::string_view body = "bod
            stdin_record("", id);
 }
 
-/// What the web server has got: "1:200 body" for each answer, "1:end" for the end of a request.
+/// What the web server has received: "1:200 body" for each answer, "1:end" for the end of a request.
 inline std::string answers_in(std::string_view sent)
 {
     std::string text;

@@ -1,4 +1,4 @@
-// Owns building requests for tests: a case names what it is about, the rest is a plain call as a web server sends it.
+// Owns building requests for tests: a case sets what it is about; the rest is a plain call from a web server.
 #pragma once
 
 #include "wampfcgi/core/pairs.hpp"
@@ -13,7 +13,7 @@
 
 namespace wampfcgi {
 
-/// A POST without origin, query and TLS from 192.0.2.7 to "/"; its length is announced.
+/// A POST from 192.0.2.7 to "/", without origin, query and TLS; its length is announced.
 class request_builder {
 public:
     request_builder()
@@ -47,14 +47,14 @@ public:
     request_builder& wanted_status(value text) { return set(request::variable::wanted_status, std::move(text)); }
     request_builder& id(value text) { return set(request::variable::id, std::move(text)); }
 
-    /// Adds a variable to those that the request is known to have come with: none otherwise.
+    /// Adds a variable to those in pairs(), which are empty otherwise.
     request_builder& variable(std::string_view name, std::string_view text)
     {
         append_pair(pairs_, name, text);
         return *this;
     }
 
-    /// Announces its length too.
+    /// Also announces its length.
     request_builder& body(std::string bytes)
     {
         body_ = std::move(bytes);

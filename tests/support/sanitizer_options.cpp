@@ -1,18 +1,18 @@
-// What the programs do with a sanitizer's report, built in because web servers start them without their own
-// environment: the report goes to standard error, where the test looks for it in the logs, and the process ends. Part
-// of builds with WAMPFCGI_SANITIZE only.
+// The options of the sanitizers, built in because web servers start the programs with another environment. A report
+// goes to standard error, where the tests look for it in the logs, and the process ends. Only in builds with
+// WAMPFCGI_SANITIZE.
 
 extern "C" {
 
 const char* __asan_default_options();
 const char* __ubsan_default_options();
 const char* __tsan_default_options();
-[[gnu::weak]] void __lsan_do_leak_check();  // not with TSan
+[[gnu::weak]] void __lsan_do_leak_check();  // absent with TSan
 [[noreturn]] void __real__exit(int status);
 [[noreturn]] void __wrap__exit(int status);
 
-// Workers reset the action of every signal, hence the twos. Names are for the test to find (processes.py): before it
-// writes that there are leaks, LeakSanitizer would look for them for longer than mod_fcgid waits with SIGKILL.
+// Workers reset the action of every signal, hence the twos. Tests look for the names (processes.py): searching for
+// leaks takes LeakSanitizer longer than mod_fcgid waits before SIGKILL.
 #define CRASHES "handle_segv=2:handle_sigbus=2:handle_sigfpe=2:handle_abort=2"
 
 const char* __asan_default_options()
@@ -32,7 +32,7 @@ const char* __tsan_default_options()
     return CRASHES ":halt_on_error=1:second_deadlock_stack=1:exitcode=86";
 }
 
-// Workers of a pool end by _exit, before which leaks are not looked for otherwise. (--wrap=_exit)
+// Workers of a pool end by _exit, which would skip the leak check. (--wrap=_exit)
 void __wrap__exit(int status)
 {
     if (__lsan_do_leak_check != nullptr)

@@ -1,5 +1,5 @@
-// Owns a driver of connection_fsm without a socket: the test says what the web server sends and takes, what the service
-// answers, and what the time is; the driver does what the state machine decides, and writes it down.
+// Owns a driver of connection_fsm without a socket. The test says what the web server sends and reads, what the service
+// answers, and the time. The driver performs the steps of the state machine, and records them.
 #pragma once
 
 #include "fcgi/cgi/limits.hpp"
@@ -32,7 +32,7 @@ public:
         run(fsm.start());
     }
 
-    /// The web server sends bytes, which are read `bytes_a_read` at most at a time.
+    /// The web server sends bytes; a read returns at most `bytes_a_read`.
     void send(std::string_view bytes)
     {
         inbox += bytes;
@@ -54,27 +54,27 @@ public:
         read_all();
     }
 
-    /// This turn of the event loop is over.
+    /// The current turn of the event loop ends.
     void end_turn()
     {
         if (std::exchange(is_flush_due, false))
             run(fsm.resume(event::flush{}, now));
     }
 
-    /// The service answers the request that it has.
+    /// The service answers its current request.
     void answer(std::string body, int status = 200) { tell(event::answered{{status, {}, std::move(body)}}); }
 
-    /// The web server can be written to again.
+    /// The web server can accept bytes again.
     void take_more(std::size_t bytes)
     {
         room = bytes;
         tell(event::writable{});
     }
 
-    /// Others have had their turn.
+    /// The other connections have had their turn.
     void have_turn() { tell(event::turn{}); }
 
-    /// Something happened at the socket while the service has the request.
+    /// The socket becomes readable while the service has the request.
     void wake_watcher() { tell(event::client_readable{}); }
 
     void run(connection_step next)
@@ -95,21 +95,21 @@ public:
 
     // What the test may change.
     std::size_t bytes_a_read = 64 * 1024;
-    std::size_t room = any_number;  // for answers, in the web server's socket
+    std::size_t room = any_number;  // for answers, in the web server's receive buffer
     bool takes_answers = true;      // false: writing fails
     bool takes_replies = true;
-    bool holds_turn = false;  // true: a turn of the event loop lasts until end_turn()
+    bool holds_turn = false;  // a turn of the event loop lasts until end_turn()
     bridge::body_use use_of_body = bridge::body_use::read;
     std::uint64_t body_limit_bytes = 0;  // of the service
-    std::optional<response> refusal;     // set: the service admits nothing
-    std::optional<response> at_once;     // set: the service answers before serve() has returned
+    std::optional<response> refusal;     // set: the service refuses every request with it
+    std::optional<response> at_once;     // set: the service answers before serve() returns
     std::chrono::steady_clock::time_point now{std::chrono::hours{1}};
 
     static inline bool library_fails = false;
     static inline bool memory_fails = false;  // for bodies
 
     // What happened.
-    static inline std::vector<std::string> library_read{};  // records that libfcgi was to read
+    static inline std::vector<std::string> library_read{};  // records passed to libfcgi
     struct served_request {
         std::string method;
         std::string path_info;
@@ -120,7 +120,7 @@ public:
     std::vector<std::string> lines;
     std::vector<action> done;
     std::string sent;       // to the web server
-    std::string abandoned;  // why
+    std::string abandoned;  // the reason
     std::size_t requests_begun = 0;
     bool is_reading = false;
     bool is_watching = false;
@@ -129,7 +129,7 @@ public:
     bool is_handed_over = false;
     bool is_closed = false;
 
-    std::string inbox;  // what the web server has sent and nobody has read
+    std::string inbox;  // sent by the web server, and not read yet
     bool is_hung_up = false;
 
     shared_resources resources;
@@ -167,7 +167,7 @@ private:
         return fsm.resume(event::received{piece}, now);
     }
 
-    /// True when `next` is what follows at once.
+    /// Returns true when `next` is to be performed at once.
     bool act(connection_step& next)
     {
         switch (next.what) {

@@ -1,4 +1,4 @@
-// Owns what every service keeps to, the real ones and the one for tests.
+// Owns the contract of services, for the real ones and the fake one.
 #pragma once
 
 #include "support/fake_client.hpp"
@@ -12,10 +12,10 @@ namespace wampfcgi {
 
 struct service_under_test {
     bridge::service& service;
-    request good;                    ///< is admitted, and answered once finish() says so
-    request bad;                     ///< is not admitted
-    std::function<void()> finish;    ///< what the answers wait for has come; nothing waits: nothing happens
-    std::function<int()> under_way;  ///< for which answers are to come
+    request good;                    ///< admitted, and answered after finish()
+    request bad;                     ///< not admitted
+    std::function<void()> finish;    ///< triggers pending answers, if any
+    std::function<int()> under_way;  ///< the number of pending answers
 };
 
 inline void check_service_contract(const service_under_test& the)

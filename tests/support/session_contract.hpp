@@ -1,4 +1,4 @@
-// Owns what every session keeps to, the real one and the one for tests.
+// Owns the contract of sessions, for the real one and the fake one.
 #pragma once
 
 #include "wampfcgi/bridge/session.hpp"
@@ -17,17 +17,17 @@ namespace wampfcgi {
 /// A session, and the router behind it.
 struct session_under_test {
     bridge::session& session;
-    /// Procedures and topics, in this order, of that many operations, once the router has them.
+    /// The procedures and topics of `count` operations, in this order, once the router has received them.
     std::function<std::vector<std::string>(std::size_t count)> uris;
-    std::function<void(std::size_t index, std::string args)> answer;     ///< one of them, and has it be heard
-    std::function<void(std::size_t index, std::string args)> send_part;  ///< of the result of one of them, likewise
+    std::function<void(std::size_t index, std::string args)> answer;     ///< to an operation; waits for the effect
+    std::function<void(std::size_t index, std::string args)> send_part;  ///< of an operation's result; waits likewise
     std::function<void(std::size_t index)> acknowledge;                  ///< as publication 42
     std::function<void(std::size_t index, std::string uri)> fail;
     std::function<void(std::size_t index)> confirm;                    ///< a subscription
     std::function<void(std::size_t index, std::string args)> deliver;  ///< publication 7 for it
 };
 
-/// Writes down how an operation ended.
+/// Records how an operation ended.
 struct recording_sink final : bridge::outcome_sink {
     void progressed(payload part) override
     {
@@ -54,7 +54,7 @@ struct recording_sink final : bridge::outcome_sink {
     std::function<void()> then;
 };
 
-/// Writes down what came for a subscription.
+/// Records what a subscription received.
 struct recording_event_sink final : bridge::event_sink {
     void subscribed() override { text += "subscribed "; }
 
@@ -77,7 +77,7 @@ struct recording_event_sink final : bridge::event_sink {
     std::function<void()> then;
 };
 
-/// Calls a procedure. What comes of it is told later.
+/// Calls a procedure. The outcome comes later.
 inline bridge::session::operation_id make_call(const session_under_test& the, const std::string& procedure,
                                                recording_sink& sink, bool receive_progress = false)
 {
@@ -87,7 +87,7 @@ inline bridge::session::operation_id make_call(const session_under_test& the, co
     return id;
 }
 
-/// As the first four requests.
+/// The first four requests.
 inline void check_calls(const session_under_test& the)
 {
     recording_sink first;
@@ -105,7 +105,7 @@ inline void check_calls(const session_under_test& the)
     the.answer(1, "\x91\x02");
     BOOST_TEST(second.text.empty());
 
-    third.then = [&] { make_call(the, "a.fourth", fourth); };  // who is told may go on
+    third.then = [&] { make_call(the, "a.fourth", fourth); };  // a sink may make another call
     the.fail(2, "a.b");
     BOOST_TEST(third.text == "error a.b");
     the.session.cancel(ended);
@@ -119,7 +119,7 @@ inline void check_calls(const session_under_test& the)
     BOOST_TEST(second.text.empty());
 }
 
-/// As the next three.
+/// The next three requests.
 inline void check_parts_of_results(const session_under_test& the)
 {
     recording_sink parts;
@@ -131,7 +131,7 @@ inline void check_parts_of_results(const session_under_test& the)
     BOOST_TEST(the.uris(7).back() == "c.left");
     the.send_part(4, "\x91\x01");
     the.send_part(4, "\x91\x02");
-    the.send_part(5, "\x91\x01");  // nobody has asked for it
+    the.send_part(5, "\x91\x01");  // it was not requested
     left.then = [&] { the.session.cancel(leaving); };
     the.send_part(6, "\x91\x01");
     the.send_part(6, "\x91\x02");
@@ -144,7 +144,7 @@ inline void check_parts_of_results(const session_under_test& the)
     BOOST_TEST(left.text == "part \x91\x01 ");
 }
 
-/// As three more.
+/// Three more requests.
 inline void check_publications(const session_under_test& the)
 {
     recording_sink taken;
@@ -175,7 +175,7 @@ inline void check_publications(const session_under_test& the)
     BOOST_TEST(dropped.text.empty());
 }
 
-/// As the last four.
+/// The last four requests.
 inline void check_subscriptions(const session_under_test& the)
 {
     recording_event_sink whole;

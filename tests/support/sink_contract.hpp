@@ -1,4 +1,4 @@
-// Owns what every response_sink keeps to, the real ones and the one for tests.
+// Owns the contract of response_sinks, for the real ones and the fake one.
 #pragma once
 
 #include "wampfcgi/bridge/response_sink.hpp"
@@ -11,7 +11,7 @@
 
 namespace wampfcgi {
 
-/// Makes a sink, lets `use` answer by it, and gives back what the client got: "STATUS BODY".
+/// Makes a sink, lets `use` answer through it, and returns what the client received: "STATUS BODY".
 using sink_maker = std::function<std::string(const std::function<void(bridge::response_sink&)>& use)>;
 
 inline void check_sink_contract(const sink_maker& answer_by)

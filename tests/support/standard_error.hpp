@@ -1,4 +1,4 @@
-// Owns catching what is written to standard error.
+// Owns capturing standard error.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +13,7 @@
 
 namespace wampfcgi {
 
-/// What `action` writes to standard error: less than a pipe holds.
+/// What `action` writes to standard error, which must fit into a pipe.
 inline std::string written_by(const std::function<void()>& action)
 {
     std::array<int, 2> pipe_ends{};
@@ -24,7 +24,7 @@ inline std::string written_by(const std::function<void()>& action)
     ::dup2(saved, STDERR_FILENO);
     ::close(saved);
     ::close(pipe_ends[1]);
-    ::fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);  // the log may have it open still
+    ::fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);  // the log may still have it open
     std::string text;
     std::array<char, 4096> buffer{};
     for (ssize_t n = 0; (n = ::read(pipe_ends[0], buffer.data(), buffer.size())) > 0;)

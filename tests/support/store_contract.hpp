@@ -1,4 +1,4 @@
-// Owns what every store keeps to, the real ones and the one for tests.
+// Owns the contract of stores, for the real ones and the fake one.
 #pragma once
 
 #include "wampfcgi/bridge/store.hpp"
@@ -18,16 +18,16 @@ inline std::string outcome_of(const result<void>& remembered)
     return remembered ? "new" : std::string(describe(remembered.error().code).name);
 }
 
-/// A store that remembers nothing yet, and what is around it.
+/// An empty store and its environment.
 struct store_under_test {
     bridge::store& store;
     std::chrono::seconds delta;  ///< timestamp_delta_limit of its services
-    std::uint64_t share;         ///< of a key
+    std::uint64_t share;         ///< for one key
     bridge::store::instant begin;
     std::function<void(bridge::store::instant)> set_clock;
     std::function<void()> lock;
-    std::function<void()> unlock;                                   ///< and lets those that wait have their turn
-    std::function<void(const std::function<bool()>&)> run_until{};  ///< empty: answers are given at once
+    std::function<void()> unlock;                                   ///< also answers the waiting requests
+    std::function<void(const std::function<bool()>&)> run_until{};  ///< empty: the store answers at once
 
     std::string ask(const bridge::signature_bytes& signature, bridge::store::instant until,
                     bridge::key_id key = {}) const
@@ -57,7 +57,7 @@ inline void check_that_each_signature_is_new_once(const store_under_test& the)
 
 inline void check_that_a_signature_is_remembered_while_it_is_fresh(const store_under_test& the)
 {
-    // From the first to the last instant at which a request is fresh is twice the limit.
+    // A request is fresh for twice the limit.
     const auto window = 2 * the.delta;
     for (int i = 0; i < 8; ++i)
         BOOST_TEST_CONTEXT("a quarter of a window later: " << i)
