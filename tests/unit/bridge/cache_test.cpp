@@ -1,4 +1,4 @@
-// What is said to caches about answers to GET.
+// Cache headers in answers to GET.
 #include "one_service.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Of {"args":[5]}.
+// {"args":[5]}
 const payload five{"\x91\x05", {}};
 const std::string tag_of_five = R"("RMKqyhJ6/4Ibm3979aJ5LDKG")";
 

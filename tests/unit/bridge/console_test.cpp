@@ -1,4 +1,4 @@
-// The service "console": its page, the list of services, and whom it is for.
+// The service "console": its page, its list of services, and who may use it.
 #include "bridge/console_page.hpp"
 #include "one_service.hpp"
 #include "wampfcgi/checks/address.hpp"

@@ -1,4 +1,4 @@
-// What the tests put in the place of a session, a service or a client keeps to what the real ones keep to.
+// The fake session, service and client keep the contracts of the real ones.
 #include "one_service.hpp"
 #include "support/fake_service.hpp"
 #include "support/service_contract.hpp"
@@ -18,7 +18,7 @@ using namespace wampfcgi::bridge;
 BOOST_AUTO_TEST_CASE(the_session_for_tests_keeps_to_the_contract)
 {
     fake_session session;
-    constexpr std::size_t first_subscription = 10;  // of the requests
+    constexpr std::size_t first_subscription = 10;  // index among the requests
     check_session_contract(
         {session,
          [&](std::size_t count) {

@@ -1,4 +1,4 @@
-// The service "events" (contract section 7): who gets a stream, and how it begins and ends.
+// The service "events" (contract section 7): who gets a stream, how it begins and ends.
 #include "one_service.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -46,7 +46,7 @@ struct listeners : one_service {
         return client;
     }
 
-    /// What is over by then comes.
+    /// Lets time pass; timers that are due expire.
     void pass(std::chrono::milliseconds time)
     {
         steady_now += time;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_stream_begins_when_the_router_has_confirmed_every_topic)
     BOOST_TEST((to.router.subscriptions[0].what.match == topic_match::exact));
     BOOST_TEST(to.router.subscriptions[0].what.timeout.count() == 7000);
     to.router.confirm(2);
-    to.router.deliver(2, event(1, "com.orders.new"));  // before the beginning: nobody's
+    to.router.deliver(2, event(1, "com.orders.new"));  // before the stream begins: not delivered
     BOOST_TEST(!client.stream_head.has_value());
 
     to.router.confirm(1);
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_the_router_refuses_is_answered_by_its_e
     to.pass(10s);
     BOOST_TEST(to.router.unsubscribed.size() == 1U);
     to.listen("topic=com.orders.new");
-    BOOST_TEST(to.router.subscriptions.size() == 3U);  // asked for anew
+    BOOST_TEST(to.router.subscriptions.size() == 3U);  // subscribed again
 }
 
 BOOST_AUTO_TEST_CASE(failures_before_the_beginning_have_their_statuses)

@@ -1,4 +1,4 @@
-// What the callee is told about a request.
+// The facts about a request that the callee receives.
 #include "one_service.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -27,7 +27,7 @@ request a_request(const std::string& kwargs)
         .build();
 }
 
-/// kwargs of the one call, as the JSON that a RESULT with it would give.
+/// The kwargs of the only call, as the JSON for a RESULT with them.
 std::string kwargs_of_call(one_service& to, const request& req)
 {
     to.ask(req);

@@ -1,4 +1,4 @@
-// Services with a procedure of their own, and what they answer to GET.
+// Services with a fixed procedure, and their answers to GET.
 #include "one_service.hpp"
 
 #include "wampfcgi/checks/address.hpp"
@@ -32,7 +32,7 @@ request_builder get(const std::string& query = {})
     return request_builder{}.method("GET").query(query).content_type({}).body("").content_length({});
 }
 
-/// Arguments of the one call, as the JSON that a RESULT with them would give.
+/// The arguments of the only call, as the JSON for a RESULT with them.
 std::string arguments_of_call(one_service& to)
 {
     BOOST_TEST_REQUIRE(to.router.calls.size() == 1U);

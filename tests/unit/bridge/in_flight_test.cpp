@@ -10,7 +10,7 @@ using namespace wampfcgi::bridge;
 
 namespace {
 
-/// A service with room for two calls.
+/// A service with max_in_flight 2.
 struct service_for_two : one_service {
     service_for_two() { config.max_in_flight = 2; }
 

@@ -1,4 +1,4 @@
-// Owns a gateway with one service at "/" and a session that is not there, for the tests of the bridge.
+// Owns a gateway with one service at "/" and a fake session, for the bridge's tests.
 #pragma once
 
 #include "support/fake_client.hpp"
@@ -37,7 +37,7 @@ inline std::string error_of(const answer& given)
     return given.report.why ? std::string(describe(given.report.why->code).name) : "none";
 }
 
-/// Takes requests the way fcgi/ does: first admitted, then served.
+/// Admits and serves requests like fcgi/.
 class one_service {
 public:
     explicit one_service(const std::function<void(service_options&)>& change = {},
@@ -62,7 +62,7 @@ public:
                 timers, figures, [this] { return now(); }, lives_for, [this] { return steady_now; });
     }
 
-    /// A client that asks.
+    /// A client that sends a request.
     fake_client& take(request req)
     {
         begin();
@@ -71,7 +71,7 @@ public:
         return client;
     }
 
-    /// The answer to a request that is not called, or whose call ends as `how`.
+    /// The answer to a request. If it makes a call, that ends as `how`.
     answer ask(const request& req, outcome how = payload{})
     {
         fake_client& client = take(req);
@@ -81,7 +81,7 @@ public:
         return *client.given;
     }
 
-    /// Those that have come, in the order of the requests.
+    /// The answers so far, in the order of the requests.
     std::vector<answer> answers() const
     {
         std::vector<answer> given;
@@ -102,7 +102,7 @@ public:
     unread_meter figures;
     std::chrono::steady_clock::time_point steady_now{};
     std::function<instant()> now = [] { return instant{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}; };
-    std::unique_ptr<gateway> asked;  ///< made with the first request
+    std::unique_ptr<gateway> asked;  ///< made for the first request
     std::list<fake_client> clients;
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 using options_change = std::function<void(service_options&)>;
 
-// The row "plain call" of the signature vectors: its request, its signature, and the moment of its timestamp.
+// The row "plain call" of the signature vectors: its request, its signature, and the time of its timestamp.
 const std::string signed_body = R"({"procedure":"com.example.add2","args":[1,2]})";
 const std::string unsigned_query = "key=myapp1&timestamp=2026-11-22T09:49:10.429Z&seq=1&nonce=12345";
 const std::string signature = "aa0U0V8Zuc7Rahjet_Dm35kH6yny-hUx8VHDy0l81mo=";
@@ -182,12 +182,12 @@ BOOST_AUTO_TEST_CASE(the_age_of_a_signed_request_is_limited_to_the_second)
     BOOST_TEST(to.router.calls.size() == 1U);
 }
 
-// The order is that of contract section 3.
+// The order of contract section 3.
 BOOST_AUTO_TEST_CASE(of_two_faults_the_one_that_is_checked_first_decides)
 {
     one_service to(everything);
     to.now = [] { return signing_time; };
-    // From all faults on, one after the other is mended.
+    // Begins with all faults, and corrects one after the other.
     request_builder req;
     req.path_info("/other").method("GET").origin("https://evil.example");
     req.body(std::string(51, '\xFF')).content_type("text/plain").content_length("100");
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(arguments_may_be_as_long_as_can_be_sent_now_and_no_longer)
     one_service to;
     const request req = request_builder{}.body(R"({"procedure":"a.b","args":[1,2,3]})").build();
 
-    to.router.longest = 4;  // a header, and a byte each
+    to.router.longest = 4;  // a header, and one byte each
     BOOST_TEST(error_of(to.ask(req)) == "none");
     BOOST_TEST(to.router.calls.size() == 1U);
     to.router.longest = 3;

@@ -32,7 +32,7 @@ std::string signature_of(std::string_view seq, std::string_view nonce, std::stri
     const auto mac = checks::hmac_sha256(secret, {"myapp1", stamp, seq, nonce, body}).value();
     std::string text;
     append_base64(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
-    for (char& c : text)  // of the URL-safe alphabet, so that it stays as it is in a query
+    for (char& c : text)  // the URL-safe alphabet needs no escapes in a query
         c = c == '+' ? '-' : c == '/' ? '_' : c;
     return text;
 }

@@ -1,4 +1,4 @@
-// The service "status": forms, sub-paths, whom it is for; and the answer to `wamp-fcgi --status`.
+// The service "status": formats, sub-paths, who may use it; and the answer to `wamp-fcgi --status`.
 #include "one_service.hpp"
 #include "wampfcgi/bridge/status_source.hpp"
 #include "wampfcgi/checks/address.hpp"

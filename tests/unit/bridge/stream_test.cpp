@@ -22,7 +22,7 @@ const payload no_json{"\x91\xC1", {}};
 struct caller : one_service {
     using one_service::one_service;
 
-    /// A client that wants server-sent events of its call, which is operation 1.
+    /// A client that wants server-sent events for its call, operation 1.
     fake_client& stream(const std::string& accept = "text/event-stream")
     {
         return take(request_builder{}.accept(accept).build());

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(figures_are_given_in_the_form_that_weighs_most)
         std::string_view accept;
         figures_format wanted;
     };
-    // Those of Prometheus 2.42, of Chromium and of curl are among them.
+    // Includes the headers of Prometheus 2.42, Chromium and curl.
     for (const figures_row& each : {
              figures_row{"", figures_format::text},
              figures_row{"*/*", figures_format::text},

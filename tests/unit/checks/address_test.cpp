@@ -1,4 +1,4 @@
-// Which client addresses a service's require_ip lets in.
+// Client addresses that a service's require_ip admits.
 #include "wampfcgi/checks/address.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -12,7 +12,7 @@ using namespace wampfcgi::pem_samples;
 
 namespace {
 
-/// Of the text, from the end: what a line that was lost on the way leaves.
+/// PEM that lost a line, as in copying.
 std::string without_second_line(std::string_view pem)
 {
     const auto first = pem.find('\n') + 1;

@@ -1,4 +1,4 @@
-// Which answers a client has already.
+// Entity tags, and whether a client's copy is current.
 #include "wampfcgi/checks/entity_tag.hpp"
 
 #include <boost/test/unit_test.hpp>

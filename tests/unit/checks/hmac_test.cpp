@@ -1,4 +1,4 @@
-// The bytes of signatures.
+// Computing and decoding signatures.
 #include "checks/hmac.hpp"
 
 #include "signature_vectors.hpp"

@@ -1,4 +1,4 @@
-// Whether a signed GET, which may be a link, is genuine: nothing in it can be changed.
+// Verifying a signed GET, which may be a link: no part of it can be changed.
 #include "signed_request.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_link_with_any_part_changed_is_refused)
           "user=42&lang=de+", "user=42&lang%3Dde", "user%3D42=&lang=de", "user=42%26lang=de"})
         BOOST_TEST_CONTEXT(changed)
     BOOST_TEST(verdict_of(fields + changed) == "signature_invalid");
-    // These would be signed alike, were U+0000 not refused.
+    // Without the refusal of U+0000, these would have the same signature.
     BOOST_TEST(verdict_of(fields + "user%0042%00lang=de") == "parameter_invalid:query");
     BOOST_TEST(verdict_of(fields + "user=42%00lang%00de") == "parameter_invalid:user");
 }

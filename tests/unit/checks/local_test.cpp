@@ -1,4 +1,4 @@
-// Requests from this machine.
+// The check that a request comes from this machine.
 #include "wampfcgi/checks/local.hpp"
 
 #include "support/request_builder.hpp"

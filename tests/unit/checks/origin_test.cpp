@@ -1,4 +1,4 @@
-// Which web pages may call, and what the answer has to say about it.
+// Which web pages may call, and what the answer must say about the origin.
 #include "wampfcgi/checks/origin.hpp"
 
 #include "support/request_builder.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 using origins = std::vector<std::string>;
 
-/// What check_origin says, in a word.
+/// The result of check_origin as one word.
 std::string verdict(const request& req, const origins& allowed)
 {
     const auto res = check_origin(req, allowed);

@@ -1,4 +1,4 @@
-// Which service a request is for: exactly and whole, never by suffix.
+// The service for a request: its whole path must match, never a suffix.
 #include "wampfcgi/checks/path.hpp"
 
 #include "support/request_builder.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 const std::vector<service_settings> services{{.path = "/"}, {.path = "signed"}, {.path = "a/b"}};
 
-/// The path of the service that is found, or "none".
+/// The path of the service found, or "none".
 std::string found(const request_builder& builder, std::string_view mount,
                   const std::vector<service_settings>& among = services)
 {

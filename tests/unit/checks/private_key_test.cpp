@@ -79,7 +79,7 @@ std::string in_base64(const std::string& bytes)
     return base64;
 }
 
-/// An OpenSSH key in its parts, right unless a test changes one.
+/// The parts of an OpenSSH key, valid unless a test changes one.
 struct openssh_parts {
     std::string magic = "openssh-key-v1\0"s;
     std::string cipher = "none";

@@ -1,4 +1,4 @@
-// Reading the query string.
+// Parsing the query string.
 #include "wampfcgi/checks/signature.hpp"
 
 #include <boost/test/unit_test.hpp>

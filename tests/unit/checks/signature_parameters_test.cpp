@@ -1,4 +1,4 @@
-// Which query parameters a request needs, their form, and its age.
+// The query parameters that a request needs, their form, and its age.
 #include "signed_request.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// Whether a signed request is genuine.
+// Verifying a signed request.
 #include "signed_request.hpp"
 
 #include "checks/hmac.hpp"

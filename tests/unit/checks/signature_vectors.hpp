@@ -1,4 +1,4 @@
-// Signatures that other implementations of the contract's section 3 agree with. All are valid; cases derive invalid
+// Signatures confirmed by other implementations of the contract's section 3. All are valid; test cases derive invalid
 // ones by changing one field.
 #pragma once
 
@@ -25,7 +25,7 @@ inline const std::vector<signature_vector> signature_vectors{
      R"({"procedure":"com.example.add2","args":[1,2]})",
      "69ad14d15f19b9ced16a18deb7f0e6df9907eb29f2fa1531f151c3cb497cd66a",
      "aa0U0V8Zuc7Rahjet_Dm35kH6yny-hUx8VHDy0l81mo=", "aa0U0V8Zuc7Rahjet/Dm35kH6yny+hUx8VHDy0l81mo="},
-    // nonce at its upper bound
+    // the largest nonce
     {"utf-8 body", "kkjH68GiuUZ", "myapp1", "2026-11-22T09:49:10.429Z", "2", "9007199254740992",
      R"({"procedure":"com.example.echo","args":["Grüße ☃"]})",
      "b9280cbd30fed52c9f680c7e71b27efadaaddaffb2a7b599323b02583d2b003f",
@@ -40,26 +40,26 @@ inline const std::vector<signature_vector> signature_vectors{
     {"digits on one side", "s", "k", "2026-11-22T09:49:10.1Z", "12", "3", "{}",
      "75382283a524b60d71dede2d47259e8b68c5e7896345b6790633be27948ade58",
      "dTgig6Uktg1x3t4tRyWei2jF54ljRbZ5BjO-J5SK3lg=", "dTgig6Uktg1x3t4tRyWei2jF54ljRbZ5BjO+J5SK3lg="},
-    // same signature as the row before: seq and nonce are concatenated without a separator
+    // same signature as the row before, because seq and nonce are concatenated without a separator
     {"digits moved", "s", "k", "2026-11-22T09:49:10.1Z", "1", "23", "{}",
      "75382283a524b60d71dede2d47259e8b68c5e7896345b6790633be27948ade58",
      "dTgig6Uktg1x3t4tRyWei2jF54ljRbZ5BjO-J5SK3lg=", "dTgig6Uktg1x3t4tRyWei2jF54ljRbZ5BjO+J5SK3lg="},
-    // standard form sent unescaped arrives with spaces for plus signs
+    // if the standard form is sent unescaped, plus signs arrive as spaces
     {"both special characters of the alphabet", "kkjH68GiuUZ", "myapp1", "2026-11-22T09:49:10.429Z", "4", "23",
      R"({"procedure":"com.example.add2","args":[1,2]})",
      "7c15c4d3ead2a1fb7264f31ffd5a7d747f90f37219dd27de2f455f3e00d9d2dc",
      "fBXE0-rSoftyZPMf_Vp9dH-Q83IZ3SfeL0VfPgDZ0tw=", "fBXE0+rSoftyZPMf/Vp9dH+Q83IZ3SfeL0VfPgDZ0tw="},
-    // six digits of fraction
+    // a fraction of six digits
     {"body of 64 KiB", "kkjH68GiuUZ", "myapp1", "2026-11-22T09:49:10.429123Z", "5", "42",
      R"({"procedure":"com.example.echo","args":[")" + std::string(65'536, 'x') + R"("]})",
      "c37728f9887c524d1d0abbf905b52f82eb4966d1d1712346de4f36457583dd40",
      "w3co-Yh8Uk0dCrv5BbUvgutJZtHRcSNG3k82RXWD3UA=", "w3co+Yh8Uk0dCrv5BbUvgutJZtHRcSNG3k82RXWD3UA="},
 };
 
-/// A GET: secret, key, timestamp and nonce are those of the first row above.
+/// A GET with the secret, key, timestamp and nonce of the first row above.
 struct link_vector {
     std::string name;
-    std::string query;  ///< its other parameters, as they are sent
+    std::string query;  ///< its other parameters, as sent
     std::string seq;
     std::string signature_urlsafe;
 };

@@ -1,4 +1,4 @@
-// Owns making signed requests out of the vectors, for the cases of check_signature.
+// Owns making signed requests from the vectors, for the tests of check_signature.
 #pragma once
 
 #include "wampfcgi/checks/signature.hpp"
@@ -34,7 +34,7 @@ inline service_options options_of(const signature_vector& row)
     return options;
 }
 
-/// What a request is made of before it is one; the signature is as it stands in the URL.
+/// The parts of a request; the signature is as in the URL.
 struct signed_request {
     signature_vector fields;
     std::string raw_signature;
@@ -55,7 +55,7 @@ struct signed_request {
     }
 };
 
-/// The error's name, with the parameter at fault behind a colon, or "accepted".
+/// The error's name, and after a colon the parameter at fault; or "accepted".
 inline std::string verdict(const request& req, const service_options& options, instant now = signing_time)
 {
     const auto res = check_signature(req, options, now);

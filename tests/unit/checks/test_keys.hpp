@@ -1,4 +1,4 @@
-// Owns private keys made for these tests alone.
+// Owns private keys made only for these tests.
 #pragma once
 
 #include <string_view>

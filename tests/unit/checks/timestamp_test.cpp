@@ -1,4 +1,4 @@
-// Reading timestamps.
+// Parsing timestamps.
 #include "wampfcgi/checks/signature.hpp"
 
 #include <boost/test/unit_test.hpp>

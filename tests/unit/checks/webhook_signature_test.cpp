@@ -1,4 +1,4 @@
-// Who sent a webhook. The signatures were made with Python's hmac and openssl dgst.
+// Verifying a webhook's sender. The signatures were made with Python's hmac and openssl dgst.
 #include "wampfcgi/checks/webhook_signature.hpp"
 
 #include "support/request_builder.hpp"

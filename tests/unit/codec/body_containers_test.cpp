@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(duplicates_do_not_count_for_the_header)
 BOOST_AUTO_TEST_CASE(keys_whose_hashes_collide_are_different_keys)
 {
     const std::string a = "aaaaaaaabbbbbbbb", b = "flxtqkotQdFVEJnB", c = "pfhiajhb7@X]Gr6z";
-    BOOST_WARN(std::hash<std::string_view>{}(a) == std::hash<std::string_view>{}(b));  // so it is in libstdc++
+    BOOST_WARN(std::hash<std::string_view>{}(a) == std::hash<std::string_view>{}(b));  // true for libstdc++
     BOOST_WARN(std::hash<std::string_view>{}(a) == std::hash<std::string_view>{}(c));
     const auto member = [](const std::string& name, int value) { return "\"" + name + "\":" + std::to_string(value); };
 
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(keys_whose_hashes_collide_are_different_keys)
 
 BOOST_AUTO_TEST_CASE(the_members_of_all_objects_together_are_limited)
 {
-    // procedure, kwargs, and its members, each an object with one
+    // procedure, kwargs, and its members, each an object with one member
     const auto body_with = [](std::size_t members) {
         std::string objects;
         for (std::size_t i = 0; i < (members - 2) / 2; ++i)

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(args_and_kwargs_that_are_absent_or_null_are_not_sent)
     const std::string_view bodies[] = {
         R"({"procedure":"p"})",
         R"({"procedure":"p","args":null,"kwargs":null})",
-        R"({"procedure":"p","args":{},"kwargs":[]})",  // PHP writes an empty array so
+        R"({"procedure":"p","args":{},"kwargs":[]})",  // PHP writes an empty array like this
         R"({"procedure":"p","args":[1],"args":null,"kwargs":{"a":1},"kwargs":null})",
     };
     for (const auto body : bodies)
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(loose_uris_are_told_from_others)
             const auto code = refusal_of(R"({"procedure":"u.)" + std::string(row.text) + R"("})");
 
             BOOST_TEST(is_loose_uri(row.text) == row.valid);
-            // behind a first component a leading dot stays wrong, and so does all else
+            // After a first component, a leading dot is still invalid, and everything else unchanged.
             if (row.text.find_first_of("\t\n\r\v\f") == std::string_view::npos)
                 BOOST_TEST(code == (row.valid ? errc::internal_error : errc::procedure_invalid));
         }

@@ -1,4 +1,4 @@
-// The most bytes that arguments may have, and where reading stops that has passed them.
+// The limit on the bytes of arguments, and where parsing stops beyond it.
 #include "support.hpp"
 #include "wampfcgi/codec/body.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t most = 1000;
 
-/// What reading within `most` bytes fails with; internal_error where it does not.
+/// The error of parsing within `most` bytes; internal_error when there is none.
 errc refusal_within_most(const std::string& body)
 {
     const auto parsed = parse_body(body, most);
@@ -27,7 +27,7 @@ bool fits(const std::string& body)
     return refusal_within_most(body) == errc::internal_error;
 }
 
-/// A list of `count` times the same item.
+/// A list with `count` copies of an item.
 std::string list_of(std::string_view item, std::size_t count)
 {
     std::string list = "[" + std::string(item);

@@ -17,7 +17,7 @@ std::string with_options(std::string_view json)
     return R"({"topic":"t","options":)" + std::string(json) + "}";
 }
 
-/// The options that go out, but for `acknowledge`, as JSON; "refused" where they are.
+/// The options of the PUBLISH without `acknowledge`, as JSON; "refused" when they are refused.
 std::string options_of(std::string_view json, sender from = sender::holder_of_a_key)
 {
     const auto parsed = parse_publication(with_options(json), from);

@@ -1,4 +1,4 @@
-// Keyword arguments made of the parameters of a query.
+// Keyword arguments from query parameters.
 #include "support.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -16,7 +16,7 @@ using namespace wampfcgi::codec::testing;
 
 namespace {
 
-// A value made up of everything JSON has; numbers and strings favour the edges.
+// Makes random values with everything in JSON; numbers and strings favour edge cases.
 class document_maker {
 public:
     explicit document_maker(std::uint64_t seed) : random_(seed) {}

@@ -1,4 +1,4 @@
-// What the console's page is told of the other services.
+// The list of services for the console's page.
 #include "wampfcgi/codec/service_list.hpp"
 
 #include <boost/test/unit_test.hpp>

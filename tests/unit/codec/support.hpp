@@ -1,4 +1,4 @@
-// Owns what the codec's tests share: bodies around one value, and MessagePack headers written down a second time.
+// Owns what the codec's tests share: bodies around one value, and an independent encoding of MessagePack headers.
 #pragma once
 
 #include "wampfcgi/codec/answer.hpp"
@@ -23,7 +23,7 @@ namespace wampfcgi::codec::testing {
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-/// What reading `body` fails with; a body that is accepted gives internal_error, which parse_body never returns.
+/// The error of parsing `body`; internal_error, which parse_body never returns, for an accepted body.
 inline errc refusal_of(std::string_view body)
 {
     const auto parsed = parse_body(body);
@@ -40,32 +40,32 @@ inline std::string with_kwargs(std::string_view json)
     return R"({"procedure":"p","kwargs":)" + std::string(json) + "}";
 }
 
-/// MessagePack of a JSON list.
+/// The MessagePack of a JSON list.
 inline std::string args_of(std::string_view json)
 {
     return parse_body(with_args(json)).value().arguments.args;
 }
 
-/// MessagePack of a JSON object.
+/// The MessagePack of a JSON object.
 inline std::string kwargs_of(std::string_view json)
 {
     return parse_body(with_kwargs(json)).value().arguments.kwargs;
 }
 
-/// MessagePack of a JSON value.
+/// The MessagePack of a JSON value.
 inline std::string value_of(std::string_view json)
 {
     return args_of("[" + std::string(json) + "]").substr(1);
 }
 
-/// JSON of a MessagePack value, as a result carries it.
+/// The JSON of a MessagePack value, in a result.
 inline std::string json_of(std::string_view value)
 {
     const auto body = result_body({"\x91" + std::string(value), ""}).value();
     return body.substr(9, body.size() - 11);
 }
 
-/// Whether a MessagePack value can be told in JSON; the only failure is result_invalid.
+/// True when JSON can represent a MessagePack value; the only error is result_invalid.
 inline bool has_json(std::string_view value)
 {
     const auto body = result_body({"\x91" + std::string(value), ""});
@@ -88,7 +88,7 @@ inline std::string repeated(std::string_view text, std::size_t times)
     return all;
 }
 
-/// `count` times `item`, with commas between.
+/// `count` copies of `item`, separated by commas.
 inline std::string listed(std::string_view item, std::size_t count)
 {
     auto items = repeated(std::string(item) + ",", count);

@@ -9,7 +9,7 @@ using namespace wampfcgi::codec::testing;
 
 namespace {
 
-/// A RESULT for the request 7 with one argument.
+/// A RESULT for request 7 with one argument.
 std::string result_with(std::string_view json)
 {
     return "[50,7,{},[" + std::string(json) + "]]";
@@ -18,7 +18,7 @@ std::string result_with(std::string_view json)
 const std::string start_of_result_with = "\x94\x32\x07\x80\x91";
 const std::string result_cut_short = "\x93\x32\x07";
 
-/// Header of a short list.
+/// The header of a short list.
 std::string list_header(unsigned items)
 {
     return {static_cast<char>(0x90U | items)};
@@ -107,10 +107,10 @@ BOOST_AUTO_TEST_CASE(what_json_cannot_hold_is_not_written)
 {
     const std::string values[] = {
         "\xC7\x01\x05x"s,  // an extension type
-        "\x81\x01\x01"s,   // a key that is no string
-        "\xA1\xFF"s,       // no UTF-8
+        "\x81\x01\x01"s,   // a key that is not a string
+        "\xA1\xFF"s,       // not UTF-8
         "\x92\x01"s,       // truncated
-        "\x01\x01"s,       // bytes behind the message
+        "\x01\x01"s,       // bytes after the message
         repeated("\x91", 128) + "\x01",
     };
     for (const auto& value : values)

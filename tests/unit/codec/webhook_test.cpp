@@ -1,4 +1,4 @@
-// The event that a webhook's request becomes.
+// The event for a webhook's request.
 #include "wampfcgi/codec/webhook.hpp"
 
 #include "support/request_builder.hpp"

@@ -1,4 +1,4 @@
-// Owns texts of configuration files that are right but for what a test puts into them.
+// Owns texts of valid configuration files, with places where a test inserts its own.
 #pragma once
 
 #include "support/pem_samples.hpp"
@@ -18,7 +18,7 @@ namespace wampfcgi::config::test {
 inline constexpr std::string_view good_router = R"("router": {"url": "rs://localhost:8081"})";
 inline constexpr std::string_view good_paths = R"("paths": {"/": {"type": "caller", "realm": "r", "role": "f"}})";
 
-/// ssh-keygen -t ed25519, made for these tests alone.
+/// Made with ssh-keygen -t ed25519, only for these tests.
 inline constexpr std::string_view openssh_key = R"(-----BEGIN OPENSSH PRIVATE KEY-----
 b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
 QyNTUxOQAAACB3t7wFzW86UfQAezIOPfV7zai+scn7YH8fC+wTX7A8HwAAAJD1GRjr9RkY
@@ -28,19 +28,19 @@ qL6xyftgfx8L7BNfsDwfAAAACHRlc3Qga2V5AQIDBAU=
 -----END OPENSSH PRIVATE KEY-----
 )";
 
-/// The top level, all in one line: `members` beside a good router and good paths.
+/// The top level in one line: `members` after a valid router and valid paths.
 inline std::string with_top(std::string_view members)
 {
     return std::string{"{"}.append(good_router).append(", ").append(good_paths).append(", ").append(members) + '}';
 }
 
-/// A file whose router section is `router`.
+/// A file with the router section `router`.
 inline std::string with_router(std::string_view router)
 {
     return std::string{R"({"router": )"}.append(router).append(", ").append(good_paths) + '}';
 }
 
-/// A file whose router section has `members` beside a good URL.
+/// A file with `members` after a valid URL in its router section.
 inline std::string with_router_members(std::string_view members)
 {
     return with_router(std::string{R"({"url": "rs://localhost:8081", )"}.append(members) + '}');
@@ -52,26 +52,26 @@ inline std::string with_login(std::string_view login)
     return with_router_members(std::string{R"("credentials": {"f": )"}.append(login) + '}');
 }
 
-/// A file whose paths section is `paths`.
+/// A file with the paths section `paths`.
 inline std::string with_paths(std::string_view paths)
 {
     return std::string{"{"}.append(good_router).append(R"(, "paths": )").append(paths) + '}';
 }
 
-/// A file whose one service, "call", is `service`.
+/// A file with one service, "call", which is `service`.
 inline std::string with_service(std::string_view service)
 {
     return with_paths(std::string{R"({"call": )"}.append(service) + '}');
 }
 
-/// A file whose one service, "call", has `members` as its options.
+/// A file with one service, "call", whose options are `members`.
 inline std::string with_options(std::string_view members)
 {
     return with_service(std::string{R"({"type": "caller", "realm": "r", "role": "f", "options": {)"}.append(members) +
                         "}}");
 }
 
-/// A file whose one service, "call", is a webhook with `members` as its options beside a topic.
+/// A file with one service, "call": a webhook with `members` after a topic in its options.
 inline std::string with_webhook(std::string_view members)
 {
     return with_service(
@@ -80,13 +80,13 @@ inline std::string with_webhook(std::string_view members)
         "}}");
 }
 
-/// A file whose webhook verifies senders by `members` beside a header and a secret.
+/// A file with a webhook that verifies senders by `members` after a header and a secret.
 inline std::string with_verify(std::string_view members)
 {
     return with_webhook(std::string{R"(, "verify": {"header": "X-Sig", "secret": "s")"}.append(members) + '}');
 }
 
-/// Knows a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files.
+/// Provides a few files: /secret, /secret.crlf, /open (to others), /empty, private keys, and PEM files.
 inline result<file_content, trouble> read_fake_file(const std::string& path)
 {
     if (path == "/secret")
@@ -114,7 +114,7 @@ inline result<file_content, trouble> read_fake_file(const std::string& path)
     return trouble("No such file or directory");
 }
 
-/// Reads `text` as that of a file "f", and writes it down where tests/lint/schema_test.py wants to have it.
+/// Parses `text` as the file "f". Also saves it for tests/lint/schema_test.py, if that asks for it.
 inline std::variant<settings, mistakes> parse_text(std::string_view text, const file_reader& read_file = read_fake_file)
 {
     static int texts = 0;
@@ -123,26 +123,26 @@ inline std::variant<settings, mistakes> parse_text(std::string_view text, const 
     return parse(text, "f", read_file);
 }
 
-/// The mistakes found in `text`, as those of a file "f".
+/// The mistakes in `text`, as the file "f".
 inline mistakes mistakes_in(std::string_view text)
 {
     auto parsed = parse_text(text);
     return std::holds_alternative<mistakes>(parsed) ? std::get<mistakes>(parsed) : mistakes{};
 }
 
-/// The settings in `text`, which must have no mistake.
+/// The settings in `text`, which must be valid.
 inline settings settings_in(std::string_view text)
 {
     return std::get<settings>(parse_text(text));
 }
 
-/// The text itself.
+/// The text unchanged.
 inline std::string as_it_is(std::string_view text)
 {
     return std::string{text};
 }
 
-/// A faulty file and all that must be said about it, a line each.
+/// A faulty file, and all messages about it, one line each.
 struct faulty_row {
     std::string (*build)(std::string_view);
     const char* text;

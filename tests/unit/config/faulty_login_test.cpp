@@ -1,4 +1,4 @@
-// What is said about faulty credentials; no secret is ever in it.
+// Messages about faulty credentials; they never contain a secret.
 #include "builders.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@
 namespace wampfcgi::config::test {
 namespace {
 
-// A login by cryptosign with `members`.
+// A cryptosign login with `members`.
 std::string with_cryptosign(std::string_view members)
 {
     return with_login(std::string{R"({"authmethod": "cryptosign")"}.append(members) + '}');

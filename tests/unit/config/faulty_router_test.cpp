@@ -5,7 +5,7 @@
 namespace wampfcgi::config::test {
 namespace {
 
-// A file whose router section has `tls` for TLS.
+// A file with the section `tls` in its router section.
 std::string with_tls(std::string_view tls)
 {
     return with_router_members(std::string{R"("tls": )"}.append(tls));

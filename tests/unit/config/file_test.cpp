@@ -1,4 +1,4 @@
-// Where the file is found, and what becomes of one that cannot be read.
+// Finding the file, and the messages for a file that cannot be read.
 #include "builders.hpp"
 
 #include "config/load.hpp"

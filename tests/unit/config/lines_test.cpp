@@ -1,4 +1,4 @@
-// The line that a mistake names.
+// The line numbers of mistakes.
 #include "builders.hpp"
 
 #include "config/tree.hpp"

@@ -1,4 +1,4 @@
-// Credentials without a mistake: what becomes of keys and authextra.
+// Valid credentials: the resulting keys and authextra.
 #include "builders.hpp"
 
 #include "wampfcgi/codec/transcode.hpp"
@@ -18,7 +18,7 @@ credentials login_in(const std::string& login)
     return settings_in(with_login(login)).router.by_role.at("f");
 }
 
-// What WAMP carries for `authextra`, as JSON text.
+// The `authextra` for WAMP, as JSON text.
 std::string carried(std::string_view authextra)
 {
     const auto login = login_in(std::string{R"({"authmethod": "anonymous", "authextra": )"}.append(authextra) + '}');

@@ -44,7 +44,7 @@ std::string trimmed(const std::string& line)
     return begin == line.npos ? std::string{} : line.substr(begin);
 }
 
-// What stands between two marks, the first of them that is there.
+// The text between two marks; the first occurrence counts.
 std::string between(const std::string& text, std::string_view before, std::string_view behind)
 {
     const std::size_t begin = text.find(before);
@@ -54,7 +54,7 @@ std::string between(const std::string& text, std::string_view before, std::strin
     return text.substr(begin + before.size(), end - begin - before.size());
 }
 
-// The keys of a section, from the mistake that an unknown one is.
+// The keys of a section, taken from the message about an unknown one.
 std::vector<std::string> keys_of_section(const std::string& text)
 {
     const mistakes found = mistakes_in(text);
@@ -66,13 +66,13 @@ std::vector<std::string> keys_of_section(const std::string& text)
     return keys;
 }
 
-// A text with the comment mark of this one line taken away.
+// The sample with one line uncommented.
 struct variant_row {
     std::string line;
     std::string text;
 };
 
-// One for each line that is a key in a comment.
+// One variant for each commented line with a key.
 std::vector<variant_row> uncommented_one_by_one()
 {
     const auto lines = lines_of(sample());
@@ -90,7 +90,7 @@ std::vector<variant_row> uncommented_one_by_one()
     return variants;
 }
 
-// The comment above the live line of `key`.
+// The comment above the uncommented line of `key`.
 std::string comment_of(const std::string& key)
 {
     std::string comment;

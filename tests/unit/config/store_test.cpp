@@ -19,7 +19,7 @@ std::string with_store(std::string_view store)
     return with_top(std::string{R"("store": )"}.append(store));
 }
 
-// A file whose store section has `members` beside a good URL.
+// A file with `members` after a valid URL in its store section.
 std::string with_store_members(std::string_view members)
 {
     return with_store(std::string{R"({"url": "redis://h", )"}.append(members) + '}');

@@ -1,4 +1,4 @@
-// Files without a mistake: what becomes of each key.
+// Valid files: the effect of each key.
 #include "builders.hpp"
 
 #include "wampfcgi/checks/address.hpp"

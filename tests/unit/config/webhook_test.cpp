@@ -1,4 +1,4 @@
-// The options of a webhook, and each mistake in them.
+// The options of a webhook, and the message for each mistake.
 #include "builders.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// The error table against the contract's section 5, row by row.
+// Compares the error table with the contract's section 5, row by row.
 #include "wampfcgi/core/errc.hpp"
 
 #include <boost/test/unit_test.hpp>

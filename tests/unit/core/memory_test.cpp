@@ -14,7 +14,7 @@ using namespace wampfcgi;
 
 namespace {
 
-/// What the allocator does when it has no memory. Without a handler it would throw.
+/// What the allocator does without memory. Without a handler it would throw.
 void run_out_of_memory()
 {
     std::get_new_handler()();

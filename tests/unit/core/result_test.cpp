@@ -1,4 +1,4 @@
-// What result<T> promises its users.
+// The contract of result<T>.
 #include "wampfcgi/core/result.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// What start-up says went wrong.
+// Error texts of start-up.
 #include "wampfcgi/core/trouble.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-// Owns a daemon that takes log lines as datagrams.
+// Owns a daemon that receives log lines as datagrams.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -17,7 +17,7 @@
 
 namespace wampfcgi::test {
 
-/// A socket that takes datagrams as journald and syslogd do, in a folder of its own.
+/// A datagram socket like those of journald and syslogd, in a temporary folder.
 struct fake_daemon {
     fake_daemon()
     {

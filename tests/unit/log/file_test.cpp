@@ -1,4 +1,4 @@
-// What is taken for a log file, and what is refused: whoever can write to its folder may have put something there.
+// Which files are accepted as the log file: a user who can write to its folder may have placed another file there.
 #include "log_files.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_and_a_device_are_refused_without_waiting)
 }
 
 BOOST_AUTO_TEST_CASE(a_log_file_of_another_user_is_refused, *boost::unit_test::precondition([](auto) {
-                         return boost::test_tools::assertion_result(::geteuid() == 0);  // others cannot give files away
+                         return boost::test_tools::assertion_result(::geteuid() == 0);  // only root can chown a file
                      }))
 {
     const settings_restored restored;

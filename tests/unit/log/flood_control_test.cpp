@@ -9,9 +9,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A flood control with a clock in hand; what it says is kept as text.
+/// A flood control with a settable clock; collects its output as text.
 struct flood {
-    /// How many of `count` lines at the present moment are written.
+    /// How many of `count` lines are written now.
     int written(int count, std::string_view kind = "a", log_level level = log_level::error)
     {
         int admitted = 0;

@@ -33,7 +33,7 @@ std::string journal_field(const std::string& key, const std::string& value)
     return key + '\n' + length + value + '\n';
 }
 
-/// Bytes that would end a line, begin a member or leave a string.
+/// Bytes that would end a line, begin a member or end a string.
 constexpr std::string_view hostile = "\"}\n{\"level\":\"error\r\xff\xe2\x80\xae\\";
 
 }  // namespace

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_journal_that_nobody_reads_loses_lines_and_has_their_numbe
 {
     const fake_daemon journal;
     const auto sink = log::open_journal_sink(journal.path, {}).value();
-    constexpr std::size_t lines = 20'000;  // more than any socket holds
+    constexpr std::size_t lines = 20'000;  // more than any socket buffer holds
 
     for (std::size_t i = 0; i < lines; ++i)
         sink->put(line);

@@ -1,4 +1,4 @@
-// Owns what tests of the log in a file share.
+// Owns what tests of the log file share.
 #pragma once
 
 #include "wampfcgi/log/log.hpp"

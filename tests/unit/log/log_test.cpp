@@ -19,7 +19,7 @@ using namespace wampfcgi::test;
 
 namespace {
 
-/// No file gets longer than this.
+/// Limits the size of files.
 struct file_size_limit {
     explicit file_size_limit(rlim_t bytes)
     {

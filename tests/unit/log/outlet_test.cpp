@@ -21,7 +21,7 @@ namespace {
 
 constexpr int smallest_pipe = 4096;
 
-/// Two ends of something that others write to, too.
+/// Two ends of a channel with further writers.
 struct channel {
     ~channel()
     {
@@ -68,7 +68,7 @@ struct socket_ends : channel {
 
 const std::string line(99, 'x');
 
-/// Puts lines until one is lost: their number.
+/// Puts lines until one is lost, and returns their number.
 std::size_t fill(log::outlet& to)
 {
     std::size_t count = 0;

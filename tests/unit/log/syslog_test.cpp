@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_syslog_that_nobody_reads_loses_lines_and_has_their_number
 {
     const fake_daemon daemon;
     const auto sink = log::syslog_sink(daemon.path, {});
-    constexpr std::size_t lines = 20'000;  // more than any socket holds
+    constexpr std::size_t lines = 20'000;  // more than any socket buffer holds
 
     for (std::size_t i = 0; i < lines; ++i)
         sink->put(line);

@@ -48,7 +48,7 @@ void answer(bridge::meter& counted_by, const service_settings& which, int status
         bridge::count_answer(&cells, {status, 10, std::chrono::milliseconds(3)}, {});
 }
 
-/// Runs `what` in a process of its own, and waits for its end.
+/// Runs `what` in another process, and waits for its end.
 template <class What>
 void in_another_process(What what)
 {

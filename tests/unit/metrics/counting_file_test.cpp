@@ -31,7 +31,7 @@ settings one_service()
     return made;
 }
 
-/// Removed in the end.
+/// Removed when destroyed.
 class scratch_folder {
 public:
     scratch_folder()
@@ -71,7 +71,7 @@ std::uint64_t answers_in(const snapshot& seen)
     return found == seen.services.end() ? 0 : found->requests.at(200);
 }
 
-/// A process that answers and then lives until it is ended.
+/// A process that answers, and then lives until it is ended.
 class other_process {
 public:
     other_process(const scratch_folder& where, const settings& config, unsigned times)
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_in_the_total_and_still_there_counts_once)
     counting_file own(where.open(), config);
     BOOST_REQUIRE(!fs::exists(file));
 
-    fs::rename(kept, file);  // as if the process that moved it had been killed before it removed it
+    fs::rename(kept, file);  // as after killing the process that folded it, before it removed the file
 
     BOOST_TEST(answers_in(own.look(-1)) == 5);
     BOOST_TEST(answers_in(own.look(-1)) == 5);

@@ -19,7 +19,7 @@ hang_detector watched()
     return watch;
 }
 
-/// Looks every ten seconds up to `end`; the workers that were found to hang.
+/// Checks every ten seconds up to `end`; returns the workers found to hang.
 std::vector<pid_t> hanging(hang_detector& watch, std::chrono::seconds begin, std::chrono::seconds end)
 {
     std::vector<pid_t> all;

@@ -10,7 +10,7 @@ using namespace wampfcgi::process;
 
 namespace {
 
-/// Runs a check in a process of its own, for what it does cannot be undone.
+/// Runs a check in another process, because its effects cannot be undone.
 template <class Check>
 bool holds_in_a_child(const Check& check)
 {

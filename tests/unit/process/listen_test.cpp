@@ -43,7 +43,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// A socket in the file system that nobody listens on.
+/// A socket in the file system without a listener.
 void leave_socket_behind(const std::string& path)
 {
     sockaddr_un address{};
@@ -74,8 +74,7 @@ void wait_for_end_of(int fd)
     while (read(fd, &byte, 1) > 0) {}
 }
 
-/// How many of `count` processes that open `path` at the same moment listen on it; all keep what they have until each
-/// of them has tried.
+/// How many of `count` processes that open `path` at once listen on it. All keep their result until each has tried.
 int winners_of_race(const std::string& path, int count)
 {
     const pipe_ends start;

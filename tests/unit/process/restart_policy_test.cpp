@@ -15,7 +15,7 @@ using milliseconds = std::chrono::milliseconds;
 
 constexpr time_point start{1h};
 
-/// Lets a worker of the slot live for `life` and returns how long its successor has to wait; `now` moves on.
+/// Lets the slot's worker live for `life`, advances `now`, and returns the delay of its successor.
 milliseconds delay_after(restart_policy& policy, time_point& now, milliseconds life, unsigned slot = 0)
 {
     policy.started(slot, now);

@@ -14,7 +14,7 @@ constexpr roster::patience patience{.grace = 4s, .ready_within = 7s, .drain = 20
 const roster::time_point start = roster::time_point{} + 1h;
 using pids = std::vector<pid_t>;
 
-/// Fills what is vacant, with pids from `first` on; returns how many were needed.
+/// Fills vacancies with pids from `first` on; returns how many were needed.
 pid_t fill(roster& pool, roster::time_point now, pid_t first)
 {
     pid_t next = first;

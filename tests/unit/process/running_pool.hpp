@@ -1,4 +1,4 @@
-// Owns a pool that runs beside a test, and what it logs.
+// Owns a pool that runs beside a test, and its log.
 #pragma once
 
 #include "wampfcgi/log/log.hpp"
@@ -21,7 +21,7 @@ namespace wampfcgi::test {
 
 inline constexpr int deadline_ms = 10'000;
 
-/// A process of its own that runs a pool, and what it and its workers log. All of them are gone afterwards.
+/// A process that runs a pool, and the log of the pool. All its processes end with it.
 class running_pool {
 public:
     running_pool(const process::pool_options& options, const process::worker_program& program)
@@ -29,7 +29,7 @@ public:
         std::array<int, 2> ends{};
         BOOST_REQUIRE(pipe(ends.data()) == 0);
         log_ = ends[0];
-        prctl(PR_SET_CHILD_SUBREAPER, 1);  // workers that have lost their supervisor are waited for here
+        prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphaned workers are waited for here
         std::fflush(nullptr);
         pid_ = fork();
         BOOST_REQUIRE(pid_ >= 0);
@@ -56,7 +56,7 @@ public:
 
     void signal(int number) const { kill(pid_, number); }
 
-    /// The next line of the log, without its line feed; empty once every process of the pool has ended.
+    /// The next line of the log, without its line feed; empty once all processes of the pool have ended.
     std::string line()
     {
         while (text_.find('\n') == std::string::npos)
@@ -68,7 +68,7 @@ public:
         return first;
     }
 
-    /// The exit status of the supervisor, once it and its workers have ended; -1: ended by a signal.
+    /// The exit status of the supervisor, once it and its workers have ended; -1: killed by a signal.
     int exit_status()
     {
         while (read_more()) {}
@@ -93,7 +93,7 @@ private:
     std::string text_;
 };
 
-/// Writes a line where the log goes; for signal handlers, which may have interrupted the log itself.
+/// Writes a line to the log's destination. For signal handlers, which may have interrupted the log itself.
 inline void say_from_handler(std::string_view line)
 {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());

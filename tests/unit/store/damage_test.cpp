@@ -1,4 +1,4 @@
-// Files that something else has cut, overwritten, removed or filled up: nothing that may have been remembered is
+// Files truncated, overwritten, removed or filled up by something else: nothing that may have been remembered is
 // accepted.
 #include "support.hpp"
 
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(after_damage_what_may_have_been_remembered_is_refused_until
                                        "until their timestamps are later than all that it may have held\n");
                 BOOST_TEST(ask(2, now, now) == "overloaded");
                 BOOST_TEST(ask(2, now + delta, now + delta - one) == "overloaded");
-                BOOST_TEST(ask(3, now + delta, now + delta) == "new");  // of the next window, in the other file
+                BOOST_TEST(ask(3, now + delta, now + delta) == "new");  // belongs to the next window, in the other file
                 BOOST_TEST(ask(4, now + 2 * window, now + 2 * window) == "new");
                 BOOST_TEST(ask(4, now + 2 * window, now + 2 * window) == "request_replayed");
             }
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(after_damage_what_may_have_been_remembered_is_refused_until
 BOOST_AUTO_TEST_CASE(after_damage_late_in_a_window_timestamps_beyond_those_that_were_possible_are_accepted)
 {
     user_memory user;
-    const auto early = now - delta;  // its own timestamps, and those up to delta ahead, expire in the window
+    const auto early = now - delta;  // signatures of this time, and up to delta later, expire in the window
     BOOST_TEST(user.ask(1, early, early + delta) == "new");
     fs::resize_file(user.state + "/replay-300.0", 0);
 
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(after_a_second_removal_who_knows_only_the_first_file_refuse
 
         BOOST_TEST(user.ask(2, then) == "overloaded");
         BOOST_TEST(outcome_of(second.remember(signature_of(2), then + delta, then)) == "overloaded");
-        // Of the other file it notices only now that it is another one, which holds for a window again.
+        // It notices only now that the other file was replaced too, which costs another window.
         BOOST_TEST(user.ask(3, then + window + one) == "overloaded");
         BOOST_TEST(user.ask(4, then + 2 * window + 2 * one) == "new");
         BOOST_TEST(user.ask(5, then + 3 * window + 3 * one) == "new");
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_removed_while_a_frozen_process_holds_its_lo
 
     written_by([&] {
         BOOST_TEST(user.ask(1, now) == "overloaded");
-        // That one may still accept, of what was fresh when it was frozen.
+        // The stopped process may still accept what was fresh when it was stopped.
         BOOST_TEST(user.ask(2, now + delta - one) == "overloaded");
         BOOST_TEST(user.ask(3, now + 2 * delta + one) == "new");
     });
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_on_the_disk_is_refused_and_the_rest_stays
         else
             ++refused;
     }
-    const auto why = user.shared.remember(signature_of(100'000), now + window, now);  // a new file of the next window
+    const auto why = user.shared.remember(signature_of(100'000), now + window, now);  // a new file for the next window
 
     setrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, ignored);

@@ -27,7 +27,7 @@ void write_file(const std::string& path)
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
 }
 
-/// Why a memory cannot be opened; empty: it can.
+/// Why a memory cannot be opened; empty if it can.
 std::string complaint(const std::string& folder)
 {
     try {
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(what_others_could_have_a_hand_in_is_refused)
 BOOST_AUTO_TEST_CASE(a_folder_and_a_file_of_another_user_are_refused)
 {
     if (geteuid() != 0)
-        return;  // only root can give files away
+        return;  // only root can change the owner of a file
     user_memory user;
     const std::string file = user.state + "/replay-300.1";
     BOOST_REQUIRE(chown(file.c_str(), 65534, 65534) == 0);

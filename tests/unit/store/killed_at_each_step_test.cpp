@@ -1,4 +1,4 @@
-// A process that is killed at each single system call on its way through the memory.
+// A process that is killed at each system call of its work with the memory.
 #include "support.hpp"
 
 #include "store/layout.hpp"
@@ -21,8 +21,8 @@ namespace {
 
 constexpr auto now = window_begin;
 
-/// Runs `program` in a process that is stopped at its system call of this number, before or behind it, then
-/// `meanwhile`, which is told of the process, and kills it. False: it ended before.
+/// Runs `program` in a process, and stops it before or after system call number `steps`. Then calls `meanwhile` with
+/// the process, and kills it. Returns false when the process ended before.
 bool run_until(int steps, const std::function<void()>& program, const std::function<void(pid_t)>& meanwhile = {})
 {
     const pid_t child = fork();
@@ -52,8 +52,8 @@ bool run_until(int steps, const std::function<void()>& program, const std::funct
     return true;
 }
 
-/// True where a new process can use the files at once: it remembers a signature of either file. One that waits for
-/// `other`, which is stopped, lets that go on.
+/// True when a new process can use the files at once: it remembers a signature in each file. If it has to wait for
+/// `other`, which is stopped, continues that.
 bool starts_well_beside(const std::string& state, pid_t other)
 {
     const pid_t child = fork();
@@ -78,7 +78,7 @@ bool starts_well_beside(const std::string& state, pid_t other)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// A request that was accepted.
+/// An accepted request.
 struct accepted {
     std::uint64_t number;
     instant signed_at;
@@ -87,11 +87,11 @@ struct accepted {
 struct scene {
     std::string name;
     std::function<void(user_memory&)> prepare;
-    instant at;                        ///< the present of the process that is killed
-    std::vector<accepted> remembered;  ///< by prepare(), and still fresh then
+    instant at;                        ///< the time of the killed process
+    std::vector<accepted> remembered;  ///< by prepare(), and still fresh at that time
 };
 
-/// Fills the first segment until a signature has no room in it, and takes that one back; answers which it was.
+/// Fills the first segment until a signature does not fit, and removes that one again. Returns its number.
 std::uint64_t fill_first_segment(user_memory& user)
 {
     const std::string file = user.state + "/replay-300.0";
@@ -114,7 +114,7 @@ std::uint64_t fill_first_segment(user_memory& user)
 
 BOOST_AUTO_TEST_CASE(whatever_a_killed_process_was_about_the_next_one_goes_on_and_nothing_is_forgotten)
 {
-    std::uint64_t under_way = 1'000'000;  // the signature that is being remembered
+    std::uint64_t under_way = 1'000'000;  // the signature being remembered
     const std::vector<scene> scenes{
         {"the first of all", [](user_memory&) {}, now, {}},
         {"no folder yet", [](user_memory& user) { fs::remove_all(user.state); }, now, {}},
@@ -195,9 +195,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_made_anew_refuses_what_was_in_the_one_before
             const std::string state = scratch / "state";
             const std::string file = state + "/replay-300.0";
             fs::copy(prepared.state, state);
-            memory watches{state, delta, ample};  // but did not look into its files before they were removed
+            memory watches{state, delta, ample};  // has not read its files before they were removed
             killed = run_until(++steps, [&] {
-                close(STDERR_FILENO);  // the warnings are not looked at here
+                close(STDERR_FILENO);  // hides the warnings
                 memory own{state, delta, ample};
                 unlink(file.c_str());
                 (void)own.remember(signature_of(2), now + delta, now);

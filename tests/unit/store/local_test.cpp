@@ -1,4 +1,4 @@
-// The store as a worker has it: with an event loop, while other processes hold the lock.
+// The store in a worker: with an event loop, while other processes hold the lock.
 #include "support.hpp"
 
 #include "wampfcgi/store/local.hpp"
@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// A worker's store, and another process that can hold the lock of both files.
+/// A worker's store, and another process that can lock both files.
 struct worker_with_neighbour {
     explicit worker_with_neighbour(std::uint64_t share = ample)
         : remembers(loop, state, delta, share, [this] { return present; })
@@ -42,7 +42,7 @@ struct worker_with_neighbour {
         held.clear();
     }
 
-    /// Until nothing is waited for.
+    /// Runs until nothing is pending.
     void run()
     {
         loop.restart();

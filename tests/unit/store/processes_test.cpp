@@ -1,4 +1,4 @@
-// Many processes with one memory, some of which are killed at any moment.
+// Many processes with one memory, some of them killed at random times.
 #include "support.hpp"
 
 #include <atomic>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto now = window_begin;
 
-/// Counters that processes share, all zero at first.
+/// Counters shared between processes, initially zero.
 class shared_counters {
 public:
     explicit shared_counters(std::size_t size) : bytes_(size * sizeof(std::atomic<std::uint32_t>))
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(of_processes_with_the_same_signatures_exactly_one_wins_each
     std::vector<pid_t> all;
     for (int i = 0; i < processes; ++i)
         all.push_back(start([&] {
-            memory own{state, delta, ample};  // the folder and its files are made by whoever comes first
+            memory own{state, delta, ample};  // the first process creates the folder and its files
             for (std::size_t number = 0; number < signatures; ++number) {
                 const auto outcome = outcome_of(own.remember(signature_of(number), now + delta, now));
                 if (outcome == "new")
@@ -87,9 +87,9 @@ BOOST_AUTO_TEST_CASE(processes_killed_at_any_moment_leave_no_lock_lose_nothing_a
     shared_counters wins{signatures};
     shared_counters next{1};
 
-    // Every process takes numbers from the same source, each of them several times; a winner counts what it has won
-    // before it goes on, so that a kill between the two loses a count and never makes one up. The instant goes on as
-    // well: files are turned to new windows while processes die.
+    // All processes take numbers from the same source, each number several times. A winner counts before it goes on, so
+    // a kill in between loses a count but never adds one. Time advances too: files change to new windows while
+    // processes die.
     const auto instant_of = [](std::uint32_t number) { return now + std::chrono::seconds{number / 100}; };
     const auto work = [&] {
         memory own{state, delta, ample};
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(processes_killed_at_any_moment_leave_no_lock_lose_nothing_a
         won += wins[number];
     }
     BOOST_TEST(won + static_cast<std::size_t>(killed) >= signatures);
-    // What was won last is still fresh: none of it is accepted again.
+    // What was accepted last is still fresh, and is not accepted again.
     memory last{state, delta, ample};
     const auto end = instant_of(signatures - 1);
     for (std::uint32_t number = signatures - 100 * 250; number < signatures; ++number)

@@ -1,4 +1,4 @@
-// How much clients may ask for: buckets, in the file that all processes of a user share.
+// Rate limits: buckets in the file that all processes of a user share.
 #include "support.hpp"
 
 #include "store/buckets.hpp"
@@ -31,7 +31,7 @@ service_settings limited(std::uint64_t requests, std::chrono::seconds period, co
     return made;
 }
 
-/// A counter with a clock to be set, as one process has it.
+/// One process's rate limiter, with a settable clock.
 class counter {
 public:
     counter(const std::string& folder, const service_settings& of) : rates_(folder, of, [this] { return now; }) {}
@@ -187,12 +187,12 @@ BOOST_AUTO_TEST_CASE(in_a_full_set_the_fullest_gives_way_and_nobody_gets_more_th
         for (int i = 0; i < (tag == 5 ? 1 : 4); ++i)
             BOOST_TEST(take_token(set, tag, limit, now).is_allowed);
 
-    // The newcomer goes on with the three that the fullest one had.
+    // The new client continues with the three tokens of the fullest bucket.
     BOOST_TEST(take_token(set, 100, limit, now).remaining == 2U);
     BOOST_TEST(!take_token(set, 1, limit, now).is_allowed);
     BOOST_TEST(set[4].tag.load() == 100U);
 
-    // Pushed out, one finds what is left of the fullest, and never more than it had itself.
+    // An evicted client gets what is left of the fullest bucket, and never more than it had itself.
     BOOST_TEST(take_token(set, 5, limit, now).remaining == 1U);
     for (std::uint64_t tag = 1; tag < 1000; ++tag)
         take_token(set, tag, limit, now);

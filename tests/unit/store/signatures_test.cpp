@@ -103,10 +103,10 @@ BOOST_AUTO_TEST_CASE(a_small_step_of_the_clock_backwards_forgets_nothing)
     user_memory user;
     const auto now = window_begin + 2 * window;
     BOOST_TEST(user.ask(1, now - seconds{1}) == "new");
-    BOOST_TEST(user.ask(2, now, now + delta) == "new");  // the file of the window that has just ended is reused
+    BOOST_TEST(user.ask(2, now, now + delta) == "new");  // reuses the file of the window that has just ended
     BOOST_TEST(user.ask(3, now - seconds{1}, now - delta) == "new");
 
-    // A second earlier the window before is the present one again, and what it held is gone.
+    // A second earlier, the previous window is current again, and its signatures are lost.
     const auto back = user.shared.remember(signature_of(4), now - seconds{1}, now - seconds{1});
 
     BOOST_TEST(outcome_of(back) == "overloaded");
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_clock_that_was_ahead_and_is_put_right_makes_nothing_forgo
             });
 
             BOOST_TEST(right_again == "new new");
-            // Nor is what was accepted too early when its time has come.
+            // What was accepted too early is not accepted again when its time has come.
             BOOST_TEST(user.ask(2, now + ahead) != "new");
             BOOST_TEST(user.ask(3, now + ahead + window) != "new");
             BOOST_TEST(user.ask(6, now + ahead + window + one) == "new");
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(after_a_step_of_an_hour_backwards_files_of_the_future_are_b
 
 BOOST_AUTO_TEST_CASE(however_often_the_clock_jumps_nothing_is_accepted_twice)
 {
-    // Windows in an order that has all kinds of jumps, more of them than there are ranges of lost signatures.
+    // An order of windows with all kinds of jumps, more of them than there are ranges of lost signatures.
     for (const std::uint64_t step : {3U, 5U, 7U, 11U, 13U}) {
         user_memory user;
         written_by([&] {
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_not_fresh_by_the_clock_under_the_lock_is_
     const auto now = window_begin + 4 * window;
     BOOST_TEST(user.ask(1, now) == "new");
     const auto signature = signature_of(2);
-    // As a process was that had been frozen for some windows since it checked the timestamp.
+    // Like a process that was stopped for some windows after it checked the timestamp.
     const auto stale = user.shared.remember(signature, now - one, now);
     BOOST_TEST(outcome_of(stale) == "request_expired");
     BOOST_TEST(stale.error().detail == "timestamp has become too old while the request waited");
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_not_fresh_by_the_clock_under_the_lock_is_
 BOOST_AUTO_TEST_CASE(each_of_many_keys_has_its_share)
 {
     constexpr std::uint64_t share = 3;
-    constexpr std::uint64_t keys = 700;  // more than find room in the first page, or in two
+    constexpr std::uint64_t keys = 700;  // more than fit into one page, or two
     user_memory user{share};
     memory neighbour{user.state, delta, share};
     std::uint64_t number = 0;

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(where_the_home_will_not_do_it_is_in_shared_memory)
         {"of another user",
          [](auto& home) {
              if (geteuid() != 0)
-                 fs::remove_all(home);  // only root can give folders away
+                 fs::remove_all(home);  // only root can change the owner of a folder
              else
                  BOOST_REQUIRE(chown(home.c_str(), 65534, 65534) == 0);
          }},

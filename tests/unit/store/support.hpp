@@ -1,4 +1,4 @@
-// Owns the surroundings of signature files under test: a folder of its own, signatures, and instants.
+// Owns the environment for tests of signature files: a temporary folder, signatures, and times.
 #pragma once
 
 #include "store/signatures.hpp"
@@ -23,7 +23,7 @@ namespace wampfcgi::store {
 
 using instant = bridge::store::instant;
 
-/// Removed in the end.
+/// Removed when destroyed.
 class scratch_folder {
 public:
     scratch_folder()
@@ -42,7 +42,7 @@ private:
     std::string path_;
 };
 
-/// Different ones for different numbers, as evenly spread as real ones.
+/// Different signatures for different numbers, as evenly distributed as real ones.
 inline bridge::signature_bytes signature_of(std::uint64_t number)
 {
     std::array<std::uint64_t, 4> words;
@@ -61,10 +61,10 @@ inline constexpr std::chrono::seconds delta{300};
 inline constexpr std::chrono::seconds window = 2 * delta;
 inline constexpr std::uint64_t ample = 1'000'000;
 
-/// The beginning of a window of expiry, of even number.
+/// The beginning of an even window of expiry.
 inline constexpr instant window_begin{window * 2'000'000};
 
-/// The files as one process has them open, with a clock to be set.
+/// The files as opened by one process, with a settable clock.
 class memory {
 public:
     memory(const std::string& folder, std::chrono::seconds limit, std::uint64_t share)
@@ -82,7 +82,7 @@ public:
     {
         present_ = now;
         auto outcome = files_.try_to_remember(key, signature, expires_at);
-        while (!outcome) {  // another process is at it, or preempted meanwhile
+        while (!outcome) {  // another process holds the lock
             std::this_thread::sleep_for(std::chrono::microseconds{100});
             outcome = files_.try_to_remember(key, signature, expires_at);
         }
@@ -94,11 +94,11 @@ private:
     signatures files_;
 };
 
-/// A memory in a folder, as the processes of a user have it.
+/// A memory in a folder, shared by the processes of a user.
 struct user_memory {
     explicit user_memory(std::uint64_t share = ample) : shared(state, delta, share) {}
 
-    /// What becomes of a request that is signed at `signed_at`.
+    /// The outcome of a request signed at `signed_at`.
     std::string ask(std::uint64_t number, instant now, instant signed_at)
     {
         return outcome_of(shared.remember(signature_of(number), signed_at + delta, now));
@@ -110,7 +110,7 @@ struct user_memory {
     memory shared;
 };
 
-/// Runs it in a process of its own, which ends with status 0, or is killed by the caller.
+/// Runs `program` in another process, which ends with status 0 or is killed by the caller.
 inline pid_t start(const std::function<void()>& program)
 {
     const pid_t child = fork();

@@ -13,7 +13,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-/// What `text` stands for in any form, read into `room` bytes.
+/// `text` decoded in any form, into `room` bytes.
 std::optional<std::string> decoded(std::string_view text, std::size_t room)
 {
     std::string bytes(room, '\0');

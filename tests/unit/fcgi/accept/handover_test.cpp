@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One end to give, one to take, as the workers of a pool share them.
+/// One end to send, one to receive, as shared by the workers of a pool.
 struct shared_socket {
     shared_socket() { BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends.data()) == 0); }
     ~shared_socket()
@@ -31,7 +31,7 @@ struct shared_socket {
     std::array<int, 2> ends{};
 };
 
-/// A connection: what is written to `far` can be read from `near`, wherever that has gone.
+/// A connection: what is written to `far` can be read from `near`, wherever that was handed over to.
 struct connection {
     connection() { BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0); }
     ~connection() { ::close(ends[0]); }

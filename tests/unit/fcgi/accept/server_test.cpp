@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A server on a pipe that has something to read: accepting from it fails at once, every time.
+/// A server on a readable pipe: accepting fails at once, every time.
 struct server_that_cannot_accept {
     server_that_cannot_accept()
     {

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A listening Unix socket with a name that the kernel has chosen.
+/// A listening Unix socket with a name chosen by the kernel.
 struct listening_socket {
     listening_socket()
     {
@@ -71,7 +71,7 @@ private:
     std::thread thread_;
 };
 
-/// Another process would wait so. True when it is woken.
+/// Simulates another process that waits. Returns true when it is woken too.
 bool other_is_woken_too(bool as_well)
 {
     listening_socket socket;
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_connection_wakes_one_process_or_another_as_well_where_tha
     BOOST_TEST(other_is_woken_too(true));
 }
 
-// Which cannot be waited for exclusively, as in a sandbox that does not know of that.
+// An epoll descriptor does not support EPOLLEXCLUSIVE, just as in some sandboxes.
 BOOST_AUTO_TEST_CASE(a_descriptor_that_all_have_to_be_woken_for_is_waited_for_all_the_same)
 {
     listening_socket socket;

@@ -40,7 +40,7 @@ bridge::answer called(const std::string& procedure)
     return given;
 }
 
-/// What is logged with access lines or without.
+/// The log, with or without access lines.
 std::string logged(const bridge::answer& given, const request& req = signed_request(), bool access = false)
 {
     log_settings wanted;
@@ -54,7 +54,7 @@ std::string logged(const bridge::answer& given, const request& req = signed_requ
     return text;
 }
 
-/// Without the time that an access line begins its fields with where lines have none.
+/// Removes the time field, with which an access line begins if lines have no time.
 std::string without_time(std::string line)
 {
     const auto begin = line.find("time=");

@@ -1,4 +1,4 @@
-// What becomes of the variables that a web server sends.
+// How a web server's variables are interpreted.
 #include "fcgi/cgi/variables.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -18,7 +18,7 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-/// Two ends of a connection, of which the first does not block.
+/// Two ends of a connection; the first is non-blocking.
 class connection {
 public:
     connection()

@@ -462,7 +462,7 @@ BOOST_AUTO_TEST_CASE(the_next_request_may_come_instead_of_the_rest_as_mod_proxy_
     refusing_driver driver;
     driver.send(head_of_unknown);
     driver.refusal.reset();
-    driver.send(stdin_record(std::string(5000, 'x')));  // some of the rest
+    driver.send(stdin_record(std::string(5000, 'x')));  // part of the rest
     const auto now = driver.now += 3s;
     const std::string next = whole_request(keep, "two", 1);
 
@@ -733,7 +733,7 @@ BOOST_AUTO_TEST_CASE(one_watch_at_a_time)
     BOOST_TEST(driver.done.back() == action::rest);
 
     driver.wake_watcher();
-    BOOST_TEST(driver.done.back() == action::watch);  // nothing was there
+    BOOST_TEST(driver.done.back() == action::watch);  // there was nothing
     driver.tell(event::watch_client{});
     BOOST_TEST(driver.done.back() == action::rest);
 }
@@ -806,7 +806,7 @@ BOOST_AUTO_TEST_CASE(a_first_request_has_to_begin_within_a_minute)
     const auto accepted = driver.now;
     BOOST_TEST((driver.fsm.deadline() == accepted + 60s));
     driver.now += 1s;
-    driver.send(make_record(record_type::get_values, "", 0));  // is no request
+    driver.send(make_record(record_type::get_values, "", 0));  // not a request
     BOOST_TEST((driver.fsm.deadline() == accepted + 60s));
     driver.now += 59s;
 
@@ -1282,7 +1282,7 @@ BOOST_AUTO_TEST_CASE(what_a_web_server_does_not_take_waits_and_is_counted)
 
     driver.tell(event::stream_data{"abc"});
 
-    BOOST_TEST(driver.done.back() == action::rest);  // it is waited for already
+    BOOST_TEST(driver.done.back() == action::rest);  // already waiting for it
     BOOST_TEST(driver.fsm.waiting_bytes() == 19U);
     BOOST_TEST((driver.fsm.deadline() == driver.now + 30s));
     driver.take_more(1);
@@ -1400,7 +1400,7 @@ std::vector<std::pair<std::string, connection_event>> harmless_events()
             {"deadline_passed", event::deadline_passed{}}};
 }
 
-/// Those that mean something where the service has the request, or where an answer waits to be taken.
+/// True for events with a meaning while the service has the request, or while an answer is being written.
 bool concerns(std::string_view name, state in)
 {
     const bool is_served = in == state::serving || in == state::streaming;

@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A connection to a web server, which is this test, and the service behind it.
+/// A connection whose web server is the test, and the service behind it.
 struct served_connection final : connection_owner, std::enable_shared_from_this<served_connection> {
     void open()
     {
@@ -48,7 +48,7 @@ struct served_connection final : connection_owner, std::enable_shared_from_this<
         run_until([&] { return !service.open.empty(); });
     }
 
-    /// What the web server gets until `done`, or until the connection is closed.
+    /// What the web server receives until `done`, or until the connection is closed.
     std::string receive(const std::function<bool(std::string_view)>& done)
     {
         std::string got;

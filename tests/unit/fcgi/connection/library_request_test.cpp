@@ -1,4 +1,4 @@
-// The way through libfcgi, which requests take whose CGI variables did not come in one piece.
+// Parsing by libfcgi, for requests whose CGI variables did not arrive in one piece.
 #include "fcgi/connection/library_request.hpp"
 
 #include "support/record_maker.hpp"

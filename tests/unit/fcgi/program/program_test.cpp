@@ -20,7 +20,7 @@ using namespace wampfcgi;
 
 namespace {
 
-/// A CGI program that has been started, and the web server's ends of its pipes.
+/// A started CGI program, and the web server's ends of its pipes.
 struct started_program {
     started_program()
     {

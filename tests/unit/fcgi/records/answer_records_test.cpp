@@ -1,4 +1,4 @@
-// The records that an answer is made of, as a web server reads them.
+// The records of an answer, as parsed by a web server.
 #include "fcgi/records/answer_records.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +13,7 @@ using namespace wampfcgi::fcgi;
 
 namespace {
 
-/// What a web server makes of records: the stream, and what ended it.
+/// The content of records, and which ends they contain.
 struct read_answer {
     std::string stream;
     bool stream_ended = false;
@@ -57,7 +57,7 @@ std::string stream_of(const response& what)
            "\r\n\r\n" + what.body;
 }
 
-/// Takes all of it, at most `bytes_a_write` at a time.
+/// Takes everything, at most `bytes_a_write` at a time.
 std::string write_out(answer_records& answer, std::size_t bytes_a_write)
 {
     std::string written;
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_read_as_its_pieces_were)
             body += piece;
             answer.append(piece);
             BOOST_TEST(answer.waiting_bytes() >= bytes);
-            // Not all of it: the rest waits for the next piece.
+            // Only a part: the rest waits for the next piece.
             const std::string_view some = answer.piece_at(0).substr(0, bytes / 2);
             written += some;
             answer.advance(some.size());

@@ -26,7 +26,7 @@ std::string pair(const std::string& name, const std::string& value, bool with_lo
     return length(name) + length(value) + name + value;
 }
 
-/// What is wrong with a stream that comes in pieces of `most` bytes.
+/// The fault in a stream that arrives in pieces of `most` bytes.
 std::string_view check(std::string_view stream, std::size_t most)
 {
     params_checker checker;

@@ -50,7 +50,7 @@ const std::string& variables_of(const std::string& whole)
     return whole == plain ? plain_variables : padded_variables;
 }
 
-/// What feeding `pieces` reports, with the number of bytes consumed until then: "variables@22 complete@40".
+/// The reports for `pieces`, each with the number of bytes consumed so far: "variables@22 complete@40".
 std::string scan(record_scanner& scanner, const std::vector<std::string_view>& pieces)
 {
     std::string text;

@@ -1,4 +1,4 @@
-// Owns a snapshot in which no two figures are the same, for the tests of the formats.
+// Owns a snapshot in which all figures differ, for the tests of the formats.
 #pragma once
 
 #include "wampfcgi/metrics/snapshot.hpp"
@@ -84,7 +84,7 @@ inline snapshot made_up()
     return now;
 }
 
-/// The same two, and a store that answers one of them.
+/// The same two, and a store that answers only one of them.
 inline snapshot made_up_with_store()
 {
     snapshot now = made_up();

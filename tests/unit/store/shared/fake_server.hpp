@@ -1,4 +1,4 @@
-// Owns a server on a Unix socket that answers as a Valkey does, in the loop of the test.
+// Owns a server on a Unix socket that answers like a Valkey, in the test's event loop.
 #pragma once
 
 #include "store/valkey/protocol.hpp"
@@ -28,12 +28,12 @@ public:
         accept();
     }
 
-    /// Answers to a command that no login has; empty: none.
+    /// Answers to commands after the login; empty: none.
     std::function<std::string(const valkey_reply& command)> answer = [](const valkey_reply&) { return "+OK\r\n"; };
 
     std::string marker = "1000000";
 
-    /// Reads, but answers nothing until release().
+    /// Reads, but does not answer until release().
     void hold() { is_held_ = true; }
 
     void release()
@@ -43,7 +43,7 @@ public:
             write(*each);
     }
 
-    /// Closes every connection.
+    /// Closes all connections.
     void drop()
     {
         for (const auto& each : connections_)
@@ -51,14 +51,14 @@ public:
         connections_.clear();
     }
 
-    /// No new ones either.
+    /// Also refuses new connections.
     void stop()
     {
         drop();
         acceptor_.close();
     }
 
-    std::vector<std::vector<std::string>> read{};  ///< by what came at once: the names of the commands
+    std::vector<std::vector<std::string>> read{};  ///< for each read: the names of the commands
 
 private:
     struct connection {

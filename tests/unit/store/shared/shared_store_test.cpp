@@ -1,4 +1,4 @@
-// The store that machines share, against a server in the same loop.
+// The shared store, with a server in the same event loop.
 #include "wampfcgi/store/shared_store.hpp"
 
 #include "../support.hpp"
@@ -43,7 +43,7 @@ struct one_machine {
     one_machine(const one_machine&) = delete;
     one_machine& operator=(const one_machine&) = delete;
 
-    /// As SET key "" NX PX ms does.
+    /// Behaves like SET key "" NX PX ms.
     std::string set(const valkey_reply& command)
     {
         instant& expires = keys[command.elements.at(1).text];
@@ -65,7 +65,7 @@ struct one_machine {
             [this](const result<void>& is_new) { outcomes.push_back(outcome_of(is_new)); });
     }
 
-    /// Until something is true, for a while at most.
+    /// Runs until the condition holds, or for 20 seconds at most.
     void run_until(const std::function<bool()>& is_done)
     {
         const auto due = std::chrono::steady_clock::now() + 20s;
@@ -89,7 +89,7 @@ struct one_machine {
     std::string state = scratch / "state";
     std::string socket = scratch / "server.sock";
     boost::asio::io_context loop{1};
-    std::map<std::string, instant> keys;  // and when they expire
+    std::map<std::string, instant> keys;  // with their expiry
     std::unique_ptr<fake_server> server = std::make_unique<fake_server>(loop, socket);
     store_settings settings;
     service_settings limited;
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_was_restarted_without_its_data_is_not_believed
 
     the.store.reset();
     the.open();
-    BOOST_TEST(the.ask_and_wait(3) == "store_unavailable");  // so says the file
+    BOOST_TEST(the.ask_and_wait(3) == "store_unavailable");  // because of the file
     the.present += 1us;
     BOOST_TEST(the.ask_and_wait(4) == "new");
 }

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_signature_is_kept_for_twice_the_limit_at_least)
 
     BOOST_TEST((time_to_keep(now - delta, now, delta) == 600s));
     BOOST_TEST((time_to_keep(now + delta, now, delta) == 600s));
-    BOOST_TEST((time_to_keep(now + 2 * delta, now, delta) == 900s));  // of a clock that is ahead by the limit
+    BOOST_TEST((time_to_keep(now + 2 * delta, now, delta) == 900s));  // from a clock that is ahead by the limit
 }
 
 BOOST_AUTO_TEST_CASE(a_new_memory_has_forgotten_nothing_on_a_first_start)
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_known_memory_is_read_as_it_was_written)
 BOOST_AUTO_TEST_CASE(what_another_memory_may_have_had_is_not_new)
 {
     const known_memory memory{1'000'000'000, true};
-    const auto limit = at(1'000'000s) + delta;  // the last timestamp that is doubtful
+    const auto limit = at(1'000'000s) + delta;  // the last doubtful timestamp
 
     BOOST_TEST(may_be_forgotten(memory, limit + delta, delta));
     BOOST_TEST(!may_be_forgotten(memory, limit + delta + 1us, delta));

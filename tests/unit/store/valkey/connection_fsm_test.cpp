@@ -19,7 +19,7 @@ const std::string failed_quietly = "log info, close";
 const std::string failed_with_warning = "log warning, close";
 const std::string failed_with_error = "log error, close";
 
-/// A server's refusal of a login, and what becomes of it.
+/// A server's refusal of a login, and its consequences.
 struct refusal_row {
     const char* name;
     std::string received;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_of_a_login_ends_the_attempt)
             machine the;
             the.dialled();
             std::string done = the.receive(row.received);
-            if (done.starts_with("log debug, "))  // about the name of the client
+            if (done.starts_with("log debug, "))  // about the client's name
                 done.erase(0, 11);
 
             BOOST_TEST(done == row.done);

@@ -1,5 +1,5 @@
-// Owns driving the state machine of a connection to a shared store in tests: a clock in hand, replies as the server
-// writes them, what it does as text.
+// Owns driving the state machine of a store connection in tests: settable clock, replies as the server writes them,
+// actions as text.
 #pragma once
 
 #include "store/valkey/connection_fsm.hpp"
@@ -22,16 +22,16 @@ inline std::string bulk(std::string_view text)
     return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
 }
 
-/// What a server answers to the login of one that keeps replays, but for a password.
+/// A server's answers to a login for replays, without a password.
 inline std::string welcome(std::string_view information = fit_server, std::string_view marker = "$3\r\n777\r\n")
 {
     return "+OK\r\n" + bulk(information) + "*2\r\n$10\r\n1700000000\r\n$6\r\n123456\r\n" + std::string(marker);
 }
 
-/// The names of the commands in what is sent, separated by spaces; a name of SENTINEL and CLIENT has two words.
+/// The names of the commands in `sent`, separated by spaces; SENTINEL and CLIENT commands have two words.
 inline std::string names_of(std::string_view sent)
 {
-    valkey_reader reader;  // commands look like replies
+    valkey_reader reader;  // commands are encoded like replies
     reader.feed(sent);
     std::string names;
     while (const auto command = reader.next())
@@ -56,7 +56,7 @@ struct machine {
         return *made_;
     }
 
-    /// What it does about `what`, separated by ", ".
+    /// What it does for an event, separated by ", ".
     std::string feed(const valkey_happening& what)
     {
         fsm().resume(what, now);
@@ -65,7 +65,7 @@ struct machine {
 
     std::string receive(std::string_view bytes) { return feed(valkey_event::received{bytes}); }
 
-    /// What it has done since it was asked last.
+    /// What it has done since the last call.
     std::string done()
     {
         std::string text;
@@ -93,7 +93,7 @@ struct machine {
         return *this;
     }
 
-    /// Asks for PING. The answers are in `answers`.
+    /// Sends PING. The outcomes are in `answers`.
     connection_fsm::ticket ask(bool wants_replicas = false)
     {
         struct noting final : valkey_asker {

@@ -21,7 +21,7 @@ std::optional<router_answer> read(std::string_view bytes)
     return message ? read_answer(*message) : std::nullopt;
 }
 
-/// Why the answer is invalid; empty when it is not.
+/// Why the answer is invalid; empty when it is valid.
 std::string invalid_because(std::string_view bytes)
 {
     const auto answered = read(bytes);

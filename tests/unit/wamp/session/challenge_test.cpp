@@ -14,7 +14,7 @@ using namespace wampfcgi::wamp;
 
 namespace {
 
-// The shape of the WAMP specification's example ("Challenge-Response Authentication").
+// In the form of the WAMP specification's example ("Challenge-Response Authentication").
 const std::string text =
     R"({"nonce":"LHRTC9zeOIrt_9U3","authprovider":"userdb","authid":"peter","timestamp":"2014-06-22T16:36:25.448Z",)"
     R"("authrole":"user","authmethod":"wampcra","session":3251278072152162})";

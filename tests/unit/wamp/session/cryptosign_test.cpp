@@ -11,7 +11,7 @@ using namespace wampfcgi::wamp;
 
 namespace {
 
-// RFC 8032, 7.1, TEST 3: its message has two bytes, so only key and public key are taken from there.
+// RFC 8032, 7.1, TEST 3. Only its keys are used, because its message has two bytes.
 const std::string secret_key = "\xc5\xaa\x8d\xf4\x3f\x9f\x83\x7b\xed\xb7\x44\x2f\x31\xdc\xb7\xb1"
                                "\x66\xd3\x85\x35\x07\x6f\x09\x4b\x85\xce\x3a\x2e\x0b\x44\x58\xf7";
 const std::string public_key = "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025";

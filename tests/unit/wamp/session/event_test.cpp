@@ -19,7 +19,7 @@ std::optional<router_event> read(std::string_view bytes)
     return message ? read_event(*message) : std::nullopt;
 }
 
-/// Why the event for subscription 5 cannot be read.
+/// Why the event for subscription 5 is invalid.
 std::string invalid_because(std::string_view bytes)
 {
     const auto event = read(bytes);

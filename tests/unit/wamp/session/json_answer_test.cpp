@@ -1,4 +1,4 @@
-// What answers in the JSON serializer become for the calls that wait for them.
+// The outcomes of calls for answers in the JSON serializer.
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/codec/transcode.hpp"
@@ -16,7 +16,7 @@ using namespace wampfcgi::wamp;
 
 namespace {
 
-/// A RESULT for the request 5 whose Arguments nest `levels` deep.
+/// A RESULT for request 5 whose Arguments are nested `levels` deep.
 std::string nested_result(unsigned levels)
 {
     return "[50,5,{}," + std::string(levels, '[') + std::string(levels, ']') + "]";

@@ -23,7 +23,7 @@ const credentials anonymous;
 const credentials by_ticket{authmethod_kind::ticket, "joe", "secret1", {}};
 const credentials by_wampcra{authmethod_kind::wampcra, "joe", "secret1", {}};
 
-/// A session that has said HELLO, and what it sent.
+/// A session that has sent HELLO, and what it sent.
 struct login {
     explicit login(const credentials& how = anonymous, const client_roles& played = {.caller = true})
     {
@@ -34,7 +34,7 @@ struct login {
         });
     }
 
-    /// In a handler of the event loop, where a session belongs; rethrows what leaves it.
+    /// Runs `action` in a handler of the event loop, as sessions require; rethrows its exceptions.
     void within(const std::function<void()>& action)
     {
         boost::asio::post(loop, action);
@@ -42,7 +42,7 @@ struct login {
         loop.run();
     }
 
-    /// What the message means as text: "welcomed ROLE", "welcomed, no role", "refused REASON", "goodbye REASON",
+    /// The meaning of a message as text: "welcomed ROLE", "welcomed, no role", "refused REASON", "goodbye REASON",
     /// "nothing".
     std::string take(std::string_view bytes)
     {

@@ -1,4 +1,4 @@
-// Owns driving the state machine of a session in tests: a clock and randomness in hand, steps as text.
+// Owns driving the state machine of a session in tests: settable clock and randomness, steps as text.
 #pragma once
 
 #include "wamp/session/session_fsm.hpp"
@@ -31,7 +31,7 @@ struct step_name {
     }
 };
 
-/// A state machine for realm1 as "backend" with `urls` routers r0, r1, ...; its pauses are the shortest possible.
+/// A state machine for realm1 as "backend" with `urls` routers r0, r1, ...; uses the shortest delays.
 class machine {
 public:
     using state = session_fsm::state;
@@ -40,7 +40,7 @@ public:
     machine(const machine&) = delete;
     machine& operator=(const machine&) = delete;
 
-    /// The steps for `what`, separated by ", ".
+    /// The steps for an event, separated by ", ".
     std::string feed(const session_event& what)
     {
         std::string text;
@@ -54,7 +54,7 @@ public:
         return text;
     }
 
-    /// Brings a new machine there on the shortest way.
+    /// Brings a new machine to a state on the shortest way.
     machine& reach(state wanted)
     {
         if (wanted == state::idle)

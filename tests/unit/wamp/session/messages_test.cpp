@@ -28,7 +28,7 @@ std::string hex(std::string_view bytes)
     return text;
 }
 
-/// The bytes alone on the heap: reading behind them is what a sanitizer sees.
+/// Copies the bytes to the heap, so that sanitizers detect reads past their end.
 template <class Reader>
 auto read_alone(std::string_view bytes, Reader reader)
 {
@@ -37,7 +37,7 @@ auto read_alone(std::string_view bytes, Reader reader)
     return reader(std::string_view(copy.get(), bytes.size()));
 }
 
-/// Codes of integers and strings, with what follows missing.
+/// Lead bytes of integers and strings without the following bytes.
 constexpr std::array bare_lead_bytes{"\xCC"sv, "\xCD"sv, "\xCE"sv, "\xCF"sv, "\xD0"sv, "\xD1"sv, "\xD2"sv,
                                      "\xD3"sv, "\xD9"sv, "\xDA"sv, "\xDB"sv, "\xA1"sv, "\xBF"sv};
 

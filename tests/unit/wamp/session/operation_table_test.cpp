@@ -20,7 +20,7 @@ call call_of(std::string procedure)
     return {std::move(procedure), {}, 30s};
 }
 
-/// Sinks that write down whose call has ended, and how.
+/// Sinks that record which calls have ended, and how.
 struct journal {
     struct named_sink final : bridge::outcome_sink {
         named_sink(journal& its_book, std::string its_name) : book(its_book), name(std::move(its_name)) {}
@@ -37,7 +37,7 @@ struct journal {
 
     bridge::outcome_sink& as(std::string name) { return sinks.emplace_back(*this, std::move(name)); }
 
-    /// Tells the sinks as long as `take` gives calls that have ended.
+    /// Tells the sinks, as long as `take` returns ended calls.
     template <class Take>
     std::string tell(Take take)
     {

@@ -14,7 +14,7 @@ using state = session_fsm::state;
 
 namespace {
 
-/// The pauses after `failures` attempts in a row that fail.
+/// The delays after `failures` failed attempts in a row.
 std::vector<long> pauses(machine& session, int failures)
 {
     std::vector<long> all;

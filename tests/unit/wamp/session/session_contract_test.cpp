@@ -1,4 +1,4 @@
-// A session with a router that is this test: RawSocket over a Unix socket, in the same event loop.
+// A session whose router is the test: RawSocket over a Unix socket, in the same event loop.
 #include "wampfcgi/wamp/session.hpp"
 
 #include "support/session_contract.hpp"
@@ -36,7 +36,7 @@ constexpr auto publish_code = static_cast<std::uint64_t>(message_code::publish);
 constexpr auto subscribe_code = static_cast<std::uint64_t>(message_code::subscribe);
 constexpr auto unsubscribe_code = static_cast<std::uint64_t>(message_code::unsubscribe);
 
-/// Lets one session join anything, and answers its calls when it is told to.
+/// Lets one session join any realm, and answers its calls when told to.
 class tiny_router {
 public:
     tiny_router() : listener_(loop, path()), peer_(loop)
@@ -58,7 +58,7 @@ public:
         BOOST_TEST(done());
     }
 
-    /// Sends a message, and has the session look at it: it answers the PING behind it.
+    /// Sends a message followed by a PING, and waits for the PONG, so that the session has processed the message.
     void send(const std::string& message)
     {
         const std::size_t pongs_before = pongs_;
@@ -68,12 +68,12 @@ public:
     }
 
     struct request {
-        std::string id;  // as it came
+        std::string id;  // as received
         std::uint64_t code;
         std::string uri;
     };
     std::vector<request> requests;
-    std::vector<std::string> unsubscribed;  // the router's ids, as they came
+    std::vector<std::string> unsubscribed;  // the router's ids, as received
     asio::io_context loop;
 
 private:
@@ -89,7 +89,7 @@ private:
         asio::async_read(peer_, asio::buffer(handshake_), [this](auto error, std::size_t) {
             if (error)
                 return;
-            asio::write(peer_, asio::buffer(handshake_));  // the longest messages and the serializer that were offered
+            asio::write(peer_, asio::buffer(handshake_));  // offers the longest messages and the requested serializer
             read();
         });
     }

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A session that was not told to start, so that it opens no socket.
+/// Records the ends of operations, in sessions that are never started and so open no socket.
 struct ends final : bridge::outcome_sink {
     void ended(outcome how) override
     {

@@ -1,4 +1,4 @@
-// The session's subscriptions without a session: the test says what becomes of each SUBSCRIBE.
+// A session's subscriptions without the session: the test decides the outcome of each SUBSCRIBE.
 #include "wamp/session/subscriptions.hpp"
 
 #include "support/session_contract.hpp"
@@ -24,14 +24,14 @@ struct table {
         return all.add({topic, topic_match::prefix, 5s}, sink);
     }
 
-    /// Confirmed by the router as its subscription 5.
+    /// Subscribes, and confirms as the router's subscription 5.
     void subscribe_confirmed(bridge::event_sink& sink)
     {
         subscribe(sink);
         end(sent.size() - 1, accepted{5});
     }
 
-    /// What was sent, as text.
+    /// The requests sent, as text.
     std::vector<std::string> texts() const
     {
         std::vector<std::string> made;
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_lost_before_it_confirms_is_followed_by_an
     subscriptions.subscribe(sink);
     subscriptions.all.session_ends();
     subscriptions.end(0, lost);
-    subscriptions.all.session_begins();  // the request that waits is not made twice
+    subscriptions.all.session_begins();  // the waiting request is not sent twice
     BOOST_TEST(subscriptions.sent.size() == 2U);
     subscriptions.end(1, failure{errc::router_unavailable, "none"});
     BOOST_TEST(sink.text == "refused none ");

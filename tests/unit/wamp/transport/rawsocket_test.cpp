@@ -25,7 +25,7 @@ std::string frame_bytes(frame_type type, std::string_view payload)
     return std::string(header.data(), header.size()) + std::string(payload);
 }
 
-/// Frames as "type:payload", separated by spaces.
+/// The frames as "type:payload", separated by spaces.
 std::string take_all(frame_reader& reader)
 {
     std::string text;
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(the_reply_says_the_most_bytes_of_a_message)
         const auto got = read_handshake_reply({0x7F, static_cast<char>(code << 4U | 2U), 0, 0}, 2);
         BOOST_TEST(std::get<std::size_t>(got) == std::size_t{512} << code);
     }
-    // 2^24 does not fit into the length of a frame.
+    // 2^24 does not fit into a frame's length.
     BOOST_TEST(std::get<std::size_t>(read_handshake_reply({0x7F, static_cast<char>(0xF2), 0, 0}, 2)) == 16'777'215U);
 }
 
