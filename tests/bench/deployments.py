@@ -15,7 +15,7 @@ KEY, SECRET = "myapp1", "kkjH68GiuUZ"
 
 
 class InstantRouter(Process):
-    """bench-router on a loopback port, or at a Unix socket."""
+    """bench-router on a loopback port or a Unix socket."""
 
     name = "router"
 
@@ -37,7 +37,7 @@ class InstantRouter(Process):
 
 
 def write_configuration(scratch, router_url):
-    """Of wamp-fcgi: one service for everybody, one for signed requests and one for publications."""
+    """Writes wamp-fcgi's configuration: an open service, one for signed requests, and one for publications."""
     paths = {"/": service(), "signed": service(key=KEY, secret=SECRET, timestamp_delta_limit=3600,
                                            replay_protection=False),  # requests are signed once and sent often
              "publish": {**service(), "type": "publisher"}}
@@ -49,7 +49,7 @@ YARDSTICK = BUILD / "bench-yardstick"
 
 
 class YardstickPool(WampFcgiPool):
-    """The yardstick in as many processes as wamp-fcgi has workers; over kept connections, with a thread for each."""
+    """The yardstick with as many processes as wamp-fcgi has workers; for kept connections, with a thread for each."""
 
     name = "yardstick"
     program = YARDSTICK
@@ -82,7 +82,7 @@ class ProxyFcgiClosing(ApacheProxyFcgi):
         return replace_once(super().sample_text(), " enablereuse=on retry", " enablereuse=off retry")
 
 
-# By name in the table: the web server, and how many connections the load has.
+# By name in the table: the web server, and the numbers of connections of the load.
 SET_UPS = {
     "lighttpd": (Lighttpd, (1, 32, 256)),
     "nginx": (NginxClosing, (1, 32, 256)),
@@ -90,12 +90,12 @@ SET_UPS = {
     "mod_proxy_fcgi": (ProxyFcgiClosing, (1, 32, 256)),
     "mod_proxy_fcgi keep": (ApacheProxyFcgi, (1, 32, 256)),
     "mod_fcgid": (Fcgid, (1, FCGID_PROCESSES)),
-    "CGI": (LighttpdCgi, ()),  # a process for each request: only the time to the first answer says something
+    "CGI": (LighttpdCgi, ()),  # a process for each request: only the time to the first answer is meaningful
 }
 
 
 class Subject:
-    """A running web server with the program that is measured behind it."""
+    """A running web server with the measured program behind it."""
 
     def __init__(self, server, pool=None):
         self.server, self.pool = server, pool
@@ -105,7 +105,7 @@ class Subject:
         return self.server.port
 
     def pids(self):
-        """All processes of the program, a pool's supervisor among them."""
+        """All processes of the program, including a pool's supervisor."""
         if self.pool:
             return [pid for pid in (self.pool.pid, *self.pool.children()) if runs(pid, self.pool.program.name)]
         return self.server.worker_pids()
@@ -115,7 +115,7 @@ class Subject:
 
 
 def make(scratch, set_up, router_url, other=None):
-    """Not started yet. `other` is the program instead of wamp-fcgi."""
+    """Prepares a set-up without starting it. `other` is a program in place of wamp-fcgi."""
     server_class = SET_UPS[set_up][0]
     config = write_configuration(scratch, router_url)
     if not issubclass(server_class, PoolBehind):

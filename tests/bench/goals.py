@@ -1,4 +1,4 @@
-"""Owns the goals, the rows of the table, and how the table looks."""
+"""Owns the goals, the rows of the table, and the table's format."""
 import dataclasses
 import operator
 import statistics
@@ -26,7 +26,8 @@ def at_least(limit):
 
 @dataclasses.dataclass
 class Row:
-    """`value` is what the goal is about; `ours` and `yardstick` are what it was made from, `spread` its least and most."""
+    """`value` is compared with the goal; `ours` and `yardstick` are the values behind it, `spread` its minimum and
+    maximum."""
 
     set_up: str
     what: str
@@ -48,7 +49,7 @@ class Row:
 
 
 def ratio_row(set_up, what, ours, theirs, values, unit="", goal=None):
-    """A row about the median of the ratios of pairs of runs."""
+    """A row for the median of the ratios of paired runs."""
     return Row(set_up, what, statistics.median(values), "x", ours, theirs, (min(values), max(values)), goal)
 
 

@@ -1,8 +1,8 @@
-"""Owns the count of instructions a request of the path from body to CALL and from RESULT to response (path.cpp), under
-callgrind: repeatable where times are not. From tests/:
+"""Counts the instructions per request on the path from body to CALL and from RESULT to response (path.cpp), under
+callgrind. Counts are repeatable, unlike times. From tests/:
     python3 -B -m bench.instructions check|record
-`check` fails when a figure is more than 5 % over the one in instructions.json. The figures depend on the compiler and the
-libraries: with others than those that the file names nothing is compared."""
+`check` fails when a figure is more than 5 % over the one in instructions.json. The figures depend on the compiler and
+the libraries: if these differ from the recorded ones, nothing is compared."""
 import json
 import pathlib
 import re
@@ -21,7 +21,7 @@ MAY_GROW = 0.05
 
 
 def count(kind, requests, way):
-    """Instructions of a whole run."""
+    """The instructions of a whole run."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", BUILD / "bench-path", kind,
                    str(requests), way]
@@ -30,7 +30,7 @@ def count(kind, requests, way):
 
 
 def a_request(kind, way):
-    """Without what happens once in a run."""
+    """The instructions per request, without those executed once in a run."""
     return round((count(kind, MANY, way) - count(kind, FEW, way)) / (MANY - FEW))
 
 
@@ -49,7 +49,8 @@ def first_line(*command):
 
 
 def made_with():
-    """What the figures depend on: compiler and its options, C library and OpenSSL, valgrind, and what the processor can."""
+    """What the figures depend on: compiler and options, C library and OpenSSL, valgrind, and the processor's
+    features."""
     cache = dict(re.findall(r"^(CMAKE_\w+|WAMPFCGI_SANITIZE):\w+=(.*)$", (BUILD / "CMakeCache.txt").read_text(), re.M))
     return {"compiler": first_line(cache["CMAKE_CXX_COMPILER"], "--version"),
             "options": f"{cache['CMAKE_BUILD_TYPE'] or 'Release'} {cache['CMAKE_CXX_FLAGS']} {cache['WAMPFCGI_SANITIZE']}".strip(),
@@ -67,17 +68,17 @@ def rows():
 
 
 def not_comparable(recorded, here):
-    """What was otherwise when the figures were recorded."""
+    """What differed when the figures were recorded."""
     return [f"{name} is {here[name]!r}, recorded with {value!r}" for name, value in recorded.items() if here[name] != value]
 
 
 def grown(recorded, measured):
-    """Names of the figures that have grown too much. One that was not recorded has."""
+    """The names of figures that have grown too much, or were not recorded."""
     return [name for name, figure in measured.items() if figure > recorded.get(name, 0) * (1 + MAY_GROW)]
 
 
 def check():
-    """Why it fails; None when it does not."""
+    """Returns why the check fails; None when it passes."""
     if not shutil.which("valgrind"):
         return "bench-check: no valgrind here (make deps-bench)"
     recorded = json.loads(RECORDED.read_text())

@@ -1,4 +1,4 @@
-"""Owns the load: bodies and paths of requests, and runs of wrk against one subject or against several by turns."""
+"""Owns the load: bodies and paths of requests, and runs of wrk against one subject or several in turn."""
 import dataclasses
 import json
 import pathlib
@@ -11,9 +11,9 @@ from support.process_figures import processor_seconds
 from support.web import signed_query
 
 HERE = pathlib.Path(__file__).resolve().parent
-SIGNED_PATHS = 500  # used in turn: no two requests one after the other are the same
+SIGNED_PATHS = 500  # used in turn: consecutive requests differ
 ADD2 = '{"procedure":"com.example.add2","args":[2,3]}'  # 45 bytes
-NEWS = '{"topic":"com.example.some.news","args":[2,3]}'  # as many
+NEWS = '{"topic":"com.example.some.news","args":[2,3]}'  # the same length
 
 
 @dataclasses.dataclass
@@ -22,9 +22,9 @@ class Run:
     seconds: float
     p50_us: int
     p99_us: int
-    closed: int  # connections that the web server closed on a client that would have kept them
+    closed: int  # by the web server, although the client would have kept them
     failed: int
-    processor_us: float  # a request, of the program's processes only
+    processor_us: float  # per request, of the program's processes only
 
     @property
     def rate(self):
@@ -32,7 +32,7 @@ class Run:
 
 
 class Requests:
-    """What is sent, in files for wrk. `answer_bytes` tells the yardstick how long its answer is to be."""
+    """The requests to send, in files for wrk. `answer_bytes` tells the yardstick the length of its answer."""
 
     def __init__(self, scratch, name, body=ADD2, answer_bytes=None, signed=False, path="/wamp"):
         self.body = scratch.write(f"{name}.body", body)
@@ -46,7 +46,7 @@ class Requests:
 
 def run_wrk(subject, requests, connections, seconds):
     before = processor_seconds(subject.pids())
-    # wrk counts in whole seconds.
+    # wrk accepts whole seconds only.
     command = ["wrk", "--threads", "1", "--connections", connections, "--duration", f"{seconds}s", "--timeout", "20s",
                "--script", HERE / "load.lua", f"http://127.0.0.1:{subject.port}/", "--", requests.body, requests.paths]
     ended = subprocess.run([*map(str, command)], capture_output=True, text=True, check=True, timeout=seconds + 60)
@@ -56,8 +56,8 @@ def run_wrk(subject, requests, connections, seconds):
 
 
 def by_turns(subjects, rounds, connections, seconds):
-    """Runs of each of several (subject, requests) by name: one after the other, again and again, so that whatever else the
-    machine does hits all of them."""
+    """Runs for each of several (subject, requests), by name. They alternate again and again, so that other load on the
+    machine affects all of them."""
     runs = {name: [] for name in subjects}
     for turn in range(rounds):
         names = list(subjects) if turn % 2 == 0 else list(reversed(subjects))
@@ -72,5 +72,5 @@ def median(runs, what):
 
 
 def ratios(ours, theirs, what):
-    """Of each pair of runs that followed each other."""
+    """The ratios of paired runs, which followed each other."""
     return [getattr(one, what) / max(getattr(other, what), 1e-9) for one, other in zip(ours, theirs)]

@@ -1,4 +1,5 @@
-"""Owns the measurements of single processes: many slow calls at once, idle memory, and the time from exec to the first answer."""
+"""Owns measurements of single processes: many slow calls at once, idle memory, and the time from exec to the first
+answer."""
 import json
 import statistics
 import subprocess
@@ -46,7 +47,7 @@ def idle_memory(set_up, router_url):
 
 
 def first_answer_ms(router_url, other=None):
-    """Through a mod_fcgid that has no process yet."""
+    """The time to the first answer through a mod_fcgid that has no process yet."""
     with Scratch() as scratch:
         server = deployments.make(scratch, "mod_fcgid", router_url, other).server.start()
         client = Client(server.port)
@@ -60,13 +61,13 @@ def first_answer_ms(router_url, other=None):
 
 
 def first_answer(router_url, plan):
-    """From the request for which mod_fcgid starts a process to its answer, over the yardstick's."""
+    """The time from the request for which mod_fcgid starts a process to its answer, relative to the yardstick."""
     pairs = [[first_answer_ms(router_url, other) for other in (None, plan.yardstick)] for _ in range(plan.starts)]
     yield over_yardstick("mod_fcgid", "first answer of a new process", *zip(*pairs))
 
 
 def cgi_answer(scratch, router_url, plan):
-    """Each request has a process of its own."""
+    """The time of a CGI request, which starts a process."""
     requests = Requests(scratch, "plain")
     with deployments.both("CGI", router_url, plan.yardstick) as subjects:
         runs = by_turns({who: (subject, requests) for who, subject in subjects.items()}, plan.rounds, 1, plan.seconds)

@@ -1,5 +1,5 @@
-"""Owns the measurements of what is remembered beyond a request, behind nginx: replays in the store of many machines against
-files of one, and rates against none."""
+"""Owns measurements of replay protection and rate limits behind nginx: a shared store against files, and rate limits
+against none."""
 import contextlib
 import json
 import statistics
@@ -16,12 +16,12 @@ from support.stores import Connection, Store, missing
 from support.web import Client, signed_query
 
 SET_UP = "nginx keep"
-MOST_A_SECOND = 15_000  # requests that are signed before a run
+MOST_A_SECOND = 15_000  # requests signed before a run
 ROUND_TRIPS = 2000
 
 
 class SignedOnce:
-    """As bench.load.Requests, and none of them is sent twice."""
+    """Like bench.load.Requests, but no request is sent twice."""
 
     def __init__(self, scratch, count, body=ADD2):
         self.body = scratch.write("once.body", body)
@@ -53,7 +53,7 @@ def signed_by_turns(scratch, subjects, plan, connections):
 
 
 def round_trip_us(store):
-    """What one command takes on a connection that is open."""
+    """The time for one command on an open connection."""
     took = []
     with Connection(store.port) as connection:
         for number in range(ROUND_TRIPS):

@@ -1,7 +1,7 @@
-"""Measures wamp-fcgi against a yardstick, prints a table with the goals and writes it as JSON. From tests/:
+"""Measures wamp-fcgi against a yardstick, prints a table with the goals, and writes it as JSON. From tests/:
     python3 -B -m bench.run [--quick | --smoke] [--only SET-UP]... [--parts PART,...] [--output FILE]
-With --against PROGRAM another wamp-fcgi takes the yardstick's place: before and after a change.
-All that is compared was measured in this one run, by turns: only ratios mean something on another machine."""
+With --against PROGRAM, another wamp-fcgi replaces the yardstick, to compare before and after a change. Compared values
+are measured alternately in the same run, so only ratios are meaningful on another machine."""
 import argparse
 import dataclasses
 import json
@@ -42,7 +42,7 @@ SMOKE = Plan(rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), direc
 
 
 def measurements(set_ups, parts, plan):
-    """What is to be done, as functions of a scratch folder and the URL of a router."""
+    """The measurements to make, as functions of a scratch folder and a router's URL."""
     for name in set_ups:
         if "small" in parts and SET_UPS[name][1]:
             yield lambda scratch, router, name=name: through_servers.small_requests(scratch, name, router, plan)

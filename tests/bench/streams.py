@@ -1,5 +1,5 @@
-"""Owns the measurements of streams behind nginx, with one worker: many clients of one topic, few clients of many events,
-progressive results, and a client that does not read beside others."""
+"""Owns measurements of streams behind nginx, with one worker: many clients of one topic, few clients with many events,
+progressive results, and a client that does not read."""
 import contextlib
 import http.client
 import json
@@ -23,13 +23,13 @@ PROGRESS = 1000
 
 
 class RoomyNginx(Nginx):
-    """For ten thousand clients, and as many connections to the pool: spread evenly over processes."""
+    """nginx for ten thousand clients and as many connections to the pool, evenly distributed over its processes."""
 
     processes, descriptors, connections, listen_options = 4, 10_000, 9900, " reuseport"
 
 
 class OneWorker:
-    """nginx in front of a pool of one worker, with wamp-devrouter."""
+    """nginx before a pool of one worker, with wamp-devrouter."""
 
     def __init__(self, scratch):
         self.router = DevRouter(scratch).start()
@@ -77,7 +77,7 @@ class Listeners:
         return json.loads(self.child.stdout.readline())
 
     def until(self, events, seconds=60):
-        """What has come, once it is so many events, or no more have come for a while."""
+        """Waits for a number of events, or until no more arrive for a while. Returns what has arrived."""
         total = {"events": 0, "missing": 0, "again": 0, "ended": 0, "first": 0, "last": time.monotonic()}
         until = time.monotonic() + seconds
         while total["events"] < events and time.monotonic() < until:
@@ -120,7 +120,7 @@ def many_listeners(scratch, plan):
 
 
 def few_listeners(scratch, plan):
-    """Ten clients: events at a steady rate, and as fast as they read."""
+    """Ten clients: events at a steady rate, and as fast as they can be read."""
     one = OneWorker(scratch)
     with Listeners(one.port, 10) as listeners:
         publisher = threading.Thread(target=one.publish_many, args=(plan.events, 0, RATE))
@@ -163,7 +163,7 @@ def progressive_results(scratch, plan):
 
 
 class SlowClient:
-    """Asks for a stream, and does not read; when that is closed, again."""
+    """Requests a stream without reading it, again whenever it is closed."""
 
     def __init__(self, port):
         self.port, self.is_over = port, threading.Event()
@@ -187,7 +187,7 @@ class SlowClient:
 
 
 def slow_listener(scratch, plan):
-    """Calls beside a stream of large events that another client reads: with a client that does not read, and without."""
+    """Calls beside a stream of large events that another client reads, with and without a client that does not read."""
     one = OneWorker(scratch)
     calls = Requests(scratch, "calls")
     with Listeners(one.port, 1) as listeners:

@@ -1,4 +1,4 @@
-"""That measuring works: a run of seconds through one web server, and what becomes of the figures."""
+"""The measuring itself works: a run of seconds through one web server, and the resulting figures."""
 import json
 import shutil
 import subprocess

@@ -33,7 +33,7 @@ def rows_of(set_up, connections, runs):
 
 
 def small_requests(scratch, set_up, router_url, plan):
-    """Requests of 45 bytes: yardstick and wamp-fcgi at each number of connections, signed against unsigned at 32."""
+    """Requests of 45 bytes: yardstick and wamp-fcgi at each number of connections; signed and unsigned ones at 32."""
     plain, signed = Requests(scratch, "plain"), Requests(scratch, "signed", signed=True)
     rates = {"ours": {}, "yardstick": {}}
     with deployments.both(set_up, router_url, plan.yardstick) as subjects:
@@ -56,7 +56,7 @@ def small_requests(scratch, set_up, router_url, plan):
 
 
 def warm_up(subjects, requests):
-    """mod_fcgid starts its processes one by one as they are needed."""
+    """Makes mod_fcgid start its processes, which it does one by one on demand."""
     for subject in subjects.values():
         run_wrk(subject, requests, deployments.FCGID_PROCESSES, 1)
 
@@ -68,7 +68,7 @@ def signed_row(set_up, connections, runs):
 
 
 def publications(scratch, set_up, router_url, plan):
-    """Publications of 45 bytes against calls of as many."""
+    """Publications of 45 bytes compared with calls of the same size."""
     calls = Requests(scratch, "calls")
     with deployments.subject(set_up, router_url) as subject:
         warm_up({"ours": subject}, calls)
@@ -97,7 +97,7 @@ def named(size):
 
 
 def bodies(scratch, set_up, router_url, plan):
-    """Large bodies in, out, and echoed."""
+    """Large request bodies, large responses, and both."""
     with deployments.both(set_up, router_url, plan.yardstick) as subjects:
         warm_up(subjects, Requests(scratch, "plain"))
         for size in plan.sizes:
@@ -121,7 +121,8 @@ def body_rows(set_up, size, direction, runs):
 
 
 def echo_memory(scratch, set_up, router_url):
-    """Peak memory of a worker that echoes 8 MiB, one request at a time, over what it has when idle; in bodies."""
+    """The peak memory of a worker that echoes 8 MiB, one request at a time, above its idle memory; in units of the
+    body."""
     requests = requests_of(scratch, "echo", 8 * MIB)
     with deployments.subject(set_up, router_url) as subject:
         workers = subject.worker_pids()

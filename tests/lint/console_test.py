@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds the script of the console's page against its types (TypeScript reads them in its comments) and the linter's rules,
-and the page against what its Content-Security-Policy and its promises allow. The scripts of the browser's tests are linted
-too. Needs Node.js with the packages of tests/peers (make deps-check)."""
+"""Checks the script of the console's page for type errors (TypeScript reads the types in comments) and against the
+linter's rules, and the page against its Content-Security-Policy and its promises. Lints the scripts of the browser
+tests too. Needs Node.js with the packages of tests/peers (make deps-check)."""
 import pathlib
 import re
 import shutil
@@ -17,7 +17,7 @@ SKIPPED = 77
 
 
 def script():
-    """With its line numbers in the page."""
+    """The page's script with its line numbers in the page."""
     before, rest = PAGE.split("<script>")
     return "\n" * before.count("\n") + rest.split("</script>")[0]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the linked program, and the modules that it is linked from, against what they are to be hardened with.
+"""Checks that the linked program and its modules are hardened as required.
 usage: hardening_test.py WAMP-FCGI"""
 import pathlib
 import re
@@ -16,13 +16,13 @@ def tool(*command):
 
 
 def segments():
-    """Flags of the program's segments, by type."""
+    """The flags of the program's segments, by type."""
     rows = re.findall(r"^  (\w+) +(?:0x[0-9a-f]+ +){5}([RWE ]{3})", tool("readelf", "-lW", PROGRAM), re.M)
     return {kind: flags.replace(" ", "") for kind, flags in rows}
 
 
 def modules():
-    """Our own objects by archive, without what libfcgi and Boost bring along, which Debian has hardened already."""
+    """The objects of this project by archive, without those of libfcgi and Boost, which Debian has hardened."""
     return {path.name: tool("nm", path) for path in sorted(PROGRAM.parent.glob("libwampfcgi_*.a"))}
 
 

@@ -11,7 +11,7 @@ import sys
 here = pathlib.Path(__file__).resolve().parent
 top = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else here.parent.parent
 libraries = {"boost/asio", "boost/json", "boost/system", "boost/thread", "boost/beast", "openssl", "msgpack", "autobahn", "fcgi", "hiredis"}
-still_relative = {"replay"}  # modules whose includes are yet to be written out
+still_relative = {"replay"}  # modules with includes not written out yet
 
 
 class Rule:
@@ -39,7 +39,7 @@ def library_of(header):
 
 
 class Place:
-    """Where a file is: its module, and the room where it is in one ("fcgi/records", else "fcgi")."""
+    """The module of a file, and its room if it is in one ("fcgi/records", else "fcgi")."""
 
     def __init__(self, path):
         folders = path.split("/")[:-1]
@@ -47,11 +47,11 @@ class Place:
 
 
 def own_include_mistake(place, target, rule):
-    """Why a file may not include another one of the project, or nothing. `target` is what is in the quotes."""
+    """Why a file may not include another one of the project, or None. `target` is the text in the quotes."""
     other = Place(target.removeprefix("wampfcgi/"))
     if other.module != place.module and not target.startswith("wampfcgi/"):
         return f"{place.module} must not include {target}, which is {other.module}'s own"
-    # Of its own module, a file that has a rule for its room may include only the rooms that the rule names.
+    # If its room has a rule, a file may include only the rooms of its own module that the rule names.
     wanted = other.room if other.module == place.module and rule.owner != place.module else other.module
     return None if wanted in rule.targets else f"{rule.owner} must not include {wanted}"
 
@@ -130,7 +130,7 @@ def shell_mistakes():
 
 
 def python_mistakes():
-    """But for lines that say `noqa`."""
+    """Ignores lines with `noqa`."""
     if not is_there("pyflakes3"):
         return
     run = subprocess.run(["pyflakes3", *tracked("*.py")], cwd=top, capture_output=True, text=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `make lint` finds, and what it lets pass, in a tree of its own."""
+"""What `make lint` reports and accepts, in a temporary tree."""
 import pathlib
 import shutil
 import subprocess

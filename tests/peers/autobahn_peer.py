@@ -1,12 +1,13 @@
-"""Autobahn for Python as subscriber and callee in one session, as publisher and caller in another: usage: autobahn_peer.py URL
-(of WebSocket: over RawSocket Autobahn 22.7 does not get past WELCOME with asyncio). Prints as JSON what it saw of the router there."""
+"""Autobahn for Python as subscriber and callee in one session, and publisher and caller in another. Prints as JSON what
+it saw of the router. Over RawSocket, Autobahn 22.7 with asyncio does not get past WELCOME.
+usage: autobahn_peer.py URL      (of WebSocket)"""
 import asyncio
 import json
 import sys
 
 import txaio
 
-txaio.use_asyncio()  # Autobahn wants that chosen before it is loaded
+txaio.use_asyncio()  # required by Autobahn before it is imported
 
 from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
 from autobahn.wamp.exception import ApplicationError

@@ -1,5 +1,5 @@
-"""Owns what disturbs a soak: the router, the store and processes of wamp-fcgi end or stop, configurations are read again. Each
-tells which web servers' requests it may have harmed, and until when."""
+"""Owns the disturbances of a soak: the router, the store and processes of wamp-fcgi end or stop, configurations are
+reloaded. Each names the web servers whose requests it may harm, and until when."""
 import contextlib
 import dataclasses
 import os
@@ -7,7 +7,7 @@ import random
 import signal
 import time
 
-SETTLING = 5  # seconds after which nothing of a disturbance may be left
+SETTLING = 5  # seconds after which a disturbance must have no effect any more
 
 
 @dataclasses.dataclass
@@ -23,7 +23,7 @@ class Disturbance:
 
 
 class Disturbances:
-    """One after the other, every `interval` seconds. All kinds have a turn before any has its second."""
+    """Causes one disturbance every `interval` seconds. Each kind comes once before any comes again."""
 
     def __init__(self, soak, interval):
         self.soak, self.interval, self.done = soak, interval, []

@@ -1,4 +1,4 @@
-"""Owns the memory and the descriptors of the processes that live through a soak, sampled every second."""
+"""Owns the memory and descriptors of the processes that live through a soak, sampled every second."""
 import contextlib
 import statistics
 import threading
@@ -7,8 +7,8 @@ import time
 from integration.fault_case import footprint
 from support.processes import wait_until
 
-PAGES = 4096  # KiB that may come and go
-SETTLED = 15  # seconds within which descriptors are to be closed
+PAGES = 4096  # KiB by which memory may vary
+SETTLED = 15  # seconds until descriptors must be closed
 
 
 class Figures:
@@ -33,8 +33,8 @@ class Figures:
         self.thread.join()
 
     def rows(self):
-        """For each process: name, memory of the second quarter and of the last one and its slope, KiB and KiB a minute, descriptors
-        at rest before and after."""
+        """For each process: name; memory in the second and the last quarter (KiB), and its slope (KiB a minute); idle
+        descriptors before and after."""
         for pid, name in self.processes.items():
             samples = self.samples[pid]
             quarter = max(1, len(samples) // 4)

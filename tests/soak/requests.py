@@ -1,5 +1,5 @@
-"""Owns the requests of a soak: the kinds of them, which answers are right for each, and the clients that make them. A call has a
-token, a number that no other has, by which the router's log tells how often it came."""
+"""Owns the requests of a soak: their kinds, the correct answers, and the clients. Each call has a token, a unique
+number by which the router's log shows how often it arrived."""
 import collections
 import contextlib
 import dataclasses
@@ -24,9 +24,9 @@ PATHS = {
     "nobody": service(require_ip=[]),
 }
 ABORTED, LOST, CUT = "aborted by the client", "lost", "cut short"
-# Answers of a web server or of wamp-fcgi when a process or the router has gone; one whose head is out can only be cut.
+# Answers when a process or the router has gone. An answer whose header was sent can only be cut.
 DISTURBED = (500, 502, 503, 504, CUT)
-SLEEPS_FROM, TOKENS_A_SECOND = 0.05, 10**6  # a call that sleeps has its token in the seconds; the router logs six digits
+SLEEPS_FROM, TOKENS_A_SECOND = 0.05, 10**6  # a sleeping call has its token in the seconds; the router logs six digits
 
 tokens = itertools.count(1)
 
@@ -46,7 +46,7 @@ class Outcome:
         return self.status == self.kind.status and self.kind.shown.replace("%d", str(self.token)).encode() in self.body
 
     def arrivals_allowed(self):
-        """How often the call may have come to the router."""
+        """How often the call may have arrived at the router."""
         if self.right:
             return self.kind.arrivals
         if b"router_unavailable" in self.body or b"overloaded" in self.body:
@@ -56,8 +56,8 @@ class Outcome:
 
 @dataclasses.dataclass
 class Kind:
-    """`make` sends a request with a token and returns its answer, or None where it does not wait for one. `status` is that of the
-    right answer, `shown` what is to be in it: %d is the token. `arrivals`: how often its call may then have come."""
+    """`make` sends a request with a token and returns its answer, or None if it does not wait. `status` and `shown`
+    describe the correct answer; %d in `shown` is the token. `arrivals` is how often its call may then have arrived."""
     name: str
     share: int
     make: object
@@ -84,7 +84,7 @@ def signed(client, token):
 
 
 def replayed(client, token):
-    """The answer to the second of two requests that are the same; to the first where that was never accepted."""
+    """The answer to the second of two equal requests; to the first if that was never accepted."""
     body = body_of(token)
     query = signed_query(SECRET, body, nonce=str(token))
     first = client.send(service="signed", body=body, query=query)
@@ -130,7 +130,7 @@ def got(client, _token):
 
 @contextlib.contextmanager
 def begun(client, body):
-    """A connection on which the head of a request has been sent."""
+    """A connection on which the head of a request was sent."""
     with socket.create_connection(("127.0.0.1", client.port), client.seconds) as connection:
         connection.sendall(f"POST {client.url('/')} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode())
@@ -138,7 +138,7 @@ def begun(client, body):
 
 
 def slow(client, token):
-    """The body comes in pieces."""
+    """Sends the body in pieces."""
     body = body_of(token).encode()
     with begun(client, body) as connection:
         for start in range(0, len(body), 10):
@@ -156,7 +156,7 @@ def cut_short(client, token):
 
 
 def gone(client, token):
-    """Closes while the call is under way, or before, or after."""
+    """Closes during the call, before it, or after it."""
     body = body_of(round(SLEEPS_FROM + token / TOKENS_A_SECOND, 6), "com.example.sleep").encode()
     with begun(client, body) as connection:
         connection.sendall(body)
@@ -184,7 +184,7 @@ KINDS = (
 
 
 class Clients:
-    """Threads that send one request after the other to a web server until they are told to stop."""
+    """Threads that send consecutive requests to a web server until told to stop."""
 
     def __init__(self, server, threads, seconds):
         self.server, self.seconds, self.over = server, seconds, threading.Event()
@@ -226,7 +226,7 @@ class Clients:
 
 
 def arrivals(router_log):
-    """How often each token came to a router that runs with --log-calls."""
+    """How often each token arrived at a router that runs with --log-calls."""
     counts = collections.Counter()
     for procedure, first in re.findall(r'<- CALL, .*?"com\.example\.([\w.]+)", ?\[([\d.]+)', router_log):
         counts[round((float(first) - SLEEPS_FROM) * TOKENS_A_SECOND) if procedure == "sleep" else int(first)] += 1

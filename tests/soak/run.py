@@ -1,6 +1,7 @@
-"""A soak: mixed load of all kinds, good and bad, through all web servers at once, while router and store are restarted, configurations
-are read again and processes are killed. At the end every request has had its answer, no call has come twice, nothing is wrong
-that no disturbance explains, and memory and descriptors of the processes that lived through it are what they were.
+"""A soak: mixed load of all kinds, valid and invalid, through all web servers at once, while router and store are
+restarted, configurations are reloaded and processes are killed. In the end every request must have an answer, no call
+may have arrived twice, every error must be explained by a disturbance, and the surviving processes must have their
+initial memory and descriptors.
 
 By hand, from tests/: python3 -B -m soak.run --seconds 600"""
 import argparse
@@ -28,17 +29,17 @@ THREADS = {"nginx": 4, "apache-proxy": 3, "lighttpd": 4, "apache-fcgid": 3, "lig
 
 
 class Soak:
-    """Everything that runs. The pool is behind two web servers; each of the others has processes of its own."""
+    """Everything that runs. Two web servers use the pool; each of the others has its own processes."""
 
     def __init__(self, enter):
         self.scratch = enter(Scratch())
         self.router = LastingRouter(self.scratch).start()
-        # The pool remembers signatures in a store, where there can be one; the others in files.
+        # The pool uses a store for signatures if possible, the others files.
         self.store = None if stores.missing() else stores.Store(self.scratch).start()
         shared = {"store": {"url": self.store.url}} if self.store else {}
         self.pool = WampFcgiPool(self.scratch, self.configure("pool.json", max_requests=2000, **shared)).start()
         config = self.configure("config.json")
-        # One folder each: two of the same kind write the same files.
+        # A folder for each: two of the same kind would write the same files.
         self.fcgid = ApacheFcgid(enter(Scratch()), config).start()
         self.lighttpd = Lighttpd(enter(Scratch()), config).start()
         cgi = LighttpdCgi(enter(Scratch()), config).start()
@@ -49,18 +50,18 @@ class Soak:
             wait_until(lambda: client.call("com.example.echo", 0).status == 200, f"a good answer from {each.name}")
 
     def configure(self, name, **more):
-        # A configuration with "mount" serves under every web server.
+        # A configuration with "mount" works under every web server.
         config = {**configuration(self.router.where, PATHS, "/wamp", CONNECT_TIMEOUT), **more,
                   "state_dir": str(self.scratch.folder("shared") / "state")}
         return self.scratch.write(name, json.dumps(config))
 
     def lasting(self):
-        """Processes that no disturbance ends, by pid."""
+        """The processes that no disturbance ends, by pid."""
         return {self.pool.pid: "supervisor of the pool",
                 **{pid: "worker under lighttpd" for pid in self.lighttpd.worker_pids()}}
 
     def run(self, seconds):
-        """Outcomes, disturbances and figures."""
+        """Returns outcomes, disturbances and figures."""
         figures = Figures(self.lasting())
         clients = [Clients(each, THREADS[each.name], PATIENCE) for each in self.servers]
         disturbances = Disturbances(self, min(20, seconds / 10))
@@ -73,7 +74,7 @@ class Soak:
 
 
 def unexplained(outcomes, disturbances):
-    """What is wrong, and no disturbance that harms its web server was under way."""
+    """Wrong outcomes during which no disturbance affected their web server."""
     wrong = [each for each in outcomes if not each.right]
     return [each for each in wrong
             if each.status not in DISTURBED or not any(disturbance.explains(each) for disturbance in disturbances)]

@@ -1,4 +1,4 @@
-"""Owns the browser of the tests: Debian's Chromium, which a script drives with playwright-core (tests/browser)."""
+"""Owns the browser of the tests: Debian's Chromium, driven by a script with playwright-core (tests/browser)."""
 import json
 import os
 import pathlib
@@ -14,7 +14,7 @@ CASE_SECONDS = 60 * SLOWDOWN
 
 
 def missing():
-    """Why the tests are skipped: there can be no browser. Never where they are run anywhere."""
+    """Why the tests are skipped for lack of a browser. Never when `make check-anywhere` runs them."""
     if "WAMPFCGI_ANYWHERE" in os.environ:
         return None
     if SANITIZED:
@@ -40,7 +40,7 @@ class Browser:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, env=environment)
 
     def run(self, case, **given):
-        """What the case has found; an AssertionError where it failed."""
+        """Returns the case's results; raises AssertionError if it failed."""
         self.process.stdin.write(json.dumps({"case": case, **given}) + "\n")
         self.process.stdin.flush()
         ready, _, _ = select.select([self.process.stdout], [], [], CASE_SECONDS)
@@ -51,7 +51,7 @@ class Browser:
         return found
 
     def check_looks(self, test, case):
-        """Runs the case on a narrow and on a wide page, in the light and in the dark, which must differ."""
+        """Runs the case on a narrow and a wide page, in the light and the dark scheme, which must differ."""
         grounds = {}
         for width in (360, 1440):
             for scheme in ("light", "dark"):
@@ -65,7 +65,7 @@ class Browser:
         return self.errors.read()[-2000:]
 
     def close(self):
-        """Its browser ends with it."""
+        """Closes the program, and with it the browser."""
         self.process.stdin.close()
         try:
             self.process.wait(20)

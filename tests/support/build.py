@@ -1,12 +1,12 @@
-"""Owns which build is under test, and what to expect of it."""
+"""Owns which build is tested, and what to expect of it."""
 import os
 import pathlib
 import re
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("WAMPFCGI_BUILD", TOP / "build")).resolve()
-CACHE = BUILD / "CMakeCache.txt"  # not there for what a test starts without telling it which build
+CACHE = BUILD / "CMakeCache.txt"  # missing when a test starts something without naming a build
 SANITIZED = CACHE.exists() and bool(re.search("^WAMPFCGI_SANITIZE:[A-Z]+=.", CACHE.read_text(), re.M))
-# How much longer the programs may take with a sanitizer and without optimisation. What is to be done in time has so many
-# times the time; where the amount is what takes it, there is so many times less to do.
+# How much slower the programs may be with a sanitizer and without optimisation. Time limits are multiplied by it. Where
+# the amount of work takes the time, the amount is divided by it.
 SLOWDOWN = 5 if SANITIZED else 1

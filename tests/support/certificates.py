@@ -1,4 +1,4 @@
-"""Owns certificates of a test: an authority of its own, made by the openssl tool, and what it signs."""
+"""Owns certificates for a test: its own authority, made with the openssl tool, and what it signs."""
 import shutil
 import subprocess
 
@@ -13,7 +13,7 @@ def openssl(*arguments):
 
 
 class Certificate:
-    """Paths of a certificate and of its key, which the web servers' user can read."""
+    """The paths of a certificate and its key, readable for the web servers' user."""
 
     def __init__(self, folder, name):
         self.file, self.key = folder / f"{name}.crt", folder / f"{name}.key"
@@ -27,7 +27,7 @@ class Certificate:
         return self
 
     def replace_by(self, other):
-        """As an administrator would: other contents under the same names."""
+        """Replaces the contents of the files, like an administrator."""
         for mine, others in ((self.file, other.file), (self.key, other.key)):
             mine.write_bytes(others.read_bytes())
 
@@ -45,7 +45,7 @@ class Authority(Certificate):
         self.make("req", "-x509", *KEY_TYPE, "-keyout", self.key, "-days", 2, "-subj", f"/CN={name}")
 
     def issue(self, name, hosts=LOOPBACK, days=2):
-        """Signs a certificate for these hosts; one that has expired when days are negative."""
+        """Issues a certificate for these hosts; an expired one if `days` is negative."""
         made, wish, extensions = Certificate(self.folder, name), self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         openssl("req", "-new", *KEY_TYPE, "-keyout", made.key, "-subj", f"/CN={name}", "-out", wish)
         extensions.write_text(f"subjectAltName={hosts}\n")

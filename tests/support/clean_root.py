@@ -1,5 +1,5 @@
-"""Owns a clean root of the Debian that runs here, made by debootstrap, for trying a package in. Where mount namespaces
-can be made, whatever is mounted is so for one command only, and gone with it."""
+"""Owns a clean root of this machine's Debian release, made with debootstrap, for trying a package. If mount namespaces
+are available, mounts exist only during one command."""
 import pathlib
 import re
 import shutil
@@ -15,18 +15,19 @@ APT_TARGET = "$(ORIGIN)|$(RELEASE)|$(COMPONENT)|$(REPO_URI)"
 
 
 class NotHere(Exception):
-    """Such a root cannot be made on this machine."""
+    """This machine cannot make such a root."""
 
 
 def distribution():
-    """Name and codename, such as ("debian", "bookworm")."""
+    """The distribution's name and codename, such as ("debian", "bookworm")."""
     text = pathlib.Path("/etc/os-release").read_text()
     fields = dict(re.findall(r'^(ID|VERSION_CODENAME)="?([^"\n]*)"?$', text, re.M))
     return fields.get("ID"), fields.get("VERSION_CODENAME")
 
 
 def first_that_fails(*commands, seconds=400):
-    """What the first of the commands that fails says, or None. One that takes too long is ended with all it started."""
+    """The output of the first failing command, or None. A command that takes too long is ended with everything it
+    started."""
     for command in commands:
         run = subprocess.run(["timeout", "--kill-after=10", str(seconds), *command], capture_output=True, text=True,
                              stdin=subprocess.DEVNULL)
@@ -36,7 +37,7 @@ def first_that_fails(*commands, seconds=400):
 
 
 def can_make_namespaces():
-    """Not without privileges, and not in a chroot, whose root is no mount point."""
+    """False without privileges, and in a chroot, whose root is not a mount point."""
     return not first_that_fails([*NAMESPACE, "true"])
 
 
@@ -46,7 +47,8 @@ def mounts_below(folder):
 
 
 def repositories(codename):
-    """Debian's among those that apt uses here, as lines of sources.list; the first is the release itself."""
+    """Debian's repositories among those that apt uses here, as lines of sources.list; the first is the release
+    itself."""
     listed = subprocess.run(["apt-get", "indextargets", "--format", APT_TARGET, "Identifier: Packages"],
                             capture_output=True, text=True).stdout
     targets = [line.split("|") for line in listed.splitlines()]
@@ -57,7 +59,7 @@ def repositories(codename):
 
 
 def minimal_system():
-    """Path of an archive of a minimal system, which is made once for a build."""
+    """The path of an archive of a minimal system, made once for each build."""
     if not AS_ROOT:
         raise NotHere("only root can make a root")
     if not shutil.which("debootstrap"):
@@ -84,14 +86,14 @@ def bootstrap(codename, archive):
             raise NotHere(failure)
         unfinished.rename(archive)
     finally:
-        for point in reversed(mounts_below(folder)):  # debootstrap takes them away itself, unless it is ended
+        for point in reversed(mounts_below(folder)):  # debootstrap removes them itself, unless it is ended
             subprocess.run(["umount", "--lazy", point], check=True)
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.unlink(missing_ok=True)
 
 
 class CleanRoot:
-    """The system, unpacked in a scratch folder; apt in it has the repositories and the proxies that it has here."""
+    """The system, unpacked in a scratch folder; its apt uses this machine's repositories and proxies."""
 
     def __init__(self, scratch):
         self.path = scratch.path / "root"
@@ -128,12 +130,12 @@ class CleanRoot:
         return run
 
     def id_of(self, database, name):
-        """Number of a user ("passwd") or a group ("group") in the root; None when there is none."""
+        """The number of a user ("passwd") or group ("group") in the root; None when there is none."""
         found = re.search(rf"^{name}:[^:]*:(\d+):", (self.path / "etc" / database).read_text(), re.M)
         return int(found[1]) if found else None
 
     def traces(self, name, owner):
-        """Paths that have a name in theirs, or that a user or group with this number owns."""
+        """Paths that contain a name, or belong to the user or group with this number."""
         for path in self.path.rglob("*"):
             status = path.lstat()
             if name in path.name or owner in (status.st_uid, status.st_gid):

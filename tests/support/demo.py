@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
-"""Starts router, lighttpd and wamp-fcgi on loopback, makes a call, publishes to a stream of events, and makes a call that
-streams. usage: demo.py BUILD   (ONCE=1: ends after that)"""
+"""Starts router, lighttpd and wamp-fcgi on loopback, makes a call, publishes to a stream of events, and makes a
+streaming call.
+usage: demo.py BUILD   (ONCE=1: ends after that)"""
 import json
 import os
 import pathlib
@@ -26,18 +27,18 @@ EVENT_DATA = 'data: {"topic":"com.example.news","args":["hello"],"kwargs":{}}'
 
 
 class Unexpected(Exception):
-    """Something else came than was to be shown."""
+    """The output differs from what was to be shown."""
 
 
 def start(scratch):
-    """The web server, with everything behind it running."""
+    """The running web server, with everything behind it."""
     router = DevRouter(scratch).start()
     config = scratch.write("config.json", json.dumps({"router": {"url": router.url}, "paths": PATHS}, indent=4) + "\n")
     return Lighttpd(scratch, config, port=None if can_connect(8080) else 8080).start()
 
 
 def curl(*arguments, body=None):
-    """The command, with a body to be posted."""
+    """The command, with a body to post."""
     posting = ["-H", "Content-Type: application/json", "-d", json.dumps(body)] if body else []
     return ["curl", "-sS", "--max-time", "30", *posting, *arguments]
 
@@ -47,7 +48,7 @@ def show(command, also=""):
 
 
 def run(command):
-    """Shows a command, runs it, and shows and returns what it prints."""
+    """Shows a command, runs it, shows and returns its output."""
     show(command)
     ended = subprocess.run(command, capture_output=True, text=True)
     print((ended.stdout + ended.stderr).rstrip("\n"))
@@ -64,7 +65,7 @@ def make_call(url):
 
 
 def publish_to_a_stream(url):
-    """What a page gets by EventSource, curl gets here."""
+    """Shows with curl what a page receives with EventSource."""
     listen = curl("-N", f"{url}/events?topic=com.example.news")
     show(listen, " &")
     with subprocess.Popen(listen, stdout=subprocess.PIPE, text=True) as listener:
@@ -88,7 +89,7 @@ def make_call_that_streams(url):
 def main():
     once = os.environ.get("ONCE", "") not in ("", "0")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started this in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also when a shell started this in the background
     with Scratch() as scratch:
         server = start(scratch)
         print(f"Running in {scratch.path}: wamp-devrouter, and lighttpd at port {server.port} with wamp-fcgi at /wamp.")

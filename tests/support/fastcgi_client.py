@@ -1,4 +1,4 @@
-"""Owns the FastCGI client of the tests: speaks to wamp-fcgi's socket as a web server does (FastCGI 1.0, section 3)."""
+"""Owns the FastCGI client of the tests: talks to wamp-fcgi's socket like a web server (FastCGI 1.0, section 3)."""
 import asyncio
 import fcntl
 import struct
@@ -30,7 +30,7 @@ def stdin(body, request_id=1, end=True):
 
 
 def variables(path_info="", method="POST", length=None, **more):
-    """CGI variables of a JSON request; a value of None takes one away."""
+    """The CGI variables of a JSON request; a value of None removes one."""
     values = {"REQUEST_METHOD": method, "SCRIPT_NAME": "/wamp", "PATH_INFO": path_info, "QUERY_STRING": "",
               "CONTENT_TYPE": "application/json", "REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.1",
               "GATEWAY_INTERFACE": "CGI/1.1", "HTTP_HOST": "localhost",
@@ -45,7 +45,7 @@ async def connect(address):
 
 
 async def read_answer(reader):
-    """Status, headers and body of the next answer on a connection."""
+    """The status, headers and body of the next answer on a connection."""
     output = bytearray()
     while True:
         _, kind, _, length, padding, _ = struct.unpack("!BBHHBB", await reader.readexactly(8))
@@ -70,7 +70,7 @@ def read_exactly(connection, count):
 
 
 def read_records(connection):
-    """Type, request id and content of each record of the next answer on a blocking socket, up to END_REQUEST."""
+    """The type, request id and content of each record of the next answer on a blocking socket, up to END_REQUEST."""
     records = []
     while not records or records[-1][0] != END_REQUEST:
         _, kind, request_id, length, padding, _ = struct.unpack("!BBHHBB", read_exactly(connection, 8))
@@ -79,12 +79,12 @@ def read_records(connection):
 
 
 def unread_bytes(connection):
-    """What was sent on a Unix socket and not read by the other side yet."""
+    """The number of bytes sent on a Unix socket that the other side has not read yet."""
     return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, b"0000"))[0]
 
 
 async def exchange(address, data):
-    """Sends bytes on a connection of its own and returns the first answer."""
+    """Sends bytes on a new connection and returns the first answer."""
     reader, writer = await connect(address)
     try:
         writer.write(data)

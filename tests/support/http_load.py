@@ -1,11 +1,11 @@
-"""Owns a load: threads that make calls over kept HTTP connections until they are told to end, and count what failed."""
+"""Owns a load: threads that make calls over kept HTTP connections until told to end, and count failures."""
 import http.client
 import json
 import threading
 
 
 class Load:
-    """Calls com.example.add2 at /wamp of a web server. Used as a context; `failures` and `count` tell how it went."""
+    """Calls com.example.add2 at /wamp of a web server. A context manager; `failures` and `count` are its results."""
 
     def __init__(self, port, threads=8, path="/wamp"):
         self.port, self.path = port, path

@@ -1,4 +1,4 @@
-"""Certificates and Ed25519 keys for tests, made on the spot by the openssl command."""
+"""Certificates and Ed25519 keys for tests, made on demand with the openssl command."""
 import os
 import ssl
 import subprocess
@@ -17,7 +17,7 @@ def make_certificate(folder, name):
 
 
 def tls_client(certificate, own=None):
-    """Trusts that certificate alone; `own` is the client's (certificate file, key file)."""
+    """Trusts only this certificate; `own` is the client's (certificate file, key file)."""
     context = ssl.create_default_context(cafile=certificate)
     if own:
         context.load_cert_chain(*own)
@@ -38,5 +38,5 @@ class SigningKey:
         return openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.file, "-in", self.message)
 
     def answer(self, extra):
-        """AUTHENTICATE.Signature for a CHALLENGE.Extra of cryptosign."""
+        """The AUTHENTICATE.Signature for a CHALLENGE.Extra of cryptosign."""
         return self.sign(bytes.fromhex(extra["challenge"])).hex() + extra["challenge"]

@@ -1,6 +1,6 @@
-"""Owns calls made as a web server would make them, straight to wamp-fcgi's socket: one, or many without a pause, and what
-became of each. A call's first argument, unless it is given, is a number that no other call has, so that a router's log tells
-whether it came twice."""
+"""Owns calls made like a web server's, straight to wamp-fcgi's socket: one, or many without a pause, with their
+outcomes. A call's first argument, unless given, is a unique number, so that a router's log shows whether the call
+arrived twice."""
 import asyncio
 import collections
 import contextlib
@@ -19,10 +19,10 @@ numbers = itertools.count(1)
 
 @dataclasses.dataclass
 class Outcome:
-    argument: object  # the first
+    argument: object  # the first one
     begun: float
     ended: float
-    status: int  # UNANSWERED: none came in time, or the connection was closed without
+    status: int  # UNANSWERED: no answer in time, or the connection was closed without one
     body: bytes
 
     @property
@@ -35,7 +35,7 @@ class Outcome:
 
     @property
     def name(self):
-        """The refusal, without what all of them begin with; None for a call's outcome."""
+        """The refusal's name without the common prefix; None for a call's outcome."""
         prefix, _, name = self.json.get("error", "").rpartition(".")
         return name if prefix == "wampfcgi.error" else None
 
@@ -50,7 +50,7 @@ def request_bytes(procedure, args, kwargs=None, path=""):
 
 
 async def make_call(address, limit, procedure="com.example.echo", args=None, kwargs=None, path=""):
-    """Waits for the answer at most `limit` seconds."""
+    """Waits up to `limit` seconds for the answer."""
     args = [next(numbers)] if args is None else args
     begun, status, body = time.monotonic(), UNANSWERED, b"{}"
     data = request_bytes(procedure, args, kwargs, path)
@@ -60,7 +60,7 @@ async def make_call(address, limit, procedure="com.example.echo", args=None, kwa
 
 
 class Background:
-    """An event loop in a thread of its own, for calls that are under way while a test does something else."""
+    """An event loop in its own thread, for calls during which a test does something else."""
 
     def __enter__(self):
         self.loop = asyncio.new_event_loop()
@@ -74,13 +74,13 @@ class Background:
         self.loop.close()
 
     def start(self, coroutine):
-        """A future of its outcome."""
+        """Returns a future for the coroutine's result."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
 
 class Load:
-    """Clients that each make one call after the other until they are told to stop. Every other call takes a tenth of a second,
-    so that there are always some under way."""
+    """Clients that make consecutive calls until told to stop. Every other call takes a tenth of a second, so that some
+    are always in flight."""
 
     def __init__(self, background, address, clients, limit):
         self.background, self.address, self.limit = background, address, limit
@@ -100,11 +100,11 @@ class Load:
         return self.outcomes
 
     def first_good_after(self, moment):
-        """When the first call ended well that ended after a moment; None when none has yet."""
+        """When the first good call ended of those that ended after a moment; None if there is none yet."""
         return min((each.ended for each in list(self.outcomes) if each.ended > moment and each.good), default=None)
 
 
 def arrivals(router_log):
-    """How often each number came, as the argument of echo or sleep, to a router that runs with --log-calls."""
+    """How often each number arrived, as an argument of echo or sleep, at a router that runs with --log-calls."""
     found = re.findall(r'<- CALL, .*"com\.example\.(?:echo|sleep)", ?\[([\d.]+)\]', router_log)
     return collections.Counter(map(float, found))

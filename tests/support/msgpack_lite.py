@@ -1,9 +1,9 @@
-"""A small MessagePack encoder and decoder for the tests, so that they need nothing but Python itself."""
+"""A small MessagePack encoder and decoder for the tests, so that they need only Python itself."""
 import struct
 
 
 class Raw(bytes):
-    """Bytes that are packed already."""
+    """Bytes that are already packed."""
 
 
 def pack(value):
@@ -55,7 +55,7 @@ def _head(size, short, short_limit, marks):
 
 
 def unpack(data):
-    """The one value that these bytes are; ValueError for anything else."""
+    """The single value in these bytes; ValueError for anything else."""
     value, end = _read(data, 0)
     if end != len(data):
         raise ValueError("bytes after the value")

@@ -1,12 +1,12 @@
-"""Owns two network namespaces joined by a cable (a veth pair), for tests that drop packets: "near" and "far". Nothing of the
-machine's own network is touched, and nothing is left behind: a namespace is a process's, not one with a name, for which
-`ip netns` would leave a mount."""
+"""Owns two network namespaces, "near" and "far", joined by a veth pair, for tests that drop packets. Does not touch the
+machine's own network, and leaves nothing behind: the namespaces belong to processes and have no names, for which `ip
+netns` would leave mounts."""
 import json
 import os
 import shutil
 import subprocess
 
-NEAR, FAR = "192.0.2.1", "192.0.2.2"  # RFC 5737, for documentation: routed nowhere
+NEAR, FAR = "192.0.2.1", "192.0.2.2"  # RFC 5737, for documentation: never routed
 
 
 def run(*command):
@@ -27,7 +27,7 @@ def why_no_namespaces():
 
 
 class Namespace:
-    """One that lasts until it is closed, or until the test ends."""
+    """A namespace that lasts until it is closed, or the test ends."""
 
     def __init__(self):
         command = ["unshare", "--net", "sh", "-c", "echo there && exec cat"]
@@ -56,7 +56,8 @@ class Namespace:
         self.know(other_address, other)
 
     def know(self, address, other):
-        """Without this, an address that answers no more would be reported, instead of packets just being lost."""
+        """Adds a fixed neighbour entry. Without it, the kernel would report an unreachable address instead of losing
+        packets."""
         self.ip("neighbour", "replace", address, "lladdr", other.hardware_address, "dev", "cable", "nud", "permanent")
 
 
@@ -86,7 +87,7 @@ class TwoMachines:
             self.made.pop().close()
 
     def drop_packets(self):
-        """The far side no longer takes packets to its address for its own; nobody hears of it."""
+        """The far side no longer accepts packets to its address, without telling the sender."""
         self.far.ip("address", "delete", f"{FAR}/30", "dev", "cable")
 
     def pass_packets(self):

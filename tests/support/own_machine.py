@@ -1,5 +1,5 @@
-"""Owns a machine of its own, as far as a recipe of README.md can tell: the files of this one, of which it may change all below
-/etc, /var and /usr/local without a trace, its own network with every port free, and its own processes, which end with it."""
+"""Owns an isolated machine for a recipe of README.md: this machine's files, with temporary changes below /etc, /var and
+/usr/local, its own network with every port free, and its own processes, which end with it."""
 import subprocess
 
 from support.processes import AS_ROOT, clean_environment
@@ -49,7 +49,7 @@ wait_for() {
 
 
 def why_impossible():
-    """A reason to skip what needs one, or nothing."""
+    """Why this is impossible here, or None."""
     if not AS_ROOT:
         return "only root can make namespaces"
     run = run_script("")
@@ -57,6 +57,6 @@ def why_impossible():
 
 
 def run_script(script, seconds=120):
-    """What a shell says that runs a script there, each command of which has to succeed. Its programs end with it."""
+    """The result of running a shell script there; each command must succeed. Its programs end with it."""
     return subprocess.run([*ISOLATE, "sh", "-eu", "-c", SET_UP + script], capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=seconds, env=clean_environment())

@@ -1,4 +1,4 @@
-"""Owns how the Debian package is made of what is built."""
+"""Owns making the Debian package from a build."""
 import os
 import pathlib
 import subprocess
@@ -7,7 +7,8 @@ from support.servers import BUILD
 
 
 def make_package(folder, epoch=None):
-    """Path of the package, in a folder; `epoch` is the time that it bears. Made by somebody who shows nobody anything."""
+    """Makes the package in a folder and returns its path; `epoch` is its time stamp. Uses a umask that denies access to
+    all others."""
     environment = {**os.environ, **({"SOURCE_DATE_EPOCH": str(epoch)} if epoch else {})}
     run = subprocess.run(["cpack", "--config", BUILD / "CPackConfig.cmake", "-B", folder], env=environment,
                          capture_output=True, text=True, timeout=500, umask=0o077)

@@ -1,10 +1,10 @@
-"""Owns the WAMP peers that this project did not write: fox-wamp, a router, and a callee by AutobahnJS (tests/peers)."""
+"""Owns WAMP peers of other projects: fox-wamp, a router, and a callee with AutobahnJS (tests/peers)."""
 import re
 
 from support.processes import Process
 from support.servers import TOP
 
-MODULES = TOP / "build/deps/peers/node_modules"  # by `make deps`, whatever the folder of the build
+MODULES = TOP / "build/deps/peers/node_modules"  # from `make deps`, whatever the build folder
 
 
 class NodeProgram(Process):
@@ -20,8 +20,8 @@ class NodeProgram(Process):
 
 
 class FoxWamp(NodeProgram):
-    """Two listeners of one process, each a router of its own: `url` admits everybody, `login_url` who logs in. They stay
-    where they are over restarts."""
+    """Two listeners of one process, each a separate router: `url` admits everybody, `login_url` requires a login. Both
+    keep their ports over restarts."""
 
     name, script = "fox-wamp", "router.js"
     ports = (0, 0)
@@ -38,7 +38,7 @@ class FoxWamp(NodeProgram):
 
 
 class Callee(NodeProgram):
-    """AutobahnJS with procedures; it joins again by itself."""
+    """AutobahnJS with procedures; it rejoins automatically."""
 
     name, script = "callee", "callee.js"
 

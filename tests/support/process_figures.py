@@ -1,4 +1,4 @@
-"""Owns what the system says of processes: processor time, memory, threads."""
+"""Owns the operating system's figures of processes: processor time, memory, threads."""
 import contextlib
 import pathlib
 import re
@@ -9,7 +9,7 @@ MEMFD = "/memfd:"
 
 
 def processor_seconds(pids):
-    """User and system time of processes, all of their threads."""
+    """The user and system time of processes, with all threads."""
     nanoseconds = 0
     for pid in pids:
         for task in pathlib.Path("/proc", str(pid), "task").iterdir():
@@ -19,7 +19,7 @@ def processor_seconds(pids):
 
 
 def is_quiet(pids, seconds=0.3):
-    """True when processes need no processor time for a while."""
+    """True when processes use no processor time for a while."""
     before = processor_seconds(pids)
     time.sleep(seconds)
     return processor_seconds(pids) == before
@@ -46,12 +46,12 @@ def threads(pid):
 
 
 def proportional_bytes(pid):
-    """Resident memory, what is shared with others counted by its share."""
+    """Resident memory; shared memory counts by its share."""
     return 1024 * int(re.search(r"^Pss:\s+(\d+)", pathlib.Path("/proc", str(pid), "smaps_rollup").read_text(), re.M)[1])
 
 
 def memory_file_bytes(pid):
-    """Memory in files without a name, which is no resident memory of the process."""
+    """Memory in unnamed files, which is not part of the process's resident memory."""
     total = 0
     for entry in pathlib.Path("/proc", str(pid), "fd").iterdir():
         with contextlib.suppress(OSError):
@@ -61,7 +61,7 @@ def memory_file_bytes(pid):
 
 
 class PeakWatch:
-    """Looks again and again how much memory a process has, files without a name counted, until the context ends."""
+    """Samples a process's memory, including unnamed files, until the context ends."""
 
     def __init__(self, pid):
         self.pid, self.peak_bytes = pid, 0

@@ -1,4 +1,4 @@
-"""Owns real processes of a test or the demo: their scratch folder, their logs, their start and their certain end."""
+"""Owns the real processes of a test or the demo: their scratch folder, logs, start and guaranteed end."""
 import contextlib
 import os
 import pathlib
@@ -13,19 +13,19 @@ import time
 from support.build import SLOWDOWN
 
 AS_ROOT = os.geteuid() == 0
-# Web servers that root starts give up root; what they start and read belongs to this user.
+# Web servers started by root give up root; the files that they use belong to this user.
 SERVER_USER = "www-data" if AS_ROOT else None
 SANITIZER_REPORT = re.compile(r"(ERROR|WARNING|FATAL): \w+Sanitizer|: runtime error: |LeakSanitizer has encountered a fatal error")
 SANITIZER_FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ +\((/\S+)\+(0x[0-9a-f]+)\).*$", re.M)
-SANITIZER_STATUS = 86  # of a program with a report (sanitizer_options.cpp)
+SANITIZER_STATUS = 86  # exit status of a program with a report (sanitizer_options.cpp)
 
 
 class NotReady(Exception):
-    """A process did not come up, or did not end, in time."""
+    """A process did not become ready, or did not end, in time."""
 
 
 def wait_until(condition, what, seconds=15):
-    """Polls `condition` until it is true; NotReady when that takes too long."""
+    """Polls `condition` until it is true; raises NotReady when that takes too long."""
     seconds *= SLOWDOWN
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -42,7 +42,7 @@ def free_port():
 
 
 def can_connect(address):
-    """True when something listens at a Unix socket's path or a loopback port."""
+    """True when something listens on a Unix socket or a loopback port."""
     family = socket.AF_INET if isinstance(address, int) else socket.AF_UNIX
     with socket.socket(family) as probe:
         probe.settimeout(1)
@@ -50,7 +50,7 @@ def can_connect(address):
 
 
 def session_members(session):
-    """Pids of all live processes of a session (zombies are not alive)."""
+    """The pids of a session's live processes; zombies do not count."""
     members = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -68,7 +68,7 @@ def is_running(pid):
 
 
 def users_of(folder):
-    """Pids of live processes whose command line or environment names a folder, whoever started them."""
+    """The pids of live processes whose command line or environment contains a folder, whoever started them."""
     needle, found = os.fsencode(str(folder)), []
     for entry in os.listdir("/proc"):
         if entry.isdigit() and int(entry) != os.getpid():
@@ -87,7 +87,7 @@ def clean_environment(**more):
 
 
 def with_names(report):
-    """A sanitizer's report with the function and line of each frame."""
+    """A sanitizer's report with function and line for each frame."""
     frames = [f"{program} {offset}" for program, offset in SANITIZER_FRAME.findall(report)]
     command = ["llvm-symbolizer", "--no-inlines", "--pretty-print", "--demangle"]
     names = iter(subprocess.run(command, input="\n".join(frames), capture_output=True, text=True).stdout.split("\n\n")
@@ -96,7 +96,7 @@ def with_names(report):
 
 
 class Scratch:
-    """A temporary folder that the web servers' user can read, and everything that runs in it."""
+    """A temporary folder, readable for the web servers' user, and everything that runs in it."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="wamp-fcgi-"))
@@ -116,7 +116,7 @@ class Scratch:
         return path
 
     def folder(self, name):
-        """A folder that the web servers' user may write."""
+        """A folder that the web servers' user may write to."""
         path = self.path / name
         path.mkdir(exist_ok=True)
         if SERVER_USER:
@@ -124,7 +124,7 @@ class Scratch:
         return path
 
     def program(self, path):
-        """A copy of a program that the web servers' user can reach, wherever the build is."""
+        """A copy of a program that the web servers' user can access, wherever the build is."""
         copy = self.folder("bin") / pathlib.Path(path).name
         if not copy.exists():
             shutil.copy(path, copy)
@@ -138,7 +138,7 @@ class Scratch:
         return "\n".join(parts)
 
     def sanitizer_reports(self, lines=100):
-        """What a program built with sanitizers has to say in any log: the first report of each, cut short."""
+        """The reports of programs built with sanitizers in all logs: the first of each, shortened."""
         parts = []
         for path in sorted(self.path.rglob("*.log")):
             if found := SANITIZER_REPORT.search(text := path.read_text(errors="replace")):
@@ -147,8 +147,7 @@ class Scratch:
         return parts
 
     def close(self):
-        """Ends everything, last started first, and fails when anything was still there afterwards, or a sanitizer has
-        reported something."""
+        """Ends everything, last started first. Fails when anything is left, or a sanitizer has reported something."""
         failures = []
         for process in reversed(self.running.copy()):
             try:
@@ -167,11 +166,11 @@ class Scratch:
 
 
 class Process:
-    """One program in a session of its own. Subclasses say what to run and when it is ready."""
+    """One program in its own session. Subclasses define the command, and when it is ready."""
 
     name = "process"
     user = None
-    prefix = ()  # a command that is to start the program, with limits say
+    prefix = ()  # a command that starts the program, for example with limits
     environment = {}
 
     def __init__(self, scratch):
@@ -182,7 +181,7 @@ class Process:
         self.log = scratch.write(f"{self.name}{taken or ''}.log", "")
 
     def command(self):
-        """Writes what the program reads, choosing ports anew, and returns its command line."""
+        """Writes the program's files with newly chosen ports, and returns its command line."""
         raise NotImplementedError
 
     def is_ready(self):
@@ -200,7 +199,7 @@ class Process:
         raise NotReady(f"{self.name} ended at once\n{self.log.read_text(errors='replace')}")
 
     def launch(self):
-        # Should the test itself be killed, the program is asked to end.
+        # Ends the program if the test itself is killed.
         command = ["setpriv", "--pdeathsig", "TERM", "--", *map(str, (*self.prefix, *self.command()))]
         self.logged_before = self.log.stat().st_size
         identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
@@ -217,7 +216,7 @@ class Process:
         return log
 
     def said(self):
-        """What is in the log since the last start."""
+        """The log since the last start."""
         return self.log.read_bytes()[self.logged_before:].decode(errors="replace")
 
     @property
@@ -231,7 +230,7 @@ class Process:
         return [pid for pid in session_members(self.pid) if pid != self.pid]
 
     def stop(self, with_signal=signal.SIGTERM, seconds=15):
-        """Ends the program and returns its exit code; fails when that or any process it started stays."""
+        """Ends the program and returns its exit code; fails when it or a process that it started stays."""
         if self not in self.scratch.running:
             return self.child.returncode
         self.scratch.running.remove(self)

@@ -1,4 +1,4 @@
-"""Owns Prometheus' promtool, for the tests that show it what it is to read."""
+"""Owns Prometheus' promtool, for tests of what Prometheus reads."""
 import os
 import shutil
 import subprocess
@@ -9,13 +9,13 @@ PROMTOOL = shutil.which("promtool") or shutil.which(TOP / "build/deps/usr/bin/pr
 
 
 def missing():
-    """Why the tests that need it are skipped. Never where they are run anywhere."""
+    """Why tests that need it are skipped. Never when `make check-anywhere` runs them."""
     if PROMTOOL or "WAMPFCGI_ANYWHERE" in os.environ:
         return None
     return "there is no promtool (make check-anywhere brings it)"
 
 
 def promtool(*arguments, **how):
-    """Exit status, and all that it says."""
+    """Returns exit status and complete output."""
     done = subprocess.run([PROMTOOL, *map(str, arguments)], capture_output=True, text=True, timeout=60, **how)
     return done.returncode, done.stdout + done.stderr

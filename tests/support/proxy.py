@@ -1,5 +1,5 @@
-"""Owns a TCP proxy on loopback that spoils connections on request: it cuts them after so many bytes, stalls, delays, passes
-a byte at a time, closes one half. What it passes, and when, is told for each direction; a rule counts from when it is set."""
+"""Owns a TCP proxy on loopback that disturbs connections on request: cuts them after a number of bytes, stalls, delays,
+passes single bytes, closes one half. Each direction has its own rule, which counts from when it is set."""
 import contextlib
 import dataclasses
 import select
@@ -9,7 +9,7 @@ import threading
 import time
 
 TO_ROUTER, TO_WORKER = "to router", "to worker"
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: closing sends RST
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER of 0 seconds: closing sends RST
 
 
 @dataclasses.dataclass
@@ -17,15 +17,15 @@ class Rule:
     """How one direction passes bytes."""
     piece: int = 65536       # most bytes at once
     delay: float = 0         # seconds before each piece
-    cut_after: int = None    # bytes until the connection is closed, to both sides
-    stall_after: int = None  # bytes until nothing more passes
-    passed: int = 0          # bytes, since the rule was set
+    cut_after: int = None  # bytes until the connection is closed on both sides
+    stall_after: int = None  # bytes until no more pass
+    passed: int = 0  # bytes since the rule was set
 
     def left(self, end):
         return self.piece if end is None else end - self.passed
 
     def room(self):
-        """How many bytes may pass now, of all that may come."""
+        """How many bytes may pass now."""
         return min(self.piece, self.left(self.cut_after), self.left(self.stall_after))
 
 
@@ -34,7 +34,7 @@ class Connection:
 
     def __init__(self, proxy, from_worker, to_router):
         self.proxy = proxy
-        self.sockets = {TO_ROUTER: to_router, TO_WORKER: from_worker}  # by where bytes go
+        self.sockets = {TO_ROUTER: to_router, TO_WORKER: from_worker}  # by the destination of bytes
         self.halves = list(self.sockets)  # directions that have not ended
         self.open = threading.Event()
         self.open.set()
@@ -54,9 +54,9 @@ class Connection:
                 each.close()
 
     def pass_piece(self, where, source, sink):
-        """False when nothing more is to pass. The end of the stream is passed on too."""
+        """Returns False when nothing more may pass. The end of the stream is passed on too."""
         select.select([source], [], [])
-        rule = self.proxy.rules[where]  # looked at when there is something to pass, it may have changed meanwhile
+        rule = self.proxy.rules[where]  # read it when there is something to pass, because it may have changed
         room = rule.room()
         if room <= 0 and room == rule.left(rule.cut_after):
             self.end()
@@ -72,21 +72,21 @@ class Connection:
         return self.open.is_set()
 
     def close_half(self, where):
-        """The end of the stream for that side, which may go on sending."""
+        """Ends the stream to that side, which may go on sending."""
         self.sockets[where].shutdown(socket.SHUT_WR)
 
     def end(self, by_reset=False):
-        """Ends the connection to both sides: after what has passed, or by RST. The thread that is last closes the sockets."""
+        """Ends the connection on both sides: after the bytes passed, or by RST. The last thread closes the sockets."""
         self.open.clear()
         for each in self.sockets.values():
             with contextlib.suppress(OSError):
                 if by_reset:
                     each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                each.shutdown(socket.SHUT_RD if by_reset else socket.SHUT_RDWR)  # wakes the thread that reads it
+                each.shutdown(socket.SHUT_RD if by_reset else socket.SHUT_RDWR)  # wakes the reading thread
 
 
 class Proxy:
-    """Listens on a loopback port of its own choice and connects to `target`, a port on loopback."""
+    """Listens on a free loopback port, and connects to `target`, a loopback port."""
 
     def __init__(self, target):
         self.target = target
@@ -121,19 +121,19 @@ class Proxy:
         self.connections.append(Connection(self, from_worker, to_router))
 
     def set(self, where, **rule):
-        """Lets the direction pass bytes by a new rule, without any restriction that is not given."""
+        """Sets a new rule for the direction; omitted limits do not apply."""
         with self.rule_set:
             self.rules[where] = Rule(**rule)
             self.rule_set.notify_all()
 
     def wait_for_another(self, rule, where):
-        """Waits a moment for another rule than this one."""
+        """Waits a moment for the rule to change."""
         with self.rule_set:
             if self.rules[where] is rule:
                 self.rule_set.wait(0.05)
 
     def live(self):
-        """The connections that were not cut, oldest first."""
+        """The connections not cut, oldest first."""
         return [each for each in self.connections if each.open.is_set()]
 
     def cut_all(self, by_reset=False):

@@ -1,12 +1,12 @@
-"""Owns how tests restrict one service as a sample's comment shows it, the spellings of a URL that may get around that,
-and which of them do."""
+"""Owns restricting one service as a sample's comment shows, spellings of a URL that might circumvent that, and finding
+those that do."""
 import concurrent.futures
 import re
 
-# The comment's code, each line deeper than its prose, is put in force.
+# The comment's code, which is indented deeper than its prose, is activated.
 SHOWN = re.compile(r"^ *# Restricting one service (?:.*\n *# ?\S)*.*\n((?: *#   .*\n)+)", re.M)
 
-# Of a service's URL. Those that the web server takes for the very same must be restricted alike; wamp-fcgi refuses the
+# Spellings of a service's URL. Those that the web server treats as equal must be restricted too; wamp-fcgi refuses the
 # others.
 SPELLINGS = (
     "/wamp/{name}", "/wamp/{escaped}", "/wamp/{all_escaped}", "/%77amp/{name}", "//wamp/{name}", "/wamp//{name}",
@@ -25,7 +25,7 @@ SPELLINGS = (
 
 
 def spellings(name, mount="/wamp"):
-    """URLs that are, or look like, that of a service, first as it is usually written."""
+    """URLs that are, or look like, a service's; the usual spelling comes first."""
     def escape(letter):
         return f"%{ord(letter):02x}"
 
@@ -37,7 +37,7 @@ def spellings(name, mount="/wamp"):
 
 
 def in_force(sample):
-    """A sample whose comment on restricting one service is code."""
+    """A sample with the code of its comment about restricting one service activated."""
     found = SHOWN.search(sample)
     if not found:
         raise ValueError("the sample does not show how to restrict one service")
@@ -46,7 +46,7 @@ def in_force(sample):
 
 
 def reaching(client, name, body, answer, mount="/wamp"):
-    """The spellings, byte for byte on the wire, that get this answer to this body."""
+    """The spellings, sent unchanged, that get this answer to this body."""
     def reaches(url):
         request = (f"POST {url} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                    f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}")

@@ -1,4 +1,4 @@
-"""A unittest.TestCase with a wamp-devrouter of its own, for the tests that talk to it directly."""
+"""A unittest.TestCase with its own wamp-devrouter, for tests that talk to it directly."""
 import tempfile
 import unittest
 
@@ -34,7 +34,7 @@ class RouterCase(unittest.TestCase):
 
 
 class TransportCase(unittest.TestCase):
-    """A router of the class's own arguments and addresses, and a scratch folder."""
+    """A router with the class's arguments and addresses, and a scratch folder."""
 
     listen = ("rs://127.0.0.1:0", "ws://127.0.0.1:0/ws")
 
@@ -61,7 +61,7 @@ class TransportCase(unittest.TestCase):
         return client
 
     def each(self):
-        """A joined client for each listener and serializer."""
+        """Yields a joined client for each listener and serializer."""
         for url in self.router.urls:
             for serializer in (MESSAGEPACK, JSON):
                 with self.subTest(url=url, serializer=serializer):

@@ -1,5 +1,5 @@
-"""Owns a router of which a test decides every byte: it listens on loopback, speaks RawSocket or WebSocket as the caller does,
-and gives each connection to a function of the test, in a thread of its own."""
+"""Owns a router whose every byte is decided by a test: it listens on loopback, speaks RawSocket or WebSocket like its
+client, and passes each connection to a function of the test, in its own thread."""
 import base64
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ DETAILS = {"authrole": "anonymous", "roles": {"dealer": {"features": {"call_canc
 
 
 class Session:
-    """The router's end of a connection that has shaken hands. Reading raises OSError or EOFError at its end."""
+    """The router's end of a connection after the handshake. Reading raises OSError or EOFError at its end."""
 
     def __init__(self, sock, first):
         self.sock, self.is_websocket, self.is_json = sock, first != b"\x7f", False
@@ -34,7 +34,7 @@ class Session:
         return data
 
     def shake_hands(self, reply=None):
-        """`reply`: what the caller gets, instead of what it expects."""
+        """`reply` is sent instead of the expected one."""
         if self.is_websocket:
             return self.upgrade(reply)
         hello = self.read(4)
@@ -66,7 +66,7 @@ class Session:
         return first & 0x0F, bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
 
     def receive(self):
-        """The next message; other frames are passed over."""
+        """The next message; skips other frames."""
         while True:
             kind, payload = self.receive_frame()
             if kind == (TEXT if self.is_json else BINARY) if self.is_websocket else kind == MESSAGE:
@@ -76,7 +76,7 @@ class Session:
         return json.dumps(message).encode() if self.is_json else msgpack_lite.pack(message)
 
     def frame(self, payload, kind=None, final=True, rest=0):
-        """A frame in bytes; `kind` is RawSocket's type or WebSocket's opcode, `rest` are WebSocket's reserved bits."""
+        """A frame as bytes; `kind` is RawSocket's type or WebSocket's opcode, `rest` are WebSocket's reserved bits."""
         if not self.is_websocket:
             return struct.pack("!I", (kind or MESSAGE) << 24 | len(payload)) + payload
         kind = (TEXT if self.is_json else BINARY) if kind is None else kind
@@ -106,13 +106,13 @@ class Session:
         self.send([RESULT, operation_id, {}, [value]])
 
     def until_closed(self):
-        """Reads what comes, and forgets it."""
+        """Reads and discards until the connection is closed."""
         while self.sock.recv(1 << 16):
             pass
 
 
 class ScriptedRouter:
-    """`serve` is called with each Session, which has not shaken hands yet."""
+    """Calls `serve` with each Session, before its handshake."""
 
     def __init__(self, serve):
         self.serve, self.threads, self.sockets, self.faults = serve, [], [], []

@@ -1,5 +1,5 @@
-"""Owns how each real program is run: the development router, a pool of wamp-fcgi, and the web servers, with the sample
-configurations of this project as they are, but for paths, ports and users."""
+"""Owns running the real programs: the development router, a pool of wamp-fcgi, and the web servers, with this project's
+sample configurations unchanged except for paths, ports and users."""
 import os
 import pathlib
 import re
@@ -12,7 +12,7 @@ from support.processes import AS_ROOT, SERVER_USER, Process, can_connect, free_p
 
 
 def replace_once(text, old, new):
-    """Fails when a sample configuration no longer has what a test means to replace."""
+    """Fails when a sample configuration no longer contains the text to replace."""
     if text.count(old) != 1:
         raise ValueError(f"expected to find once: {old}")
     return text.replace(old, new)
@@ -27,7 +27,7 @@ def program_named(name):
 
 
 def self_signed_certificate(scratch):
-    """Paths of a certificate for 127.0.0.1 and of its key."""
+    """The paths of a certificate for 127.0.0.1 and of its key."""
     certificate, key = scratch.path / "tls.crt", scratch.path / "tls.key"
     if not certificate.exists():
         key_type = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -37,7 +37,7 @@ def self_signed_certificate(scratch):
 
 
 class DevRouter(Process):
-    """wamp-devrouter on a loopback port of its own choice, or always at the same Unix socket."""
+    """wamp-devrouter on a free loopback port, or always on the same Unix socket."""
 
     name = "devrouter"
 
@@ -61,14 +61,14 @@ class DevRouter(Process):
 
 
 class LastingRouter(DevRouter):
-    """A router that comes back at the port that it had, and logs every call."""
+    """A router that restarts on the same port, and logs every call."""
 
     def __init__(self, scratch, *options, scheme="rs", host="127.0.0.1", path=""):
         super().__init__(scratch, "--log-calls", *options)
         self.scheme, self.host, self.path, self.port = scheme, host, path, free_port()
 
     def at(self, host):
-        """Its URL under another name of its host."""
+        """Its URL with another host name."""
         return f"{self.scheme}://{host}:{self.port}{self.path}"
 
     @property
@@ -111,7 +111,7 @@ class WampFcgiPool(Process):
 
 
 class WorkerOnFd0(Process):
-    """One worker with a listening socket as descriptor 0, started as a web server would."""
+    """One worker with a listening socket as descriptor 0, as started by a web server."""
 
     name = "worker"
     user = SERVER_USER
@@ -146,11 +146,11 @@ class WorkerOnFd0(Process):
 
 
 class WebServer(Process):
-    """A web server with wamp-fcgi at /wamp; `port` speaks HTTP, `tls_port` (where there is one) HTTPS."""
+    """A web server with wamp-fcgi at /wamp; `port` speaks HTTP, `tls_port` (if any) HTTPS."""
 
     program = BUILD / "wamp-fcgi"
-    sample = None  # configuration of this project
-    mount = None  # what the configuration of wamp-fcgi has to say about the mount
+    sample = None  # sample configuration of this project
+    mount = None  # the mount in wamp-fcgi's configuration
     port = tls_port = None
 
     def __init__(self, scratch, config):
@@ -161,7 +161,7 @@ class WebServer(Process):
         return can_connect(self.port)
 
     def worker_pids(self):
-        """Pids of the wamp-fcgi processes behind this server."""
+        """The pids of the wamp-fcgi processes behind this server."""
         return sorted(pid for pid in session_members(self.pid) if runs(pid, self.program.name))
 
     def sample_text(self):
@@ -177,7 +177,7 @@ def runs(pid, program_name):
 
 
 class Lighttpd(WebServer):
-    """lighttpd, starting wamp-fcgi itself. Instead of TLS, which is a package of its own, a port sets HTTPS."""
+    """lighttpd, which starts wamp-fcgi itself. A port sets HTTPS in place of TLS, which is a separate package."""
 
     name = "lighttpd"
     user = SERVER_USER
@@ -189,7 +189,7 @@ class Lighttpd(WebServer):
         self.wanted_port = port
 
     def values(self):
-        """What the sample's variables are here."""
+        """The values of the sample's variables."""
         return {"program": self.scratch.program(self.program), "config": self.config,
                 "socket": self.scratch.folder("run") / "lighttpd.sock"}
 
@@ -211,12 +211,12 @@ server.modules = ( "mod_access", "mod_setenv" )
 $SERVER["socket"] == "127.0.0.1:{self.tls_port}" {{ setenv.set-environment = ( "HTTPS" => "on" ) }}
 include "{self.scratch.path}/50-wamp-fcgi.conf"
 """)
-        self.log.chmod(0o666)  # lighttpd opens it again by its name
+        self.log.chmod(0o666)  # lighttpd reopens it by name
         return [program_named("lighttpd"), "-D", "-f", main]
 
 
 class Apache(WebServer):
-    """Apache with the modules that a sample needs, as Debian's apache2-bin has them."""
+    """Apache with the modules for a sample, as in Debian's apache2-bin."""
 
     name = "apache"
     modules = ()
@@ -261,12 +261,13 @@ Include {self.scratch.write("wamp-fcgi.conf", self.sample_text())}
         return ""
 
     def is_ready(self):
-        """It listens before it handles signals. A SIGTERM in between ends it, but not mod_fcgid's process manager."""
+        """Waits until it handles signals, which is after it listens. A SIGTERM in between would leave mod_fcgid's
+        process manager running."""
         return "resuming normal operations" in self.said()
 
 
 class ApacheFcgid(Apache):
-    """Apache with mod_fcgid, which starts wamp-fcgi itself when a request comes."""
+    """Apache with mod_fcgid, which starts wamp-fcgi itself on demand."""
 
     name = "apache-fcgid"
     modules = ("fcgid",)
@@ -281,7 +282,7 @@ class ApacheFcgid(Apache):
 
 
 class ApacheCgi(Apache):
-    """Apache, starting wamp-fcgi as a CGI program for each request."""
+    """Apache, which starts wamp-fcgi as a CGI program for each request."""
 
     name = "apache-cgi"
     modules = ("cgid",)
@@ -292,13 +293,14 @@ class ApacheCgi(Apache):
         return f"ScriptSock {self.scratch.folder('run')}/cgid.sock"
 
     def is_ready(self):
-        """mod_cgid's daemon may be behind: it makes its socket, and then gives it to the user of the server's processes."""
+        """mod_cgid's daemon may be late: it creates its socket, and then changes the owner to the server processes'
+        user."""
         sockets = list(self.scratch.folder("run").glob("cgid.sock*"))
         return super().is_ready() and any(not SERVER_USER or each.owner() == SERVER_USER for each in sockets)
 
 
 class LighttpdCgi(Lighttpd):
-    """lighttpd, starting wamp-fcgi as a CGI program for each request."""
+    """lighttpd, which starts wamp-fcgi as a CGI program for each request."""
 
     name = "lighttpd-cgi"
     sample = "etc/lighttpd-cgi.conf"
@@ -308,7 +310,7 @@ class LighttpdCgi(Lighttpd):
 
 
 class PoolBehind(WebServer):
-    """A web server that hands requests to a running pool."""
+    """A web server that passes requests to a running pool."""
 
     def __init__(self, scratch, pool):
         super().__init__(scratch, pool.config)
@@ -319,7 +321,7 @@ class PoolBehind(WebServer):
 
 
 class LighttpdPool(PoolBehind, Lighttpd):
-    """lighttpd, connecting to a pool."""
+    """lighttpd, which connects to a pool."""
 
     name = "lighttpd-pool"
     sample = "etc/lighttpd-pool.conf"

@@ -1,5 +1,5 @@
-"""Owns a shared host: an unprivileged user with a home directory below /var/www, where Debian's suEXEC runs programs, and
-Apache with suEXEC, which knows the user's public_html as its document root and as /~user."""
+"""Owns a shared host: an unprivileged user with a home directory below /var/www, where Debian's suEXEC runs programs,
+and Apache with suEXEC, which serves the user's public_html as its document root and at /~user."""
 import contextlib
 import pathlib
 import pwd
@@ -14,11 +14,11 @@ from support.servers import Apache
 
 SUEXEC = pathlib.Path("/usr/lib/apache2/suexec")
 FOLDER_OF_SUEXEC = pathlib.Path("/var/www")
-LOGS_OF_SUEXEC = pathlib.Path("/var/log/apache2")  # it starts nothing where it cannot write its log
+LOGS_OF_SUEXEC = pathlib.Path("/var/log/apache2")  # it starts nothing when it cannot write its log
 
 
 def why_impossible():
-    """A reason to skip what needs a shared host, or nothing."""
+    """Why a shared host is impossible here, or None."""
     if not AS_ROOT:
         return "only root can add a user and start Apache with suEXEC"
     if not SUEXEC.exists() or not SUEXEC.stat().st_mode & stat.S_ISUID:
@@ -28,7 +28,7 @@ def why_impossible():
 
 @contextlib.contextmanager
 def folder_there(path):
-    """Makes a folder for the time being, if it is not there."""
+    """Creates a missing folder temporarily."""
     if path.exists():
         yield
         return
@@ -40,7 +40,7 @@ def folder_there(path):
 
 
 class Customer:
-    """A user of the host, with an empty document root; a context manager."""
+    """A user of the host, with an empty document root. A context manager."""
 
     def __enter__(self):
         with contextlib.ExitStack() as undo:
@@ -66,7 +66,7 @@ class Customer:
 
     @staticmethod
     def change_users(*command):
-        """Waits while somebody else changes them."""
+        """Retries while another process changes users."""
         def run():
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode and "lock" not in done.stderr:
@@ -76,7 +76,7 @@ class Customer:
         wait_until(run, f"{command[0]} to be done")
 
     def run(self, script):
-        """What a login of the user prints for a script, which has to succeed."""
+        """The output of a script that runs as the user's login, and must succeed."""
         done = subprocess.run(["sh", "-eu", "-c", script], cwd=self.home, user=self.name, group=self.name, umask=0o022,
                               extra_groups=[], capture_output=True, text=True, timeout=30,
                               env={"HOME": str(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin"})
@@ -85,7 +85,7 @@ class Customer:
         return done.stdout
 
     def write(self, path, text, mode=0o644):
-        """A file below the home directory, of the user."""
+        """Writes a file below the home directory, owned by the user."""
         path = self.home / path
         path.write_text(text)
         path.chmod(mode)
@@ -94,7 +94,7 @@ class Customer:
 
 
 class SharedHost(Apache):
-    """Apache as a host runs it. `modules` are those that a customer may or may not find."""
+    """Apache as a host runs it. `modules` are those that a customer may or may not have."""
 
     name = "apache-shared"
 
@@ -108,7 +108,7 @@ class SharedHost(Apache):
         return {}
 
     def sample_text(self):
-        return ""  # nothing of this project is in the configuration of the host
+        return ""  # the host's configuration contains nothing of this project
 
     def more(self):
         run = self.scratch.folder("run")

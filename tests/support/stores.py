@@ -1,4 +1,4 @@
-"""Owns real Valkey or Redis servers and Sentinels of a test, each in a folder of its own, and asking them."""
+"""Owns real Valkey or Redis servers and Sentinels for a test, each in its own folder, and queries to them."""
 import contextlib
 import shutil
 import signal
@@ -19,7 +19,7 @@ class ErrorReply(Exception):
 
 
 class Connection:
-    """Speaks RESP2, a command at a time."""
+    """Speaks RESP2, one command at a time."""
 
     def __init__(self, port, *login):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -56,7 +56,7 @@ class Connection:
 
 
 class Store(Process):
-    """A server that keeps its data when it is killed, at a port that it has for good."""
+    """A server that keeps its data when it is killed, and always uses the same port."""
 
     name = "store"
 
@@ -84,21 +84,21 @@ class Store(Process):
             return connection.ask(*command)
 
     def clients(self):
-        """Connections of wamp-fcgi, as the server lists them."""
+        """wamp-fcgi's connections, in the server's list."""
         return [line for line in self.ask("CLIENT", "LIST").splitlines() if " name=wamp-fcgi " in line]
 
     def stop(self, with_signal=signal.SIGKILL, seconds=15):
-        """Some moments are bad for one that is asked to end: it stays, and says so in its log."""
+        """Kills it by default: at some moments the server refuses a request to end, and stays."""
         return super().stop(with_signal, seconds)
 
     def forget(self):
-        """It is to come back without its data."""
+        """Deletes its data."""
         shutil.rmtree(self.folder)
         self.folder.mkdir()
 
     @contextlib.contextmanager
     def frozen(self):
-        """It is there, and does not answer."""
+        """Stops the process: it is there, but does not answer."""
         self.child.send_signal(signal.SIGSTOP)
         try:
             yield
@@ -107,7 +107,7 @@ class Store(Process):
 
 
 class Sentinel(Process):
-    """A Sentinel that decides alone, and finds in a short time that its master is gone."""
+    """A Sentinel that decides alone, and quickly detects the loss of its master."""
 
     name = "sentinel"
 
@@ -120,7 +120,7 @@ class Sentinel(Process):
         return f"redis://127.0.0.1:{self.port}"
 
     def command(self):
-        # It writes into its configuration what it has found.
+        # Sentinel writes its findings into its configuration.
         path = self.scratch.write(f"sentinel-{self.port}.conf", "\n".join((
             f"port {self.port}", "bind 127.0.0.1", f"dir {self.scratch.path}",
             f"sentinel monitor mymaster 127.0.0.1 {self.master.port} 1",
@@ -140,7 +140,7 @@ class Sentinel(Process):
         return int(self.ask("SENTINEL", "get-master-addr-by-name", "mymaster")[1])
 
     def wait_for_replica(self, replica):
-        """Only one that it knows, and that is in step, can take over."""
+        """Waits until it knows the replica and the replica is in sync, because only then can it be promoted."""
         def is_known():
             listed = self.ask("SENTINEL", "replicas", "mymaster")
             facts = [dict(zip(each[::2], each[1::2])) for each in listed]

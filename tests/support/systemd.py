@@ -1,4 +1,4 @@
-"""Owns what systemd does for a service, as far as tests need it: passing a socket, and listening to notifications."""
+"""Owns systemd's part in a service, as far as tests need it: passing a socket, and receiving notifications."""
 import contextlib
 import os
 import socket
@@ -8,7 +8,7 @@ from support.processes import NotReady, wait_until
 
 
 class Notifications:
-    """A notification socket at a path, or at an abstract address where the name begins with '@'."""
+    """A notification socket at a path, or at an abstract address if the name begins with '@'."""
 
     def __init__(self, name):
         self.name = str(name)
@@ -29,7 +29,8 @@ class Notifications:
         return self.states
 
     def wait_for(self, *states):
-        """Waits until these have come, in this order, perhaps with others between; forgets what came up to the last."""
+        """Waits until these have arrived in this order, perhaps with others in between; forgets everything up to the
+        last."""
         def have_come():
             position = 0
             received = self.receive()
@@ -48,7 +49,8 @@ class Notifications:
 
 
 def launch(address, *command):
-    """Becomes the command, with a listening socket as descriptor 3. An address is a port, or the path of a socket."""
+    """Replaces this process by the command, with a listening socket as descriptor 3. `address` is a port, or a socket's
+    path."""
     is_port = address.isdigit()
     listening = socket.socket(socket.AF_INET if is_port else socket.AF_UNIX)
     listening.bind(("127.0.0.1", int(address)) if is_port else address)

@@ -1,5 +1,5 @@
-"""A raw WAMP client over RawSocket and WebSocket: it sends what it is told, right or wrong, and shows what comes.
-Every wait has a deadline; past it a TimeoutError is raised."""
+"""A raw WAMP client over RawSocket and WebSocket: sends valid and invalid messages, and returns what arrives. Every
+wait has a deadline, after which it raises TimeoutError."""
 import base64
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ JSON, MESSAGEPACK = 1, 2
 
 
 class Closed(Exception):
-    """The peer has ended the connection."""
+    """The peer has closed the connection."""
 
 
 def connect(url, timeout=10, tls=None):
@@ -116,7 +116,7 @@ class Client:
         return self.unpack(payload)
 
     def expect_end(self):
-        """Waits for the end of the connection, with nothing before it."""
+        """Waits for the end of the connection; nothing may come before it."""
         try:
             kind, payload = self.receive_frame()
         except Closed as end:
@@ -126,7 +126,7 @@ class Client:
         raise AssertionError(f"a frame of type {kind} instead of the end: {payload[:80]!r}")
 
     def join(self, realm="realm1", authid=None, secret=None, methods=None, **details):
-        """Sends HELLO, answers a CHALLENGE, and gives the router's last word: WELCOME or ABORT."""
+        """Sends HELLO, answers a CHALLENGE, and returns the router's final message: WELCOME or ABORT."""
         details.setdefault("roles", {"caller": {"features": {"call_canceling": True, "call_timeout": True}}})
         if authid is not None:
             details["authid"] = authid
@@ -141,36 +141,36 @@ class Client:
         return answer
 
     def request(self, kind, *rest):
-        """Sends a request with the next id, without waiting; gives the id."""
+        """Sends a request with the next id, without waiting; returns the id."""
         request_id, self.next_id = self.next_id, self.next_id + 1
         self.send([kind, request_id, *rest])
         return request_id
 
     def start_call(self, procedure, *args, kwargs=None, options=None):
-        """Sends a CALL, without waiting; gives its id."""
+        """Sends a CALL, without waiting; returns its id."""
         return self.request(CALL, options or {}, procedure, *payload(args, kwargs))
 
     def call(self, procedure, *args, kwargs=None, options=None):
-        """Sends a CALL and gives the next message."""
+        """Sends a CALL and returns the next message."""
         self.start_call(procedure, *args, kwargs=kwargs, options=options)
         return self.receive()
 
     def subscribe(self, topic, **options):
-        """Sends a SUBSCRIBE and gives the next message."""
+        """Sends a SUBSCRIBE and returns the next message."""
         self.request(SUBSCRIBE, options, topic)
         return self.receive()
 
     def unsubscribe(self, subscription):
-        """Sends an UNSUBSCRIBE and gives the next message."""
+        """Sends an UNSUBSCRIBE and returns the next message."""
         self.request(UNSUBSCRIBE, subscription)
         return self.receive()
 
     def start_publish(self, topic, *args, kwargs=None, **options):
-        """Sends a PUBLISH, without waiting; gives its id."""
+        """Sends a PUBLISH, without waiting; returns its id."""
         return self.request(PUBLISH, options, topic, *payload(args, kwargs))
 
     def publish(self, topic, *args, kwargs=None, **options):
-        """Sends a PUBLISH that is to be acknowledged, and gives the next message."""
+        """Sends a PUBLISH with acknowledge, and returns the next message."""
         self.start_publish(topic, *args, kwargs=kwargs, acknowledge=True, **options)
         return self.receive()
 
@@ -179,7 +179,7 @@ class Client:
 
 
 class WebSocketClient(Client):
-    """The same over ws:// or wss://; `handshake` is the offered subprotocols, where they are to be others."""
+    """The same over ws:// or wss://; `handshake` is the offered subprotocols if they differ from the default."""
 
     def shake_hands(self, url, serializer, handshake):
         parts = urllib.parse.urlsplit(url)
@@ -196,7 +196,7 @@ class WebSocketClient(Client):
         return (MESSAGE if kind == self.kind else kind), payload
 
     def expect_end(self):
-        """Waits for WebSocket's close or just the connection's end, with nothing before it; gives the status."""
+        """Waits for WebSocket's close or the connection's end; nothing may come before it. Returns the status."""
         try:
             kind, payload = self.receive_frame()
         except Closed as end:
@@ -209,7 +209,7 @@ class WebSocketClient(Client):
 
 
 def payload(args, kwargs):
-    """The last elements of a message that carries these."""
+    """The last elements of a message with these arguments."""
     if kwargs is not None:
         return [list(args), kwargs]
     return [list(args)] if args else []
@@ -258,7 +258,7 @@ class Devrouter:
         self.stop()
 
     def stop(self):
-        """Sends TERM, waits, gives the exit status."""
+        """Sends TERM, waits, and returns the exit status."""
         self.process.terminate()
         try:
             return self.process.wait(self.timeout)

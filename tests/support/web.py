@@ -1,4 +1,4 @@
-"""Owns the HTTP client of the tests: one request a connection, the answer as it came."""
+"""Owns the HTTP client of the tests: one request for each connection, the answer unchanged."""
 import base64
 import contextlib
 import dataclasses
@@ -27,12 +27,12 @@ class Answer:
 
     @property
     def error(self):
-        """URI of the error in the body, or None."""
+        """The URI of the error in the body, or None."""
         return self.json.get("error")
 
 
 class Client:
-    """Talks to what is mounted at /wamp of a web server on loopback."""
+    """Talks to the program at /wamp of a web server on loopback."""
 
     def __init__(self, port, tls=False, prefix="/wamp", seconds=60):
         self.port, self.tls, self.prefix, self.seconds = port, tls, prefix, seconds
@@ -48,7 +48,7 @@ class Client:
 
     def send(self, method="POST", service="/", body=b"", headers=None, query=None, content_type=JSON_TYPE, url=None,
              chunked=False):
-        """`query` is a mapping, or text that goes out as it is; `url` overrides the service's; headers may name any."""
+        """`query` is a mapping, or text sent unchanged; `url` overrides the service's; headers may have any names."""
         headers = dict(headers or {})
         if content_type is not None:
             headers["Content-Type"] = content_type
@@ -58,7 +58,7 @@ class Client:
         body = body.encode() if isinstance(body, str) else body
         connection = self.connect()
         try:
-            # A server may answer before it has read the whole body, and stop reading.
+            # A server may answer before it has read the whole body, and then stop reading.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, target, iter([body]) if chunked else body, headers, encode_chunked=chunked)
             response = connection.getresponse()
@@ -73,7 +73,7 @@ class Client:
         return self.send(service=service, body=json.dumps(body), **how)
 
     def raw(self, data, then_end_of_stream=False):
-        """Sends bytes as they are and returns all that comes back until the server closes."""
+        """Sends bytes unchanged, and returns everything received until the server closes."""
         with socket.create_connection(("127.0.0.1", self.port), self.seconds) as connection:
             connection.sendall(data)
             if then_end_of_stream:
@@ -90,13 +90,13 @@ def timestamp(offset_seconds=0):
 
 
 def signature(secret, fields, body):
-    """Bytes of the signature over the parameters of a request and its body (contract section 3)."""
+    """The bytes of the signature over a request's parameters and body (contract section 3)."""
     text = "".join(fields[name] for name in ("key", "timestamp", "seq", "nonce"))
     body = body.encode() if isinstance(body, str) else body
     return hmac.new(secret.encode(), text.encode() + body, hashlib.sha256).digest()
 
 
 def signed_query(secret, body, **fields):
-    """Query parameters of a new signed request; `fields` may override key, timestamp, seq and nonce."""
+    """The query parameters of a new signed request; `fields` may override key, timestamp, seq and nonce."""
     fields = {"key": "myapp1", "timestamp": timestamp(), "seq": "1", "nonce": str(secrets.randbelow(2**53)), **fields}
     return {**fields, "signature": base64.urlsafe_b64encode(signature(secret, fields, body)).decode()}

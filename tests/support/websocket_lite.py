@@ -1,4 +1,4 @@
-"""A small WebSocket client (RFC 6455) for the tests: it sends frames as it is told and shows those that come."""
+"""A small WebSocket client (RFC 6455) for the tests: sends frames as told, and returns those that arrive."""
 import base64
 import hashlib
 import os
@@ -12,7 +12,7 @@ class Refused(Exception):
 
 
 class WebSocket:
-    """Over a connected socket with a time-out, TLS or not. `read` is a function that gives so many bytes."""
+    """Runs over a connected socket with a time-out, TLS or not. `read` is a function that returns a number of bytes."""
 
     def __init__(self, sock, read, host, target, protocols=(), headers=()):
         self.sock, self.read = sock, read
