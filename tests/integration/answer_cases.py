@@ -1,4 +1,4 @@
-"""Contract section 4: what a RESULT or an ERROR becomes, and that nothing is lost on the way."""
+"""Contract section 4: the answers for a RESULT or an ERROR, and that nothing is lost in between."""
 import base64
 
 from integration.contract_base import ADD2, ContractBase, call, echo, nested
@@ -89,7 +89,7 @@ class AnswerCases(ContractBase):
         for text in ("\0AAEC", "\0", "\0 no base64", "\0AA=C", "\0AAE"):
             with self.subTest(text):
                 self.assertEqual(self.client.call("com.example.echo", text).json, {"args": [text]})
-        # add2 takes numbers only; fail takes a string for its URI, and a binary value is none.
+        # add2 accepts numbers only; fail requires a string for its URI, and a binary value is not one.
         self.assertEqual(self.client.call("com.example.fail", "\0AAEC").error, "wamp.error.invalid_argument")
 
     def test_not_a_number_and_infinity_become_null(self):

@@ -1,4 +1,4 @@
-"""The deployment that the contract cases run against, and how an answer is held against the contract."""
+"""The deployment for the contract cases, and the comparison of answers with the contract."""
 import json
 
 from integration.deployment import configuration, service, start_server
@@ -12,7 +12,8 @@ LIMIT = 200
 ADD2 = '{"procedure":"com.example.add2","args":[2,3]}'
 PAGE, OTHER_PAGE = "https://app.example.com", "https://elsewhere.example"
 
-# Options by the service's name. Each service is there twice, with "status_codes": "http" under "http-" and its name.
+# Options by the service's name. Each service exists twice, the second with "http-" before its name and "status_codes":
+# "http".
 SERVICES = {
     "plain": {},
     "tls": {"require_tls": True},
@@ -35,7 +36,7 @@ SERVICES = {
     "größe": {},
 }
 
-# Statuses with "crossbar" and with "http" (contract section 5).
+# The statuses with "crossbar" and with "http" (contract section 5).
 REFUSALS = {
     "not_found": (404, 404), "method_not_allowed": (405, 405), "tls_required": (400, 403), "address_denied": (400, 403),
     "origin_denied": (403, 403), "content_type_unsupported": (400, 415), "body_too_large": (413, 413),
@@ -73,15 +74,15 @@ def padded(length):
 
 
 def nested(levels):
-    """So many lists, one in another."""
+    """Lists nested `levels` deep."""
     return "[" * levels + "]" * levels
 
 
 class ContractBase:
-    """Needs `server_class` and, where a server does something by itself, what it does."""
+    """Needs `server_class`, and settings for what a server does by itself."""
 
     server_class = None
-    odd_method_status = 405  # for a method that HTTP does not know
+    odd_method_status = 405  # for a method unknown to HTTP
 
     @classmethod
     def setUpClass(cls):

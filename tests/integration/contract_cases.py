@@ -7,4 +7,4 @@ from integration.signature_cases import SignatureCases
 
 
 class ContractCases(RequestCases, SignatureCases, AnswerCases, RefusalCases, CorsCases):
-    """All of them."""
+    """All cases."""

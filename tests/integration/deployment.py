@@ -1,5 +1,5 @@
-"""Owns what every integration test stands on: a scratch folder with a router and wamp-fcgi behind a web server, the
-configuration of wamp-fcgi for it, and a test run that shows the logs of what failed."""
+"""Owns the basis of all integration tests: a scratch folder with a router and wamp-fcgi behind a web server,
+wamp-fcgi's configuration, and a test runner that shows the logs of failed tests."""
 import json
 import signal
 import sys
@@ -25,8 +25,8 @@ def configuration(router_url, paths, mount=None, connect_timeout=2, credentials=
 
 
 def start_server(scratch, server_class, config):
-    """Starts a web server with wamp-fcgi behind it; `config` is that of wamp-fcgi, but for the mount and the folder
-    where signed requests are remembered."""
+    """Starts a web server with wamp-fcgi behind it. `config` is wamp-fcgi's configuration without the mount and the
+    folder for signed requests."""
     config = {**config, "state_dir": str(scratch.folder("state") / "signatures")}
     if server_class.mount:
         config = {**config, "mount": server_class.mount}
@@ -37,7 +37,7 @@ def start_server(scratch, server_class, config):
 
 
 class Served:
-    """A router, and wamp-fcgi with `paths` behind a web server, for all tests of a class."""
+    """A router, and wamp-fcgi with `paths` behind a web server, shared by all tests of a class."""
 
     server_class = None
     paths = None
@@ -52,7 +52,7 @@ class Served:
 
 
 class DeploymentTest(unittest.TestCase):
-    """A test with a scratch folder of its own."""
+    """A test with its own scratch folder."""
 
     def setUp(self):
         self.scratch = Scratch()
@@ -63,7 +63,7 @@ class DeploymentTest(unittest.TestCase):
 
 
 class ShowLogs(unittest.TextTestResult):
-    """Puts the ends of the logs under the first report of a failed test."""
+    """Appends the ends of the logs to the first report of a failed test."""
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -86,8 +86,8 @@ class ShowLogs(unittest.TextTestResult):
 
 
 def main():
-    """Runs the tests of the calling module; a request to end still ends what they started. Where none of them can be run
-    here, the status is what CTest takes for skipped."""
+    """Runs the tests of the calling module. SIGTERM still ends what they have started. When none of them can run here,
+    the exit status is CTest's for skipped."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     runner = unittest.TextTestRunner(resultclass=ShowLogs, verbosity=2)
     result = unittest.main(testRunner=runner, exit=False).result

@@ -1,5 +1,5 @@
-"""Owns what the tests of faults stand on: router and workers, calls in the background, and what has to be so after each fault:
-every request with an answer, no call sent twice, and nothing left behind in the workers."""
+"""Owns the basis of the fault tests: router and workers, calls in the background, and the conditions after each fault:
+every request has an answer, no call is sent twice, and the workers leak nothing."""
 import json
 import pathlib
 import time
@@ -12,14 +12,14 @@ from support.servers import LastingRouter, WampFcgiPool
 
 CONNECT_TIMEOUT = 2
 CALL_TIMEOUT = 1      # of the service "impatient"
-RECOVERY_BOUND = 3 * SLOWDOWN  # seconds from listening again to the first good answer; it takes a tenth of that
+RECOVERY_BOUND = 3 * SLOWDOWN  # seconds from listening again to the first good answer; usually a tenth of that
 SLACK = 2 * SLOWDOWN  # seconds that a busy machine may add to a time-out
-MEMORY_SLACK = (1024 if SANITIZED else 16) * 1024  # KiB that an allocator may keep; a sanitizer keeps what was freed
+MEMORY_SLACK = (1024 if SANITIZED else 16) * 1024  # KiB that an allocator may keep; a sanitizer keeps freed memory
 PATHS = {"/": service(), "impatient": service(call_timeout=CALL_TIMEOUT)}
 
 
 def footprint(pid):
-    """Open descriptors, and resident memory in KiB."""
+    """The open descriptors, and the resident memory in KiB."""
     status = pathlib.Path("/proc", str(pid), "status").read_text()
     resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return len(list(pathlib.Path("/proc", str(pid), "fd").iterdir())), int(resident.split()[1])
@@ -37,7 +37,7 @@ class FaultTest(DeploymentTest):
         return context.__enter__()
 
     def deploy(self, *urls, workers=1, router_class=LastingRouter, pool_class=WampFcgiPool, **router_settings):
-        """Starts the router, unless there is one, and a pool that looks for it at `urls`, by default where it is."""
+        """Starts the router, unless there is one, and a pool that connects to `urls`, by default the router's."""
         if not self.router:
             self.router = router_class(self.scratch).start()
         config = configuration("", PATHS, connect_timeout=CONNECT_TIMEOUT)
@@ -60,7 +60,8 @@ class FaultTest(DeploymentTest):
         wait_until(lambda: time.monotonic() > started + seconds, "the time to pass", seconds + SLACK)
 
     def let_ping_be_answered(self, keepalive):
-        """Only a peer that has answered a PING of RawSocket is expected to answer the next. Calls would put it off."""
+        """Waits until a RawSocket PING was answered, because only then are further answers expected. Calls would delay
+        the PING."""
         self.let_time_pass(keepalive)
         self.assertGreater(self.stats()["pings"], 0)
 
@@ -74,16 +75,17 @@ class FaultTest(DeploymentTest):
         return self.stats()["calls_by_procedure"].get(procedure, 0)
 
     def under_way(self, procedure, *args, **how):
-        """Starts a call and returns the future of its outcome when the router has it."""
+        """Starts a call, and returns the future of its outcome once the router has it."""
         before = self.count_of(procedure)
         outcome = self.start_call(procedure, *args, **how)
         wait_until(lambda: self.count_of(procedure) > before, "the call to be under way")
         return outcome
 
-    # What has to be so after each fault.
+    # Conditions after each fault.
 
     def assert_works_within(self, seconds):
-        """One request after the other; each has an answer, and one is good in time. Returns how long that took."""
+        """Makes consecutive requests until one succeeds in time; each must have an answer. Returns how long that
+        took."""
         started = time.monotonic()
         while True:
             outcome = self.call(limit=CONNECT_TIMEOUT + SLACK)
@@ -101,14 +103,14 @@ class FaultTest(DeploymentTest):
         self.assertLess(outcome.seconds, CALL_TIMEOUT + SLACK)
 
     def assert_nothing_is_left(self):
-        """The same workers, with as many descriptors as at first and about as much memory."""
+        """The workers are the same, with their initial number of descriptors and about their initial memory."""
         self.assertEqual(self.pool.worker_pids(), self.workers)
         for pid, (descriptors, memory) in self.before.items():
             wait_until(lambda: footprint(pid)[0] <= descriptors, f"descriptors to be {descriptors} again", 5)
             wait_until(lambda: footprint(pid)[1] < memory + MEMORY_SLACK, f"memory to be about {memory} KiB again", 5)
 
     def assert_none_came_twice(self, outcomes):
-        """A call with a result came once, one of which nothing is known at most once, and no other came."""
+        """A call with a result arrived once, one with an unknown outcome at most once, and no other call arrived."""
         came = arrivals(self.router.log.read_text())
         for each in outcomes:
             with self.subTest(each):

@@ -1,5 +1,5 @@
-"""Owns what the tests of a hostile web server stand on: a connection to the FastCGI socket that sends any bytes, and a worker that
-is looked at after each test."""
+"""Owns the basis of the tests with a hostile web server: a connection to the FastCGI socket that sends any bytes, and a
+worker that is checked after each test."""
 import fcntl
 import json
 import socket
@@ -16,7 +16,7 @@ from support.fastcgi_client import END_REQUEST, STDOUT, begin, stdin
 from support.processes import Scratch, wait_until
 from support.servers import DevRouter, WampFcgiPool
 
-AT_ONCE = 2 * SLOWDOWN  # seconds for a good request meanwhile, on a busy machine
+AT_ONCE = 2 * SLOWDOWN  # seconds for a concurrent good request on a busy machine
 PATHS = {"/": service(), "limited": service(post_body_limit=10)}
 GOOD_VARIABLES = fastcgi.params(fastcgi.variables(length=len(ADD2)))
 GOOD = begin() + GOOD_VARIABLES + stdin(ADD2.encode())
@@ -28,11 +28,12 @@ def whole(body, request_id=1, keep=False):
 
 
 class Connection:
-    """A connection of a web server; `read` gives all records until it is closed, or until so many have ended a request."""
+    """A web server's connection; `read` returns all records until it is closed, or until `count` have ended a
+    request."""
 
     def __init__(self, address, seconds=10):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(str(address))  # waits while the queue of the socket is full, which a time-out would not
+        self.sock.connect(str(address))  # waits while the socket's backlog is full, where a time-out would fail
         self.sock.settimeout(seconds)
         self.received = b""
 
@@ -43,7 +44,7 @@ class Connection:
         self.sock.close()
 
     def send(self, data):
-        """False when the worker has closed the connection meanwhile."""
+        """Returns False when the worker has closed the connection."""
         try:
             self.sock.sendall(data)
             return True
@@ -51,7 +52,7 @@ class Connection:
             return False
 
     def unread(self):
-        """How many bytes of what was sent the worker has not read yet."""
+        """The number of bytes sent that the worker has not read yet."""
         return struct.unpack("i", fcntl.ioctl(self.sock, termios.TIOCOUTQ, bytes(4)))[0]
 
     def receive(self, count):
@@ -78,7 +79,7 @@ class Connection:
         return list(iter(self.record, None))
 
     def answer(self):
-        """HTTP status and body of the next request that ends."""
+        """The HTTP status and body of the next request that ends."""
         output = b""
         while (got := self.record()) is not None and got[0] != END_REQUEST:
             output += got[2] if got[0] == STDOUT else b""
@@ -90,7 +91,7 @@ class Connection:
 
 
 class HostileTest(DeploymentTest):
-    """One worker on a Unix socket, which is looked at after each test."""
+    """One worker on a Unix socket, checked after each test."""
 
     @classmethod
     def setUpClass(cls):
@@ -104,7 +105,7 @@ class HostileTest(DeploymentTest):
 
     @classmethod
     def await_session(cls):
-        """So that the descriptor of the router's session is not taken for one that a test has left open."""
+        """Waits for the session, so that its descriptor is not taken for one leaked by a test."""
         [cls.worker] = cls.pool.worker_pids()
         with Connection(cls.pool.address) as first:
             first.send(GOOD)

@@ -1,5 +1,5 @@
-"""A hostile HTTP client, through each web server: half requests that stay, connections that are reset at any stage, headers
-and parameters by the thousand, bytes that are no HTTP. Others are served meanwhile, by the same workers."""
+"""A hostile HTTP client, through each web server: incomplete requests that stay, connections reset at any stage,
+thousands of headers and parameters, bytes that are not HTTP. The same workers serve other clients meanwhile."""
 import contextlib
 import json
 import socket
@@ -16,7 +16,7 @@ from support.servers import ApacheFcgid, ApacheProxyFcgi, Lighttpd, Nginx
 
 AT_ONCE = 3 * SLOWDOWN  # seconds; mod_fcgid may sleep for one before it starts a process
 OF_EACH_KIND = 10
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: closing sends RST
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER of 0 seconds: closing sends RST
 PATHS = {"/": service(), "signed": service(key="myapp1", secret="s3cret")}
 
 
@@ -57,7 +57,7 @@ MALFORMED = {
     "request line of 100 KiB": post(ADD2, "/wamp?" + "x" * 100_000),
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc" + bytes(500),
 }
-# Web servers differ in what they make of these; an answer may come.
+# Web servers differ in handling these; an answer may come.
 ODD = {
     "thousands of headers": post(ADD2, "/wamp", *(f"X-N{number}: v" for number in range(3000))),
     "hundred headers of a KiB": post(ADD2, "/wamp", *(f"X-N{number}: {'v' * 1000}" for number in range(90))),
@@ -90,10 +90,10 @@ class HostileClient(Served):
         for path in self.scratch.path.glob("*.log"):
             self.assertNotRegex(path.read_text(errors="replace"), r"ended by signal|exit signal|terminated by signal", path.name)
         for pid, (descriptors, memory) in self.before.items():
-            with contextlib.suppress(FileNotFoundError):  # mod_fcgid may have ended it
-                limit = descriptors + 16  # nginx keeps as many connections
+            with contextlib.suppress(FileNotFoundError):  # mod_fcgid may have ended the process
+                limit = descriptors + 16  # nginx keeps that many connections
                 wait_until(lambda: footprint(pid)[0] <= limit, f"descriptors to be {limit} again", 10)
-                self.assertLess(footprint(pid)[1], memory + 3 * MEMORY_SLACK)  # the allocator keeps what a few large answers took
+                self.assertLess(footprint(pid)[1], memory + 3 * MEMORY_SLACK)  # the allocator keeps memory of a few large answers
 
     def connect(self, data, seconds=10):
         sock = socket.create_connection(("127.0.0.1", self.server.port), seconds)
@@ -103,7 +103,7 @@ class HostileClient(Served):
         return sock
 
     def read(self, sock):
-        """All that comes until the server closes, or nothing comes for a while."""
+        """Everything that arrives until the server closes, or nothing arrives for a while."""
         received = b""
         sock.settimeout(1)
         with contextlib.suppress(TimeoutError, ConnectionResetError):
@@ -154,7 +154,7 @@ class HostileClient(Served):
         sock = self.connect(head("/wamp", len(body), "POST", "Connection: close"))
         for each in body:
             sock.sendall(each.encode())
-            time.sleep(0.01)  # how slow it is
+            time.sleep(0.01)  # the client's slowness
             if each == ",":
                 self.assert_others_are_served()
         self.assertIn(b'{"args":[5]}', self.read(sock))
@@ -189,7 +189,7 @@ class HttpThroughApacheProxy(HostileClient, unittest.TestCase):
 
 class HttpThroughApacheFcgid(HostileClient, unittest.TestCase):
     server_class = ApacheFcgid
-    workers_stay = False  # mod_fcgid starts more, and ends those whose request was given up
+    workers_stay = False  # mod_fcgid starts further ones, and ends those whose request was aborted
 
 
 class HttpThroughLighttpd(HostileClient, unittest.TestCase):

@@ -1,4 +1,4 @@
-"""Requests that never come in full, bodies and connections without number, on the FastCGI socket."""
+"""Incomplete requests, and huge numbers of bodies and connections, on the FastCGI socket."""
 import json
 import pathlib
 import resource
@@ -18,14 +18,14 @@ from support.fastcgi_client import PARAMS, STDIN, begin, record, stdin
 from support.processes import Scratch, wait_until
 from support.servers import DevRouter, WampFcgiPool
 
-PATIENCE = 60  # seconds that the worker has for a request that does not come
+PATIENCE = 60  # seconds that the worker waits for a request
 
 
 class Dawdlers:
-    """Connections that send nothing more, or a byte now and then, and when the worker has closed each; in a thread of its own
-    while the other tests run."""
+    """Connections that send nothing more, or a byte now and then, and when the worker has closed each. Runs in its own
+    thread during the other tests."""
 
-    TRICKLE = 0.2  # seconds from one byte to the next
+    TRICKLE = 0.2  # seconds between bytes
 
     def __init__(self):
         self.scratch = Scratch()
@@ -161,7 +161,7 @@ class OwnLimits(HostileTest):
 
 
 class FewDescriptors(HostileTest):
-    """A worker that may have 256 descriptors, so 160 connections."""
+    """A worker with a limit of 256 descriptors, and so of 160 connections."""
 
     descriptors, connections = 256, 160
 

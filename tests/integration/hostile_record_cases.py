@@ -1,4 +1,5 @@
-"""Bytes on the FastCGI socket that are no FastCGI, or lie, or come in the wrong order, or that only few web servers send."""
+"""Bytes on the FastCGI socket that are not FastCGI, lie, come in the wrong order, or are sent by few web servers
+only."""
 import json
 import socket
 import struct
@@ -16,12 +17,12 @@ COMPLETE, CANNOT_MULTIPLEX, UNKNOWN_ROLE = 0, 1, 3
 
 
 def pairs(*texts):
-    """Variables as FastCGI carries them, in bytes, with lengths that are true."""
+    """Encodes variables for FastCGI, with correct lengths."""
     return b"".join(struct.pack("!II", len(name) | 1 << 31, len(value) | 1 << 31) + name + value for name, value in texts)
 
 
 def good_but(more):
-    """A good request with more bytes among its variables."""
+    """A good request with additional bytes among its variables."""
     variables = GOOD_VARIABLES[8:-8] + more
     pieces = [record(PARAMS, variables[i:i + 65000]) for i in range(0, len(variables), 65000)]
     return begin() + b"".join(pieces) + record(PARAMS) + stdin(ADD2.encode())

@@ -1,4 +1,5 @@
-"""Owns what the tests of a hostile router stand on: a worker with two sessions at a scripted router, one of which behaves."""
+"""Owns the basis of the tests with a hostile router: a worker with two sessions at a scripted router, one of them
+regular."""
 import json
 
 from integration.deployment import DeploymentTest, configuration
@@ -11,7 +12,7 @@ from support.servers import WampFcgiPool
 
 CONNECT_TIMEOUT, CALL_TIMEOUT = 2, 3
 SLACK = 3 * SLOWDOWN
-OTHER_REALM = "realm2"  # in which the router behaves
+OTHER_REALM = "realm2"  # with a regular router
 SURVIVED, LOST, INVALID, TIMED_OUT = (200, None), (502, "connection_lost"), (502, "result_invalid"), (504, "call_timeout")
 UNAVAILABLE = (503, "router_unavailable")
 
@@ -21,7 +22,7 @@ def service(realm="realm1"):
 
 
 class HostileRouter(DeploymentTest):
-    """Calls of the procedure evil.NAME are answered by what `evil` has under that name, others as they should be."""
+    """`evil` answers calls of the procedure evil.NAME under that name; other calls are answered correctly."""
 
     scheme, serializer, credentials = "rs", "msgpack", None
 
@@ -81,18 +82,18 @@ class HostileRouter(DeploymentTest):
         self.assert_works_soon()
         descriptors, memory = self.before
         wait_until(lambda: footprint(self.worker)[0] <= descriptors, f"descriptors to be {descriptors} again", 10)
-        self.assertLess(footprint(self.worker)[1], memory + 4 * MEMORY_SLACK)  # the allocator keeps a few large results
+        self.assertLess(footprint(self.worker)[1], memory + 4 * MEMORY_SLACK)  # the allocator keeps memory of a few large results
 
     def start_call(self, procedure, path=""):
         return self.background.start(make_call(self.pool.address, 30, procedure, ["x"], path=path))
 
     def assert_works_soon(self):
-        """Both sessions."""
+        """Checks both sessions."""
         for path in ("", "/other"):
             wait_until(lambda: self.start_call("good", path).result(60).status == 200, "a call to work again", 20)
 
     def check(self, attack, *expected, name=None):
-        """What becomes of a call that the router answers by `attack`, while others go on."""
+        """Checks the outcome of a call that the router answers with `attack`, while other calls go on."""
         with self.subTest(name or attack.__name__):
             self.evil["attack"] = attack
             wait_until(lambda: self.start_call("good").result(60).status == 200, "the session to be joined", 20)
@@ -108,7 +109,7 @@ class HostileRouter(DeploymentTest):
         self.assertLess(other.seconds, SLACK)
 
     def check_messages(self, rows):
-        """Rows of (name, function of the call's id that gives messages, expected); a good answer follows the messages."""
+        """Rows of (name, function from the call's id to messages, expected); a good answer follows the messages."""
         for name, messages, *expected in rows:
             def attack(session, operation_id, messages=messages):
                 session.send(*messages(operation_id))
@@ -116,7 +117,7 @@ class HostileRouter(DeploymentTest):
             self.check(attack, *expected, name=name)
 
     def check_payloads(self, rows):
-        """The same with one message in bytes."""
+        """The same for a single message, as bytes."""
         for name, payload, *expected in rows:
             def attack(session, operation_id, payload=payload):
                 session.send_payload(payload(operation_id))

@@ -1,5 +1,5 @@
-"""What happens when the router, the network or a worker fails, through a web server. Each test has a deployment of its
-own, the router at a Unix socket that stays the same over its restarts."""
+"""Failures of the router, the network or a worker, through a web server. Each test has its own deployment, with the
+router at a Unix socket that stays the same over restarts."""
 import concurrent.futures
 import json
 import os
@@ -19,13 +19,13 @@ FAULTS_THAT_MAY_COST_THE_CONNECTION = ("wrong_type", "garbage", "reserved_frame"
 
 
 class LifecycleCases:
-    """Needs `server_class`; to be mixed into a DeploymentTest."""
+    """Needs `server_class`; mix it into a DeploymentTest."""
 
     server_class = None
 
     def setUp(self):
         self.background = concurrent.futures.ThreadPoolExecutor()
-        self.addCleanup(self.background.shutdown)  # after everything that could keep a call waiting has ended
+        self.addCleanup(self.background.shutdown)  # after everything that could make a call wait has ended
         super().setUp()
 
     def deploy(self, *router_options, paths=None, credentials=None, router_up=True):
@@ -47,7 +47,7 @@ class LifecycleCases:
         self.assertEqual((answer.status, answer.body), (200, b'{"args":[5]}'))
 
     def assert_works_soon(self):
-        """A worker that has waited for the router looks for it again after 10 seconds at most."""
+        """A worker that waits for the router retries after 10 seconds at most."""
         wait_until(lambda: self.client.send(body=ADD2).status == 200, "a call to work again", 25)
 
     def assert_failed(self, answer, status, name):
@@ -57,11 +57,11 @@ class LifecycleCases:
         return self.client.call("com.example.stats").json["kwargs"]
 
     def count_of(self, procedure):
-        """How often the router was asked to call it."""
+        """How often the router received a call of it."""
         return self.stats()["calls_by_procedure"].get(procedure, 0)
 
     def calls_under_way(self, seconds, count=1):
-        """Starts calls that sleep, and returns the futures of their answers when the router has them all."""
+        """Starts calls that sleep, and returns the futures of their answers once the router has them all."""
         answers = [self.background.submit(self.client.call, "com.example.sleep", seconds) for _ in range(count)]
         wait_until(lambda: self.count_of("com.example.sleep") == count, "the calls to be under way")
         return answers
@@ -146,7 +146,7 @@ class LifecycleCases:
                 answer = self.client.call(f"com.example.fault.{fault}", *args, service="impatient")
                 self.assert_failed(answer, 504, "call_timeout")
                 self.assertEqual(self.stats()["cancels"], before + 1)
-        # The late results arrive while this call is under way, and must not be taken for its answer.
+        # The late results arrive during this call, and must not be taken for its answer.
         self.assertEqual(self.client.call("com.example.sleep", 1.0).json, {"args": [1.0]})
         self.assert_works()
 

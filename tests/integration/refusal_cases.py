@@ -35,7 +35,7 @@ class RefusalCases(ContractBase):
             "call_timeout": {"service": "impatient", "body": call("com.example.sleep", 20)},
             "result_invalid": {"body": call("com.example.raw", "91a1ff")},
         }
-        self.assertEqual(set(REFUSALS) - set(provocations), {"body_truncated"})  # that one: integration.fastcgi
+        self.assertEqual(set(REFUSALS) - set(provocations), {"body_truncated"})  # integration.fastcgi tests that one
         for name, provocation in provocations.items():
             for style in ("crossbar", "http"):
                 with self.subTest(name, style=style):

@@ -1,5 +1,5 @@
-"""What a pool does while it is under load: configurations that change, workers that are replaced or killed. None of it
-may cost a request, but those in a worker that was killed."""
+"""A pool under load: changed configurations, replaced and killed workers. No request may be lost, except those in a
+killed worker."""
 import concurrent.futures
 import json
 import os
@@ -18,7 +18,7 @@ ADD2 = json.dumps({"procedure": "com.example.add2", "args": [2, 3]})
 
 
 class ReloadCases:
-    """Needs `server_class`, one that hands requests to a pool; to be mixed into a DeploymentTest."""
+    """Needs `server_class`, a web server before a pool; mix it into a DeploymentTest."""
 
     server_class = None
 
@@ -31,7 +31,7 @@ class ReloadCases:
         self.client = Client(self.server.port)
 
     def configure(self, text):
-        """Replaces the file as a whole, as an editor does."""
+        """Replaces the whole file, like an editor."""
         self.scratch.write("config.new", text).replace(self.scratch.path / "config.json")
 
     def configure_services(self, *names):
@@ -44,7 +44,7 @@ class ReloadCases:
         return self.pool.log.read_text().count(text)
 
     def hang_up(self):
-        """Sends SIGHUP and waits until new workers serve."""
+        """Sends SIGHUP, and waits until new workers serve."""
         before = self.count_in_log("new workers serve")
         os.kill(self.pool.pid, signal.SIGHUP)
         wait_until(lambda: self.count_in_log("new workers serve") > before, "the reload to be done")

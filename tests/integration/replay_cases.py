@@ -1,4 +1,4 @@
-"""A signed request that is sent again, to a wamp-fcgi of several processes behind a web server."""
+"""Repeated signed requests, to several processes of wamp-fcgi behind a web server."""
 import concurrent.futures
 import json
 import os
@@ -14,7 +14,7 @@ AT_ONCE = 8
 
 
 class ReplayCases:
-    """Needs `server_class`; to be mixed into a DeploymentTest."""
+    """Needs `server_class`; mix it into a DeploymentTest."""
 
     server_class = None
 
@@ -51,7 +51,7 @@ class ReplayCases:
         self.assert_called(self.send(query))
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as many:
             def several_processes_have_refused_it():
-                # A web server may start another process only when those it has are busy.
+                # A web server may start another process only when all of its processes are busy.
                 busy = [many.submit(self.client.call, "com.example.sleep", 0.2) for _ in range(AT_ONCE // 2)]
                 for answer in many.map(self.send, [query] * AT_ONCE):
                     self.assert_replayed(answer)

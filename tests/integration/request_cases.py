@@ -1,4 +1,4 @@
-"""Contract section 3, and 4 on what may be in a body: which service, how it may be asked, and lengths."""
+"""Contract section 3, and section 4 about bodies: the service for a request, methods, and lengths."""
 import json
 
 from integration.contract_base import ADD2, LIMIT, PAGE, SECRET, ContractBase, call, echo, padded

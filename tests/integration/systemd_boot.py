@@ -1,9 +1,9 @@
-"""The units under a systemd that has booted: what a faulty configuration does to reload, start and restart, with a client
-that waits at the socket. Not part of the tests, for it needs root, systemd-nspawn, and a root in which the program runs:
+"""The units under a booted systemd: the effect of a faulty configuration on reload, start and restart, with a client
+waiting at the socket. Not part of the tests, because it needs root, systemd-nspawn, and a root in which the program
+runs:
     debootstrap --include=systemd-sysv,dbus,procps,socat,libssl3,libfcgi0ldbl bookworm ROOT
     make install DESTDIR=ROOT PREFIX=/usr/local
-    cd tests && python3 -B -m integration.systemd_boot ROOT
-"""
+    cd tests && python3 -B -m integration.systemd_boot ROOT"""
 import pathlib
 import subprocess
 import sys
@@ -52,7 +52,7 @@ class Booted(unittest.TestCase):
         return self.inside("systemctl", "show", "--property=ActiveState", "--value", unit).stdout.strip()
 
     def starts(self):
-        """How often the service has been started."""
+        """How often the service was started."""
         log = self.inside("journalctl", "--boot", "--output=cat", "--unit", SERVICE).stdout
         return log.count("Starting wamp-fcgi.service")
 

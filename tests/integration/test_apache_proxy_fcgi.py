@@ -1,4 +1,4 @@
-"""The contract through Apache with mod_proxy_fcgi in front of a pool."""
+"""The contract through Apache with mod_proxy_fcgi before a pool."""
 import unittest
 
 from integration.contract_cases import ContractCases

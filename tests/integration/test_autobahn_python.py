@@ -1,6 +1,6 @@
-"""The messages of wamp-fcgi as Autobahn for Python reads them: a small RawSocket router takes every message apart by
-Autobahn's strict parser, checks logins by Autobahn's own functions, and answers with messages that Autobahn has built.
-And wamp-devrouter as Autobahn's clients find it."""
+"""wamp-fcgi's messages as read by Autobahn for Python: a small RawSocket router parses every message with Autobahn's
+strict parser, checks logins with Autobahn's own functions, and answers with messages built by Autobahn. Also,
+wamp-devrouter as seen by Autobahn's clients."""
 import asyncio
 import base64
 import binascii
@@ -11,7 +11,7 @@ import sys
 
 import txaio
 
-txaio.use_twisted()  # Autobahn wants that chosen before it is loaded; with Twisted, a result that is there can be had at once
+txaio.use_twisted()  # required by Autobahn before it is imported; with Twisted, finished results are available at once
 
 from autobahn.wamp import auth, cryptosign, message, role, types
 from autobahn.wamp.serializer import JsonSerializer, MsgPackSerializer
@@ -31,7 +31,7 @@ KEY = bytes(range(32))
 
 
 class Router:
-    """Gives each connection a session of role `role`, after a login when there is a challenge."""
+    """Gives each connection a session with `authrole`, after a login if there is a challenge."""
 
     def __init__(self, serializer, authrole="anonymous", challenge=None, is_right=None, refusal=None):
         self.serializer, self.authrole = serializer, authrole
@@ -58,7 +58,7 @@ class Router:
                     self.take(writer, payload)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
-        except Exception as fault:  # whatever Autobahn does not like: the test is to show it
+        except Exception as fault:  # whatever Autobahn rejects, for the test to report
             self.faults.append(fault)
         finally:
             writer.close()
@@ -153,7 +153,7 @@ class AutobahnTest(DeploymentTest):
 
 
 class Messages:
-    """For each serializer; needs an AutobahnTest."""
+    """Tests for each serializer; needs an AutobahnTest."""
 
     def test_hello_names_realm_role_and_features(self):
         self.deploy()

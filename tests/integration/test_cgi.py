@@ -1,5 +1,5 @@
-"""wamp-fcgi as a plain CGI program: the contract through the web servers that start it for each request, and what
-such a program has to do by itself."""
+"""wamp-fcgi as a plain CGI program: the contract through web servers that start it for each request, and the duties of
+such a program."""
 import contextlib
 import json
 import signal
@@ -24,11 +24,11 @@ class ContractApache(ContractCases, unittest.TestCase):
 
 class ContractLighttpd(ContractCases, unittest.TestCase):
     server_class = LighttpdCgi
-    odd_method_status = 501  # of lighttpd itself
+    odd_method_status = 501  # from lighttpd itself
 
 
 class CgiProgram(DeploymentTest):
-    """The program as a web server starts it, without one."""
+    """The program as started by a web server, but without one."""
 
     def setUp(self):
         super().setUp()
@@ -56,7 +56,7 @@ class CgiProgram(DeploymentTest):
                 pipe.close()
 
     def run_program(self, body, *arguments, **variables):
-        """Exit status, HTTP status, header lines, body, and the log."""
+        """The exit status, HTTP status, header lines, body, and log."""
         child = self.start(*arguments, **variables)
         output, log = child.communicate(body.encode(), timeout=20)
         head, _, answer = output.decode().partition("\r\n\r\n")
@@ -77,7 +77,7 @@ class CgiProgram(DeploymentTest):
     def test_no_more_than_was_announced_is_waited_for(self):
         child = self.start(CONTENT_LENGTH=str(len(ADD2)))
         child.stdin.write(ADD2.encode())
-        child.stdin.flush()  # and it stays open
+        child.stdin.flush()  # stays open
         self.assertEqual(child.wait(20), 0)
         self.assertTrue(child.stdout.read().endswith(b'{"args":[5]}'))
 
@@ -92,7 +92,7 @@ class CgiProgram(DeploymentTest):
             with self.subTest(variables):
                 child = self.start(PATH_INFO="/small", **variables)
                 child.stdin.write(b" " * 51)
-                child.stdin.flush()  # and it stays open
+                child.stdin.flush()  # stays open
                 self.assertEqual(child.wait(20), 0)
                 self.assertIn(b"wampfcgi.error.body_too_large", child.stdout.read())
 

@@ -1,4 +1,4 @@
-"""The program as an administrator meets it: checking a configuration, and refusing to start with a faulty one."""
+"""The program's command line: checking a configuration, and refusing to start with a faulty one."""
 import json
 import os
 import re
@@ -21,7 +21,7 @@ def with_option(text):
     return f'{{{ROUTER},\n "paths": {{"call": {{{SERVICE},\n "options": {{{text}}}}}}}}}'
 
 
-# A name, the faulty file, and what its message must have: the line, the path, and what was found.
+# A name, the faulty file, and the required parts of its message: the line, the path, and the value found.
 FAULTY = (
     ("no JSON", "{\n", [":1:"]),
     ("empty", "", [":1:"]),

@@ -1,5 +1,5 @@
-"""The console: whom its page is for and what is sent with it, by nginx and lighttpd (contract section 8); and the page
-itself in a real browser."""
+"""The console: who may see its page, and what is sent with it, through nginx and lighttpd (contract section 8); and the
+page itself in a real browser."""
 import json
 import os
 import pathlib
@@ -116,7 +116,7 @@ class AnyServer(Served):
 
 
 class WithoutASession(DeploymentTest):
-    """A configuration with nothing but a console, and a router that is not there."""
+    """A configuration with only a console, and a router that is down."""
 
     def setUp(self):
         super().setUp()
@@ -162,7 +162,7 @@ class InABrowser(Served, unittest.TestCase):
         cls.addClassCleanup(cls.browser.close)
 
     def copied(self, **given):
-        """By language."""
+        """The copied texts, by language."""
         return self.browser.run("copies", **given)["texts"]
 
     def run_in(self, program, text):

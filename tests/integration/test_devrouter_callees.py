@@ -27,7 +27,7 @@ class Callees(RouterCase):
         return client
 
     def leave(self, client):
-        """Waits until the router has let go of its procedures: the next test registers the same ones."""
+        """Waits until the router has removed the client's procedures, because the next test registers the same ones."""
         if client.sock.fileno() >= 0:
             client.send([GOODBYE, {}, "wamp.close.close_realm"])
             while client.receive()[0] != GOODBYE:

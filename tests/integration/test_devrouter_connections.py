@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wamp-devrouter's cryptosign login, pings, silence, and the faults that are WebSocket's own."""
+"""wamp-devrouter's cryptosign login, pings, time limit on silence, and WebSocket's own faults."""
 import pathlib
 import select
 import socket

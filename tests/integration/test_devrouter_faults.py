@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every fault of wamp-devrouter does what it says."""
+"""Every fault of wamp-devrouter does what it promises."""
 import pathlib
 import sys
 import time
@@ -170,7 +170,7 @@ class EventFaults(RouterCase):
         return client, answer[2]
 
     def start(self, name):
-        """Does it to two subscribers, one of them by a pattern; gives both, each with its subscription's id."""
+        """Applies the fault to two subscribers, one with a pattern; returns both, each with its subscription's id."""
         both = [self.subscriber(), self.subscriber("com.example.", match="prefix")]
         self.answer = self.joined().call("com.example.fault." + name, "com.example.topic")
         return both

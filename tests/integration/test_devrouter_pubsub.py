@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""wamp-devrouter as a broker: subscriptions, publications, who gets which event, and the topics that break the rules."""
+"""wamp-devrouter as a broker: subscriptions, publications, which events a session receives, and topics that break the
+rules."""
 import pathlib
 import sys
 import time
@@ -17,7 +18,7 @@ TOPIC = "com.example.topic"
 
 
 def shape(error):
-    """What of an ERROR does not change from request to request."""
+    """The parts of an ERROR that do not change between requests."""
     return [error[0], error[1], error[4]]
 
 
@@ -254,7 +255,7 @@ class Receivers(PubSubCase):
 
 
 class TopicFaults(PubSubCase):
-    """The same for PUBLISH and for SUBSCRIBE."""
+    """The same faults for PUBLISH and SUBSCRIBE."""
 
     def both(self, name):
         for kind, right in ((PUBLISH, PUBLISHED), (SUBSCRIBE, SUBSCRIBED)):

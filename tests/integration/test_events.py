@@ -1,5 +1,5 @@
-"""The service "events" (contract section 7) through the web servers with the samples as they are: events arrive as they
-are published, a lost session is a gap, and a client that does not read is closed alone."""
+"""The service "events" (contract section 7) through the web servers with the unchanged samples: events arrive when they
+are published, a lost session is a gap, and only a client that does not read is disconnected."""
 import base64
 import datetime
 import hashlib
@@ -41,7 +41,7 @@ def query_of(*topics, **others):
 
 
 def signed_link(query, secret=SECRET, key="myapp1", when=None):
-    """The query with a signature over it, as a page gets it from its server."""
+    """The signed query, as a page gets it from its server."""
     fields = {"key": key, "timestamp": when or timestamp(), "seq": "1", "nonce": "23"}
     others = "".join(f"{name}\0{value}\0" for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True))
     signed = hmac.new(secret.encode(), ("".join(fields.values()) + "?" + others).encode(), hashlib.sha256).digest()
@@ -69,7 +69,7 @@ class Stream:
         self.connection.close()
 
     def block(self):
-        """Lines up to the next empty one; None at the end."""
+        """The lines up to the next empty one; None at the end."""
         lines = []
         while line := self.response.readline().decode():
             if line == "\n":
@@ -78,7 +78,7 @@ class Stream:
         return None
 
     def event(self):
-        """Fields of the next block that is more than a comment; None at the end."""
+        """The fields of the next block that is not only a comment; None at the end."""
         while (lines := self.block()) is not None:
             fields = dict(line.split(": ", 1) for line in lines if not line.startswith(":"))
             if fields:
@@ -86,7 +86,7 @@ class Stream:
         return None
 
     def begin(self):
-        """Reads how a stream begins."""
+        """Reads the beginning of a stream."""
         first = self.block()
         assert first and first[0].startswith("retry: ") and first[1] == ":", first
         return self
@@ -110,7 +110,7 @@ class EventCases(Served):
         return stream
 
     def publish(self, topic=TOPIC, *args, **kwargs):
-        """Returns the publication's id; through the service "publish" of the same realm and role."""
+        """Publishes through the service "publish" of the same realm and role. Returns the publication's id."""
         answer = self.client.send(service="publish", body=json.dumps({"topic": topic, "args": args, "kwargs": kwargs}))
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json["id"]
@@ -176,7 +176,7 @@ class AnyPool(EventCases):
         return stream.response.status == 503
 
     def one_is_taken(self, ask):
-        self.publish()  # the other servers notice at the next write that a client has gone
+        self.publish()  # other servers notice at the next write that a client has gone
         stream = ask()
         taken = stream.response.status == 200
         stream.close()
@@ -263,7 +263,7 @@ class ThroughNginx(AnyPool, unittest.TestCase):
 
 
 class Lost(unittest.TestCase):
-    """Sessions and workers that end under their streams."""
+    """Sessions and workers that end during streams."""
 
     def setUp(self):
         self.scratch = Scratch()

@@ -1,4 +1,5 @@
-"""What only a FastCGI client can say: cut streams, odd variables, kept connections, and a thousand calls at once."""
+"""What only a FastCGI client can send: truncated streams, odd variables, kept connections, and a thousand calls at
+once."""
 import asyncio
 import contextlib
 import json
@@ -29,7 +30,7 @@ PATHS = {
 
 
 def whole(body, keep=False, **variables):
-    """A request with all of its body."""
+    """A request with its complete body."""
     body = body.encode() if isinstance(body, str) else body
     variables = fastcgi.variables(length=len(body), **variables)
     return fastcgi.begin(keep) + fastcgi.params(variables) + fastcgi.stdin(body)
@@ -176,7 +177,7 @@ class FastCgi(DeploymentTest):
         self.assertEqual(asyncio.run(asyncio.wait_for(many(), 30)), [[number + 1] for number in range(50)])
 
     def test_kept_connection_stays_after_a_refusal_that_came_before_the_body(self):
-        # FastCGI 1.0, 3.5: it is the web server that closes; else its next request, on the way already, is lost.
+        # FastCGI 1.0, 3.5: the web server closes; otherwise its next request, already on the way, would be lost.
         async def two():
             reader, writer = await fastcgi.connect(self.pool.address)
             writer.write(fastcgi.begin(keep=True) + fastcgi.params(fastcgi.variables("/unknown", length=100_000)))
@@ -327,7 +328,7 @@ class OverTcp(DeploymentTest):
 
 
 class TwoWorkers(DeploymentTest):
-    """Two workers on a Unix socket, with nothing else to do."""
+    """Two idle workers on a Unix socket."""
 
     def setUp(self):
         self.scratch = Scratch()
@@ -336,7 +337,7 @@ class TwoWorkers(DeploymentTest):
         config = self.scratch.write("config.json", json.dumps(configuration(router.url, PATHS)))
         self.pool = WampFcgiPool(self.scratch, config, workers=2).start()
         self.workers = self.pool.worker_pids()
-        for _ in range(4):  # they join with the first call
+        for _ in range(4):  # they join at the first call
             self.assertEqual(fastcgi.request(self.pool.address, whole(ADD2))[0], 200)
 
     def wait_for_quiet(self):

@@ -1,4 +1,4 @@
-"""Faults of the router and of the network, over real sockets, each with a bound on the time to recover."""
+"""Faults of the router and the network, over real sockets, each with a limit on the time to recover."""
 import collections
 import json
 import signal
@@ -18,7 +18,7 @@ STARTS_UNDER_LOAD = 10
 
 
 class RouterFaults(FaultTest):
-    """The router itself is killed, stopped, or refuses."""
+    """The router itself is killed, stopped, or refuses connections."""
 
     def test_router_killed_and_restarted_under_load_ten_times(self):
         self.deploy(workers=2)
@@ -53,7 +53,7 @@ class RouterFaults(FaultTest):
         self.assert_nothing_is_left()
 
     def kill_and_restart(self, load, down_for):
-        """Seconds from the router's listening again to the first good answer."""
+        """The seconds from the router's listening again to the first good answer."""
         served = time.monotonic()
         wait_until(lambda: load.first_good_after(served), "calls to be under way")
         self.router.stop(signal.SIGKILL)
@@ -97,7 +97,7 @@ class RouterFaults(FaultTest):
 
         self.router.start()
         self.assert_works_within(RECOVERY_BOUND)
-        self.assertEqual(len(arrivals(second.log.read_text())), 2)  # nothing is dropped for the first one's sake
+        self.assertEqual(len(arrivals(second.log.read_text())), 2)  # the first one does not cause any loss
 
         second.stop(signal.SIGKILL)
         self.assert_works_within(RECOVERY_BOUND)
@@ -119,7 +119,7 @@ class RouterFaults(FaultTest):
 
 
 class DeadPeers(FaultTest):
-    """A router that says nothing more is given up within `keepalive`, if it answers pings, and left alone if it does not."""
+    """A silent router is given up within `keepalive` if it answers pings, and kept if it does not."""
 
     keepalive = 2
 
@@ -167,7 +167,7 @@ class DeadPeers(FaultTest):
 
 
 class PacketLoss(FaultTest):
-    """Worker and router on two machines of their own, as far as the network goes, and the packets between them dropped."""
+    """Worker and router in two network namespaces, with the packets between them dropped."""
 
     def setUp(self):
         super().setUp()
@@ -184,7 +184,7 @@ class PacketLoss(FaultTest):
                 return [*machines.on_far, *super().command()]
 
         class NearPool(WampFcgiPool):
-            user = None  # root, as `nsenter` has to be
+            user = None  # root, as needed by `nsenter`
 
             def command(self):
                 return [*machines.on_near, *super().command()]
@@ -198,7 +198,7 @@ class PacketLoss(FaultTest):
         for each in outcomes:
             self.assert_timed_out(each)
         self.machines.pass_packets()
-        took = self.assert_works_within(CALL_TIMEOUT * 4 + RECOVERY_BOUND)  # TCP's own pause doubles with every loss
+        took = self.assert_works_within(CALL_TIMEOUT * 4 + RECOVERY_BOUND)  # TCP's own delay doubles with every loss
         self.print_numbers(f"good answer {took:.3f} s after packets pass again")
         came = arrivals(self.router.log.read_text())
         self.assertEqual([came[each.argument] for each in outcomes], [1] * len(outcomes))
@@ -222,7 +222,7 @@ class PacketLoss(FaultTest):
     def test_router_that_is_out_of_reach_is_waited_for_and_found_when_it_is_back(self):
         self.deploy(**self.classes)
         self.machines.drop_packets()
-        self.router.stop(signal.SIGKILL)  # nobody hears of it
+        self.router.stop(signal.SIGKILL)  # without anybody noticing
         self.assert_timed_out(self.call(service="impatient"))
         self.machines.pass_packets()
         self.router.start()

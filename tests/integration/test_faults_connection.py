@@ -1,4 +1,4 @@
-"""Faults of the connection to the router: a proxy between the two cuts, stalls and delays it. Each has a bound on the time to
+"""Faults of the connection to the router: a proxy cuts, stalls and delays it. Each has a limit on the time to
 recover."""
 import time
 
@@ -13,7 +13,7 @@ LONG = "x" * 100_000
 
 
 class ConnectionFaults(FaultTest):
-    """Between worker and router a proxy spoils the connection."""
+    """A proxy between worker and router disturbs the connection."""
 
     def setUp(self):
         super().setUp()
@@ -27,7 +27,7 @@ class ConnectionFaults(FaultTest):
             self.proxy.set(where)
 
     def test_result_that_is_cut_ends_the_call_and_is_not_asked_for_again(self):
-        cuts = (0, 1, 3, 4, 5, 50, 50_000)  # of a frame's head of 4 bytes, and of the message behind it
+        cuts = (0, 1, 3, 4, 5, 50, 50_000)  # in a frame's header of 4 bytes, and in the message after it
         times = []
         for cut in cuts:
             with self.subTest(cut):
@@ -84,7 +84,7 @@ class ConnectionFaults(FaultTest):
         outcomes = [each.result(30) for each in [self.start_call() for _ in range(50)]]
         self.assertTrue(all(each.good for each in outcomes))
         self.proxy.cut_all()
-        self.assert_works_within(RECOVERY_BOUND)  # a login, too
+        self.assert_works_within(RECOVERY_BOUND)  # includes a login
         self.assert_none_came_twice(outcomes)
 
     def test_delay_holds_all_calls_up_once(self):

@@ -1,5 +1,5 @@
-"""Requests byte for byte as clients and servers in the field send them, each named by whose they are: through nginx as the
-sample sets it up, and straight over FastCGI where it is a web server that is imitated."""
+"""Requests exactly as real clients and servers send them, each named after its origin: through nginx with the sample's
+configuration, and directly over FastCGI for those of other web servers."""
 import base64
 import datetime
 import hashlib
@@ -31,7 +31,7 @@ PHP_INT_MAX = 2**63 - 1
 
 
 class NginxOfDebian(Nginx):
-    """With what Debian's fastcgi_params sets HTTP_HOST to: the host without its port."""
+    """With Debian's HTTP_HOST from fastcgi_params: the host without its port."""
 
     def sample_text(self):
         line = "        fastcgi_param SERVER_PORT $server_port;\n"
@@ -48,7 +48,7 @@ class FieldCase(Served, unittest.TestCase):
         cls.tls_client = Client(cls.server.tls_port, tls=True)
 
     def raw(self, target, headers, body):
-        """Status line and body of the answer to bytes that nobody has put in order."""
+        """The status line and body of the answer to raw bytes."""
         body = body.encode()
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         received = self.client.raw(f"POST {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\n{head}"
@@ -57,17 +57,17 @@ class FieldCase(Served, unittest.TestCase):
         return head.split()[1].decode(), answer
 
     def fastcgi(self, body, sent=None, **variables):
-        """Status and body of the answer of the pool to a request of another web server."""
+        """The status and body of the pool's answer to another web server's request."""
         stream = fastcgi.params(fastcgi.variables(**variables)) + (sent or fastcgi.stdin(body.encode()))
         status, _, answer = fastcgi.request(self.server.pool.address, fastcgi.begin() + stream)
         return status, answer
 
 
 class SigningClients(FieldCase):
-    """Each with the timestamp and the numbers that it draws, and the signature spelt as it spells it."""
+    """Each client with its form of timestamp, numbers and signature."""
 
     def signed(self, timestamp, seq, nonce, quote=urllib.parse.quote, **headers):
-        """One call, signed over what is in the query."""
+        """A call with a signature over the query's fields."""
         fields = {"key": "myapp1", "timestamp": timestamp, "seq": str(seq), "nonce": str(nonce)}
         digest = hmac.new(SECRET.encode(), "".join(fields.values()).encode() + ADD2.encode(), hashlib.sha256).digest()
         fields["signature"] = base64.urlsafe_b64encode(digest).decode()
@@ -76,7 +76,7 @@ class SigningClients(FieldCase):
 
     @staticmethod
     def now(digits):
-        """With so many digits of a second."""
+        """With `digits` digits of a second."""
         time, _, fraction = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").partition(".")
         return time + (f".{fraction[:digits]}" if digits else "") + "Z"
 
@@ -196,9 +196,9 @@ class BehindDebiansNginx(FieldCase):
 
 
 class BehindCaddy(FieldCase):
-    """Caddy 2.6 as it speaks FastCGI: a chunked body, and nobody logged in."""
+    """Caddy 2.6 as a FastCGI client: a chunked body, and no user logged in."""
 
-    # All but the name and the service are what Caddy sends beside the request's headers.
+    # Caddy sends all of these except the path and the service, besides the request's headers.
     def caddy(self, path_info, **more):
         return {"path_info": path_info, "REMOTE_USER": "", "AUTH_TYPE": "", "REMOTE_IDENT": "", "SERVER_PORT": "443",
                 "SERVER_SOFTWARE": "Caddy/v2.6.2", "HTTPS": "on", "CONTENT_LENGTH": "-1", **more}

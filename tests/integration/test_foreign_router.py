@@ -1,5 +1,5 @@
-"""wamp-fcgi with peers that this project did not write: fox-wamp, a router over WebSocket with JSON, and procedures served by
-AutobahnJS. What fox-wamp 0.7 does otherwise than other routers is said where a case shows it."""
+"""wamp-fcgi with peers of other projects: fox-wamp, a router over WebSocket with JSON, and procedures served by
+AutobahnJS. Cases mention where fox-wamp 0.7 differs from other routers."""
 import base64
 import json
 import signal
@@ -39,7 +39,7 @@ class ForeignTest(DeploymentTest):
         self.addCleanup(self.background.__exit__)
 
     def deploy(self, *what, **how):
-        """In the place of the pool before, if there was one."""
+        """Replaces an earlier pool."""
         if self.pool:
             self.pool.stop()
         self.pool = deploy(self.scratch, *what, **how)
@@ -88,7 +88,7 @@ class Calls(ForeignTest):
         self.assert_answer(self.call("com.example.echo", 1, 2, kwargs=kwargs), {"args": [1, 2], "kwargs": kwargs})
 
     def test_result_with_kwargs_alone(self):
-        # fox-wamp writes null, and not an empty list, for positional arguments that are not there.
+        # fox-wamp writes null instead of an empty list for missing positional arguments.
         answer = self.call("com.example.echo", kwargs={"a": 1})
         self.assertEqual((answer.status, answer.json["kwargs"]), (200, {"a": 1}))
         self.assertIn(answer.json.get("args", []), ([], [None]))
@@ -97,7 +97,7 @@ class Calls(ForeignTest):
         self.assert_answer(self.call("com.example.nothing"), {"args": [None]})
 
     def test_only_argument_that_is_a_list_is_taken_apart_by_the_router(self):
-        # fox-wamp keeps an only positional argument without its list, and puts none around it that is a list itself.
+        # fox-wamp keeps a single positional argument without its list, and adds none if the argument is a list.
         self.assert_answer(self.call("com.example.echo", [1, 2]), {"args": [1, 2]})
         self.assert_answer(self.call("com.example.echo", [1, 2], 3), {"args": [[1, 2], 3]})
 
@@ -106,7 +106,7 @@ class Calls(ForeignTest):
         self.assert_answer(self.call("com.example.echo", BINARY, 1), {"args": [BINARY, 1]})
 
     def test_numbers_are_as_exact_as_javascript(self):
-        # JavaScript's numbers are doubles: an integer beyond 2^53 is rounded by router and callee, not by wamp-fcgi.
+        # JavaScript's numbers are doubles: router and callee, not wamp-fcgi, round integers beyond 2^53.
         for number in (2**53, -2**53, 0.1, 1e300, 5e-324, -0.5):
             with self.subTest(number):
                 self.assert_answer(self.call("com.example.echo", number, 1), {"args": [number, 1]})
@@ -121,7 +121,7 @@ class Calls(ForeignTest):
         self.assert_answer(self.call("com.example.echo", deep, 1), {"args": [deep, 1]})
 
     def test_error_of_a_callee(self):
-        # fox-wamp passes neither arguments nor kwargs of a callee's ERROR on, and puts its URI into arguments of its own.
+        # fox-wamp drops arguments and kwargs of a callee's ERROR, and puts its URI into arguments of its own.
         error = {"error": "wamp.error.callee_failure", "args": ["com.example.error.odd"], "kwargs": {}}
         self.assert_answer(self.call("com.example.fail", "com.example.error.odd", [1, "two"], {"three": 3}), error)
         self.assert_answer(self.call("com.example.fail", "com.example.error.odd", service="http"), error, 500)
@@ -137,7 +137,8 @@ class Calls(ForeignTest):
         self.assertEqual([each.result(30).json for each in calls], [{"args": [number + 1000]} for number in range(300)])
 
     def test_call_that_takes_too_long_is_given_up_without_a_cancel_that_the_router_does_not_announce(self):
-        # fox-wamp announces no call_canceling, ignores CANCEL and the option timeout, and passes the late result on.
+        # fox-wamp does not announce call_canceling, ignores CANCEL and the timeout option, and forwards the late
+        # result.
         outcome = self.call("com.example.slow", 1.5, service="impatient")
         self.assertEqual((outcome.status, outcome.name), (504, "call_timeout"))
         self.assertLess(outcome.seconds, CALL_TIMEOUT + 2 * SLOWDOWN)
@@ -159,11 +160,11 @@ class Faults(ForeignTest):
         return outcome.status == 200 and outcome.json == {"args": [5]}
 
     def counts(self):
-        """Calls by procedure, as the callee has counted them."""
+        """The calls by procedure, as counted by the callee."""
         return self.call("com.example.counts").json["args"][0]
 
     def test_callee_that_goes_away_during_a_call_costs_it_its_time_out(self):
-        # fox-wamp tells the caller nothing.
+        # fox-wamp does not notify the caller.
         outcome = self.call("com.example.vanish", service="impatient")
         self.assertEqual((outcome.status, outcome.name), (504, "call_timeout"))
         self.assertEqual(self.call("com.example.add2", 2, 3).json["error"], "wamp.error.no_such_procedure")
@@ -190,7 +191,7 @@ class Faults(ForeignTest):
 
 
 class Logins(ForeignTest):
-    """fox-wamp has no roles: WELCOME names none."""
+    """fox-wamp has no roles, so its WELCOME contains none."""
 
     def setUp(self):
         super().setUp()
@@ -231,7 +232,7 @@ class Refusals(ForeignTest):
         self.router = FoxWamp(self.scratch).start()
 
     def test_serializer_that_the_router_does_not_have_is_named_in_the_log(self):
-        # fox-wamp accepts the connection, but chooses no subprotocol.
+        # fox-wamp accepts the connection, but selects no subprotocol.
         self.deploy(self.router.url, serializer="msgpack")
         self.assert_unavailable(self.call("com.example.add2", 2, 3))
         self.wait_for_log("wamp.2.msgpack")

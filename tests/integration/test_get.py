@@ -1,5 +1,5 @@
-"""Services with a procedure of their own that are asked by GET and HEAD (contract sections 2 to 6): links, signed links,
-caches, and what EventSource does."""
+"""Services with a fixed procedure, called by GET and HEAD (contract sections 2 to 6): links, signed links, caches, and
+EventSource's behaviour."""
 import base64
 import contextlib
 import hashlib
@@ -39,7 +39,8 @@ PATHS = {
 
 
 def link_query(*parameters, secret=SECRET, **fields):
-    """The query of a signed link, as pairs: its own parameters, then the five (contract section 3)."""
+    """The query of a signed link, as pairs: its own parameters, then the five signing parameters (contract section
+    3)."""
     fields = {"key": "myapp1", "timestamp": timestamp(), "seq": "1", "nonce": "42", **fields}
     text = "".join(fields.values()) + "?" + "".join(f"{name}\0{value}\0" for name, value in parameters)
     digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
@@ -47,7 +48,7 @@ def link_query(*parameters, secret=SECRET, **fields):
 
 
 class AnyServer(Served):
-    """What holds for each web server."""
+    """What holds for every web server."""
 
     paths = PATHS
 
@@ -56,7 +57,7 @@ class AnyServer(Served):
         return self.client.send(method, service, query=query, headers=headers, content_type=None, **how)
 
     def calls(self):
-        """How often the procedure was called in the end of these services."""
+        """How often the services have called their procedure."""
         counts = self.client.call("com.example.stats").json["kwargs"]["calls_by_procedure"]
         return counts.get(CALLS, 0)
 
@@ -230,7 +231,7 @@ class AnyServer(Served):
             callee.send([YIELD, invocation[1], {}, ["two"]])
             self.assertEqual(response.read(), b'event: progress\nid: 1\ndata: {"args":["one"]}\n\n'
                                               b'event: result\nid: 2\ndata: {"args":["two"]}\n\n')
-        callee.sock.close()  # a call now would be answered by an error
+        callee.sock.close()  # a further call would now fail
         again = self.get("watch", "room=1", headers={**headers, "Last-Event-ID": "2"})
         self.assertEqual((again.status, again.body), (204, b""))
 
@@ -240,7 +241,7 @@ class ThroughNginx(AnyServer, unittest.TestCase):
 
 
 class ThroughLighttpd(AnyServer, unittest.TestCase):
-    """lighttpd refuses what is no UTF-8 or a zero byte in a URL, and a GET with a body, by itself."""
+    """lighttpd itself refuses a URL with invalid UTF-8 or a zero byte, and a GET with a body."""
 
     server_class = Lighttpd
 
@@ -264,7 +265,7 @@ class ThroughApacheCgi(AnyServer, unittest.TestCase):
 
 
 class CachingNginx(Nginx):
-    """nginx that keeps answers, as the README has it."""
+    """nginx with a cache, as in the README."""
 
     def sample_text(self):
         cache = f"fastcgi_cache_path {self.scratch.folder('cache')} keys_zone=answers:1m;\n"

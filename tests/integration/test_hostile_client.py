@@ -1,6 +1,6 @@
-"""A hostile web server on the FastCGI socket, and hostile HTTP clients through each web server: bytes that are wrong or lie,
-requests that never come in full, connections by the thousand. After each, the same workers serve others at once, and have no more
-descriptors and memory than before."""
+"""A hostile web server on the FastCGI socket, and hostile HTTP clients through each web server: bytes that are wrong or
+lie, incomplete requests, thousands of connections. After each, the same workers serve others at once, without more
+descriptors or memory than before."""
 from integration.deployment import main
 from integration.hostile_http_cases import (HttpThroughApacheFcgid, HttpThroughApacheProxy,  # noqa: F401
                                              HttpThroughLighttpd, HttpThroughNginx)
@@ -9,7 +9,7 @@ from integration.hostile_record_cases import Records  # noqa: F401
 
 
 if __name__ == "__main__":
-    Slowness.dawdlers = Dawdlers()  # slow while the others run
+    Slowness.dawdlers = Dawdlers()  # slow, beside the other tests
     try:
         main()
     finally:

@@ -1,5 +1,6 @@
-"""A hostile router: messages in the wrong order, of wrong types, with wrong ids; values that lie, never end or are too deep. The
-call in question fails by its name and in time, others go on, and the worker stays and stays small."""
+"""A hostile router: messages in the wrong order, of wrong types, with wrong ids; values that lie, never end or are
+nested too deep. The affected call fails in time with the right error, other calls go on, and the worker survives
+without growing."""
 import struct
 
 from integration.deployment import main
@@ -61,7 +62,7 @@ class Messages(HostileRouter):
         self.assertEqual([each.result(30).json["args"] for each in calls], [[each] for each in held])
 
     def test_types(self):
-        """Of each field: the answer is passed over or invalid, or the field does not matter."""
+        """Wrong types for each field: the answer is ignored or invalid, or the field does not matter."""
         results = [[RESULT, None, {}, ["survived"], {}], [ERROR, CALL, None, {}, "a.b", ["survived"], {}]]
         for right in results:
             at_id = right.index(None)

@@ -1,5 +1,5 @@
-"""A hostile router: handshakes and logins that get nowhere, frames that lie, never end or never stop. Calls fail by their name and
-in time, others go on, and the worker stays and stays small."""
+"""A hostile router: handshakes and logins that never finish, frames that lie, never end or never stop. Calls fail in
+time with the right error, other calls go on, and the worker survives without growing."""
 import json
 import struct
 import time
@@ -27,7 +27,7 @@ class Frames(HostileRouter):
         def attack(session, operation_id):
             for each in session.frame(session.pack([RESULT, operation_id, {}, ["survived"]])):
                 session.send_bytes(bytes([each]))
-                time.sleep(0.002)  # so that it is read by itself
+                time.sleep(0.002)  # so that it is read separately
 
         self.check(attack, SURVIVED)
 
@@ -36,7 +36,7 @@ class Frames(HostileRouter):
             session.send_bytes(b"\0\xff\xff\xff")
             while True:
                 session.send_bytes(b"\0")
-                time.sleep(0.1)  # how slowly they come
+                time.sleep(0.1)  # the sender's slowness
 
         self.check(attack, TIMED_OUT)
         wait_until(lambda: "sends it too slowly" in self.pool.log.read_text(), "the session to end", 10)
@@ -88,7 +88,7 @@ def making_noise(session):
 
 
 class Logins(HostileRouter):
-    """By WAMP-CRA in a realm for each way in which a session gets nowhere, all at the same time."""
+    """WAMP-CRA logins in a realm for each way to fail, all at the same time."""
 
     credentials = {"anonymous": {"authmethod": "wampcra", "authid": "joe", "secret": "s3cret"}}
     extra = {"challenge": "x", "salt": "y", "keylen": 32, "iterations": 1000}
@@ -139,7 +139,7 @@ class Logins(HostileRouter):
 
 
 class Handshakes(DeploymentTest):
-    """Nobody gets as far as HELLO; all at the same time, each with a worker of its own."""
+    """None gets as far as HELLO; all at the same time, each with its own worker."""
 
     @staticmethod
     def replying(reply):
@@ -240,7 +240,7 @@ class WebSocketFrames(HostileRouter):
             session.send_bytes(session.frame(b"\x94", final=False))
             while True:
                 session.send_bytes(session.frame(b"x", 0, final=False))
-                time.sleep(0.1)  # how slowly they come
+                time.sleep(0.1)  # the sender's slowness
 
         self.check(attack, TIMED_OUT)
         wait_until(lambda: "sends it too slowly" in self.pool.log.read_text(), "the session to end", 10)

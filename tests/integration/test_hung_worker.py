@@ -1,4 +1,4 @@
-"""A worker that hangs: the supervisor has to find out, and to leave those alone that do not."""
+"""A hung worker: the supervisor must detect it, and must not touch others."""
 import json
 import os
 import signal

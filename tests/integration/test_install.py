@@ -1,4 +1,4 @@
-"""`make install`: what it puts where, and that what it puts there names the program where it is."""
+"""`make install`: which files it installs where, and that they refer to the installed program."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Failures and their repair under Apache with mod_fcgid, which starts and replaces the processes itself."""
+"""Failures and recovery under Apache with mod_fcgid, which starts and replaces the processes itself."""
 from integration.deployment import DeploymentTest, main
 from integration.lifecycle_cases import LifecycleCases
 from support.servers import ApacheFcgid

@@ -1,4 +1,4 @@
-"""Failures and their repair behind nginx, where wamp-fcgi itself supervises its workers."""
+"""Failures and recovery behind nginx, where wamp-fcgi supervises its workers."""
 import os
 import signal
 

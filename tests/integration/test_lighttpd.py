@@ -8,7 +8,7 @@ from support.servers import Lighttpd
 
 class Contract(ContractCases, unittest.TestCase):
     server_class = Lighttpd
-    odd_method_status = 501  # of lighttpd itself
+    odd_method_status = 501  # from lighttpd itself
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The contract through lighttpd in front of a pool."""
+"""The contract through lighttpd before a pool."""
 import unittest
 
 from integration.contract_cases import ContractCases
@@ -8,7 +8,7 @@ from support.servers import LighttpdPool
 
 class Contract(ContractCases, unittest.TestCase):
     server_class = LighttpdPool
-    odd_method_status = 501  # of lighttpd itself
+    odd_method_status = 501  # from lighttpd itself
 
 
 if __name__ == "__main__":

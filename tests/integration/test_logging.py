@@ -1,4 +1,4 @@
-"""Where the log goes, in which form, and what it says about requests."""
+"""The log's destinations, its formats, and its lines about requests."""
 import contextlib
 import fcntl
 import json
@@ -21,7 +21,7 @@ HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
 
 
 class Pool(WampFcgiPool):
-    """A pool with more options."""
+    """A pool with further options."""
 
     options = ()
 
@@ -30,7 +30,7 @@ class Pool(WampFcgiPool):
 
 
 class UnreadPool(Pool):
-    """A pool with standard error in a pipe that is read when a test says so. Root makes the pipe."""
+    """A pool whose standard error is a pipe, made by root, that is read only when a test says so."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -53,7 +53,7 @@ class UnreadPool(Pool):
 
 class Logging(DeploymentTest):
     def configured(self, log, paths=None):
-        """The configuration of wamp-fcgi with a router that runs."""
+        """wamp-fcgi's configuration with a running router."""
         self.router = DevRouter(self.scratch).start()
         return {**configuration(self.router.url, paths or {"/": service()}), "log": log}
 
@@ -69,7 +69,7 @@ class Logging(DeploymentTest):
         return self.scratch.folder("logs") / "wamp-fcgi.txt"
 
     def lines(self, count, path=None):
-        """The lines of the log file when it has so many that are about requests."""
+        """The lines of the log file, once it has `count` lines about requests."""
         path = path or self.log_file()
 
         def found():
@@ -80,7 +80,7 @@ class Logging(DeploymentTest):
         return found()
 
     def listen_at(self, path):
-        """A socket as syslogd or journald have it, at the place where every program looks for it."""
+        """A socket like syslogd's or journald's, in the place where every program expects it."""
         if not AS_ROOT or path.exists():
             self.skipTest(f"needs root, and nothing at {path}")
         made = [folder for folder in path.parents if not folder.exists()]
@@ -142,7 +142,7 @@ class Logging(DeploymentTest):
         pool = pool_class(self.scratch, config)
         pool.options = options
         if options:
-            pool.user = None  # root gives itself up
+            pool.user = None  # root switches the user itself
         return pool.start()
 
     @unittest.skipUnless(AS_ROOT, "only root can become somebody else")
@@ -194,7 +194,7 @@ class Logging(DeploymentTest):
 
     def test_standard_error_that_nobody_reads_stops_neither_requests_nor_the_end(self):
         options = ((), ("--user", "www-data")) if AS_ROOT else ((),)
-        for how in options:  # the user may open the pipe once more, or not, or root did before
+        for how in options:  # the user may reopen the pipe, or may not, or root did so before
             with self.subTest(how):
                 pool = self.start_pool({"access": True}, *how, pool_class=UnreadPool)
                 self.addCleanup(pool.close)

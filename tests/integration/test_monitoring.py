@@ -1,4 +1,4 @@
-"""What etc/monitoring has for Prometheus, Grafana and Nagios: right by itself, and of metrics that there are."""
+"""The files in etc/monitoring for Prometheus, Grafana and Nagios are valid, and use existing metrics."""
 import json
 import os
 import pathlib
@@ -15,7 +15,7 @@ from support.servers import DevRouter, WampFcgiPool
 
 FOLDER = TOP / "etc/monitoring"
 DASHBOARD = json.loads((FOLDER / "grafana-dashboard.json").read_text())
-# test_status.py holds them against what the program writes.
+# test_status.py compares them with the program's output.
 METRICS = set(re.findall(r"^\| `(wampfcgi_\w+)`", (TOP / "etc/doc/status.md").read_text(), re.M))
 
 
@@ -24,7 +24,7 @@ def metrics_in(text):
 
 
 def expressions():
-    """Of the dashboard, with its variables filled in as Grafana does."""
+    """The dashboard's expressions, with variables replaced as Grafana does."""
     for panel in DASHBOARD["panels"]:
         for target in panel["targets"]:
             expression = target["expr"].replace("$__rate_interval", "5m").replace("$job", ".*").replace("$instance", ".*")

@@ -1,4 +1,4 @@
-"""The contract through nginx in front of a pool."""
+"""The contract through nginx before a pool."""
 import unittest
 
 from integration.contract_cases import ContractCases

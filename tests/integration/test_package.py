@@ -1,4 +1,4 @@
-"""The Debian package: what lintian says of it, what is in it, and that it is the same each time."""
+"""The Debian package: lintian's report, its content, and that it is reproducible."""
 import pathlib
 import re
 import shutil
@@ -29,7 +29,7 @@ class Package(unittest.TestCase):
         return output_of("dpkg-deb", "--field", self.package, name).strip()
 
     def content(self):
-        """Mode, owner and size of every file and folder, by path."""
+        """The mode, owner and size of every file and folder, by path."""
         rows = (line.split(maxsplit=5) for line in output_of("dpkg-deb", "--contents", self.package).splitlines())
         return {row[5].removeprefix("./"): row[:3] for row in rows}
 

@@ -1,5 +1,5 @@
-"""The life of the Debian package in a clean Debian: installed with what it needs, configured, started as its unit says,
-called, stopped, installed again, removed, purged."""
+"""The life of the Debian package in a clean Debian: installed with its dependencies, configured, started as by its
+unit, called, stopped, reinstalled, removed, purged."""
 import re
 import shlex
 import shutil
@@ -18,7 +18,7 @@ CONFIG = "etc/wamp-fcgi/config.json"
 
 
 class InstalledPool(Process):
-    """The installed service, started as systemd would: the command, the user and the socket are those of its units."""
+    """The installed service, started as by systemd, with the command, user and socket of its units."""
 
     name = "installed"
 
@@ -60,7 +60,7 @@ class PackageInstall(DeploymentTest):
         self.root.run("apt-get", "--quiet", "--yes", "purge", "wamp-fcgi")
 
     def configure(self, router):
-        """Lets the installed sample lead to a router, as an administrator would."""
+        """Points the installed sample to a router, like an administrator."""
         sample = (self.root.path / SAMPLE).read_text()
         path = self.root.path / CONFIG
         path.write_text(replace_once(sample, '"url": "rs://127.0.0.1:8081"', f'"url": "{router.url}"'))
@@ -68,7 +68,7 @@ class PackageInstall(DeploymentTest):
         self.root.run("chgrp", "wamp-fcgi", f"/{CONFIG}")
 
     def assert_prepared(self):
-        """The user is there and may read the folder, nobody else may; nothing is configured; the units are enabled."""
+        """The user exists and may read the folder, no other user may; nothing is configured; the units are enabled."""
         folder = self.root.path / "etc/wamp-fcgi"
         status = folder.stat()
         self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o7777),
@@ -87,7 +87,7 @@ class PackageInstall(DeploymentTest):
     def assert_keeps_choices_when_installed_again(self):
         self.root.run("chgrp", "www-data", "/etc/wamp-fcgi")
         enabled = self.root.path / "etc/systemd/system/multi-user.target.wants/wamp-fcgi.service"
-        enabled.unlink()  # as systemctl disable does
+        enabled.unlink()  # like systemctl disable
         before = (self.root.path / CONFIG).read_text()
         self.install()
         self.assertEqual((self.root.path / "etc/wamp-fcgi").stat().st_gid, self.root.id_of("group", "www-data"))
@@ -113,7 +113,7 @@ class PackageInstall(DeploymentTest):
         self.assertFalse((self.root.path / "usr/bin/wamp-fcgi").exists())
 
         (self.root.path / "tmp/wamp-fcgi.deb").unlink()
-        for folder in ("/var/log/wamp-fcgi", "/var/lib/wamp-fcgi"):  # as systemd makes them
+        for folder in ("/var/log/wamp-fcgi", "/var/lib/wamp-fcgi"):  # like systemd
             self.root.run("install", "--directory", "--owner=wamp-fcgi", folder)
         self.purge()
         self.assert_nothing_left(user)

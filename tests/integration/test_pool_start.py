@@ -1,5 +1,5 @@
-"""How a pool starts: who may connect to its socket, which user it becomes, and what it has to do with systemd; and a
-worker that a web server has started."""
+"""The start of a pool: who may connect to its socket, which user it becomes, and its protocol with systemd; and a
+worker started by a web server."""
 import grp
 import json
 import os
@@ -22,7 +22,7 @@ needs_root = unittest.skipUnless(AS_ROOT, "only root can become somebody else")
 
 
 class Pool(WampFcgiPool):
-    """A pool with more options, or on a socket that it gets as descriptor 3."""
+    """A pool with further options, or on a socket passed as descriptor 3."""
 
     user = None
 
@@ -49,7 +49,7 @@ class PoolStart(DeploymentTest):
         return Pool(self.scratch, self.config, *options, **how).start()
 
     def run_pool(self, *options):
-        """Runs one that is not expected to stay."""
+        """Runs a pool that is expected to exit."""
         path = self.scratch.folder("run") / "refused.sock"
         return subprocess.run([BUILD / "wamp-fcgi", "--config", self.config, "--listen", f"unix:{path}", *options],
                               env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -65,7 +65,7 @@ class PoolStart(DeploymentTest):
         self.assertEqual((status, answer), (200, b'{"args":[5]}'))
 
     def identities(self, pid):
-        """Users, groups and further groups of a process."""
+        """The users, groups and supplementary groups of a process."""
         status = pathlib.Path("/proc", str(pid), "status").read_text().splitlines()
         fields = dict(line.split(":", 1) for line in status)
         return [set(map(int, fields[name].split())) for name in ("Uid", "Gid", "Groups")]

@@ -1,4 +1,4 @@
-"""The service "publisher" (contract section 7): what a POST becomes at the broker, and what its client is told."""
+"""The service "publisher" (contract section 7): what a POST publishes, and the answers to its client."""
 import json
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-"""How much may be asked of a service, through the web servers and over all processes."""
+"""Rate limits, through the web servers and over all processes."""
 import concurrent.futures
 import os
 import signal
@@ -19,7 +19,7 @@ def limited(requests=LIMIT, by="address", **options):
 
 
 class RateCases:
-    """Needs `server_class`; to be mixed into a DeploymentTest."""
+    """Needs `server_class`; mix it into a DeploymentTest."""
 
     server_class = None
 

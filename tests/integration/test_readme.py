@@ -1,5 +1,5 @@
-"""The examples of the documents: the configuration, and commands and programs as they stand there, against real servers. A block
-behind <!-- example: NAME --> is run, and what it prints is compared with the block behind <!-- output: NAME -->."""
+"""The examples of the documents: the configuration, commands and programs run unchanged against real servers. A block
+after <!-- example: NAME --> is run, and its output is compared with the block after <!-- output: NAME -->."""
 import re
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ from support.readme import block
 from support.servers import DevRouter, Lighttpd, replace_once
 
 
-# By what the name of an example ends with: what it is run by.
+# The command for an example, by the end of its name.
 LANGUAGES = {"python": ["python3", "-B", "-c"], "php": ["php", "-r"], "javascript": ["node", "-e"]}
 SHELL = ["sh", "-eu", "-c"]
 

@@ -1,5 +1,5 @@
-"""The deployments of README.md, command by command as they stand there, on a machine of its own where the web server runs
-already. What stands for systemd, sudo and apt-get is in support.own_machine."""
+"""The deployments of README.md, run unchanged, command by command, in an isolated machine where the web server is
+already running. support.own_machine replaces systemd, sudo and apt-get."""
 import shlex
 import unittest
 
@@ -9,7 +9,7 @@ from support.readme import block, commands
 from support.servers import BUILD, TOP
 
 IMPOSSIBLE = why_impossible()
-# A reload goes on when its command has ended. A server that starts anew again and again may answer in between.
+# A reload continues after its command has ended. A server that restarts repeatedly may answer in between.
 ANSWERED = f"""
 call() {{
     {block("example", "call")}
@@ -46,7 +46,7 @@ class Recipes(DeploymentTest):
     def follow(self, server, recipe, pool=False, running=True):
         script = deploy("wamp-fcgi" if pool else "www-data") + (POOL if pool else "")
         script += f"service {server} start >&2\n" if running else ""
-        script += f"({recipe}) >&2\n".replace(" && ", "\n")  # each has to succeed
+        script += f"({recipe}) >&2\n".replace(" && ", "\n")  # each must succeed
         run = run_script(script + ANSWERED)
         self.assertEqual((run.returncode, run.stdout), (0, '{"args":[5]}'), run.stderr)
 

@@ -1,4 +1,4 @@
-"""A pool that is reloaded, recycled and damaged under load, behind Apache's mod_proxy_fcgi with kept connections."""
+"""A pool under load that is reloaded, recycled and damaged, behind Apache's mod_proxy_fcgi with kept connections."""
 from integration.deployment import DeploymentTest, main
 from integration.reload_cases import ReloadCases
 from support.servers import ApacheProxyFcgi

@@ -1,4 +1,4 @@
-"""Signed requests that are sent again, through the web servers; and what the program needs to remember them."""
+"""Repeated signed requests, through the web servers; and what the program needs to remember them."""
 import concurrent.futures
 import fcntl
 import json
@@ -57,7 +57,7 @@ class ThroughLighttpdCgi(ReplayCases, DeploymentTest):
 
 
 class Pool(WampFcgiPool):
-    """A pool with more in its environment."""
+    """A pool with additional environment variables."""
 
     def __init__(self, scratch, config, **environment):
         super().__init__(scratch, config)
@@ -161,7 +161,7 @@ class StateFolder(DeploymentTest):
         query = signed_query(SECRET, ADD2)
         with concurrent.futures.ThreadPoolExecutor(8) as many:
             signed = [many.submit(self.ask, pool, signed_query(SECRET, ADD2)) for _ in range(4)]
-            # Each of them would hold up the others by a second, if it held up anybody.
+            # If a waiting request blocked others, each would delay them by a second.
             while not all(each.done() for each in signed):
                 self.assertEqual(self.ask(pool, {}, PATH_INFO="/free"), 200)
             self.assertEqual([each.result() for each in signed], [503] * 4)

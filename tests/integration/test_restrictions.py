@@ -1,5 +1,5 @@
-"""A service that is restricted in the web server, as the comment of its sample shows it and in the other ways that the
-server has: then no spelling of its URL leads there."""
+"""A service restricted in the web server, as its sample's comment shows, and in the server's other ways: no spelling of
+its URL may reach it."""
 from integration.contract_base import ADD2
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
 from support.restrictions import in_force, reaching
@@ -7,7 +7,7 @@ from support.servers import (ApacheCgi, ApacheFcgid, ApacheProxyFcgi, DevRouter,
                              Nginx, replace_once)
 from support.web import Client
 
-ALLOWED, OURS = "10.0.0.0/8", "127.0.0.0/8"  # what the samples' comments allow, and where the tests come from
+ALLOWED, OURS = "10.0.0.0/8", "127.0.0.0/8"  # what the samples' comments allow, and the tests' own addresses
 
 
 def apache(*sections):
@@ -15,7 +15,7 @@ def apache(*sections):
 
 
 class RestrictedApache:
-    """With a restriction that Apache reads before the sample, and some that it reads after it."""
+    """With a restriction that Apache reads before the sample, and others that it reads after it."""
 
     names = ("before", "after", "matched", "if")
 
@@ -60,7 +60,7 @@ class Restrictions:
         return names
 
     def reaching(self, name):
-        """The spellings that lead to a service which makes the call; that at "/" does not."""
+        """The spellings that reach a service which makes the call; the service at "/" does not."""
         return reaching(self.client, name, ADD2, b'{"args":[5]}')
 
     def test_restricted_service_is_reached_by_no_spelling(self):

@@ -1,5 +1,5 @@
-"""A router that is not hostile, but does what real ones do: it refuses a login, hangs, takes no CANCEL, or writes its numbers in
-its own way."""
+"""A router that is not hostile, but does what real ones do: it refuses a login, hangs, does not support CANCEL, or
+writes numbers in its own way."""
 import json
 import socket
 import threading
@@ -47,7 +47,8 @@ class Manners(DeploymentTest):
 
 class Cancelling(Manners):
     def codes_after_a_time_out(self, details):
-        """Of the messages that reach a router with these details, from a call that it does not answer to the next."""
+        """The codes of messages that a router with these details receives, from a call that it does not answer to the
+        next call."""
         codes = []
 
         def serve(session):
@@ -245,7 +246,7 @@ class Hanging(Manners):
 
 class JsonFromRouters(Manners):
     def answered_by(self, text):
-        """What becomes of a call that is answered by this JSON, with ID for its request id."""
+        """The outcome of a call answered by this JSON, in which ID stands for the request id."""
 
         def serve(session):
             session.shake_hands()

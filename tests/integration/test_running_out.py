@@ -1,5 +1,5 @@
-"""What becomes of requests when the machine runs out of something: descriptors, memory, disk, threads. Each gets a clear
-answer, or the worker ends in good order and another takes its place; nothing hangs, and nothing spins."""
+"""Requests when the machine runs out of descriptors, memory, disk or threads. Each gets a clear answer, or the worker
+ends properly and another replaces it; nothing hangs or spins."""
 import contextlib
 import json
 import os
@@ -25,12 +25,12 @@ from support.web import Client, signed_query
 SECRET = "kkjH68GiuUZ"
 PATHS = {"/": service(), "signed": service(key="myapp1", secret=SECRET)}
 FEW_DESCRIPTORS = 64
-LIMIT = 20  # seconds within which everything has an answer
+LIMIT = 20  # seconds until everything must have an answer
 REFUSALS = (500, 502, 503, 504)
-# What is said when an allocation fails that is not of a request's size, the second when it is one of Asio's.
+# The messages for a failed allocation that is not of a request's size; the second for one of Asio's.
 OUT_OF_MEMORY = r"error: (out of memory|cannot go on: std::bad_alloc)\n"
-# libfcgi aborts the process when it gets no memory (an assert() in Malloc() of fcgiapp.c). Where there is none for the
-# assertion's text either, glibc says only this.
+# libfcgi aborts the process when it gets no memory (an assert() in Malloc() of fcgiapp.c). Without memory for the
+# assertion's text, glibc prints only this.
 LIBFCGI_DEFECT = r"fcgiapp\.c:\d+: Malloc: Assertion|^Unexpected error\.$"
 
 
@@ -70,7 +70,7 @@ class RunningOut(DeploymentTest):
         self.assertEqual(self.worker.send(call_body("com.example.add2", 2, 3))[::2], (200, b'{"args":[5]}'))
 
     def limit(self, what, size):
-        """Sets a soft limit of the worker: bytes, or "unlimited". It takes the worker's own user to do so."""
+        """Sets a soft limit of the worker: bytes, or "unlimited". Needs the worker's own user."""
         identity = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []} if AS_ROOT else {}
         subprocess.run(["prlimit", "--pid", str(self.worker.pid), f"--{what}={size}:"], check=True, **identity)
 
@@ -132,7 +132,7 @@ class Descriptors(RunningOut):
 
 class Memory(RunningOut):
     def outcome(self, body, **variables):
-        """Status and body of the answer; no status when the connection was closed without one."""
+        """The status and body of the answer; no status when the connection was closed without one."""
         try:
             status, _, answer = self.worker.send(body, **variables)
             return status, answer
@@ -140,7 +140,7 @@ class Memory(RunningOut):
             return UNANSWERED, b""
 
     def outcome_in_pieces(self, body, **variables):
-        """The same of a request whose variables do not come at once, which libfcgi gets."""
+        """The same for a request whose variables arrive in pieces, so that libfcgi parses them."""
         whole = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body), **variables))
         with Connection(self.worker.address, LIMIT) as client:
             client.send(whole[:100])
@@ -149,7 +149,7 @@ class Memory(RunningOut):
             return client.answer() or (UNANSWERED, b"")
 
     def assert_refused_or_ended_in_order(self, status, answer):
-        """Says whether the worker is still there. What was not answered must be due to its end."""
+        """Returns whether the worker still runs. A request without an answer must be due to its end."""
         if status != UNANSWERED:
             self.assertIn(status, REFUSALS)
             self.assertRegex(answer, rb'^\{"error":"wampfcgi\.error\.\w+","args":\["[^"]+"\],"kwargs":\{\}\}$')
@@ -180,7 +180,7 @@ class Memory(RunningOut):
                 there = True
                 if status == 200:
                     self.assertEqual(len(json.loads(answer)["args"][0]), megabytes * 1_000_000)
-                elif status != 413:  # of the router
+                elif status != 413:  # from the router
                     refused += 1
                     there = self.assert_refused_or_ended_in_order(status, answer)
                 if there:
@@ -192,7 +192,7 @@ class Memory(RunningOut):
         self.assertGreater(refused, 1)
 
     def sweep(self, name, make_request, right_answer, for_good, outcome=None):
-        """Makes the same request until every allocation in it has failed once."""
+        """Makes the same request until each of its allocations has failed once."""
         orders, good, ends, failed = self.orders, 0, 0, 1
         while failed:
             body, variables = make_request()
@@ -205,7 +205,7 @@ class Memory(RunningOut):
                         ends += 1
                 try:
                     self.assert_serves()
-                except (OSError, EOFError):  # it may have found no memory behind a good answer
+                except (OSError, EOFError):  # it may have run out of memory after a good answer
                     self.assert_ended_in_order()
             if self.worker.ended():
                 self.worker.stop()
@@ -267,7 +267,7 @@ class Memory(RunningOut):
 
     @staticmethod
     def allocations_of(run):
-        """How many a run makes, found by halving."""
+        """The number of allocations in a run, found by bisection."""
         fails, passes = 0, 1
         while run(passes, False)[1]:
             passes *= 2

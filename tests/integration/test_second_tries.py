@@ -1,4 +1,4 @@
-"""run_tests.sh, which `make check` runs the tests with: what it says of tests that do not pass at once."""
+"""run_tests.sh, which runs the tests for `make check`: its report about tests that do not pass at once."""
 import subprocess
 import unittest
 
@@ -9,7 +9,7 @@ from support.servers import TOP
 
 class SecondTries(unittest.TestCase):
     def run_tests(self, **scripts):
-        """Exit status and output of a run of tests, each a shell script by its name."""
+        """The exit status and output of a run of tests, each a shell script with its name."""
         scratch = Scratch()
         self.addCleanup(scratch.close)
         tests = "".join(f'add_test({name} "sh" "-c" "cd {scratch.path}; {script}")\n' for name, script in scripts.items())

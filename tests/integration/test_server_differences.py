@@ -1,5 +1,5 @@
-"""What the web servers do each in their own way, as README.md and the samples tell: when a client goes away during a
-call, and with the connections to wamp-fcgi. The contract's cases show the rest."""
+"""Differences between the web servers, as described in README.md and the samples: clients that disconnect during a
+call, and connections to wamp-fcgi. The contract's cases show the others."""
 import contextlib
 import json
 import pathlib
@@ -15,20 +15,20 @@ SLEEP_SECONDS = 2
 
 
 def kept_connections(socket):
-    """How many connections to a Unix socket there are at present, seen from the side that accepted them."""
+    """The number of connections to a Unix socket, counted at the accepting side."""
     lines = pathlib.Path("/proc/net/unix").read_text().splitlines()
     return sum(line.endswith(f" {socket}") and line.split()[5] == "03" for line in lines)
 
 
 def outcome(lines):
-    """Status of the call that sleeps, once it has one; the line of a call that was given up names no procedure."""
+    """The status of the call that sleeps, once it has one; the line of an aborted call has no procedure."""
     return next((line["status"] for line in lines
                  if line.get("procedure") == "com.example.sleep" or line.get("status") == 499), None)
 
 
 class Differences(unittest.TestCase):
     def deploy(self, server_class):
-        """Returns what reads the log of wamp-fcgi, which has a line for each request."""
+        """Returns a function that reads wamp-fcgi's log, which has a line for each request."""
         self.scratch = Scratch()
         self.addCleanup(self.scratch.close)
         log = self.scratch.folder("logs") / "wamp-fcgi.json"

@@ -1,5 +1,5 @@
-"""wamp-fcgi on a shared host: the steps of README.md as they stand there, by an unprivileged user, under Apache with the
-real suEXEC. Nothing in the steps is replaced but the address of the router and that of the site."""
+"""wamp-fcgi on a shared host: the unchanged steps of README.md, as an unprivileged user, under Apache with the real
+suEXEC. Only the addresses of the router and the site are replaced."""
 import concurrent.futures
 import json
 import pathlib
@@ -21,7 +21,7 @@ SAMPLES = TOP / "etc/shared-hosting"
 
 
 def identity(pid):
-    """Real, effective, saved and file system ids of a process's user and group."""
+    """The real, effective, saved and file system ids of a process's user and group."""
     status = pathlib.Path("/proc", str(pid), "status").read_text()
     lines = dict(line.split(":", 1) for line in status.splitlines())
     return {int(number) for key in ("Uid", "Gid") for number in lines[key].split()}
@@ -80,7 +80,7 @@ class SharedHosting(unittest.TestCase):
         self.assertIn(f"wampfcgi.error.{error}".encode(), answer.body, url)
 
     def assert_apache_refuses(self, url, *statuses, method="GET"):
-        """The answer is a page of Apache, and has nothing of any file here."""
+        """The answer is a page of Apache without content of any file here."""
         answer = self.send(url, method=method, content_type=None, body=None)
         self.assertIn(answer.status, statuses, url)
         self.assertNotIn(b"wampfcgi.error", answer.body)
@@ -91,7 +91,7 @@ class SharedHosting(unittest.TestCase):
             self.assertNotIn(text.encode(), answer.body)
 
     def serving_process(self):
-        """Ids, environment and program of the process that has a call, once this is answered."""
+        """The ids, environment and program of the process that handles a call, once the call is answered."""
         with concurrent.futures.ThreadPoolExecutor() as background:
             answer = background.submit(self.client.call, "com.example.sleep", 1)
             wait_until(lambda: "com.example.sleep" in self.router.log.read_text(), "the call to be under way")
@@ -136,7 +136,7 @@ class SharedHosting(unittest.TestCase):
         wait_until(lambda: not any(map(is_running, before)), "the process to end")
         self.assert_works()
 
-    # Whom the program runs as, in each of the ways.
+    # The program's user, in each of the ways.
 
     def test_script_runs_as_the_customer_without_the_environment(self):
         self.start_host()
@@ -158,7 +158,7 @@ class SharedHosting(unittest.TestCase):
         self.assert_serves("/wamp/signed", "signature_parameter_missing")
         self.assert_runs_as_the_customer_without_the_environment()
 
-    # Which service serves a request.
+    # The service for a request.
 
     def test_path_behind_the_mount_selects_the_service_exactly(self):
         self.start_host()
@@ -186,10 +186,10 @@ class SharedHosting(unittest.TestCase):
         for url in ("/wampx", "/wampsigned", "/wamp.json", "/x/wamp/signed", "/x/caller.fcgi", "/signed", "/Wamp"):
             self.assert_apache_refuses(url, 404, method="POST")
 
-    # A service that is restricted in .htaccess.
+    # A service restricted in .htaccess.
 
     def restrict(self, sample, more="", allowed="10.0.0.0/8"):
-        """Puts the sample's comment in force, and more lines behind what was there."""
+        """Activates the sample's comment, and appends further lines."""
         text = replace_once(in_force((SAMPLES / sample).read_text()), "Require ip 10.0.0.0/8", f"Require ip {allowed}")
         self.customer.write("public_html/.htaccess", text.replace("/home/joe/", f"{self.customer.home}/") + more)
         settings = json.loads(self.configuration.read_text())
@@ -198,12 +198,12 @@ class SharedHosting(unittest.TestCase):
         self.configuration.write_text(json.dumps(settings))
 
     def reaching(self, name):
-        """The spellings that lead to a service which makes the call; that at "/" does not."""
+        """The spellings that reach a service which makes the call; the service at "/" does not."""
         mounts = ("/wamp", "/caller.fcgi", f"/~{self.customer.name}/wamp", f"/~{self.customer.name}/caller.fcgi")
         return [url for mount in mounts for url in reaching(self.client, name, ADD2, b'{"args":[5]}', mount)]
 
     def assert_holds(self, sample, mount, *modules):
-        """As the comment shows it, and by the URL."""
+        """Restricts the service as in the comment, and also by the URL."""
         self.restrict(sample, f'<If "%{{REQUEST_URI}} =~ m#{mount}/secret$#">\nRequire all denied\n</If>\n')
         self.start_host(*modules)
         self.assert_serves(mount, "procedure_denied")
@@ -236,7 +236,7 @@ class SharedHosting(unittest.TestCase):
                     "/x/../caller.fcgi/signed", f"/~{self.customer.name}/caller.fcgi/signed", "/wamp/../caller.fcgi"):
             self.assert_apache_refuses(url, 403, method="POST")
 
-    # What is never sent.
+    # What must never be sent.
 
     def test_no_file_is_sent(self):
         copies = ["config.json", "config.json~", "config.json.bak", ".config.json.swp", "my-config.json", "Config.JSON",
@@ -261,7 +261,7 @@ class SharedHosting(unittest.TestCase):
         self.assertEqual(self.send("/manifest.json", method="GET", content_type=None).body, b"{}")
 
     def test_script_is_not_sent_where_nothing_runs_it(self):
-        self.customer.run("chmod 755 ~/public_html/caller.fcgi")  # else the next test would hold here, too
+        self.customer.run("chmod 755 ~/public_html/caller.fcgi")  # otherwise the next test would pass here too
         self.start_host("rewrite")
         self.assert_apache_refuses("/caller.fcgi", 403)
         self.assert_apache_refuses("/wamp", 403, method="POST")
@@ -270,7 +270,7 @@ class SharedHosting(unittest.TestCase):
         self.start_host(allow_override="None")
         self.assert_apache_refuses("/caller.fcgi", 403)
 
-    # What goes wrong.
+    # Errors.
 
     def test_log_goes_to_the_error_log_of_the_server(self):
         self.start_host()

@@ -1,4 +1,4 @@
-"""How a pool tells how it is doing (contract section 8): the service "status" through nginx, what tools make of its forms, and
+"""The status of a pool (contract section 8): the service "status" through nginx, other tools reading its formats, and
 `wamp-fcgi --status`."""
 import concurrent.futures
 import contextlib
@@ -30,18 +30,18 @@ PAGE_POLICY = re.compile(r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; b
 
 
 def ask(*arguments):
-    """What `wamp-fcgi --status` does: exit status, standard output, standard error."""
+    """The result of `wamp-fcgi --status`: exit status, standard output, standard error."""
     done = subprocess.run([BUILD / "wamp-fcgi", "--status", *map(str, arguments)], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
 
 def samples(text):
-    """By name and labels, as Prometheus reads them."""
+    """The samples by name and labels, as Prometheus reads them."""
     return {name: float(value) for name, value in re.findall(r"^(wampfcgi\S+?(?:{.*})?) (\S+)$", text, re.M)}
 
 
 class Figures(unittest.TestCase):
-    """Of a pool of two workers behind nginx, with a bit of everything in it."""
+    """The figures of a pool of two workers behind nginx, after some of everything."""
 
     @classmethod
     def setUpClass(cls):
@@ -263,7 +263,7 @@ class Counting(CountingTest):
         self.assertEqual(seen['wampfcgi_requests_refused_total{service="/",error="request_replayed"}'], 3)
 
     def full(self):
-        """A pool of one worker in which as many calls are in flight as may be."""
+        """A pool of one worker with max_in_flight calls in flight."""
         self.deploy(workers=1, max_in_flight=2)
         background = concurrent.futures.ThreadPoolExecutor()
         self.addCleanup(background.shutdown)
@@ -301,7 +301,7 @@ class Counting(CountingTest):
 
 
 class WithoutSupervisor(CountingTest):
-    """Programs that a web server starts: each process has a file in the state folder."""
+    """Programs started by a web server: each process has a file in the state folder."""
 
     def deploy(self, server_class):
         self.router = DevRouter(self.scratch).start()

@@ -1,5 +1,5 @@
-"""Machines that share a Valkey or Redis and nothing else: what one has accepted all others refuse, whatever becomes of the
-store; where that cannot be told the answer is 503."""
+"""Machines that share only a Valkey or Redis: what one has accepted, all others refuse, whatever happens to the store;
+when that is uncertain, the answer is 503."""
 import json
 import os
 import re
@@ -19,14 +19,14 @@ from support.servers import DevRouter, WampFcgiPool
 from support.stores import Store
 from support.web import signed_query
 
-LIMIT = 2  # seconds, so that a store without its data is soon one of which everything is known
+LIMIT = 2  # seconds, short so that a store that has lost its data is soon reliable again
 CALLED, REPLAYED = (200, None), (401, "request_replayed")
 UNAVAILABLE = (503, "store_unavailable")
 RATE = 5
 
 
 class Machine(WampFcgiPool):
-    """A pool with a state_dir of its own."""
+    """A pool with its own state_dir."""
 
     def __init__(self, scratch, router_url, store, name, paths=None, workers=1, **top):
         self.state = scratch.folder(f"state-{name}")
@@ -36,7 +36,7 @@ class Machine(WampFcgiPool):
         super().__init__(scratch, scratch.write(f"{name}.json", json.dumps(config)), workers=workers, over_tcp=True)
 
     def send(self, query=None, path="long", body=ADD2, method="POST"):
-        """Status and name of the error of a request; signed, unless a query says otherwise."""
+        """The status and error name of a request, which is signed unless a query is given."""
         status, _, said = self.exchange(path, query if query is not None else signed_query(SECRET, body), body, method)
         return status, json.loads(said).get("error", "").removeprefix("wampfcgi.error.") or None
 
@@ -52,7 +52,7 @@ class Machine(WampFcgiPool):
         wait_until(lambda: text in self.said(), f"the log to say: {text}")
 
     def wait_for_store(self, path="long"):
-        """Until all workers use it again, which each does after a pause of at most 10 seconds."""
+        """Waits until all workers use the store again, each after a delay of at most 10 seconds."""
         def is_used():
             return all(each["store_answers"] for each in self.figures()["each_worker"]) and self.send(path=path) == CALLED
 
@@ -60,7 +60,7 @@ class Machine(WampFcgiPool):
 
 
 class StoreTest(DeploymentTest):
-    """With a router for all tests of the class, and a store for each that asks for one."""
+    """With a router for all tests of the class, and a store for each test that asks for one."""
 
     @classmethod
     def setUpClass(cls):
@@ -90,14 +90,14 @@ class StoreTest(DeploymentTest):
         return str(path)
 
     def add_user(self, *servers):
-        """By the rules of the manual; and how to log in."""
+        """Adds a user with the manual's rules; returns the login settings."""
         rules = re.search(r"ACL SETUSER web (on .*)$", (TOP / "etc/doc/operations.md").read_text(), re.M)[1]
         for server in servers:
             server.ask("ACL", "SETUSER", "web", *rules.replace(">PASSWORD", ">s3cret").split())
         return {"username": "web", "password_file": self.password("s3cret")}
 
     def assert_refused(self, machine, line):
-        """By the store; and what needs none is served."""
+        """Refused because of the store; what needs no store is served."""
         machine.says(line)
         self.assertEqual(machine.send(), UNAVAILABLE)
         self.assertEqual(machine.send("", path="/"), CALLED)
@@ -138,13 +138,13 @@ class TwoMachines(StoreTest):
     def test_a_store_without_its_data_lets_nothing_through_that_it_may_have_forgotten(self):
         old = signed_query(SECRET, ADD2)
         self.assertEqual([self.first.send(old), self.second.send()], [CALLED] * 2)
-        # Also one that was never seen: nobody can tell it from one that was.
+        # Includes a request never sent before, which cannot be distinguished from an old one.
         unseen = signed_query(SECRET, ADD2)
         self.store.stop()
         self.store.forget()
         self.store.start()
         for machine in (self.first, self.second):
-            # By the short limit: its signatures are all newer soon, and until then refused, never accepted.
+            # With the short limit, all signatures are soon newer; until then they are refused, never accepted.
             machine.wait_for_store("signed")
             self.assertIn(machine.send(old), (UNAVAILABLE, REPLAYED))  # the second one finds what the first has left
         self.assertEqual(self.second.send(unseen), UNAVAILABLE)
@@ -161,7 +161,7 @@ class TwoMachines(StoreTest):
             self.assertEqual(quick.send("", path="/"), CALLED)
             quick.says("no answer within 200 ms")
         quick.wait_for_store()
-        self.assertIn(quick.send(query), (CALLED, REPLAYED))  # it may have got there, or not
+        self.assertIn(quick.send(query), (CALLED, REPLAYED))  # it may have arrived, or not
         self.assertEqual(quick.send(query), REPLAYED)
 
     def test_a_reload_and_the_death_of_a_worker_forget_nothing(self):
@@ -263,7 +263,7 @@ class Unfit(StoreTest):
             store.ask("SET", f"other:{number}", "x" * 100)
         store.ask("SAVE")
         store.stop()
-        # Slow as one with millions of keys is.
+        # Slow, like a store with millions of keys.
         store.options += ("--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024")
         store.launch()
         machine.says("the server is still loading its data")
@@ -346,7 +346,7 @@ class Failover(StoreTest):
         second = self.start_store("--replicaof", f"127.0.0.1 {first.port}")
         sentinel = stores.Sentinel(self.scratch, first).start()
         machine = self.machine({"sentinel": {"urls": [sentinel.url], "master": "mymaster"}, "timeout": 0.5,
-                                **self.add_user(first, second)})  # of which the Sentinel knows nothing
+                                **self.add_user(first, second)})  # unknown to the Sentinel
         query = signed_query(SECRET, ADD2)
         self.assertEqual(machine.send(query), CALLED)
         wait_until(lambda: second.ask("DBSIZE") == first.ask("DBSIZE"), "the replica to have it")

@@ -1,5 +1,5 @@
-"""Streams that answer calls, through the web servers with the samples as they are: pieces arrive as they are made, what
-fails is told before and behind the head, and a client that goes away or does not read ends the call."""
+"""Streams that answer calls, through the web servers with the unchanged samples: parts arrive when they are produced,
+failures are reported before and after the head, and a client that disconnects or does not read ends the call."""
 import contextlib
 import json
 import signal
@@ -19,7 +19,7 @@ PATHS = {"/": service(), "impatient": service(call_timeout=1)}
 
 
 def read_event(response):
-    """Name, id and data of the next server-sent event; None at the end."""
+    """The name, id and data of the next server-sent event; None at the end."""
     event = {}
     while line := response.readline().decode():
         if line == "\n" and event:
@@ -32,17 +32,17 @@ def read_event(response):
 
 def rest_of(response):
     events = list(iter(lambda: read_event(response), None))
-    response.read()  # the connection is free for more
+    response.read()  # so that the connection can be reused
     return events
 
 
 class AnyServer(Served):
-    """What holds for each web server, for plain CGI as well."""
+    """What holds for every web server, including plain CGI."""
 
     paths = PATHS
 
     def ask(self, connection, procedure, *args, accept=EVENTS, path="/"):
-        """The response to a call, once its head is there."""
+        """The response to a call, once its head has arrived."""
         body = json.dumps({"procedure": f"com.example.{procedure}", "args": args})
         connection.request("POST", self.client.url(path), body, {"Content-Type": JSON_TYPE, "Accept": accept})
         return connection.getresponse()
@@ -98,7 +98,7 @@ class AnyServer(Served):
 
 
 class Cgi(AnyServer):
-    """The router sees nothing of a call but what its own session does: the session of the call ends with the program."""
+    """The router sees of a call only its session, which ends with the program."""
 
     def test_pieces_arrive_as_they_are_made_and_a_client_that_leaves_ends_the_call(self):
         with self.stream("count", FOR_EVER, 0.1) as response:

@@ -1,5 +1,5 @@
-"""Routers over TLS: certificates that are good and certificates that are not, names and addresses. Every refusal has a log
-line that says which it was."""
+"""Routers over TLS: valid and invalid certificates, names and addresses. Every refusal has a log line with its
+reason."""
 import json
 import os
 import shutil
@@ -18,14 +18,14 @@ RECOVERY_BOUND = 5
 PATHS = {"/": service()}
 
 
-TWO_ADDRESSES = "router.test"  # RFC 6761: a name that is nobody's
+TWO_ADDRESSES = "router.test"  # RFC 6761: a name that belongs to nobody
 HOSTS = f"127.0.0.1 localhost {TWO_ADDRESSES}\n::1 {TWO_ADDRESSES}\n"
 
 
 class PoolWithHosts(WampFcgiPool):
-    """Sees another /etc/hosts than the machine's, in a mount namespace of its own."""
+    """Sees another /etc/hosts than the machine's, in its own mount namespace."""
 
-    user = None  # it takes root to mount
+    user = None  # mounting needs root
     in_namespace = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"']
 
     def command(self):
@@ -33,7 +33,7 @@ class PoolWithHosts(WampFcgiPool):
 
 
 class PoolOfRoot(WampFcgiPool):
-    """Started by root, which it gives up."""
+    """Started by root, which switches the user."""
 
     user = None
 
@@ -86,7 +86,7 @@ class RouterTest(DeploymentTest):
 
 
 class Tls:
-    """For each kind of URL: `scheme` and what stands behind the port; needs a RouterTest."""
+    """For each kind of URL: `scheme` and the part after the port; needs a RouterTest."""
 
     scheme, path = None, ""
 
@@ -160,7 +160,7 @@ class Tls:
                           ({"certificate_file": others.file, "key_file": others.key}, "unknown ca")):
             with self.subTest(why):
                 self.deploy(self.router.where, ca_file=self.authority.file, **more, connect_timeout=1)
-                self.assert_unavailable(why)  # in the router's words: it refuses
+                self.assert_unavailable(why)  # in the router's words, because it refuses
                 self.pool.stop()
 
     def test_certificate_that_is_replaced_is_taken_without_a_restart(self):

@@ -1,5 +1,5 @@
-"""The service "webhook" (contract section 7): what GitHub, GitLab, Stripe, Slack and others send arrives at subscribers, if it
-is theirs. The bytes of each request are made here, as the sender's own documentation shows them."""
+"""The service "webhook" (contract section 7): what GitHub, GitLab, Stripe, Slack and others send arrives at subscribers
+if it is genuine. The requests are made here as in the senders' documentation."""
 import base64
 import hmac
 import json
@@ -59,7 +59,7 @@ class WebhookCase(Served):
         self.subscriber.subscribe(TOPIC)
 
     def send(self, service, headers, body, method="POST"):
-        """Status, headers and body of the answer to bytes that nobody has put in order."""
+        """The status, headers and body of the answer to raw bytes."""
         body = body if isinstance(body, bytes) else body.encode()
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
         head = (f"{method} {self.client.url(service)} HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\n{lines}"
@@ -69,7 +69,7 @@ class WebhookCase(Served):
         return int(status.split()[1]), {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}, answer
 
     def assert_published(self, answer, body, **headers):
-        """The client is told, and the subscriber gets the body and these headers, whatever else the server adds."""
+        """The client is told, and the subscriber gets the body and these headers; the server may add others."""
         self.assertEqual((answer[0], answer[2]), (202, b"OK"))
         self.assertEqual(answer[1]["content-type"], "text/plain; charset=UTF-8")
         self.assertEqual((answer[1]["cache-control"], answer[1]["x-content-type-options"]), ("no-store", "nosniff"))
@@ -87,12 +87,12 @@ class WebhookCase(Served):
         self.assertEqual(answer[1]["content-type"], "application/json; charset=UTF-8")
 
     def assert_nothing_came(self):
-        """No EVENT has come before an answer to the subscriber that was asked for later."""
+        """No EVENT has come before the answer to a later call of the subscriber."""
         self.assertEqual(self.subscriber.call("com.example.add2", 1, 2)[3], [3])
 
 
 class Everywhere(WebhookCase):
-    """What depends on what a web server makes of headers and body."""
+    """Cases that depend on how a web server handles headers and body."""
 
     def test_what_github_sends_arrives(self):
         headers = [("User-Agent", "GitHub-Hookshot/044aadd"), ("Accept", "*/*"), ("Content-Type", "application/json"),
