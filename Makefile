@@ -9,7 +9,7 @@ TARGET ?=
 MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint format install uninstall package clean
+.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options format install uninstall package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -88,8 +88,11 @@ bench-record: deps-bench ## count them, and record the figures for bench-check
 	@$(MAKE) --no-print-directory build GOAL=bench
 	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions record
 
-lint: ## compare every include with the modules' direction; shellcheck, pyflakes, and the formatting
+lint: ## compare what is made from the schema with it, every include with the modules' direction; shellcheck, pyflakes, and the formatting
 	@tests/lint/lint.py
+
+options: ## make the sample, the manual and the tables of the configuration from its schema
+	@python3 -B etc/from_schema
 
 format: ## format the sources
 	clang-format -i $(SOURCES)

@@ -110,8 +110,6 @@ result<std::vector<std::string_view>> signed_pieces(const request& req, const si
             break;
         }
     }
-    if (by.signed_text.empty())
-        pieces.push_back(req.body());
     return pieces;
 }
 

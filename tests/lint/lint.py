@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds every #include against allowed_includes.txt, the shell and Python files against shellcheck and pyflakes, and the
+"""Holds every #include against allowed_includes.txt, what is made from the schema of the configuration against it, the shell and Python files against shellcheck and pyflakes, and the
 formatting against .clang-format, each where that is installed.
 usage: lint.py [TOP]"""
 import pathlib
@@ -140,6 +140,13 @@ def python_mistakes():
             yield mistake
 
 
-mistakes = [*include_mistakes(), *shell_mistakes(), *python_mistakes(), *format_mistakes()]
+def schema_mistakes():
+    script = top / "etc/from_schema"
+    if script.exists():
+        run = subprocess.run(["python3", "-B", script, "--check"], capture_output=True, text=True)
+        yield from (run.stdout + run.stderr).splitlines()
+
+
+mistakes = [*schema_mistakes(), *include_mistakes(), *shell_mistakes(), *python_mistakes(), *format_mistakes()]
 print("\n".join(mistakes) if mistakes else "lint: nothing found")
 sys.exit(1 if mistakes else 0)

@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
-LINT = pathlib.Path(__file__).resolve().parent / "lint.py"
+TOP = pathlib.Path(__file__).resolve().parents[2]
+LINT = TOP / "tests/lint/lint.py"
 TABLE = """
 core         |                    |
 bridge       | core               |                       | pure
@@ -88,6 +89,19 @@ class Lint(unittest.TestCase):
     def test_include_is_never_relative(self):
         self.assert_refused("src/fcgi/records/x.cpp", '#include "y.hpp"',
                             '"y.hpp" is relative: write "fcgi/records/y.hpp"')
+
+    def test_what_is_made_from_the_schema_is_up_to_date(self):
+        made = ["etc/config.json", "etc/doc/configuration.md", "tests/fuzz/config.dict", "etc/wamp-fcgi-config.5"]
+        script = [str(path.relative_to(TOP)) for path in (TOP / "etc/from_schema").glob("*.py")]
+        for name in ("etc/config.schema.json", *script, *made):
+            self.write(name, (TOP / name).read_text())
+        self.assertEqual(self.found(), ["lint: nothing found"])
+
+        schema = (TOP / "etc/config.schema.json").read_text()
+        self.write("etc/config.schema.json", schema.replace('"max_streams"', '"most_streams"'))
+
+        outdated = "not what etc/from_schema makes of etc/config.schema.json (make options)"
+        self.assertCountEqual(self.found(), [f"{name}: {outdated}" for name in made])
 
     @unittest.skipUnless(shutil.which("shellcheck"), "no shellcheck here")
     def test_shell_scripts_are_checked(self):

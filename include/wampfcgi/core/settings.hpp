@@ -28,6 +28,8 @@ struct signing_key {
     std::optional<std::vector<std::string>> procedures{};                       ///< as in service_options, and besides
     std::optional<std::vector<std::string>> topics{};                           ///< likewise
     std::optional<std::chrono::sys_time<std::chrono::microseconds>> not_after;  ///< absent: never expires
+
+    friend bool operator==(const signing_key&, const signing_key&) = default;
 };
 
 /// What makes a webhook's signature of what is signed: an HMAC, or nothing, where the secret itself is sent.
@@ -41,6 +43,8 @@ struct signed_piece {
     enum class kind { text, header, timestamp, body };
     kind what = kind::body;
     std::string text{};  ///< the text itself, or the header's name
+
+    friend bool operator==(const signed_piece&, const signed_piece&) = default;
 };
 
 /// How the sender of a webhook proves who it is. Names of headers are as header_name() writes them.
@@ -48,13 +52,15 @@ struct webhook_verification {
     std::string header;  ///< that has the signature
     webhook_algorithm algorithm = webhook_algorithm::sha256;
     signature_encoding encoding = signature_encoding::hex;
-    std::string prefix{};                     ///< in front of the signature
-    std::string secret{};                     ///< never logged
-    std::vector<signed_piece> signed_text{};  ///< empty: the body
-    std::string timestamp_header{};           ///< that has the Unix time of signing; empty: none
-    std::string timestamp_part{};             ///< the same within the header of the signature; one of the two at most
-    std::string signature_part{};             ///< "v1" in "t=1,v1=ab,v1=cd"; empty: the header is the signature
-    std::chrono::seconds max_age{0};          ///< most seconds between signing and now, either way; 0: any
+    std::string prefix{};                                                  ///< in front of the signature
+    std::string secret{};                                                  ///< never logged
+    std::vector<signed_piece> signed_text = std::vector<signed_piece>(1);  ///< the body alone unless configured
+    std::string timestamp_header{};   ///< that has the Unix time of signing; empty: none
+    std::string timestamp_part{};     ///< the same within the header of the signature; one of the two at most
+    std::string signature_part{};     ///< "v1" in "t=1,v1=ab,v1=cd"; empty: the header is the signature
+    std::chrono::seconds max_age{0};  ///< most seconds between signing and now, either way; 0: any
+
+    friend bool operator==(const webhook_verification&, const webhook_verification&) = default;
 };
 
 /// Options of a webhook alone.
@@ -64,6 +70,8 @@ struct webhook_options {
     std::string success_response = "OK";            ///< text of the answer once the event is published
     std::string error_response = "NOT OK";          ///< the same where it cannot be published
     std::vector<webhook_verification> verify_by{};  ///< the first whose header is there decides; empty: all are welcome
+
+    friend bool operator==(const webhook_options&, const webhook_options&) = default;
 };
 
 /// What of a status is shown only to those who have the token.
@@ -73,6 +81,8 @@ enum class token_scope { all, figures };
 struct status_options {
     std::optional<std::string> token{};  ///< from `token_file`, never logged; absent: none is needed
     token_scope token_for = token_scope::all;
+
+    friend bool operator==(const status_options&, const status_options&) = default;
 };
 
 /// Who may keep a result of GET: the client's own cache, or those on the way that answer others from it, too.
@@ -86,6 +96,8 @@ struct rate_limit {
     std::uint64_t requests = 0;
     std::chrono::seconds period{0};
     rate_subject by = rate_subject::address;
+
+    friend bool operator==(const rate_limit&, const rate_limit&) = default;
 };
 
 /// What a path is served by.
@@ -127,6 +139,8 @@ struct service_options {
     std::chrono::seconds max_stream{0};             ///< time until a stream of events is ended; 0: never
     webhook_options webhook{};
     status_options status{};
+
+    friend bool operator==(const service_options&, const service_options&) = default;
 };
 
 /// One entry of `paths`.
@@ -136,6 +150,8 @@ struct service_settings {
     std::string realm{};  ///< empty where there is no session
     std::string role{};   ///< authrole that the router must give to the session; empty likewise
     service_options options{};
+
+    friend bool operator==(const service_settings&, const service_settings&) = default;
 };
 
 /// A router's address, taken apart.
@@ -146,6 +162,8 @@ struct router_url {
     std::uint16_t port = 0;  ///< 0 for a Unix socket
     std::string path;        ///< Unix socket path, or WebSocket path with query
     std::string text;        ///< as configured, for the log
+
+    friend bool operator==(const router_url&, const router_url&) = default;
 };
 
 enum class authmethod_kind { anonymous, ticket, wampcra, cryptosign };
@@ -156,6 +174,8 @@ struct credentials {
     std::string authid;
     std::string secret;     ///< from `secret` or `secret_file`; for cryptosign the 32 bytes of the key; never logged
     std::string authextra;  ///< one MessagePack map for HELLO; empty: none
+
+    friend bool operator==(const credentials&, const credentials&) = default;
 };
 
 /// How messages are encoded on the way to the router.
@@ -166,6 +186,8 @@ struct tls_settings {
     std::string authorities;  ///< content of ca_file, PEM; empty: the system's store
     std::string certificate;  ///< content of certificate_file, a PEM chain; empty: none
     std::string key;          ///< content of key_file, PEM, with certificate; never logged
+
+    friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
 /// The `router` section.
@@ -176,6 +198,8 @@ struct router_settings {
     serializer_kind serializer = serializer_kind::msgpack;
     tls_settings tls;
     std::map<std::string, credentials> by_role;  ///< a role without an entry joins anonymously
+
+    friend bool operator==(const router_settings&, const router_settings&) = default;
 };
 
 /// A server's address, taken apart.
@@ -185,6 +209,8 @@ struct store_url {
     std::string path;        ///< of the Unix socket
     bool tls = false;
     std::string text;  ///< as configured, for the log
+
+    friend bool operator==(const store_url&, const store_url&) = default;
 };
 
 /// The `store` section: the Valkey or Redis that all machines share.
@@ -198,6 +224,8 @@ struct store_settings {
     std::string prefix = "wamp-fcgi:";         ///< of all keys
     unsigned replicas = 0;                     ///< that must have what is remembered, by WAIT
     tls_settings tls;
+
+    friend bool operator==(const store_settings&, const store_settings&) = default;
 };
 
 enum class log_target { standard_error, file, syslog, journal };
@@ -212,6 +240,8 @@ struct log_settings {
     bool access = false;                  ///< a line for each request
     std::chrono::milliseconds slow{0};    ///< a line for each call that took longer; 0: none
     std::optional<bool> timestamps;       ///< in text; absent: in files only
+
+    friend bool operator==(const log_settings&, const log_settings&) = default;
 };
 
 /// The whole configuration.
@@ -229,6 +259,8 @@ struct settings {
         1'000'000;  ///< most signatures remembered in twice a timestamp_delta_limit, in equal shares by key
     log_settings log;
     std::vector<std::string> warnings;  ///< no mistakes, but what an administrator should know; a line each
+
+    friend bool operator==(const settings&, const settings&) = default;
 };
 
 /// True for a service that remembers requests together with other processes: signatures, or rates.

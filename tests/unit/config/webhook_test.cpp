@@ -103,7 +103,7 @@ struct verification_row {
     webhook_algorithm algorithm = webhook_algorithm::sha256;
     signature_encoding encoding = signature_encoding::hex;
     std::string prefix{};
-    std::string pieces{};
+    std::string pieces = "b ";
     std::string timestamp_header{};
     std::string timestamp_part{};
     std::string signature_part{};
