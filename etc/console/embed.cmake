@@ -1,5 +1,5 @@
-# Run by the build: makes a C++ source, `made`, of the console's page, `page`, with the hashes by which browsers know
-# script and style for the ones that belong to it.
+# Run by the build: makes a C++ source, `made`, from the console's page, `page`, with the hashes by which browsers
+# verify its script and style.
 function(hash_between tag result)
   string(FIND "${html}" "<${tag}>" start)
   string(FIND "${html}" "</${tag}>" end)

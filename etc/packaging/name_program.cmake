@@ -1,5 +1,5 @@
-# Run at installation: lets the installed samples, the unit and the documents name program, schema and each other where they
-# are installed. Given: program, schema, samples and documents, all below the prefix.
+# Run at installation: makes the installed samples, the unit and the documents refer to the installed places of program,
+# schema and each other. Given: program, schema, samples and documents, all below the prefix.
 set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 
 function(write_if_changed file old new)
@@ -16,7 +16,7 @@ foreach(file "${root}/lib/systemd/system/wamp-fcgi.service" ${names_program})
   write_if_changed("${file}" "${text}" "${placed}")
 endforeach()
 
-# Of the sources only the samples and the documents are installed: a link to something else loses its target.
+# Only the samples and documents of the sources are installed; a link to anything else loses its target.
 file(GLOB pages "${root}/${documents}/doc/*.md")
 foreach(file "${root}/${documents}/README.md" "${root}/${documents}/SECURITY.md" ${pages})
   file(READ "${file}" text)

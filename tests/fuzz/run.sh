@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lets libFuzzer look for inputs that break a fuzz target, one target after the other. What it finds on the way stays
-# in BUILD/corpus and is gone on from at the next run.
+# Runs libFuzzer on one fuzz target after the other, to find inputs that break it. New inputs are kept in BUILD/corpus,
+# and the next run continues with them.
 # usage: run.sh BUILD SECONDS [TARGET...]      (BUILD is the build folder of `make fuzz`; no TARGET: all of them)
 set -u
 

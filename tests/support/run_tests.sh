@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the tests of a build. The integration tests wait for real processes with deadlines, so a test that fails gets a
-# second try; what it printed the first time is shown, and the tests that needed two tries are named at the end.
+# Runs the tests of a build. The integration tests wait for real processes with deadlines, so a failed test gets a
+# second try. The output of the first try is shown, and tests that needed two tries are listed at the end.
 # usage: run_tests.sh BUILD PARALLEL
 set -u
 

@@ -1,15 +1,15 @@
-# Run by CPack between installation and packing: what Debian wants besides, and its compressed documents.
+# Run by CPack between installation and packing: adds what Debian requires, and compresses documents.
 set(root "${CPACK_TEMPORARY_INSTALL_DIRECTORY}${CPACK_INSTALL_PREFIX}")
 set(documents "${root}/share/doc/wamp-fcgi")
 set(here "${CMAKE_CURRENT_LIST_DIR}")
 
-# The licence is in Debian's own file for that.
+# The licence is in Debian's file for it.
 file(REMOVE "${documents}/LICENSE")
 file(COPY_FILE "${here}/copyright" "${documents}/copyright")
 file(RENAME "${documents}/CHANGELOG.md" "${documents}/changelog")
 
 set(version "${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
-string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # SOURCE_DATE_EPOCH, where that is set
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)  # uses SOURCE_DATE_EPOCH if set
 file(WRITE "${documents}/changelog.Debian" "wamp-fcgi (${version}) unstable; urgency=medium
 
   * Package of wamp-fcgi ${CPACK_PACKAGE_VERSION}: see changelog.gz.
@@ -24,7 +24,7 @@ execute_process(COMMAND gzip -9n "${root}/share/man/man5/wamp-fcgi-config.5" "${
                         "${documents}/changelog" "${documents}/changelog.Debian"
                 COMMAND_ERROR_IS_FATAL ANY)
 
-# Whatever the umask is.
+# Independent of the umask.
 file(CHMOD_RECURSE "${root}"
      DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 file(CHMOD_RECURSE "${root}/share" FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
