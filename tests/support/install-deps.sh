@@ -4,7 +4,8 @@
 # usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize|anywhere]  (DIRECTORY takes what cannot be installed beside what the machine has)
 set -eu
 
-unpacked=$1
+mkdir -p "$1"
+unpacked=$(cd "$1" && pwd)
 purpose=${2:-}
 say() { printf 'deps: %s\n' "$*"; }
 
@@ -15,8 +16,35 @@ if ! command -v apt-get >/dev/null 2>&1; then
     exit 1
 fi
 
-if [ "$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi
+if [ "$(id -u)" = 0 ]; then as_root=; else as_root="sudo env DEBIAN_FRONTEND=noninteractive"; fi
 export DEBIAN_FRONTEND=noninteractive
+
+# Reads what apt or npm prints and shows the percentage: on a terminal in one line, else a line for every 20 %. Everything else goes
+# to a file; its end is shown when the step fails. The last line read is "ended:STATUS". $1 is the number of npm packages to fetch.
+show_progress() {
+    [ -t 1 ] && begin=$(printf '\r\033[K') || begin=
+    status=1 fetched=0 shown='' total=${1:-}
+    while IFS= read -r line; do
+        rest=${line#*:*:}
+        case $line in
+            dlstatus:*) doing="packages fetched" percent=${rest%%[.,:]*} ;;
+            pmstatus:*) doing="packages installed" percent=${rest%%[.,:]*} ;;
+            "npm http fetch GET 200 "*.tgz\ *)
+                fetched=$((fetched + 1))
+                doing="npm packages fetched" percent=$((fetched < total ? fetched * 100 / total : 100))
+                ;;
+            ended:*) status=${line#ended:} && continue ;;
+            *) printf '%s\n' "$line" && continue ;;
+        esac
+        [ -n "$begin" ] || percent=$((percent / 20 * 20))
+        [ "$shown" != "$doing: $percent" ] || continue
+        shown="$doing: $percent"
+        if [ -n "$begin" ]; then printf '%sdeps: %s %%' "$begin" "$shown" >&3; else say "$shown %" >&3; fi
+    done 3>&1 >"$unpacked/log"
+    [ -z "$begin" ] || printf '%s' "$begin"
+    [ "$status" = 0 ] || tail -n 20 "$unpacked/log"
+    return "$status"
+}
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 missing() { for package in "$@"; do installed "$package" || printf '%s ' "$package"; done; }
@@ -47,8 +75,14 @@ install_packages() {
         $as_root chmod 755 $policy
         trap '$as_root rm -f "$policy"' EXIT INT TERM
     fi
-    $as_root apt-get -q -y --no-remove --no-install-recommends -o DPkg::Lock::Timeout=300 \
-        -o Dpkg::Use-Pty=0 install "$@"
+    # A question would not be seen: packages ask none, and an existing configuration file stays. The percentage needs a descriptor
+    # of its own: apt closes it for its children, and sudo closes all above 2.
+    # shellcheck disable=SC2016
+    {
+        $as_root sh -c 'exec 3>&1 && exec apt-get -o APT::Status-Fd=3 "$@"' sh -q -y --no-remove --no-install-recommends \
+            -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold install "$@" 2>&1 </dev/null &&
+            echo ended:0 || echo "ended:$?"
+    } | show_progress
     [ -z "$policy" ] || { $as_root rm -f $policy; trap - EXIT INT TERM; }
     if [ -d /run/systemd/system ]; then
         for service in lighttpd nginx apache2 redis-server valkey-server; do
@@ -69,7 +103,7 @@ unpack_packages() {
     say "unpacking under build/deps:$wanted"
     mkdir -p "$unpacked/.have" "$unpacked/.download"
     for package in $wanted; do
-        (cd "$unpacked/.download" && rm -f "${package}"_*.deb && apt-get -q -o APT::Sandbox::User=root download "$package")
+        (cd "$unpacked/.download" && rm -f "${package}"_*.deb && apt-get -qq -o APT::Sandbox::User=root download "$package")
         dpkg -x "$unpacked/.download/${package}"_*.deb "$unpacked"
         touch "$unpacked/.have/$package"
     done
@@ -87,58 +121,77 @@ case $purpose in tests | anywhere | sanitize)
     wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"
     # Debian 12 has Redis alone; either will do.
     command -v valkey-server >/dev/null 2>&1 || command -v redis-server >/dev/null 2>&1 || wanted="$wanted redis-server"
-    # Whatever Node.js there is will do; Debian's npm is hundreds of packages.
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v php >/dev/null 2>&1 || wanted="$wanted php-cli"
-    command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
     ;;
 esac
-# shellcheck disable=SC2046,SC2086
-install_packages $(missing $wanted)
-# For its promtool alone: installed, it would run.
-[ "$purpose" != anywhere ] || unpack_packages prometheus
 
 # The distribution's default Boost does where it has Boost.JSON (1.75 and later); Debian 12 has 1.81 beside its 1.74.
 default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }
 boost=$(default_boost)
 [ -n "$boost" ] || { update_lists; boost=$(default_boost); }
 [ -n "$boost" ] || { say "no Boost among the packages of this machine"; exit 1; }
+boost_packages="libboost1.81-dev libboost-json1.81-dev libboost-thread1.81-dev libboost-test1.81-dev"
+unpack="libmsgpack-cxx-dev autobahn-cpp-dev"
 if dpkg --compare-versions "$boost" ge 1.75; then
-    # shellcheck disable=SC2046
-    install_packages $(missing libboost-dev libboost-json-dev libboost-thread-dev libboost-test-dev \
-        libmsgpack-cxx-dev autobahn-cpp-dev)
+    wanted="$wanted libboost-dev libboost-json-dev libboost-thread-dev libboost-test-dev $unpack"
+    unpack=
+elif installed libboost1.74-dev || installed "libboost${boost}-dev"; then
+    unpack="$boost_packages libboost-json1.81.0 libboost-thread1.81.0 libboost-test1.81.0 libboost-atomic1.81-dev
+        libboost-chrono1.81-dev libboost-container1.81-dev libboost-date-time1.81-dev libboost-system1.81-dev $unpack"
 else
-    boost_packages="libboost1.81-dev libboost-json1.81-dev libboost-thread1.81-dev libboost-test1.81-dev"
-    if installed libboost1.74-dev || installed "libboost${boost}-dev"; then
-        # shellcheck disable=SC2086
-        unpack_packages $boost_packages libboost-json1.81.0 libboost-thread1.81.0 libboost-test1.81.0 \
-            libboost-atomic1.81-dev libboost-chrono1.81-dev libboost-container1.81-dev libboost-date-time1.81-dev \
-            libboost-system1.81-dev
-    else
-        # shellcheck disable=SC2046,SC2086
-        install_packages $(missing $boost_packages)
-    fi
-    unpack_packages libmsgpack-cxx-dev autobahn-cpp-dev
+    wanted="$wanted $boost_packages"
 fi
+# For its promtool alone: installed, it would run.
+[ "$purpose" != anywhere ] || unpack="$unpack prometheus"
+# shellcheck disable=SC2046,SC2086
+install_packages $(missing $wanted)
+# shellcheck disable=SC2086
+unpack_packages $unpack
+
+# Debian's npm is as many packages as all the others together, and is needed once: unpacked here, removed after use.
+unpack_npm() {
+    update_lists
+    say "unpacking npm under build/deps"
+    mkdir -p "$unpacked/.npm/.download"
+    packages=$(apt-get -s --no-install-recommends install npm | sed -n 's/^Inst \([^ ]*\) (.*/\1/p')
+    # shellcheck disable=SC2086
+    (cd "$unpacked/.npm/.download" && apt-get -qq -o APT::Sandbox::User=root download $packages)
+    for package in "$unpacked"/.npm/.download/*.deb; do dpkg -x "$package" "$unpacked/.npm"; done
+}
+
+run_npm() {
+    modules=$unpacked/.npm/usr/share/nodejs
+    if [ -d "$modules" ]; then NODE_PATH=$modules node "$modules/npm/bin/npm-cli.js" "$@"; else npm "$@"; fi
+}
+
 # A WAMP router, a client library and the like for the tests, as tests/peers/package-lock.json has them. None of their install scripts
 # is needed: they would fetch or compile what makes them faster.
 install_peers() {
-    locked=$(dirname "$0")/../peers
+    locked=$(cd "$(dirname "$0")/../peers" && pwd)
     [ -d "$unpacked/peers/node_modules" ] && cmp -s "$locked/package-lock.json" "$unpacked/peers/.have" && return
+    rm -rf "$unpacked/.npm"
+    command -v npm >/dev/null 2>&1 || unpack_npm
     say "installing the npm packages of tests/peers under build/deps/peers"
     mkdir -p "$unpacked/peers"
     cp "$locked/package.json" "$locked/package-lock.json" "$unpacked/peers"
+    # Those for other systems are not fetched.
+    total=$(($(grep -c '"integrity":' "$locked/package-lock.json") - $(grep -c '"os":' "$locked/package-lock.json")))
     for attempt in 1 2 3; do
         # In its folder: with --prefix Debian's npm 9 installs nothing, and says that all is well. Its temporary files, such
         # as the compile cache that later versions leave in /tmp, stay below it.
-        if (cd "$unpacked/peers" && mkdir -p .tmp && export TMPDIR="$PWD/.tmp" &&
-            npm ci --ignore-scripts --no-audit --no-fund --loglevel=error); then
-            rm -rf "$unpacked/peers/.tmp"
+        if {
+            cd "$unpacked/peers" && mkdir -p .tmp && export TMPDIR="$PWD/.tmp" &&
+                run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=http 2>&1 &&
+                echo ended:0 || echo ended:1
+        } | show_progress $total; then
+            rm -rf "$unpacked/peers/.tmp" "$unpacked/.npm"
             cp "$locked/package-lock.json" "$unpacked/peers/.have"
             return
         fi
         say "npm failed, attempt $attempt of 3"
     done
+    rm -rf "$unpacked/.npm"
     say "without these packages the test integration.foreign_router fails; all else goes on"
 }
 case $purpose in tests | anywhere | sanitize) install_peers ;; esac
