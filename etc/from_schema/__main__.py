@@ -1,11 +1,11 @@
-"""Writes what is made from config.schema.json: config.json, the lists of keys in wamp-fcgi-config.5 and doc/configuration.md, and
-the words in tests/fuzz/config.dict.
+"""Writes what is made from config.schema.json: config.json, the lists of keys in wamp-fcgi-config.5 and
+doc/configuration.md, and the words in tests/fuzz/config.dict.
 
-Beside the keywords of JSON Schema it reads three of its own:
-  details             more about a key than `description` has, for the manual and configuration.md; may have links
-  unit                unit of a number
-  defaultDescription  the default in words, where it is not one value
-In the manual and in configuration.md a list stands between two marks, and the first names its object in the schema.
+Besides the keywords of JSON Schema it reads three of its own:
+  details             more about a key than `description`, for the manual and configuration.md; may contain links
+  unit                the unit of a number
+  defaultDescription  the default in words, if it is not a single value
+In the manual and in configuration.md a list stands between two marks; the first names its object in the schema.
 usage: python3 -B etc/from_schema [--check]    with --check it writes nothing, and fails if a file is out of date"""
 import json
 import re
@@ -17,7 +17,7 @@ from schema import ETC, KEYS, SCHEMA
 
 
 def with_words(text):
-    """A dictionary for libFuzzer with every key, and every word that stands for a value."""
+    """A dictionary for libFuzzer with every key, and every word that is a value."""
     enums = [json.loads(found) for found in re.findall(r'"enum": (\[[^]]*\])', json.dumps(SCHEMA))]
     values = {value for enum in enums for value in enum if isinstance(value, str)} - KEYS
     entries = [f"{key}\\x22:" for key in KEYS] + [f"{value}\\x22" for value in values]

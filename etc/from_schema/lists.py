@@ -7,12 +7,12 @@ import textwrap
 from schema import KEYS, SCHEMA, SERVICES, at, default_of, default_sentence, described_by, is_options, objects, sentence
 from schema import services_with, text_of, type_of, without_links, words
 
-# A mark in a document: which object's keys stand there, and below which heading.
+# A mark in a document: the object whose keys are listed there, and the heading above it.
 Place = collections.namedtuple("Place", "node heading")
 
 
 def with_lists(text, mark, end, heading, make_list):
-    """A document with the lists between its marks made anew."""
+    """A document with the lists between its marks replaced."""
     between = re.escape(mark).replace("POINTER", r"(\S+)") + r"\n(?:.*?\n)??" + re.escape(end) + r"\n"
     marks = list(re.finditer(between, text, re.S))
     places = [Place(at(found[1]), re.findall(heading, text[:found.start()], re.M)[-1]) for found in marks]
@@ -28,7 +28,7 @@ def with_lists(text, mark, end, heading, make_list):
 
 
 def heading_of(node, here, places):
-    """Where the keys of a key's value are listed, unless that is here."""
+    """The heading under which the keys of a key's value are listed, unless that is here."""
     inner = described_by(node)
     for place in places:
         if inner and place.node["properties"] is inner["properties"]:
@@ -51,14 +51,14 @@ def markdown_list(place, places):
 
 
 def with_reference(text, heading):
-    """A text that also refers to a heading of its page."""
+    """A text with an additional reference to a heading of its page."""
     link = f"[{heading.strip('`')}](#{re.sub(r'[^a-z0-9 -]', '', heading.lower()).replace(' ', '-')})"
     is_behind_another = re.search(r"\bSee \[[^]]*\]\([^)]*\)\.$", text)
     return f"{text[:-1]} and {link}." if is_behind_another else f"{text} See {link}."
 
 
 def mdoc(text):
-    """A text with `code` as lines of mdoc, each sentence on a line of its own. JSON values stand as they are."""
+    """A text with `code` as lines of mdoc, each sentence on its own line. JSON values are unchanged."""
     text = re.sub(r'`("[^`]*"|\[[^`]*\]|\{\}|[0-9.]+|true|false)`', r"\1", without_links(text).strip())
     lines = []
     for part in re.split(r"(?<=[.;:])\s+(?=[A-Z`\"])", text):
@@ -71,7 +71,7 @@ def mdoc(text):
 
 
 def macro_line(before, code, behind):
-    """A piece of code, with the punctuation that stands beside it."""
+    """A piece of code with the adjacent punctuation."""
     argument = f'"{code}"' if " " in code else f"\\&{code}" if re.fullmatch(r"\W|[A-Z][a-z]", code) else code
     return " ".join([".Ic" if code in KEYS else ".Ql", *before, argument, *behind])
 

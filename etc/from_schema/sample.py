@@ -1,4 +1,5 @@
-"""Makes the sample, config.json: every key with its comment, in use where it has a default, else behind // with an example."""
+"""Makes the sample, config.json: every key with its comment; keys with a default are used, the others follow // with an
+example."""
 import json
 import textwrap
 
@@ -32,7 +33,7 @@ def about(key, node, parent):
 
 
 def about_members(node, indent):
-    """Of an object that is not in use the keys of its value, and those of objects within it, a level further in."""
+    """The keys of an unused object's value, with those of nested objects indented further."""
     lines = []
     for key, member in described_by(node)["properties"].items():
         lead = " " * indent + "// "
@@ -48,7 +49,7 @@ def is_in_use(key, node, parent, shown):
 
 
 def members(node, shown, keys, indent):
-    """The lines of an object's keys; `shown` is what the sample has there."""
+    """The lines of an object's keys; `shown` is its content in the sample."""
     lines = []
     examples = [example for example in node.get("examples", ()) if set(example) <= set(keys)]
     for place, key in enumerate(keys):
@@ -87,7 +88,7 @@ def in_use(key, node, value, indent):
 
 
 def services(shown, indent):
-    """One service of each type: its own options, and the names of those that a service above has too."""
+    """One service of each type: its own options, and the names of those shared with a service above."""
     lines, known = [], []
     for path, service in shown.items():
         options = options_of(service["type"])
@@ -114,7 +115,7 @@ def introduction(service, again, new):
 
 
 def service_members(service, is_first, indent):
-    """What a service has beside its options; the first one explains it."""
+    """A service's keys besides its options; the first service explains them."""
     lines = []
     for key, node in SERVICE["properties"].items():
         if is_first:

@@ -1,4 +1,4 @@
-"""Reads config.schema.json: what the schema says about each key, as the texts that all documents share."""
+"""Reads config.schema.json: provides what it says about each key as texts for all documents."""
 import json
 import pathlib
 import re
@@ -16,7 +16,7 @@ def at(pointer):
 
 
 def resolved(node):
-    """What a reference leads to, with what stands beside the reference. Of a path it is the service."""
+    """Follows references, and adds the keywords beside them. For a path, returns the service."""
     while "$ref" in node or "else" in node and "properties" not in node:
         beside = {key: value for key, value in node.items() if key != "$ref"}
         node = {**at(node["$ref"]), **beside} if "$ref" in node else node["else"]
@@ -24,14 +24,14 @@ def resolved(node):
 
 
 def described_by(node):
-    """The object whose keys a key's value has: it itself, or the members that it names freely."""
+    """The object whose keys a key's value has: the value itself, or its freely named members."""
     node = resolved(node)
     if "properties" not in node and isinstance(node.get("additionalProperties"), dict):
         node = resolved(node["additionalProperties"])
     return node if "properties" in node else None
 
 
-# The types of services, each with what the schema says of it alone.
+# The types of services, each with the part of the schema that applies to it only.
 SERVICES = {rule["if"]["properties"]["type"]["const"]: rule["then"] for rule in SERVICE["allOf"]}
 
 
@@ -57,7 +57,7 @@ def code(value):
 
 
 def marked(text):
-    """A text with what is literal in it as code: quoted strings and addresses."""
+    """A text with literals as code: quoted strings and addresses."""
     return re.sub(r'"[^"]*"|\S*:/[^\s,]*', lambda found: f"`{found[0]}`", text)
 
 
@@ -88,7 +88,7 @@ def list_type(node):
 
 
 def default_of(key, node, parent):
-    """ "required" and what goes with it, or the default."""
+    """The text "required" with its conditions, or the default."""
     node = resolved(node)
     if "defaultDescription" in node:
         return node["defaultDescription"]
@@ -119,13 +119,13 @@ def text_of(node):
 
 
 def without_links(text):
-    """Sentences that only refer to a page are left out; the text of other links stays."""
+    """Drops sentences that only refer to a page; keeps the text of other links."""
     text = re.sub(r" ?\bSee \[[^]]*\]\([^)]*\)\.", "", text)
     return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
 
 
 def objects(node):
-    """All objects that have keys, the whole configuration first."""
+    """All objects with keys, the whole configuration first."""
     yield node
     for member in node["properties"].values():
         if inner := described_by(member):

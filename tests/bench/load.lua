@@ -1,5 +1,5 @@
--- What wrk sends: the body in the file of the first argument, to the paths in that of the second in turn. At the end it
--- prints one line of JSON.
+-- The load of wrk: the body in the file of the first argument, sent to the paths in that of the second in turn. Prints
+-- one line of JSON at the end.
 local paths, turn = {}, 0
 
 function init(args)

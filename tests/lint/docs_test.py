@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the documents (README.md, SECURITY.md, CHANGELOG.md, the pages of etc/doc) and the manual pages against the program and
-the tables in the sources.
+"""Compares the documents (README.md, SECURITY.md, CHANGELOG.md, the pages of etc/doc) and the manual pages with the
+program and the tables in the sources.
 usage: docs_test.py WAMP-FCGI"""
 import pathlib
 import re
@@ -40,7 +40,7 @@ def run_program(*arguments, folder=None):
 
 
 def section(title):
-    """Text of the page that has a heading, from there to the next of the same or a higher level."""
+    """The text under a heading, up to the next heading of the same or a higher level."""
     for text in PAGES.values():
         if found := re.search(rf"^(#+) {re.escape(title)}$", text, re.M):
             rest = text[found.end():]
@@ -50,7 +50,7 @@ def section(title):
 
 
 def rows(text):
-    """Cells of the lines of tables in a text, but for those of dashes."""
+    """The cells of each table row in a text, without rows of dashes."""
     for line in text.splitlines():
         if line.startswith("|") and not line.startswith("|-"):
             yield [cell.strip() for cell in line.strip("|").split("|")]
@@ -121,7 +121,7 @@ class Security(unittest.TestCase):
 
 
 class Changelog(unittest.TestCase):
-    kinds = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")  # of keepachangelog.com, in its order
+    kinds = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")  # from keepachangelog.com, in its order
 
     def setUp(self):
         self.text = (TOP / "CHANGELOG.md").read_text()

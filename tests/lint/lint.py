@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Holds every #include against allowed_includes.txt, what is made from the schema of the configuration against it, the shell and Python files against shellcheck and pyflakes, and the
-formatting against .clang-format, each where that is installed.
+"""Checks every #include against allowed_includes.txt, the files made from the configuration's schema against it, the
+shell and Python files with shellcheck and pyflakes, and the formatting with clang-format. Skips tools that are not
+installed.
 usage: lint.py [TOP]"""
 import pathlib
 import re

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Holds etc/config.schema.json against the parser of the configuration.
+"""Compares etc/config.schema.json with the parser of the configuration.
 
-The parser is asked through wamp-fcgi --check-config: what it says about an unknown key, about null and about nothing
-shows every key, range and word it knows. Beyond that, all texts that the unit tests of config/ parse are judged by
-both.
+The test asks the parser through wamp-fcgi --check-config: its messages about an unknown key, null and a missing value
+reveal every key, range and word it knows. In addition, both judge all texts that the unit tests of config/ parse.
 usage: schema_test.py WAMP-FCGI TEST_CONFIG CMAKE BUILD-FOLDER"""
 import copy
 import json
@@ -24,7 +23,7 @@ SAMPLE = (TOP / "etc/config.json").read_text()
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 PROGRAM = TEST_CONFIG = CMAKE = BUILD = None
 
-# What the parser refuses and a schema cannot, as the parser says it.
+# What the parser refuses and a schema cannot express, in the parser's words.
 BEYOND_A_SCHEMA = {
     "a key that is given twice": r"expected the key once",
     "a name in two places": r"expected a key that is not in keys as well",
@@ -37,14 +36,14 @@ BEYOND_A_SCHEMA = {
 }
 NO_JSON = r"^(expected (JSON|UTF-8|the end of the file|at most 32 nested)|expected .* got the end of the file$)"
 
-# The least that a file and the objects in it must have, for the keys beside it to be looked at; "x" is any name.
+# The required content of a file and its objects, so that other keys are examined; "x" is any name.
 GOOD = {"router": {"url": "rs://h:1"}, "paths": {"x": {"type": "caller", "realm": "r", "role": "f"}}}
 LEAST = {("router", "credentials", "x"): {"authmethod": "cryptosign"}, ("store",): {"url": "redis://h"}}
 NO_GOOD_STRING = "\x01 ?#/"
 
 
 def plain_json(text):
-    """Without comments and trailing commas."""
+    """JSON without comments and trailing commas."""
     text = text.removeprefix("\ufeff")
     string = r'("(?:\\.|[^"\\])*")'
     text = re.sub(string + r"|//[^\n]*|/\*.*?\*/", lambda found: found[1] or " ", text, flags=re.S)
@@ -52,7 +51,7 @@ def plain_json(text):
 
 
 def mistakes_in(text):
-    """What --check-config says, as pairs of path and text; a mistake in the whole file has no path."""
+    """The messages of --check-config, as pairs of path and text; a mistake about the whole file has no path."""
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "f").write_text(text, newline="")
         run = subprocess.run([PROGRAM, "--check-config", "f"], cwd=folder, capture_output=True, text=True, timeout=30)
@@ -60,14 +59,14 @@ def mistakes_in(text):
     lines = [line for line in run.stderr.splitlines() if not line.startswith(("warning: ", "notice: "))]
     places = [line for line in lines if re.match("error: (replay_protection: )?/", line)]
     if places and len(places) == len(lines):
-        return []  # what the machine has not, and no schema knows
+        return []  # what is missing on this machine, which a schema cannot know
     if len(found) != len(lines) or (run.returncode == 0) == bool(found):
         raise AssertionError(f"not understood: {run}")
     return found
 
 
 def with_value(path, value):
-    """A good file but for the value at a path: a tuple of keys and, for an item of a list, 0."""
+    """A valid file except for the value at a path, which is a tuple of keys and, for a list's item, 0."""
     made = copy.deepcopy(GOOD)
     at = made
     for depth, key in enumerate(path[:-1], 1):
@@ -84,7 +83,7 @@ def written(path):
 
 
 def expected_at(path, value):
-    """What the parser expects at a path instead of a value; nothing if the value will do."""
+    """What the parser expects at a path instead of a value; None if it accepts the value."""
     for where, text in mistakes_in(json.dumps(with_value(path, value))):
         found = re.match(r"(unknown key)|expected (.*?)(?: \(.*\))?, got ", text)
         if where == written(path):
@@ -93,7 +92,7 @@ def expected_at(path, value):
 
 
 def keys_known_at(path):
-    """The keys that an object may have; nothing if any name will do."""
+    """The keys that an object may have; None if any name is allowed."""
     for where, text in mistakes_in(json.dumps(with_value((*path, "x"), None))):
         if where == written((*path, "x")) and text.startswith("unknown key"):
             return re.search(r"one of (.*), got ", text)[1].split(", ")
@@ -101,14 +100,14 @@ def keys_known_at(path):
 
 
 def resolved(schema):
-    """What references lead to. Of a service and of paths in which services are nested it is the service."""
+    """Follows references. For a service or paths with nested services, returns the service."""
     while "$ref" in schema or "else" in schema:
         schema = SCHEMA["definitions"][schema["$ref"].removeprefix("#/definitions/")] if "$ref" in schema else schema["else"]
     return schema
 
 
 class Walk(unittest.TestCase):
-    """From the parser's top level down: what it says about each place is what the schema has there."""
+    """From the top level down: the schema must say the same about each place as the parser."""
 
     def test_the_schema_has_what_the_parser_knows_and_nothing_else(self):
         for service in resolved({"$ref": "#/definitions/service"})["allOf"]:
@@ -181,7 +180,7 @@ class Walk(unittest.TestCase):
 
 
 class Agreement(unittest.TestCase):
-    """The schema refuses what the parser refuses, but for what no schema can, and nothing else."""
+    """The schema refuses exactly what the parser refuses, except for what no schema can express."""
 
     def check(self, text, used):
         found = mistakes_in(text)

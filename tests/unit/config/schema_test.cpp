@@ -1,4 +1,4 @@
-// The schema is where a default is written: a file that says so is the same as one that says nothing.
+// The schema defines the defaults: a file that states a default must equal one that omits it.
 #include "builders.hpp"
 
 #include <boost/json.hpp>
@@ -25,7 +25,7 @@ json::value schema()
 
 const std::string options_pointer = "/definitions/service/properties/options";
 
-// An object of the schema, and a good file that has one. "@" stands for what a test adds to it.
+// An object of the schema, and a valid file with one. "@" is replaced by a test's addition.
 struct place {
     std::string pointer;
     std::string file;
@@ -44,7 +44,7 @@ place service_with(const std::string& type, const std::string& options)
             with_service(R"({"type": ")" + type + "\", " + session + R"("options": {)" + options + "@}}")};
 }
 
-// What needs another key beside it is tried where that is.
+// Keys that need another key are tested beside it.
 const std::vector<place>& places()
 {
     static const std::vector<place> all{
@@ -70,7 +70,7 @@ std::variant<settings, mistakes> parsed(const std::string& text)
     return parse_text(text, [](const std::string&) { return file_content{"content"}; });
 }
 
-// Pairs of an object and a key that has a default.
+// Pairs of an object and a key with a default.
 using key_set = std::set<std::pair<std::string, std::string>>;
 
 void add_keys_with_defaults(const json::value& object, const std::string& pointer, key_set& to)
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(its_defaults_are_those_of_the_settings)
             const auto with =
                 parsed(where.with(", \"" + std::string{key} + "\": " + json::serialize(what.at("default"))));
             if (!std::holds_alternative<settings>(with))
-                continue;  // has no place here
+                continue;  // not allowed here
             BOOST_TEST((std::get<settings>(with) == std::get<settings>(without)), where.file << ": " << key);
             tried.emplace(where.pointer, key);
         }
