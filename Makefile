@@ -1,4 +1,4 @@
-# What there is to do with wamp-fcgi; `make help` lists it. CMake does the building.
+# The commands for working on wamp-fcgi; `make help` lists them. CMake builds.
 BUILD ?= build
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
@@ -14,7 +14,7 @@ SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
 
-# The two programs; what else there is to build, whoever needs it names: GOAL=tests.
+# Builds GOAL, a target of CMake: by default the two programs.
 GOAL ?= all
 .PHONY: build
 build: configure
@@ -49,15 +49,15 @@ check: deps-check ## build and run all the tests
 	@$(MAKE) --no-print-directory lint
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
-# What takes packages that deps-check does not bring: a browser, and promtool. Nothing of it is skipped here.
+# Needs packages that deps-check does not install: a browser and promtool. None of these tests is skipped here.
 check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well
 	@$(MAKE) --no-print-directory build GOAL=tests
 	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring)$$'
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 
-# Most tests wait, and their limits of time are wide here: twice as many at once take half the time.
-# What a sanitizer has reported is an error even where a second turn went without it.
+# Most tests wait, and their time limits are generous here, so twice as many at once take half the time.
+# A sanitizer's report is an error even if the second try passed without it.
 REPORTS = (ERROR|WARNING|FATAL): \w+Sanitizer|: runtime error: |LeakSanitizer has encountered
 check-asan check-tsan: check-%: deps-sanitize
 	@cmake --preset $* -B $(BUILD)/$* $(CMAKE_FLAGS)
@@ -69,7 +69,7 @@ soak: deps-check ## mixed load, good and bad, with restarts and killed processes
 	@$(MAKE) --no-print-directory build
 	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m soak.run --seconds $$(($(MINUTES) * 60))
 
-# Its inputs are run by "check" as well; here libFuzzer looks for more of them.
+# "check" runs the stored inputs as well; here libFuzzer searches for more.
 fuzz: ## fuzz each target of tests/fuzz for SECONDS (60), or one: TARGET=body
 	@tests/support/install-deps.sh build/deps fuzz
 	@cmake --preset fuzz -B $(BUILD)/fuzz $(CMAKE_FLAGS)
@@ -100,7 +100,7 @@ format: ## format the sources
 install: ## install under PREFIX (/usr/local), below DESTDIR
 	DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
 
-# What is installed is found out by installing it again, somewhere else.
+# Finds out what is installed by installing it again into another folder.
 uninstall: ## remove what "make install" has put under PREFIX, below DESTDIR
 	@rm -rf $(BUILD)/uninstall
 	@DESTDIR=$(abspath $(BUILD))/uninstall cmake --install $(BUILD) --prefix $(PREFIX) >/dev/null
@@ -109,7 +109,7 @@ uninstall: ## remove what "make install" has put under PREFIX, below DESTDIR
 	    (cd "$(DESTDIR)/" && xargs -0 rmdir --ignore-fail-on-non-empty --)
 	@rm -rf $(BUILD)/uninstall
 
-# The package bears the time of the last commit, so that whoever makes it again gets the same one.
+# The package has the time of the last commit, so that building it again gives the same package.
 package: all ## make a Debian package, build/wamp-fcgi_*.deb
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
 	    cpack --config $(BUILD)/CPackConfig.cmake -B $(BUILD)

@@ -1,4 +1,4 @@
-// What a person does with the console's page, and what he has to see. Each case gets a new page and the page's URL.
+// What a user does with the console's page, and must see. Each case gets a new page and the page's URL.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -18,7 +18,7 @@ async function open(page, url, service) {
   if (service) await choose(page, service);
 }
 
-// By the path, with which the text of an option begins.
+// Selects by the path, with which an option's text begins.
 async function choose(page, service) {
   const texts = await field(page, 'Service').locator('option').allTextContents();
   const found = texts.find((text) => text === service || text.startsWith(`${service} `));
@@ -45,7 +45,7 @@ async function call(page, procedure, args = '', kwargs = '') {
 
 const shown = (page) => answer(page).locator('pre').first().textContent();
 
-// Nothing of what is shown has become an element, nor has any script run.
+// No displayed text has become an element, and no script has run.
 async function isText(page) {
   assert.equal(await page.locator('img').count(), 0);
   assert.equal(await page.title(), 'wamp-fcgi console');
@@ -163,7 +163,7 @@ module.exports = {
     assert.ok(!(await page.content()).includes(SECRET));
   },
 
-  // Browsers have no WebCrypto on pages over plain http.
+  // Browsers provide no WebCrypto on pages over plain http.
   async signs_without_webcrypto({ page, url }) {
     await page.addInitScript(() => Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined }));
     await open(page, url, 'signed');
@@ -268,7 +268,7 @@ module.exports = {
     assert.equal(await shown(page), '{"kwargs": {"tag": ["a b", "ü"], "n": "1"}}');
   },
 
-  // Gives the request as programs have it: for the test to run.
+  // Returns the request in the form of programs, for the test to run.
   async copies({ page, url, service, procedure, topic, args, kwargs, method, key }) {
     await open(page, url, service);
     if (procedure) await field(page, 'Procedure').fill(procedure);
@@ -374,7 +374,7 @@ module.exports = {
     assert.equal(await shown(page), '{"args": [5]}');
   },
 
-  // With something in each part of the page; a picture of it is left in the folder.
+  // Fills each part of the page, and leaves a picture of it in the folder.
   async looks_well({ page, url, folder, picture }) {
     await open(page, url, '/');
     await call(page, 'com.example.echo', '[9007199254740993, "Grüße ☃", {"orders": [{"id": 1, "total": 12.5, "paid": true}, {"id": 2, "total": 3, "paid": null}]}]', '{"binary": "\\u0000AQID"}');

@@ -1,5 +1,5 @@
-// Runs the cases of console_cases.js and status_cases.js in one Chromium, as they are asked for.
-// usage: driver.js CHROMIUM URL FOLDER SECONDS (pictures go to the folder, each wait has so many seconds)
+// Runs cases of console_cases.js and status_cases.js in one Chromium, on request.
+// usage: driver.js CHROMIUM URL FOLDER SECONDS (FOLDER is for pictures; SECONDS limits each wait)
 // Each line of standard input is {"case": NAME, ...facts}, each line of standard output {"ok": true, ...findings} or
 // {"error": TEXT}.
 'use strict';
@@ -10,7 +10,7 @@ const cases = { ...require('./console_cases.js'), ...require('./status_cases.js'
 
 const [program, url, folder, seconds] = process.argv.slice(2);
 
-// Everything that must not happen on the way of any case.
+// Reports what must not happen in any case.
 async function watch(page, faults) {
   const origin = new URL(url).origin;
   page.setDefaultTimeout(1000 * Number(seconds));

@@ -1,4 +1,4 @@
-// What a person has to see on the page of a status. Each case gets a new page and the page's URL.
+// What a user must see on the page of a status. Each case gets a new page and the page's URL.
 'use strict';
 
 const assert = require('node:assert/strict');

@@ -1,4 +1,5 @@
-// Procedures by AutobahnJS: usage: callee.js URL [AUTHID TICKET]. Says "serving" whenever it has joined and registered them.
+// Procedures with AutobahnJS. Prints "serving" whenever it has joined and registered them.
+// usage: callee.js URL [AUTHID TICKET]
 'use strict'
 
 const autobahn = require('autobahn')
@@ -6,7 +7,7 @@ const autobahn = require('autobahn')
 const counts = {} // calls by procedure
 const [url, authid, ticket] = process.argv.slice(2)
 
-// WAMP's form of binary values in JSON.
+// WAMP's JSON form of binary values.
 const binary = bytes => '\0' + bytes.toString('base64')
 
 const procedures = {
@@ -39,5 +40,5 @@ connection.onopen = async session => {
   await Promise.all(Object.keys(procedures).map(name => session.register(name, counted(name))))
   console.log('serving')
 }
-connection.onclose = () => false // it is to try again
+connection.onclose = () => false // keep trying
 connection.open()

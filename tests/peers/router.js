@@ -1,5 +1,6 @@
-// fox-wamp on loopback: usage: router.js PORT PORT (0 for any free one). The first admits everybody, the second who logs in.
-// For each it says "listening ws://127.0.0.1:PORT/wamp". The process is the router, the logins below are its users.
+// fox-wamp on loopback. The first port admits everybody, the second requires a login. Prints "listening
+// ws://127.0.0.1:PORT/wamp" for each. SECRETS are the logins.
+// usage: router.js PORT PORT (0: any free one)
 'use strict'
 
 const autobahn = require('autobahn')
@@ -10,7 +11,7 @@ const SALTING = { salt: 'salt-of-sam', iterations: 1000, keylen: 32 }
 
 class Logins {
   constructor () {
-    this.challenges = new Map() // by HELLO's details, which fox-wamp passes to each step of one login
+    this.challenges = new Map() // by HELLO's details, the same object in each step of a login
   }
 
   getAuthMethods () {

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what the build and the demo need, and what the tests, the tests with sanitizers, measuring, fuzzing or the tests
-# that are run anywhere need as well, and says what. Never removes or replaces a package that is there.
-# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize|anywhere]  (DIRECTORY takes what cannot be installed beside what the machine has)
+# Installs and lists what the build and the demo need and, on request, what the tests, the tests with sanitizers,
+# measuring, fuzzing or `make check-anywhere` need. Never removes or replaces an installed package.
+# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize|anywhere]  (DIRECTORY is for what cannot be installed
+# beside the machine's packages)
 set -eu
 
 mkdir -p "$1"
@@ -19,8 +20,9 @@ fi
 if [ "$(id -u)" = 0 ]; then as_root=; else as_root="sudo env DEBIAN_FRONTEND=noninteractive"; fi
 export DEBIAN_FRONTEND=noninteractive
 
-# Reads what apt or npm prints and shows the percentage: on a terminal in one line, else a line for every 20 %. Everything else goes
-# to a file; its end is shown when the step fails. The last line read is "ended:STATUS". $1 is the number of npm packages to fetch.
+# Reads the output of apt or npm and shows the percentage: on a terminal in one line, otherwise a line for every 20 %.
+# Other output goes to a file, whose end is shown when the step fails. The last line read is "ended:STATUS". $1 is the
+# number of npm packages to fetch.
 show_progress() {
     [ -t 1 ] && begin=$(printf '\r\033[K') || begin=
     status=1 fetched=0 shown='' total=${1:-}
@@ -64,7 +66,7 @@ need_root() {
     exit 1
 }
 
-# The servers are for tests and demo: they must not start by themselves, now or at boot.
+# The servers are for tests and demo, and must not start by themselves, now or at boot.
 install_packages() {
     [ $# -gt 0 ] || return 0
     update_lists
@@ -75,8 +77,8 @@ install_packages() {
         $as_root chmod 755 $policy
         trap '$as_root rm -f "$policy"' EXIT INT TERM
     fi
-    # A question would not be seen: packages ask none, and an existing configuration file stays. The percentage needs a descriptor
-    # of its own: apt closes it for its children, and sudo closes all above 2.
+    # Questions would be invisible: packages ask none, and existing configuration files are kept. The percentage needs
+    # its own descriptor: apt closes it for its children, and sudo closes all above 2.
     # shellcheck disable=SC2016
     {
         $as_root sh -c 'exec 3>&1 && exec apt-get -o APT::Status-Fd=3 "$@"' sh -q -y --no-remove --no-install-recommends \
@@ -91,7 +93,7 @@ install_packages() {
     fi
 }
 
-# Header-only packages and second versions: unpacked, not installed. apt's own user could not write where they go.
+# Header-only packages and second versions are unpacked, not installed. apt's own user could not write to their folder.
 unpack_packages() {
     wanted=
     for package in "$@"; do
@@ -119,14 +121,14 @@ case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
     wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"
-    # Debian 12 has Redis alone; either will do.
+    # Debian 12 has only Redis; both work.
     command -v valkey-server >/dev/null 2>&1 || command -v redis-server >/dev/null 2>&1 || wanted="$wanted redis-server"
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v php >/dev/null 2>&1 || wanted="$wanted php-cli"
     ;;
 esac
 
-# The distribution's default Boost does where it has Boost.JSON (1.75 and later); Debian 12 has 1.81 beside its 1.74.
+# The distribution's default Boost works if it has Boost.JSON (1.75 and later); Debian 12 has 1.81 besides its 1.74.
 default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }
 boost=$(default_boost)
 [ -n "$boost" ] || { update_lists; boost=$(default_boost); }
@@ -142,14 +144,15 @@ elif installed libboost1.74-dev || installed "libboost${boost}-dev"; then
 else
     wanted="$wanted $boost_packages"
 fi
-# For its promtool alone: installed, it would run.
+# Only promtool is needed: if installed, Prometheus would run.
 [ "$purpose" != anywhere ] || unpack="$unpack prometheus"
 # shellcheck disable=SC2046,SC2086
 install_packages $(missing $wanted)
 # shellcheck disable=SC2086
 unpack_packages $unpack
 
-# Debian's npm is as many packages as all the others together, and is needed once: unpacked here, removed after use.
+# Debian's npm consists of as many packages as all others together, and is needed once, so it is unpacked and later
+# removed.
 unpack_npm() {
     update_lists
     say "unpacking npm under build/deps"
@@ -165,8 +168,8 @@ run_npm() {
     if [ -d "$modules" ]; then NODE_PATH=$modules node "$modules/npm/bin/npm-cli.js" "$@"; else npm "$@"; fi
 }
 
-# A WAMP router, a client library and the like for the tests, as tests/peers/package-lock.json has them. None of their install scripts
-# is needed: they would fetch or compile what makes them faster.
+# A WAMP router, a client library and more for the tests, as in tests/peers/package-lock.json. Their install scripts are
+# not needed: they would fetch or compile faster implementations.
 install_peers() {
     locked=$(cd "$(dirname "$0")/../peers" && pwd)
     [ -d "$unpacked/peers/node_modules" ] && cmp -s "$locked/package-lock.json" "$unpacked/peers/.have" && return
@@ -175,10 +178,10 @@ install_peers() {
     say "installing the npm packages of tests/peers under build/deps/peers"
     mkdir -p "$unpacked/peers"
     cp "$locked/package.json" "$locked/package-lock.json" "$unpacked/peers"
-    # Those for other systems are not fetched.
+    # npm does not fetch packages for other systems, so they do not count.
     total=$(($(grep -c '"integrity":' "$locked/package-lock.json") - $(grep -c '"os":' "$locked/package-lock.json")))
     for attempt in 1 2 3; do
-        # In its folder: with --prefix Debian's npm 9 installs nothing, and says that all is well. Its temporary files, such
+        # Run in its folder: with --prefix, Debian's npm 9 installs nothing without an error. Its temporary files, such
         # as the compile cache that later versions leave in /tmp, stay below it.
         if {
             cd "$unpacked/peers" && mkdir -p .tmp && export TMPDIR="$PWD/.tmp" &&
