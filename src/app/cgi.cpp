@@ -25,7 +25,7 @@
 namespace wampfcgi::app {
 namespace {
 
-/// Joins only when there is something to call, so that a refused request does not bother the router.
+/// Joins only when there is something to call, so that a refused request causes no load on the router.
 class late_session final : public bridge::session {
 public:
     late_session(boost::asio::io_context& loop, const router_settings& router, const service_settings& which,

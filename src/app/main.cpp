@@ -113,7 +113,7 @@ bool take_into_use(const settings& config, log_level told_at)
     return true;
 }
 
-/// For modes with lasting processes.
+/// For modes whose processes stay running.
 void warn_of_root(const process::options& given)
 {
     if (!given.user && process::is_root())

@@ -27,7 +27,7 @@ struct inline_hashes {
 /// An answer for people or programs that must not be cached.
 answer shown_answer(int status, std::string_view content_type, std::string body);
 
-/// Allows a page its own script, and requests to its own server, only.
+/// Allows a page only its own script, and requests to its own server.
 std::string content_security_policy(const inline_hashes& of);
 
 /// An HTML page.

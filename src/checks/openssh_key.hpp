@@ -7,7 +7,7 @@
 
 namespace wampfcgi::checks {
 
-/// The 32 bytes (seed) of the only, unencrypted Ed25519 key in `base64`, the text between the lines BEGIN and END.
+/// The 32 bytes (seed) of the single, unencrypted Ed25519 key in `base64`, the text between the lines BEGIN and END.
 /// Nothing when it has another form.
 std::optional<std::string> read_openssh_key(std::string_view base64);
 

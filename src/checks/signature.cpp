@@ -73,7 +73,7 @@ result<void> check_expiry(std::optional<instant> timestamp, instant now, std::ch
 {
     if (!timestamp || limit.count() == 0)
         return {};
-    // Rounding up makes one microsecond over the limit exceed it, and seconds do not overflow with any limit.
+    // Rounding up makes one microsecond over the limit exceed it. No limit is too large to compare in seconds.
     const auto distance = std::chrono::ceil<std::chrono::seconds>(std::chrono::abs(now - *timestamp));
     if (distance <= limit)
         return {};

@@ -18,8 +18,8 @@ inline constexpr std::size_t sets_in_file = 8192;
 /// A mapped file. All processes that have it open see a write at once.
 class rate_file {
 public:
-    /// Opens the file `name` in `folder`; creates both when missing. Moves a file of another format out of the way.
-    /// Throws std::runtime_error when that fails, or when other users have access to them.
+    /// Opens the file `name` in `folder`; creates both when missing. Replaces a file of another format. Throws
+    /// std::runtime_error when that fails, or when other users have access to them.
     rate_file(const std::string& folder, const std::string& name);
     ~rate_file();
     rate_file(rate_file&& other) noexcept;

@@ -97,7 +97,7 @@ class RouterFaults(FaultTest):
 
         self.router.start()
         self.assert_works_within(RECOVERY_BOUND)
-        self.assertEqual(len(arrivals(second.log.read_text())), 2)  # the first one does not cause any loss
+        self.assertEqual(len(arrivals(second.log.read_text())), 2)  # the session stays with the second when the first is back
 
         second.stop(signal.SIGKILL)
         self.assert_works_within(RECOVERY_BOUND)

@@ -55,7 +55,7 @@ struct envelope {
     msghdr message{};
 };
 
-/// Too many messages are unread.
+/// True when the socket is full, because other workers have not received what was sent.
 bool is_full(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM || error == ETOOMANYREFS;

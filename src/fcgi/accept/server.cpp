@@ -47,7 +47,7 @@ std::size_t descriptor_limit()
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
-// At the limit, a kept connection that has been idle for so long may be evicted.
+// At the limit, a kept connection that has been idle for this long may be evicted.
 constexpr std::chrono::seconds least_idle{5};
 
 /// The error concerns one connection: another worker has accepted it, or the web server has closed it.

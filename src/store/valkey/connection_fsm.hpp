@@ -37,7 +37,7 @@ public:
 struct valkey_request {
     std::string bytes;  ///< one command
     std::unique_ptr<valkey_asker> asker{};
-    bool wants_replicas = false;  ///< a second reply counts the replicas that have the write, if there was one
+    bool wants_replicas = false;  ///< a second reply counts the replicas that have the write, if there was a write
 };
 
 namespace valkey_event {

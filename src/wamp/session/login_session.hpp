@@ -1,5 +1,5 @@
-// Owns the messages of the session itself: HELLO, WELCOME, CHALLENGE, ABORT, GOODBYE. Uses Autobahn|Cpp; only this file
-// includes it, and corrects its faults through its extension points.
+// Owns the messages of the session itself: HELLO, WELCOME, CHALLENGE, ABORT, GOODBYE. Uses Autobahn|Cpp; only
+// login_session.cpp includes it, and corrects its faults through its extension points.
 #pragma once
 
 #include "wamp/session/messages.hpp"
