@@ -31,7 +31,8 @@ NO_SAMPLES = ("*.5", "*.8", "*.service", "*.socket", "*.target", "*.schema.json"
 def samples():
     etc = TOP / "etc"
     files = (path.relative_to(etc) for path in etc.rglob("*") if path.is_file())
-    names = {str(path) for path in files if path.parts[0] not in ("packaging", "doc", "console") and not any(map(path.match, NO_SAMPLES))}
+    others = ("packaging", "doc", "console", "from_schema")
+    names = {str(path) for path in files if path.parts[0] not in others and not any(map(path.match, NO_SAMPLES))}
     return {f"share/doc/wamp-fcgi/examples/{name}" for name in names | {"apache-example.conf"}}
 
 
