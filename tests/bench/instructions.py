@@ -36,7 +36,8 @@ def a_request(kind, way):
 
 def measure():
     figures = {}
-    for kind, name in KINDS.items():
+    for number, (kind, name) in enumerate(KINDS.items(), 1):
+        print(f"counting instructions, {number} of {len(KINDS)}: {name}", file=sys.stderr, flush=True)
         call = a_request(kind, "call")
         figures[f"{name}: body to CALL"] = call
         if kind in ("small", "large"):

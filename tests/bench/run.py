@@ -72,7 +72,9 @@ def measurements(set_ups, parts, plan):
 
 
 def measure(rows, set_ups, parts, plan, over_unix):
-    for measurement in measurements(set_ups, parts, plan):
+    planned = list(measurements(set_ups, parts, plan))
+    for number, measurement in enumerate(planned):
+        print(f"[{number / len(planned):4.0%}] measurement {number + 1} of {len(planned)}", file=sys.stderr, flush=True)
         with Scratch() as scratch:
             socket = scratch.folder("router") / "router.sock" if over_unix else None
             router = InstantRouter(scratch, socket).start()

@@ -14,6 +14,18 @@ shift 2
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
 failed=
 number=0
+# In the background, a fuzz target does not see Ctrl-C by itself.
+fuzzer=
+trap '[ -z "$fuzzer" ] || kill "$fuzzer"; exit 1' INT TERM
+
+# Every fifth of the time, while the fuzz target runs.
+show_time() {
+    for percent in 20 40 60 80; do
+        timeout --foreground "$((seconds / 5 + 1))" tail --pid="$fuzzer" -f /dev/null && return
+        printf 'fuzz: %s: %d %%\n' "$target" "$percent"
+    done
+}
+
 for target in "$@"; do
     number=$((number + 1))
     found="$build/found/$target"
@@ -22,9 +34,12 @@ for target in "$@"; do
     [ -d "$here/crashes/$target" ] && crashes="$here/crashes/$target"
     printf 'fuzz: %d of %d: %s for %s s\n' "$number" $# "$target" "$seconds"
     # shellcheck disable=SC2086
-    if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+    "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
         -dict="$here/$target.dict" -artifact_prefix="$found/" -print_final_stats=1 -verbosity=1 \
-        "$build/corpus/$target" "$here/seeds/$target" $crashes 2>"$build/found/$target.log"; then
+        "$build/corpus/$target" "$here/seeds/$target" $crashes 2>"$build/found/$target.log" &
+    fuzzer=$!
+    show_time
+    if wait "$fuzzer"; then
         grep -E '^stat::(number_of_executed_units|average_exec_per_sec)|^Done' "$build/found/$target.log"
     else
         tail -n 40 "$build/found/$target.log"
