@@ -9,7 +9,7 @@ TARGET ?=
 MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options format install uninstall package clean
+.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options tidy format install uninstall package clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -50,9 +50,10 @@ check: deps-check ## build and run all the tests
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
 # Needs packages that deps-check does not install: a browser and promtool. None of these tests is skipped here.
-check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well
+check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well, and clang-tidy over all of src
 	@$(MAKE) --no-print-directory build GOAL=tests
 	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring)$$'
+	@$(MAKE) --no-print-directory tidy
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 
@@ -88,11 +89,14 @@ bench-record: deps-bench ## count them, and record the figures for bench-check
 	@$(MAKE) --no-print-directory build GOAL=bench
 	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions record
 
-lint: ## compare what is made from the schema with it, every include with the modules' direction; shellcheck, pyflakes, and the formatting
-	@tests/lint/lint.py
+lint: ## compare what is made from the schema with it, every include with the modules' direction; shellcheck, pyflakes, formatting, clang-tidy
+	@BUILD=$(BUILD) tests/lint/lint.py
 
 options: ## make the sample, the manual and the tables of the configuration from its schema
 	@python3 -B etc/from_schema
+
+tidy: ## run clang-tidy over src, or over one file: FILE=src/core/errc.cpp
+	@tests/lint/tidy.py $(BUILD) $(FILE)
 
 format: ## format the sources
 	clang-format -i $(SOURCES)

@@ -34,7 +34,7 @@ result<std::vector<subscription>> wanted_topics(std::string_view query)
     for (auto& [name, value] : *given) {
         if (name == "match" && !match)
             match = std::move(value);
-        if (name == "topic" && std::ranges::find(wanted, value, &subscription::topic) == wanted.end())
+        else if (name == "topic" && std::ranges::find(wanted, value, &subscription::topic) == wanted.end())
             wanted.push_back({std::move(value)});
     }
     if (wanted.empty())

@@ -116,7 +116,7 @@ std::string choose_file(const std::optional<std::string>& option, const surround
     if (is_set(here.variable))
         return *here.variable;
     if (is_set(here.home))
-        if (const std::string own = *here.home + own_file; here.look_for(own))
+        if (std::string own = *here.home + own_file; here.look_for(own))
             return own;
     return systems_file;
 }

@@ -43,6 +43,7 @@ std::vector<std::string> reading::in_order(std::vector<found> all)
 {
     std::stable_sort(all.begin(), all.end(), [](const found& a, const found& b) { return a.line < b.line; });
     std::vector<std::string> messages;
+    messages.reserve(all.size());
     for (found& one : all)
         messages.push_back(std::move(one.message));
     return messages;

@@ -47,7 +47,7 @@ inline auto seconds_in(double least, double most)
 
 /// Reader for a list; `read_item` reads each item.
 template <class T, class Reader>
-auto list_of(std::string expected, const Reader& read_item)
+auto list_of(const std::string& expected, const Reader& read_item)
 {
     return [=](const entry& from) -> std::optional<std::vector<T>> {
         const auto items = read_items(from, expected);
@@ -89,7 +89,7 @@ struct refused_words {
 
 /// Reader for one of a few words.
 template <class T>
-auto one_of(std::vector<choice<T>> choices, refused_words refused = {})
+auto one_of(std::vector<choice<T>> choices, const refused_words& refused = {})
 {
     return [=](const entry& from) -> std::optional<T> {
         const bool is_string = from.value->type == node::kind::string;

@@ -111,7 +111,7 @@ result<void, trouble> become(const std::optional<std::string>& user, const std::
         return who.error();
     if (!is_root())
         return trouble("only root can become another user or group");
-    if (const auto changed = change_groups(*who); !changed || !who->user)
+    if (auto changed = change_groups(*who); !changed || !who->user)
         return changed;
     if (setresuid(*who->user, *who->user, *who->user) != 0)
         return trouble("the user cannot be changed", errno);

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Checks every #include against allowed_includes.txt, the files made from the configuration's schema against it, the
-shell and Python files with shellcheck and pyflakes, and the formatting with clang-format. Skips tools that are not
-installed.
+shell and Python files with shellcheck and pyflakes, the formatting with clang-format, and the sources of the program with
+clang-tidy, as BUILD (build) compiles them. Skips tools that are not installed.
 usage: lint.py [TOP]"""
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True  # none in the source tree
+import tidy
 
 here = pathlib.Path(__file__).resolve().parent
 top = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else here.parent.parent
@@ -109,7 +113,8 @@ def is_there(tool):
 
 
 def format_mistakes():
-    if not is_there("clang-format"):
+    if not tidy.is_there("clang-format"):
+        print(f"lint: no clang-format {tidy.RELEASE} here, not run")
         return
     run = subprocess.run(["clang-format", "--dry-run", *tracked("*.cpp", "*.hpp")], cwd=top, capture_output=True, text=True)
     for name in sorted({line.split(":")[0] for line in run.stderr.splitlines() if "warning:" in line}):
@@ -148,6 +153,13 @@ def schema_mistakes():
         yield from (run.stdout + run.stderr).splitlines()
 
 
-mistakes = [*schema_mistakes(), *include_mistakes(), *shell_mistakes(), *python_mistakes(), *format_mistakes()]
+def tidy_mistakes():
+    try:
+        yield from tidy.mistakes(top, top / os.environ.get("BUILD", "build"), with_slow=False)
+    except tidy.NotHere as reason:
+        print(f"lint: {reason}")
+
+
+mistakes = [*schema_mistakes(), *include_mistakes(), *shell_mistakes(), *python_mistakes(), *format_mistakes(), *tidy_mistakes()]
 print("\n".join(mistakes) if mistakes else "lint: nothing found")
 sys.exit(1 if mistakes else 0)

@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """What `make lint` reports and accepts, in a temporary tree."""
+import json
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
+
+sys.dont_write_bytecode = True  # none in the source tree
+import tidy
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 LINT = TOP / "tests/lint/lint.py"
@@ -113,6 +118,36 @@ class Lint(unittest.TestCase):
     def test_python_is_checked_but_for_lines_that_say_noqa(self):
         self.write("x.py", "import os\nimport sys  # noqa: F401\n")
         self.assertEqual(self.found(), ["x.py:1:1: 'os' imported but unused"])
+
+    def write_unit(self, *sources):
+        """A build that compiles these sources as one."""
+        self.write(".clang-tidy", "Checks: '-*,bugprone-use-after-move'\nWarningsAsErrors: '*'\nHeaderFilterRegex: '/src/'\n")
+        unit = self.top / "build/unity.cxx"
+        unit.parent.mkdir()
+        unit.write_text("".join(f'#include "{self.top / source}"\n' for source in sources))
+        (unit.parent / "compile_commands.json").write_text(json.dumps(
+            [{"directory": str(self.top), "file": str(unit), "command": f"/usr/bin/c++ -DTAKEN=1 -o x.o -c {unit}"}]))
+
+    @unittest.skipUnless(tidy.is_there(), "no clang-tidy of the right release here")
+    def test_what_clang_tidy_finds_is_refused_until_the_source_is_mended(self):
+        moved = "#include <string>\nauto f(std::string s) {\n  auto t = std::move(s);\n  return t.size() + s.size();\n}\n"
+        self.write("src/core/x.cpp", "int x = TAKEN;\n")
+        self.write("src/core/y.cpp", moved)
+        self.write_unit("src/core/x.cpp", "src/core/y.cpp")
+        mistake = "src/core/y.cpp:4:21: 's' used after it was moved [bugprone-use-after-move]"
+
+        self.assertEqual(self.found(), [mistake])
+        self.assertEqual(self.found(), [mistake])  # as kept from before
+
+        self.write("src/core/y.cpp", moved.replace(" + s.size()", ""))
+        self.assertEqual(self.found(), ["lint: nothing found"])
+
+    @unittest.skipUnless(tidy.is_there(), "no clang-tidy of the right release here")
+    def test_source_that_clang_tidy_cannot_read_is_a_mistake(self):
+        self.write("src/core/x.cpp", "int x = ;\n")
+        self.write_unit("src/core/x.cpp")
+
+        self.assertEqual(self.found(), ["src/core/x.cpp:1:9: expected expression [clang-diagnostic-error]"])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, hiredis, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
-    say "nginx, Valkey or Redis, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "nginx, Valkey or Redis, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, clang-format and clang-tidy 14, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -127,6 +127,7 @@ case $purpose in tests | anywhere | sanitize)
     command -v php >/dev/null 2>&1 || wanted="$wanted php-cli"
     ;;
 esac
+case $purpose in tests | anywhere) wanted="$wanted clang-format clang-tidy" ;; esac
 
 # The distribution's default Boost works if it has Boost.JSON (1.75 and later); Debian 12 has 1.81 besides its 1.74.
 default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }

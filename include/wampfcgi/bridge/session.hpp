@@ -13,7 +13,7 @@ namespace wampfcgi::bridge {
 class outcome_sink {
 public:
     /// Part of the result of a call with call::receive_progress. The call goes on.
-    virtual void progressed(payload /*part*/) {}
+    virtual void progressed(payload /*part*/) {}  // NOLINT(performance-unnecessary-value-param): sinks move from it
 
     /// The operation had to wait for a session, and is sent now.
     virtual void waited() {}

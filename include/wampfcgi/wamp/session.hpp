@@ -31,7 +31,7 @@ client_roles roles_for(service_type type);
 class session final : public bridge::session {
 public:
     /// `loop` and `router` must outlive it.
-    session(boost::asio::io_context& loop, const router_settings& router, std::string realm, std::string role);
+    session(boost::asio::io_context& loop, const router_settings& router, std::string realm, const std::string& role);
     ~session() override;
     session(const session&) = delete;
     session& operator=(const session&) = delete;

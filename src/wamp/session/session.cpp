@@ -306,7 +306,7 @@ client_roles roles_for(service_type type)
     return {};
 }
 
-session::session(asio::io_context& loop, const router_settings& router, std::string realm, std::string role)
+session::session(asio::io_context& loop, const router_settings& router, std::string realm, const std::string& role)
     : driver_(std::make_shared<driver>(loop, router, std::move(realm), role))
 {}
 

@@ -64,7 +64,7 @@ void link::open(net::dialer::outcome dialled, const router_url& where)
         closed_ = true;
         return options_.down(failed->reason);
     }
-    const auto make = [&](auto&& stream) {
+    const auto make = [&](auto stream) {
         if (is_websocket(where))
             return make_websocket_channel(std::move(stream), where, options_);
         return make_rawsocket_channel(std::move(stream), options_);
