@@ -31,8 +31,8 @@ int ask_status(const process::options& given)
     const process::listen_address where = given.status_of.value_or(process::unix_address{process::unit_socket});
     const auto told = ask(where, given.json);
     if (!told) {
-        std::cerr << "wamp-fcgi: " << log::quote(process::describe(where)) << " cannot be asked: " << told.error().text
-                  << "\n";
+        std::cerr << "wamp-fcgi: cannot ask " << log::quote(process::describe(where))
+                  << " for its status: " << told.error().text << "\n";
         return not_reached;
     }
     std::cout << told->text;

@@ -77,7 +77,7 @@ bool check_places(const settings& config)
         }
     if (!all_can_be_used)
         log::write(log_level::notice, "checked as user " + std::to_string(::geteuid()) +
-                                          "; --user checks as another, as whom the program is to run");
+                                          "; add --user USER to check as the user that the program will run as");
     return all_can_be_used;
 }
 

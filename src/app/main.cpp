@@ -117,7 +117,7 @@ bool take_into_use(const settings& config, log_level told_at)
 void warn_of_root(const process::options& given)
 {
     if (!given.user && process::is_root())
-        log::write(log_level::warning, "workers run as root: let them become another user (--user USER)");
+        log::write(log_level::warning, "workers run as root (add --user USER)");
 }
 
 int run_as_cgi(const process::options& given)
@@ -220,8 +220,8 @@ int run_pool(const process::options& given)
             return {};
         log_warnings(*changed);
         if (!board.take_into_use(*changed))
-            log::write(log_level::warning, "status does not count all services: reloads have brought too many; " +
-                                               std::string("only a restart makes room for them"));
+            log::write(log_level::warning, "status leaves out some services, because reloads have added too many; " +
+                                               std::string("restart to count them all"));
         return program_for(std::move(*changed), listener.fd(), board);
     };
     const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd(), board));
@@ -243,7 +243,7 @@ int run(int argc, char** argv)
     if (process::is_cgi_program(facts) && argc > 1) {
         const auto own = process::own_arguments({argv + 1, argv + argc}, facts.query);
         if (!own)
-            return refuse_usage("the client's query is among the arguments");
+            return refuse_usage("refusing options that came from the client's query");
         arguments.resize(1);
         arguments.insert(arguments.end(), own->begin(), own->end());
     }
@@ -274,7 +274,7 @@ int run(int argc, char** argv)
     }
     return refuse_usage(given.workers_given
                             ? "--workers needs --listen, or a socket from systemd"
-                            : "--listen is missing, and neither a web server nor systemd has started it");
+                            : "--listen is missing, and neither a web server nor systemd started the program");
 }
 
 }  // namespace

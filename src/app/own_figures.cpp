@@ -17,10 +17,10 @@ try {
     auto folder = store::open_state_folder(store::find_folder(config.state_dir));
     if (folder)
         return std::make_unique<metrics::counting_file>(*std::move(folder), config);
-    log::write(log_level::warning, "status shows this process alone: " + folder.error().text);
+    log::write(log_level::warning, "status shows only this process: " + folder.error().text);
     return nullptr;
 } catch (const std::system_error& why) {
-    log::write(log_level::warning, std::string("status shows this process alone: ") + why.what());
+    log::write(log_level::warning, std::string("status shows only this process: ") + why.what());
     return nullptr;
 }
 

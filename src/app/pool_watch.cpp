@@ -22,7 +22,7 @@ std::optional<std::uint32_t> pool_watch::worker_starts()
 {
     const auto slot = board_.take_slot();
     if (!slot)
-        log::write(log_level::warning, "a worker is not counted in the status: too many drain at the same time");
+        log::write(log_level::warning, "status leaves out a worker: too many workers drain at the same time");
     return slot;
 }
 
@@ -59,7 +59,7 @@ std::string pool_watch::status()
     const std::chrono::duration<double> since = now - std::exchange(looked_, now);
     const auto new_requests = static_cast<double>(requests - std::exchange(requests_, requests));
     return with_one_decimal(since.count() > 0 ? new_requests / since.count() : 0) + " requests/s, " +
-           std::to_string(calls) + " calls under way, " + std::to_string(up) + " of " + std::to_string(wanted) +
+           std::to_string(calls) + " calls in flight, " + std::to_string(up) + " of " + std::to_string(wanted) +
            " sessions up";
 }
 

@@ -106,7 +106,7 @@ private:
             if (in_pool())
                 place_.pool.ask_for_replacement();
             else
-                stop("max_requests have begun");
+                stop("max_requests reached");
         };
         return options;
     }

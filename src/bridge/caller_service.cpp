@@ -27,7 +27,7 @@ result<codec::parsed_body> read_body(const request& req, std::size_t longest_arg
     auto body = codec::parse_body(req.body(), longest_arguments,
                                   fixed ? codec::procedure_member::optional : codec::procedure_member::required);
     if (body && fixed && !body->procedure.empty() && body->procedure != *fixed)
-        return failure{errc::procedure_denied, "procedure is not that of the service", body->procedure};
+        return failure{errc::procedure_denied, "procedure is not the one of the service", body->procedure};
     return body;
 }
 
@@ -50,9 +50,9 @@ result<void> caller_service::read(operation& what, const request& req, const sig
     if (fixed)
         body->procedure = *fixed;
     if (options().procedures && !is_covered(body->procedure, *options().procedures))
-        return failure{errc::procedure_denied, "procedure is not among those of the service", body->procedure};
+        return failure{errc::procedure_denied, "procedure is not among the service's procedures", body->procedure};
     if (signature && signature->key->procedures && !is_covered(body->procedure, *signature->key->procedures))
-        return failure{errc::procedure_denied, "procedure is not among those of the key", body->procedure};
+        return failure{errc::procedure_denied, "procedure is not among the key's procedures", body->procedure};
     add_facts(body->arguments, req, signature);
     what.emplace<call>() = {std::move(body->procedure), std::move(body->arguments), options().call_timeout,
                             wants_stream(req)};

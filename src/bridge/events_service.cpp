@@ -29,9 +29,9 @@ result<void> check_topics(const std::vector<subscription>& wanted, const service
 {
     for (const subscription& each : wanted) {
         if (options.topics && !is_within(each, *options.topics))
-            return failure{errc::topic_denied, "topic is not within those of the service", each.topic};
+            return failure{errc::topic_denied, "topic is not covered by the service's topics", each.topic};
         if (signature && signature->key->topics && !is_within(each, *signature->key->topics))
-            return failure{errc::topic_denied, "topic is not within those of the key", each.topic};
+            return failure{errc::topic_denied, "topic is not covered by the key's topics", each.topic};
     }
     return {};
 }
@@ -107,9 +107,9 @@ private:
     {
         place_ = by_.shared_.streams.take();
         if (!place_)
-            refuse({errc::overloaded, "max_streams are open"});
+            refuse({errc::overloaded, "max_streams reached"});
         else if (!(address_place_ = by_.places_.take(request_.remote_addr())))
-            refuse({errc::overloaded, "max_streams_per_address are open", std::string(request_.remote_addr())});
+            refuse({errc::overloaded, "max_streams_per_address reached", std::string(request_.remote_addr())});
         return place_ && address_place_;
     }
 

@@ -167,7 +167,7 @@ private:
     {
         place_ = by_.shared_.in_flight.take();
         if (!place_)
-            refuse({errc::overloaded, "max_in_flight calls are under way"});
+            refuse({errc::overloaded, "max_in_flight reached"});
         else
             is_under_way_ = presence(by_.cells_.now.calls);
         return static_cast<bool>(place_);

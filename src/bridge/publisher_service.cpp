@@ -14,9 +14,9 @@ result<void> publisher_service::read(operation& what, const request& req, const 
     if (!body)
         return body.error();
     if (options().topics && !is_covered(body->topic, *options().topics))
-        return failure{errc::topic_denied, "topic is not among those of the service", body->topic};
+        return failure{errc::topic_denied, "topic is not among the service's topics", body->topic};
     if (signature && signature->key->topics && !is_covered(body->topic, *signature->key->topics))
-        return failure{errc::topic_denied, "topic is not among those of the key", body->topic};
+        return failure{errc::topic_denied, "topic is not among the key's topics", body->topic};
     add_facts(body->arguments, req, signature);
     what.emplace<publication>() = {std::move(body->topic), std::move(body->arguments), std::move(body->options),
                                    options().call_timeout};

@@ -152,7 +152,7 @@ try {
 failure failure_of(const std::exception& trouble)
 {
     if (dynamic_cast<const std::bad_alloc*>(&trouble) != nullptr)
-        return {errc::overloaded, "no memory for a request of this size"};
+        return {errc::overloaded, "not enough memory for a request of this size"};
     return {errc::internal_error, trouble.what()};
 }
 

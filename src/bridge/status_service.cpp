@@ -23,7 +23,7 @@ constexpr int longest_refresh_seconds = 86'400;
 
 answer no_figures()
 {
-    return shown_answer(503, plain_text, "no figures are kept here\n");
+    return shown_answer(503, plain_text, "this process keeps no figures\n");
 }
 
 std::optional<figures_format> format_named(std::string_view name)

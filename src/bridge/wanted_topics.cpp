@@ -50,7 +50,7 @@ result<std::vector<subscription>> wanted_topics(std::string_view query)
     for (subscription& each : wanted) {
         each.match = *how;
         if (!codec::is_loose_uri(each.topic, *how))
-            return failure{errc::topic_invalid, "topic is no loose WAMP URI", each.topic};
+            return failure{errc::topic_invalid, "topic is not a valid WAMP URI", each.topic};
     }
     return wanted;
 }

@@ -114,7 +114,7 @@ result<void> check_address(std::string_view remote_addr, const std::optional<std
         return {};
     const auto address = parse_address(without_zone(remote_addr));
     if (!address)
-        return refusal(errc::address_denied, "client address cannot be read", remote_addr);
+        return refusal(errc::address_denied, "client address is not an IP address", remote_addr);
     if (std::ranges::none_of(*allowed, [&](const network& net) { return contains(net, *address); }))
         return refusal(errc::address_denied,
                        "client address is in none of " + std::to_string(allowed->size()) + " allowed networks",

@@ -56,14 +56,14 @@ std::string_view sign_of_a_proxy(const request& req)
 result<void> check_local(const request& req)
 {
     if (!is_loopback_address(req.remote_addr()))
-        return refusal(errc::address_denied, "client address is not a loopback one, and there is no require_ip",
+        return refusal(errc::address_denied, "client address is not loopback, and require_ip is not set",
                        req.remote_addr());
     if (!is_loopback_host(req.host()))
         return refusal(errc::address_denied,
-                       "Host is neither localhost nor a loopback address, and there is no require_ip", req.host());
+                       "Host is neither localhost nor a loopback address, and require_ip is not set", req.host());
     if (const std::string_view sign = sign_of_a_proxy(req); !sign.empty())
         return refusal(errc::address_denied,
-                       "a proxy has passed the request on (" + std::string(sign) + "), and there is no require_ip", {});
+                       "the request came through a proxy (" + std::string(sign) + "), and require_ip is not set", {});
     return {};
 }
 

@@ -135,7 +135,7 @@ bool is_printable(std::string_view text)
 result<void> check_fetch(const request& req)
 {
     if (asks_by_query(req) && req.sec_fetch_site() == "cross-site" && req.sec_fetch_mode() != "navigate")
-        return refusal(errc::origin_denied, "a page of another site asks, and says no origin", req.sec_fetch_mode());
+        return refusal(errc::origin_denied, "cross-site request without Origin", req.sec_fetch_mode());
     return {};
 }
 
@@ -182,7 +182,7 @@ result<origin_grant> check_origin(const request& req, const std::vector<std::str
     if (own_host && origin->scheme == "https")
         return origin_grant{};
     return refusal(errc::origin_denied,
-                   "origin is neither the own host nor one of " + std::to_string(allowed.size()) + " allowed",
+                   "origin is neither the request's own nor one of " + std::to_string(allowed.size()) + " allowed",
                    *req.origin());
 }
 

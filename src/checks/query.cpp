@@ -51,8 +51,8 @@ bool is_plain(std::string_view name)
 std::string_view fault_of(std::string_view text)
 {
     if (text.find('\0') != std::string_view::npos)
-        return "has U+0000";
-    return is_utf8(text) ? std::string_view() : "is no UTF-8";
+        return "contains U+0000";
+    return is_utf8(text) ? std::string_view() : "is not UTF-8";
 }
 
 result<void> check_text(const std::string& name, const std::string& value)

@@ -18,7 +18,7 @@ namespace {
 using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 constexpr std::size_t max_digits = 20;  // clients use random numbers of up to 64 bits
-constexpr std::string_view not_a_number = "is no decimal integer of at most 20 digits";
+constexpr std::string_view not_a_number = "is not a decimal integer of at most 20 digits";
 
 std::array<std::pair<const char*, const std::optional<std::string>*>, 5> all_of(const query_parameters& given)
 {
@@ -100,7 +100,7 @@ result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view se
 {
     const auto signature = decode_signature(*given.signature);
     if (!signature)
-        return refusal(errc::signature_invalid, "signature is no Base64 of 32 bytes");
+        return refusal(errc::signature_invalid, "signature is not 32 bytes in Base64");
     const auto expected = hmac_sha256(secret, {*given.key, *given.timestamp, *given.seq, *given.nonce, content});
     if (!expected)
         return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC-SHA256");
@@ -118,7 +118,7 @@ result<signature_facts> check_key_and_hmac(const query_parameters& given, const 
         return refusal(errc::key_unknown, "the service has no such key", *given.key);
     const auto& [name, key] = *found;
     if (key.not_after && now > *key.not_after)
-        return refusal(errc::key_unknown, "key is past its not_after", *given.key);
+        return refusal(errc::key_unknown, "the key's not_after has passed", *given.key);
     const auto valid = check_hmac(given, key.secret, content);
     if (!valid)
         return valid.error();
@@ -144,7 +144,7 @@ result<std::optional<signature_facts>> check_signature(const request& req, const
             return complete.error();
     const auto timestamp = given.timestamp ? parse_timestamp(*given.timestamp) : std::nullopt;
     if (given.timestamp && !timestamp)
-        return invalid("timestamp", "is no UTC time such as 2011-10-14T16:59:51.123Z", *given.timestamp);
+        return invalid("timestamp", "is not a UTC time such as 2011-10-14T16:59:51.123Z", *given.timestamp);
     if (given.seq && !is_number(*given.seq))
         return invalid("seq", not_a_number, *given.seq);
     if (is_signed && !is_number(*given.nonce))

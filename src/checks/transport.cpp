@@ -157,7 +157,7 @@ result<void> check_content_type(const request& req)
         return {};
     }
     if (is_given(req.origin()))
-        return refusal(errc::content_type_unsupported, "no content type beside an origin, application/json required");
+        return refusal(errc::content_type_unsupported, "Origin without a content type, application/json required");
     return {};
 }
 
@@ -166,7 +166,7 @@ result<std::optional<std::uint64_t>> check_announced_length(const request& req, 
     if (!is_given(req.content_length()) || *req.content_length() == "-1")
         return std::optional<std::uint64_t>{};
     if (!std::ranges::all_of(*req.content_length(), is_digit))
-        return refusal(errc::body_truncated, "announced length is no number", *req.content_length());
+        return refusal(errc::body_truncated, "announced length is not a number", *req.content_length());
     const auto announced = read_number(*req.content_length());
     if (!announced)
         return refusal(limit_bytes != 0 ? errc::body_too_large : errc::body_truncated,

@@ -71,7 +71,7 @@ result<void> check_age(const signature_claim& claim, const webhook_verification&
         return {};
     const auto signed_at = claim.timestamp ? unix_seconds(*claim.timestamp) : std::nullopt;
     if (!signed_at)
-        return invalid_signature(by, "comes without a timestamp in seconds since 1970");
+        return invalid_signature(by, "comes without a timestamp in Unix seconds");
     if (by.max_age.count() == 0)
         return {};
     const auto present =
@@ -164,7 +164,7 @@ result<void> check_signature_by(const webhook_verification& by, std::string_view
     for (const std::string_view sent : claim.signatures)
         if (const auto bytes = bytes_of_signature(sent, by); bytes && equal_in_constant_time(*bytes, *expected))
             return {};
-    return invalid_signature(by, is_token ? "is not the secret" : "is no signature of this request");
+    return invalid_signature(by, is_token ? "does not match the secret" : "does not match the request");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ result<void> append_container(std::string& out, std::string_view bytes, containe
     if (const auto appended = append_json(out, bytes, max_depth - 1); !appended)
         return failure(errc::result_invalid, (list ? "args: " : "kwargs: ") + appended.error().detail);
     if (out[from] != (list ? '[' : '{'))
-        return failure(errc::result_invalid, list ? "args: no array" : "kwargs: no map");
+        return failure(errc::result_invalid, list ? "args: not an array" : "kwargs: not a map");
     return {};
 }
 
@@ -47,7 +47,7 @@ result<void> append_unless_empty(std::string& out, std::string_view prefix, std:
 result<std::string> uri_and_arguments(std::string_view name, std::string_view uri, const payload& arguments)
 {
     if (!is_utf8(uri))
-        return failure(errc::result_invalid, std::string(name) + ": no valid UTF-8");
+        return failure(errc::result_invalid, std::string(name) + ": not valid UTF-8");
     std::string body;
     body.reserve(uri.size() + arguments.args.size() + arguments.kwargs.size() + punctuation_bytes);
     body.append("{\"").append(name).append("\":");

@@ -35,7 +35,7 @@ result<void> read_members(body_members& members, std::string_view body, body_kin
     if (auto read = read_body(members, body, kind, most_bytes); !read)
         return read;
     if (members.root != value_kind::object)
-        return failure(errc::body_not_object, "the body is JSON, but no object");
+        return failure(errc::body_not_object, "the body is JSON, but not an object");
     return {};
 }
 
@@ -96,9 +96,9 @@ result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes, pr
     if (!is_given && procedure == procedure_member::required)
         return failure(errc::procedure_missing, "the body has no member procedure");
     if (is_given && members.uri.kind != value_kind::text)
-        return failure(errc::procedure_invalid, "procedure is no string");
+        return failure(errc::procedure_invalid, "procedure is not a string");
     if (is_given && !is_loose_uri(members.uri_text))
-        return failure(errc::procedure_invalid, "procedure is no loose WAMP URI");
+        return failure(errc::procedure_invalid, "procedure is not a valid WAMP URI");
     if (auto ok = check_arguments(members); !ok)
         return ok.error();
     return parsed_body{std::move(members.uri_text),
@@ -113,9 +113,9 @@ result<parsed_publication> parse_publication(std::string_view body, sender from,
     if (members.uri.kind == value_kind::absent)
         return failure(errc::topic_missing, "the body has no member topic");
     if (members.uri.kind != value_kind::text)
-        return failure(errc::topic_invalid, "topic is no string");
+        return failure(errc::topic_invalid, "topic is not a string");
     if (!is_loose_uri(members.uri_text))
-        return failure(errc::topic_invalid, "topic is no loose WAMP URI");
+        return failure(errc::topic_invalid, "topic is not a valid WAMP URI");
     if (auto ok = check_arguments(members); !ok)
         return ok.error();
     const body_member& given = members.options;

@@ -114,7 +114,7 @@ public:
     bool on_double(double nearly, std::string_view literal, error_code& ec)
     {
         if (beyond_64_bits_ == long_integer::refused && literal.find_first_of(".eE") == std::string_view::npos)
-            return refuse("an integer does not fit 64 bits", ec);
+            return refuse("an integer does not fit into 64 bits", ec);
         double value = 0;
         const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), value);
         if (read.ec == std::errc::result_out_of_range) {
@@ -141,8 +141,8 @@ public:
     bool on_comment(std::string_view, error_code&) { return true; }
 
 private:
-    static constexpr std::string_view too_many_members = "too many members of objects";
-    static constexpr std::string_view too_long = "the arguments are longer than the router takes in one message";
+    static constexpr std::string_view too_many_members = "too many object members";
+    static constexpr std::string_view too_long = "the arguments are larger than the router takes in one message";
 
     /// Asks a sink with a limit whether `more` bytes fit after what it has written.
     bool fits(std::size_t more, error_code& ec)
@@ -207,7 +207,7 @@ inline std::string parser_reason(const boost::system::error_code& error, std::st
         return "it nests deeper than 128 levels";
     for (const std::string_view word : {"NaN", "nan", "Infinity", "inf"})
         if (rest.starts_with(word))
-            return std::string(word) + " is no JSON";
+            return std::string(word) + " is not JSON";
     return error.message();
 }
 
@@ -228,7 +228,7 @@ std::optional<json_fault> read_json(std::string_view text, const json_limits& li
     if (ec)
         return json_fault{offset, parser_reason(ec, text.substr(offset))};
     if (offset != text.size())
-        return json_fault{offset, "text behind the JSON value"};
+        return json_fault{offset, "text after the JSON value"};
     return std::nullopt;
 }
 

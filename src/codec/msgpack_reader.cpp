@@ -67,7 +67,7 @@ public:
     {
         const std::string_view text(data, size);
         if (!is_utf8(text))
-            return refuse("a string is no valid UTF-8");
+            return refuse("a string is not valid UTF-8");
         append_string(out_, text);
         return true;
     }
@@ -143,7 +143,7 @@ private:
         return true;
     }
 
-    bool refuse_key() { return refuse("a map key is no string"); }
+    bool refuse_key() { return refuse("a map key is not a string"); }
 
     bool refuse(std::string_view reason)
     {
@@ -167,7 +167,7 @@ result<void> append_json(std::string& out, std::string_view bytes, unsigned max_
     if (whole && end == bytes.size())
         return {};
     return failure(errc::result_invalid, "byte " + std::to_string(end) + ": " +
-                                             std::string(whole ? "bytes behind the value" : visitor.reason()));
+                                             std::string(whole ? "extra bytes after the value" : visitor.reason()));
 }
 
 std::optional<std::size_t> value_length(std::string_view bytes)

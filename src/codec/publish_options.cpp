@@ -103,7 +103,7 @@ result<std::string> publish_options(std::string_view given, sender from)
                 continue;
             if (!fits(*rule, value))
                 return failure(errc::options_invalid,
-                               "options: expected " + std::string(rule->expected) + " for " + std::string(rule->name));
+                               "options: " + std::string(rule->name) + ": expected " + std::string(rule->expected));
             taken.emplace_back(rule, value);
         }
     }

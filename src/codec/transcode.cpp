@@ -108,7 +108,7 @@ json_message message_from_json(std::string_view text)
 {
     auto inside = text;
     if (!skip(inside, '['))
-        return {"", "it is no JSON array"};
+        return {"", "it is not a JSON array"};
     value_builder builder(text.size());
     if (auto fault = fault_in(text, {max_message_depth, long_integer::a_double}, builder))
         return {start_of_answer(text).value_or(""), *std::move(fault)};

@@ -83,7 +83,7 @@ std::string arguments(const request& req, const webhook_options& options)
 failure too_large(std::size_t bytes, std::size_t most_bytes)
 {
     return failure(errc::body_too_large,
-                   "event of " + std::to_string(bytes) + " bytes, " + std::to_string(most_bytes) + " can be sent");
+                   "event of " + std::to_string(bytes) + " bytes, the router takes " + std::to_string(most_bytes));
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ result<parsed_publication> webhook_publication(const request& req, const webhook
     if (const std::size_t good = utf8_prefix(req.body()); good != req.body().size())
         return failure(errc::body_not_utf8, "byte " + std::to_string(good) + ": ill-formed UTF-8");
     if (!is_text(req.body()))
-        return failure(errc::body_not_utf8, "byte 0: U+0000, with which WAMP's binary data begin");
+        return failure(errc::body_not_utf8, "byte 0: U+0000, which marks binary data in WAMP");
     most_bytes = std::min<std::size_t>(most_bytes, std::numeric_limits<std::uint32_t>::max());
     if (req.body().size() > most_bytes)
         return too_large(req.body().size(), most_bytes);

@@ -100,12 +100,12 @@ std::variant<settings, mistakes> load(const std::string& path)
     if (!file)
         return mistakes{path + ": cannot be read: " + file.error().text};
     if (file->writable_by_others)
-        return mistakes{path + ": others can write this file, and so choose whom to trust (chmod o-w FILE)"};
+        return mistakes{path + ": other users can write this file (chmod o-w FILE)"};
     parsed outcome = parse_noting_secrets(file->text, path, read_file);
     if (auto* const good = std::get_if<settings>(&outcome.found))
         if (outcome.has_secret && file->readable_by_others)
             good->warnings.insert(good->warnings.begin(),
-                                  path + ": has a secret in it, and others can read this file (chmod o= FILE)");
+                                  path + ": the file contains a secret, and other users can read it (chmod o= FILE)");
     return std::move(outcome.found);
 }
 
@@ -129,7 +129,7 @@ result<void, trouble> look_for_file(const std::optional<std::string>& option, co
     if (is_set(here.home))
         places.push_back(*here.home + own_file);
     places.emplace_back(systems_file);
-    std::string why = "there is no configuration: neither --config nor WAMP_FCGI_CONFIG names one";
+    std::string why = "no configuration found: neither --config nor WAMP_FCGI_CONFIG names a file";
     for (const std::string& place : places) {
         const auto there = here.look_for(place);
         if (there)

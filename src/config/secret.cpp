@@ -51,7 +51,7 @@ std::optional<named_file> read_named_file(const entry& from, file_use use)
         return std::nullopt;
     }
     if (use == file_use::secret && content->open_to_others) {
-        from.refuse("a file that nobody but its owner and group can read (chmod o= FILE)",
+        from.refuse("a file that only its owner and group can read (chmod o= FILE)",
                     quote(*path) + ", which others can read or write");
         return std::nullopt;
     }

@@ -53,7 +53,7 @@ std::string what_is_wrong(std::string_view text, std::size_t stop, const node* o
     const place before = look_before(text, stop);
     if (before.in_string)
         return static_cast<unsigned char>(found) < first_printable ? "a control character in a string"
-                                                                   : "a wrong escape in a string";
+                                                                   : "an invalid escape in a string";
     if (last == last_token::key && before.last_sign != ':')
         return "a colon is missing before it";
     const bool in_object = open && open->type == node::kind::object;
@@ -63,7 +63,7 @@ std::string what_is_wrong(std::string_view text, std::size_t stop, const node* o
         return "a comma is missing before it";
     }
     if (found == '\'')
-        return "strings stand in double quotes";
+        return "strings need double quotes";
     if (in_object && last != last_token::key)
         return "a key in double quotes is missing there";
     return "a value is missing there, or a string without quotes";

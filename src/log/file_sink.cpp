@@ -41,7 +41,7 @@ result<void, trouble> check(const struct stat& found)
         return trouble("it belongs to user " + std::to_string(found.st_uid) + ", not to user " +
                        std::to_string(::geteuid()));
     if (found.st_nlink > 1)
-        return trouble("it has more than one name (hard links)");
+        return trouble("it has several names (hard links)");
     return {};
 }
 
@@ -88,7 +88,7 @@ public:
     {
         auto opened = open_log(path_);
         if (!opened)
-            return trouble(path_ + ": the log file cannot be opened: " + opened.error().text);
+            return trouble("cannot open the log file " + path_ + ": " + opened.error().text);
         fd_ = *std::move(opened);
         return {};
     }
@@ -111,7 +111,7 @@ private:
 
     void begins_to_lose(const record& what) const override
     {
-        const std::string text = path_ + ": the log file cannot be written: " + system_words(why_) + "; lines are lost";
+        const std::string text = "cannot write the log file " + path_ + ": " + system_words(why_) + "; lines are lost";
         tell_standard_error(log_level::error, line_of({log_level::error, text, {}, what.time, what.pid}));
     }
 

@@ -23,7 +23,7 @@ public:
 
 private:
     bool write(const record& what) override { return tell_standard_error(what.level, line_of(what)); }
-    std::string why_lost() const override { return "nobody read standard error"; }
+    std::string why_lost() const override { return "nobody reads standard error fast enough"; }
 };
 
 }  // namespace
@@ -44,7 +44,7 @@ void sink::finish(const record& at)
 bool sink::tell_lost(const record& at)
 {
     static const fields nothing;
-    const std::string text = std::to_string(lost_) + " lines were lost: " + why_lost();
+    const std::string text = std::to_string(lost_) + " log lines were lost: " + why_lost();
     if (!write({log_level::warning, text, nothing, at.time, at.pid}))
         return false;
     lost_ = 0;

@@ -22,7 +22,7 @@ std::variant<ssl::context, std::string> make_tls_context(const tls_settings& giv
     else
         context.add_certificate_authority(boost::asio::buffer(given.authorities), error);
     if (error)
-        return cannot("the authorities of tls");
+        return cannot("tls.ca_file");
     if (given.certificate.empty())
         return context;
     context.use_certificate_chain(boost::asio::buffer(given.certificate), error);

@@ -50,8 +50,7 @@ result<wanted, trouble> find_wanted(const std::optional<std::string>& user, cons
         who.group = *found;
     }
     if (!who.group)
-        return trouble("user " + log::quote(*user) +
-                       " has no entry with a group in the password database: name a group too");
+        return trouble("user " + log::quote(*user) + " has no group in the password database (add --group GROUP)");
     return who;
 }
 
@@ -60,9 +59,9 @@ result<void, trouble> change_groups(const wanted& who)
     const gid_t group = *who.group;
     const bool listed = !who.user_name.empty();
     if ((listed ? initgroups(who.user_name.c_str(), group) : setgroups(1, &group)) != 0)
-        return trouble("the groups cannot be changed", errno);
+        return trouble("cannot change the groups", errno);
     if (setresgid(group, group, group) != 0)
-        return trouble("the group cannot be changed", errno);
+        return trouble("cannot change the group", errno);
     return {};
 }
 
@@ -114,9 +113,9 @@ result<void, trouble> become(const std::optional<std::string>& user, const std::
     if (auto changed = change_groups(*who); !changed || !who->user)
         return changed;
     if (setresuid(*who->user, *who->user, *who->user) != 0)
-        return trouble("the user cannot be changed", errno);
+        return trouble("cannot change the user", errno);
     if (!is_final(*who))
-        return trouble("root can be had back after the user was changed");
+        return trouble("root could be regained after the change of user");
     return {};
 }
 

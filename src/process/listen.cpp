@@ -115,12 +115,12 @@ private:
 std::string why_not_locked(const std::string& path, int error_number)
 {
     if (error_number == EWOULDBLOCK)
-        return "another process is about to listen there";
+        return "another process is just starting to listen there";
     const auto folder = std::filesystem::path(path).parent_path();
     std::error_code ignored;
     if (error_number == ENOENT && !std::filesystem::exists(folder, ignored))
         return "the folder does not exist (mkdir -p " + log::quote(folder.string()) + ')';
-    return log::quote(path + ".lock") + " cannot be opened: " + system_words(error_number);
+    return "cannot open " + log::quote(path + ".lock") + ": " + system_words(error_number);
 }
 
 /// Removes an abandoned socket at the path, and nothing else. The trouble says what prevents creating a new one.
@@ -130,7 +130,7 @@ done clear_path(const std::string& path)
     if (lstat(path.c_str(), &there) != 0)
         return errno == ENOENT ? done() : trouble(system_words(errno));
     if (!S_ISSOCK(there.st_mode))
-        return trouble("it exists and is no socket");
+        return trouble("it exists and is not a socket (remove it, or choose another path)");
 
     const descriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (probe.get() < 0)
@@ -140,9 +140,9 @@ done clear_path(const std::string& path)
     if (connected || errno == EAGAIN)  // EAGAIN: the other's backlog is full
         return trouble("it is in use by another process");
     if (errno != ECONNREFUSED)
-        return trouble("a socket is there, and whether it is in use cannot be found out", errno);
+        return trouble("cannot find out whether the socket there is in use", errno);
     if (unlink(path.c_str()) != 0 && errno != ENOENT)
-        return trouble("the socket left behind there cannot be removed", errno);
+        return trouble("cannot remove the stale socket there", errno);
     return {};
 }
 

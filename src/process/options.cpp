@@ -228,59 +228,57 @@ unsigned usable_processors() noexcept
 
 std::string_view usage() noexcept
 {
-    return R"(wamp-fcgi gives HTTP clients what lives behind a WAMP router, by FastCGI.
+    return R"(wamp-fcgi connects HTTP clients to a WAMP router, by FastCGI.
 
 Usage:
   wamp-fcgi [--config FILE] --listen ADDRESS [--workers N]
-                               listen, and keep N worker processes running; under
-                               systemd with a socket unit without --listen
-  wamp-fcgi [--config FILE]    with a listening socket as descriptor 0, as web
-                               servers and spawn-fcgi start it: be one worker;
-                               as a CGI program: serve that one request
+                               listen, with N worker processes; a socket unit of
+                               systemd replaces --listen
+  wamp-fcgi [--config FILE]    started by a web server or spawn-fcgi, with a
+                               listening socket as descriptor 0: one worker;
+                               as a CGI program: one request
   wamp-fcgi --check-config [FILE] [--router]
   wamp-fcgi --status [ADDRESS] [--json]
   wamp-fcgi --help | --version
 
 Options:
   --config FILE          configuration file
-  --check-config [FILE]  report every mistake in the configuration; exit
-                         status 0: none, 1: at least one. With --user as
-                         that user
-  --router               with --check-config: join each session at the router
-                         and leave it; exit status 0: all were joined
-  --status [ADDRESS]     ask the pool that listens there how it is doing; default
-                         unix:/run/wamp-fcgi/wamp-fcgi.sock, which the systemd
-                         unit has; exit status 0: ready, 1: not ready, 2: not
-                         reached
+  --check-config [FILE]  report every mistake in the configuration, and exit
+                         with 0 (none) or 1; with --user, check as that user
+  --router               with --check-config: also join and leave each session;
+                         exit with 0 if all were joined
+  --status [ADDRESS]     print the status of the pool that listens there (default
+                         unix:/run/wamp-fcgi/wamp-fcgi.sock, as under systemd);
+                         exit with 0 (ready), 1 (not ready) or 2 (not reached)
   --json                 with --status: as JSON
   --listen ADDRESS       unix:PATH, HOST:PORT or [IPV6]:PORT
   --socket-mode MODE     mode of the Unix socket in octal digits (default 0660)
-  --socket-owner USER    its owner and its group; only root can give it away
-  --socket-group GROUP
-  --workers N            worker processes, 1 to 1024 or "auto": one for each
+  --socket-owner USER    owner of the Unix socket (needs root)
+  --socket-group GROUP   group of the Unix socket
+  --workers N            worker processes: 1 to 1024, or "auto" for one per
                          processor (default 1)
-  --user USER            become this user and its groups once the socket is
-                         open and the configuration is read
+  --user USER            become this user, with its groups, after opening the
+                         socket and reading the configuration
   --group GROUP          become this group instead of the user's own
   -h, --help             print this text
   --version              print the versions of the program and its libraries
 
 Environment:
-  WAMP_FCGI_CONFIG       configuration file where no option names one
+  WAMP_FCGI_CONFIG       configuration file, if no option names one
 
-Files, where neither an option nor the environment names one; the first counts:
+Files, if neither an option nor the environment names one; the first one counts:
   ~/.config/wamp-fcgi/config.json   home directory from the password database
   /etc/wamp-fcgi/config.json
 
 Signals, with --listen:
-  SIGTERM, SIGINT        end the workers, then the program
-  SIGHUP                 read the configuration again; new workers replace the
-                         old ones and no request is lost. A faulty
-                         configuration is reported and the old one stays
-  SIGUSR1                open the log again
+  SIGTERM, SIGINT        finish the requests, then end
+  SIGHUP                 reload the configuration: new workers replace the old
+                         ones, and no request is lost. A faulty configuration
+                         is reported, and the old one stays in use
+  SIGUSR1                reopen the log file
 
-Exit status: 0 success, 1 failure, 2 wrong usage, 78 a faulty configuration that
-kept it from starting. The log is on standard error.
+Exit status: 0 success, 1 failure, 2 wrong usage, 78 no start because of a faulty
+configuration. The log goes to standard error by default.
 )";
 }
 

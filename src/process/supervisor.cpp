@@ -146,7 +146,7 @@ int supervisor::run()
     while (true) {
         reap();
         if (!stopping_ && roster_.hopeless()) {
-            log::write(log_level::error, "giving up: workers end as soon as they are started");
+            log::write(log_level::error, "giving up: workers end right after they start; the lines before say why");
             stop(1);
         }
         if (stopping_ && roster_.empty())
@@ -160,7 +160,8 @@ void supervisor::look_after_workers()
 {
     const time_point now = clock::now();
     if (const auto late = roster_.overdue(now); !late.empty()) {
-        log::write(log_level::warning, std::to_string(late.size()) + " worker(s) did not end in time: killing");
+        log::write(log_level::warning,
+                   "killing " + std::to_string(late.size()) + " worker(s) that did not end in time");
         overdue_.insert(late.begin(), late.end());
         send_all(late, SIGKILL);
     }
@@ -172,7 +173,7 @@ void supervisor::look_after_workers()
     still_old_.insert(replaced.begin(), replaced.end());
     if (reloading_ && !roster_.replacing_all(now) && still_old_.empty()) {
         reloading_ = false;
-        log::write(log_level::notice, "new workers serve with the new configuration");
+        log::write(log_level::notice, "reloaded: new workers serve with the new configuration");
         notify_.ready();
     }
     if (!reloading_ && std::exchange(reload_wanted_, false))
@@ -185,8 +186,8 @@ void supervisor::look_after_workers()
 void supervisor::end_those_that_hang(time_point now)
 {
     for (const pid_t each : hanging_.find_hanging(now)) {
-        log::write(log_level::warning, "worker " + std::to_string(each) + " hangs, no sign of life for " +
-                                           std::to_string(pool_.patience.count() / 1000) + " s: killing");
+        log::write(log_level::warning, "killing worker " + std::to_string(each) + ": no sign of life for " +
+                                           std::to_string(pool_.patience.count() / 1000) + " s");
         hung_.insert(each);
         send_all({each}, SIGKILL);
     }
@@ -342,7 +343,7 @@ void supervisor::reload()
     notify_.reloading();
     auto program = pool_.reload ? pool_.reload() : std::nullopt;
     if (!program) {
-        log::write(log_level::error, "keeping the old configuration");
+        log::write(log_level::error, "reload failed: the old configuration stays in use");
         observer_.reloaded(false);
         return notify_.ready();
     }

@@ -11,7 +11,7 @@ std::string end_in_words(int wait_status)
     if (WIFEXITED(wait_status))
         return "ended with status " + std::to_string(WEXITSTATUS(wait_status));
     const int number = WTERMSIG(wait_status);
-    return "was ended by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
+    return "was killed by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
 }
 
 bool is_orderly(int wait_status) noexcept

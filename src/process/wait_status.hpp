@@ -5,7 +5,7 @@
 
 namespace wampfcgi::process {
 
-/// "ended with status N" or "was ended by signal N (NAME)".
+/// "ended with status N" or "was killed by signal N (NAME)".
 std::string end_in_words(int wait_status);
 
 /// True for an end that is normal for a worker told to end.

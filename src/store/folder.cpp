@@ -73,7 +73,7 @@ descriptor private_file(descriptor file, const std::string& path)
 {
     struct stat found {};
     if (fstat(file.get(), &found) != 0)
-        fail(path, "cannot be looked at: " + text_of(errno));
+        fail(path, "cannot be examined: " + text_of(errno));
     if (!S_ISREG(found.st_mode))
         fail(path, "a regular file", kind_of(found.st_mode));
     check_private(path, found, file_mode);
@@ -168,7 +168,7 @@ descriptor open_folder(const std::string& path)
         fail_to_open(AT_FDCWD, path, path, "a folder");
     struct stat found {};
     if (fstat(folder.get(), &found) != 0)
-        fail(path, "cannot be looked at: " + text_of(errno));
+        fail(path, "cannot be examined: " + text_of(errno));
     check_private(path, found, folder_mode);
     return folder;
 }
@@ -228,7 +228,7 @@ descriptor open_or_create_private_file(const descriptor& folder, const std::stri
         if (error_number != EEXIST)
             fail(whole, "cannot be created: " + text_of(error_number));
     }
-    fail(whole, "is made and removed again and again");
+    fail(whole, "keeps being created and removed");
 }
 
 }  // namespace wampfcgi::store

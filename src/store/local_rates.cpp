@@ -55,11 +55,11 @@ private:
         next_look_ = now + looked_after_every;
         if (file_.is_in_place())
             return;
-        log::write(log_level::warning, folder_ + "/" + name_ + " was removed while in use; rates are counted anew");
+        log::write(log_level::warning, folder_ + "/" + name_ + " was removed while in use; rates start from zero");
         file_ = rate_file(folder_, name_);
     } catch (const std::runtime_error& why) {
         log::write(log_level::warning, std::string("rate_limit: ") + why.what() +
-                                           "; processes that start from now on do not count together with this one");
+                                           "; processes started from now on count separately from this one");
         next_look_ = std::chrono::steady_clock::time_point::max();
     }
 

@@ -67,7 +67,7 @@ void write_bytes(const descriptor& file, std::uint64_t position, const void* fro
 void set_size(const descriptor& file, std::uint64_t bytes)
 {
     if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0)
-        fail_by_errno("cannot be given another length");
+        fail_by_errno("cannot be resized");
 }
 
 place find_place(const descriptor& file, const header& head, const bridge::signature_bytes& signature)

@@ -44,7 +44,7 @@ file_identity identity_of(const descriptor& file)
 {
     struct stat found {};
     if (fstat(file.get(), &found) != 0)
-        throw std::system_error(errno, std::generic_category(), "cannot be looked at");
+        throw std::system_error(errno, std::generic_category(), "cannot be examined");
     return {found.st_dev, found.st_ino};
 }
 

@@ -86,7 +86,7 @@ void fill(const descriptor& file, std::size_t bytes)
     if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)); error != 0)
         throw std::runtime_error("cannot be given " + std::to_string(bytes) + " bytes: " + why_of(error));
     if (::getrandom(head.key.data(), head.key.size(), 0) != static_cast<ssize_t>(head.key.size()))
-        throw std::runtime_error("cannot be given random numbers: " + why_of(errno));
+        throw std::runtime_error("cannot get random numbers: " + why_of(errno));
     if (::pwrite(file.get(), &head, sizeof head, 0) != static_cast<ssize_t>(sizeof head))
         throw std::runtime_error("cannot be written: " + why_of(errno));
 }

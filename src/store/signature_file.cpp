@@ -79,7 +79,7 @@ std::string signature_file::blank(const presence::entry& within) const
         removed_ ? removed_->is_complete && within.last_created(name_) == removed_->file : within.is_alone();
     if (!is_known) {
         log::write(log_level::warning, path() + " was removed while in use by another process; signed requests are " +
-                                           "refused until their timestamps are later than all that it may have held");
+                                           "refused until their timestamps are later than any that it may have held");
         const std::int64_t now = present();
         add_lost(head, {now, now + window_}, 0);
     }
@@ -100,7 +100,7 @@ try {
         if (*tried.by == obstacle::busy)
             return {};
     }
-    return failure(errc::overloaded, path() + " is removed again and again");
+    return failure(errc::overloaded, path() + " keeps being removed");
 } catch (const std::system_error& trouble) {
     return failure(errc::overloaded, path() + " " + trouble.what());
 } catch (const std::runtime_error& trouble) {  // from opening the file
@@ -115,7 +115,7 @@ signature_file::attempt signature_file::try_here(const new_signature& what)
     const std::int64_t now = present();
     struct stat found {};
     if (fstat(file_.get(), &found) != 0)
-        fail_by_errno("cannot be looked at");
+        fail_by_errno("cannot be examined");
     if (found.st_nlink == 0) {
         note_removal(alone.held(), now);
         return {obstacle::removed, {}};
@@ -147,7 +147,7 @@ void signature_file::note_removal(bool is_locked, std::int64_t now)
         add_lost(lost, {now, now + window_}, 0);
     removed_ = removal{lost, identity_of(file_), is_readable && is_locked};
     log::write(log_level::warning, path() + " was removed while in use; signed requests are refused until their " +
-                                       "timestamps are later than all that it held");
+                                       "timestamps are later than any that it held");
 }
 
 /// Marks the content of the file as lost.
@@ -161,7 +161,7 @@ void signature_file::discard(header& head) const
 result<void> signature_file::remember_at(const new_signature& what, std::int64_t now, std::uint64_t size)
 {
     if (what.expires_at < now)
-        return failure{errc::request_expired, "timestamp has become too old while the request waited"};
+        return failure{errc::request_expired, "timestamp became too old while the request waited"};
     if (what.expires_at - now > window_)
         return failure{errc::request_expired, "timestamp is too far ahead: the clock went back"};
     first_page page;
@@ -190,7 +190,7 @@ result<void> signature_file::turn_to(first_page& page, std::int64_t generation, 
     if (is_cut || is_far_ahead)
         log::write(log_level::warning, path() + (is_cut ? " is damaged" : " is of a time far ahead") +
                                            " and begun anew; signed requests are refused until their timestamps are " +
-                                           "later than all that it may have held");
+                                           "later than any that it may have held");
     if (found < generation || is_cut || is_far_ahead) {
         discard(page.head);
         begin(page, generation);
@@ -228,7 +228,7 @@ void signature_file::begin(first_page& page, std::int64_t generation) const
     page.head.refused_until = last_lost(page.head, window_number(generation));
     auto& salt = page.head.salt;
     if (getrandom(&salt, sizeof salt, 0) != static_cast<ssize_t>(sizeof salt))
-        fail_by_errno("cannot be given random numbers");
+        fail_by_errno("cannot get random numbers");
     set_size(file_, page_bytes);
     set_size(file_, file_bytes(0));
     seal(page.head);
@@ -246,11 +246,10 @@ result<void> signature_file::remember_in(first_page& page, const new_signature& 
                        "signature may have been used before: what " + path() + " held for this time is lost");
     auto counted = find_tally(file_, page, what.key);
     if (!counted || spot.segment == max_segments)
-        return failure(errc::overloaded, path() + " has no more room");
+        return failure(errc::overloaded, path() + " is full");
     if (counted->count >= share_)
-        return failure(errc::overloaded,
-                       std::to_string(counted->count) +
-                           " requests of the key are remembered, as many as its share of replay_capacity allows");
+        return failure(errc::overloaded, std::to_string(counted->count) +
+                                             " requests of the key are remembered, its whole share of replay_capacity");
     if (spot.segment == head.segments) {
         // Extend the file first, then write the signature, then the header that counts both. Without the header the
         // segment does not exist, and its signature is of a request that was never answered.

@@ -70,7 +70,7 @@ bool has_only_integers_of_64_bits(std::string_view body)
 
 void look_at_refusal(const failure& why, std::string_view input)
 {
-    const bool out_of_range = why.detail.find("does not fit 64 bits") != std::string::npos ||
+    const bool out_of_range = why.detail.find("does not fit into 64 bits") != std::string::npos ||
                               why.detail.find("a double overflows") != std::string::npos;
     if (why.code == errc::body_not_utf8 || (why.code == errc::body_not_json && !out_of_range))
         must(!strict_json(input), "a body that is refused as no JSON is none");

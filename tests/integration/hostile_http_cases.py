@@ -88,7 +88,7 @@ class HostileClient(Served):
         if self.workers_stay:
             self.assertEqual(self.server.worker_pids(), list(self.before), "a worker has ended")
         for path in self.scratch.path.glob("*.log"):
-            self.assertNotRegex(path.read_text(errors="replace"), r"ended by signal|exit signal|terminated by signal", path.name)
+            self.assertNotRegex(path.read_text(errors="replace"), r"killed by signal|exit signal|terminated by signal", path.name)
         for pid, (descriptors, memory) in self.before.items():
             with contextlib.suppress(FileNotFoundError):  # mod_fcgid may have ended the process
                 limit = descriptors + 16  # nginx keeps that many connections

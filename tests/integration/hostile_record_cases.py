@@ -39,17 +39,17 @@ class Records(HostileTest):
             return client.until_closed()
 
     def test_what_no_web_server_sends_closes_the_connection_without_an_answer_and_is_logged(self):
-        wrong = "a record that a responder is not sent there"
+        wrong = "a FastCGI record that is not allowed there"
         rows = [
-            ("another protocol", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "a record of another version"),
-            ("version 0", b"\0" + GOOD[1:], "a record of another version"),
-            ("version 2", b"\2" + GOOD[1:], "a record of another version"),
-            ("noise", b"\xff" * 100_000, "a record of another version"),
-            ("another version later", begin() + b"\2" + GOOD_VARIABLES[1:], "a record of another version"),
-            ("begin of no bytes", record(BEGIN_REQUEST), "a request that begins with a record of another length"),
+            ("another protocol", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "a FastCGI record of an unknown version"),
+            ("version 0", b"\0" + GOOD[1:], "a FastCGI record of an unknown version"),
+            ("version 2", b"\2" + GOOD[1:], "a FastCGI record of an unknown version"),
+            ("noise", b"\xff" * 100_000, "a FastCGI record of an unknown version"),
+            ("another version later", begin() + b"\2" + GOOD_VARIABLES[1:], "a FastCGI record of an unknown version"),
+            ("begin of no bytes", record(BEGIN_REQUEST), "a BEGIN_REQUEST record of the wrong length"),
             ("begin of 64 KiB", record(BEGIN_REQUEST, b"\0\1" + bytes(65533)),
-             "a request that begins with a record of another length"),
-            ("request that begins twice", begin() + begin(), "a request that begins twice"),
+             "a BEGIN_REQUEST record of the wrong length"),
+            ("request that begins twice", begin() + begin(), "a second BEGIN_REQUEST for one request"),
             ("body first", begin() + stdin(ADD2.encode()), wrong),
             ("variables behind the body", begin() + GOOD_VARIABLES + record(STDIN, b"x") + GOOD_VARIABLES, wrong),
             ("variables that end twice", begin() + GOOD_VARIABLES + record(PARAMS), wrong),
@@ -65,12 +65,12 @@ class Records(HostileTest):
             ("zero byte in a name", good_but(pairs((b"HTTPS\0", b"on"))), "a zero byte in a CGI variable"),
             ("equals sign in a name", good_but(pairs((b"HTTPS=on", b""))), "an equals sign in the name of a CGI variable"),
             ("no name", good_but(pairs((b"", b"x"))), "a CGI variable without a name"),
-            ("name of 2 GiB", good_but(b"\xff\xff\xff\xff\1N"), "a CGI variable with a length that cannot be"),
-            ("value of 2 GiB", good_but(b"\1\xff\xff\xff\xffN"), "a CGI variable with a length that cannot be"),
-            ("both of 2 GiB", good_but(b"\xff" * 8), "a CGI variable with a length that cannot be"),
-            ("value longer than all", good_but(b"\1\x80\0\x10\0N"), "CGI variables that end within one of them"),
-            ("half a length", good_but(b"\x80\0"), "CGI variables that end within one of them"),
-            ("a length alone", good_but(b"\5"), "CGI variables that end within one of them"),
+            ("name of 2 GiB", good_but(b"\xff\xff\xff\xff\1N"), "a CGI variable with an impossible length"),
+            ("value of 2 GiB", good_but(b"\1\xff\xff\xff\xffN"), "a CGI variable with an impossible length"),
+            ("both of 2 GiB", good_but(b"\xff" * 8), "a CGI variable with an impossible length"),
+            ("value longer than all", good_but(b"\1\x80\0\x10\0N"), "CGI variables that end in the middle of one"),
+            ("half a length", good_but(b"\x80\0"), "CGI variables that end in the middle of one"),
+            ("a length alone", good_but(b"\5"), "CGI variables that end in the middle of one"),
             ("too many variables", good_but(pairs(*[(b"N", b"v" * 1000)] * 260)), "more than 256 KiB of CGI variables"),
         ]
         for name, data, why in rows:

@@ -106,7 +106,7 @@ class ReloadCases:
         self.configure('{"router": {"url": "rs://h"}, "paths": 5}')
         with Load(self.server.port, threads=2) as load:
             os.kill(self.pool.pid, signal.SIGHUP)
-            wait_until(lambda: self.count_in_log("keeping the old configuration"), "the configuration to be refused")
+            wait_until(lambda: self.count_in_log("reload failed: the old configuration stays in use"), "the configuration to be refused")
         self.assertEqual(load.failures, [])
         self.assertEqual(self.pool.worker_pids(), workers)
         for path in ("router.url", "paths"):

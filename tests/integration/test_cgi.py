@@ -165,7 +165,7 @@ class CgiProgram(DeploymentTest):
         code, status, _, answer, log = self.run_program(ADD2, "--config", self.config, WAMP_FCGI_CONFIG="",
                                                         QUERY_STRING=f"--config+{self.config}")
         self.assertEqual((code, status, answer), (2, "", ""))
-        self.assertEqual(log, "wamp-fcgi: the client's query is among the arguments\nUsage: see wamp-fcgi --help\n")
+        self.assertEqual(log, "wamp-fcgi: refusing options that came from the client's query\nUsage: see wamp-fcgi --help\n")
 
     def test_large_values_pass_both_ways(self):
         text = "x" * 3_000_000

@@ -111,7 +111,7 @@ class CommandLine(DeploymentTest):
         config = configuration("rs://127.0.0.1:8081", {"/": service(key="k", secret="s3cret")})
         path = self.scratch.write("config.json", json.dumps(config))
         path.chmod(0o644)
-        warning = f"warning: {path}: has a secret in it, and others can read this file (chmod o= FILE)\n"
+        warning = f"warning: {path}: the file contains a secret, and other users can read it (chmod o= FILE)\n"
         check = self.run_program("--check-config", path)
         self.assertEqual((check.returncode, check.stderr), (0, warning))
         pool = WampFcgiPool(self.scratch, path).start()
@@ -120,7 +120,7 @@ class CommandLine(DeploymentTest):
     def test_configuration_that_others_can_write_is_refused(self):
         path = self.scratch.write("config.json", GOOD)
         path.chmod(0o646)
-        mistake = f"error: {path}: others can write this file, and so choose whom to trust (chmod o-w FILE)\n"
+        mistake = f"error: {path}: other users can write this file (chmod o-w FILE)\n"
         check = self.run_program("--check-config", path)
         self.assertEqual((check.returncode, check.stderr), (1, mistake))
 
@@ -130,12 +130,12 @@ class CommandLine(DeploymentTest):
         (folder / "open").mkdir()
         (folder / "open").chmod(0o755)
         signed = {"/": service(key="k", secret="s", timestamp_delta_limit=60)}
-        hint = f"notice: checked as user {os.geteuid()}; --user checks as another, as whom the program is to run\n"
+        hint = f"notice: checked as user {os.geteuid()}; add --user USER to check as the user that the program will run as\n"
         for more, mistake in (
                 ({"log": {"target": f"file:{folder}/a/b.log"}},
                  f'{folder}/a/b.log: cannot be created: the folder does not exist (mkdir -p "{folder}/a")'),
                 ({"log": {"target": f"file:{folder}/link"}},
-                 f"{folder}/link: the log file cannot be opened: it is a symbolic link"),
+                 f"cannot open the log file {folder}/link: it is a symbolic link"),
                 ({"state_dir": f"{folder}/a/b"}, f"replay_protection: {folder}/a/b: cannot be created: the folder does"
                                                  f' not exist (mkdir -p "{folder}/a")'),
                 ({"state_dir": f"{folder}/open"},
@@ -191,7 +191,7 @@ class CommandLine(DeploymentTest):
 
     def test_wrong_usage_is_one_line_that_says_what_is_wrong_and_a_hint(self):
         for arguments, mistake in (
-                ((), "--listen is missing, and neither a web server nor systemd has started it"),
+                ((), "--listen is missing, and neither a web server nor systemd started the program"),
                 (("--frobnicate",), 'unknown option "--frobnicate"'),
                 (("--listen",), "--listen needs an address: unix:PATH, HOST:PORT or [IPV6]:PORT"),
                 (("--workers", "2"), "--workers needs --listen, or a socket from systemd"),

@@ -88,7 +88,7 @@ class Messages(HostileRouter):
             ("code that is a text", lambda i: pack(["50", i]), LOST),
             ("code that is negative", lambda i: pack([-50, i]), LOST),
             ("RESULT alone", lambda _: pack([RESULT]), SURVIVED),
-            ("bytes behind the message", lambda i: pack([RESULT, i, {}, []]) + b"x", INVALID),
+            ("extra bytes after the message", lambda i: pack([RESULT, i, {}, []]) + b"x", INVALID),
             ("a thousand fields", lambda i: pack([RESULT, i, {}, [], {}, *range(1000)]), INVALID),
         ])
 

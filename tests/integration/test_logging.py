@@ -135,7 +135,7 @@ class Logging(DeploymentTest):
         run = subprocess.run(command, capture_output=True, text=True, timeout=30)
         self.assertEqual(run.returncode, 1)
         self.assertEqual(run.stderr,
-                         f"error: {nowhere}: the log file cannot be opened: No such file or directory\n")
+                         f"error: cannot open the log file {nowhere}: No such file or directory\n")
 
     def start_pool(self, log, *options, pool_class=Pool):
         config = self.scratch.write("config.json", json.dumps(self.configured(log)))
@@ -157,7 +157,7 @@ class Logging(DeploymentTest):
                 run = subprocess.run([*command, *user], capture_output=True, text=True, timeout=30)
                 self.assertEqual(run.returncode, 1)
                 self.assertEqual(run.stderr.splitlines()[-1],
-                                 f"error: {folder}/log: the log file cannot be opened: it is a symbolic link")
+                                 f"error: cannot open the log file {folder}/log: it is a symbolic link")
                 self.assertFalse(planted.exists())
                 self.assertFalse(socket_path.exists())
 
@@ -170,7 +170,7 @@ class Logging(DeploymentTest):
         os.kill(pool.pid, signal.SIGUSR1)
         wait_until(path.exists, "the log file to be opened again")
         os.kill(pool.pid, signal.SIGHUP)
-        wait_until(lambda: "new workers serve with the new configuration" in path.read_text(), "the reload")
+        wait_until(lambda: "reloaded: new workers serve with the new configuration" in path.read_text(), "the reload")
         self.assertEqual(path.owner(), "www-data")
         self.assertNotIn("error", path.read_text() + pool.log.read_text())
 
@@ -182,7 +182,7 @@ class Logging(DeploymentTest):
                    "log": {"target": f"file:{other}", "level": "debug"}}
         self.scratch.write("config.json", json.dumps(changed))
         os.kill(pool.pid, signal.SIGHUP)
-        wait_until(lambda: "keeping the old configuration" in path.read_text(), "the reload to be refused")
+        wait_until(lambda: "reload failed: the old configuration stays in use" in path.read_text(), "the reload to be refused")
         self.assertIn("error: replay_protection: /proc/nowhere", path.read_text())
         self.assertFalse(other.exists())
         self.assertEqual(pool.stop(), 0)
@@ -202,7 +202,7 @@ class Logging(DeploymentTest):
                 before = pool.read()
                 self.assertLess(before.count("info: request"), 60)
                 self.send(pool, 10)
-                wait_until(lambda: "lines were lost: nobody read standard error\n" in pool.read(), "the lines to be told of")
+                wait_until(lambda: "log lines were lost: nobody reads standard error fast enough\n" in pool.read(), "the lines to be told of")
                 self.send(pool, 80)
                 self.assertEqual(pool.stop(), 0)
                 self.assertTrue(os.get_blocking(pool.writing))

@@ -98,7 +98,7 @@ class PlugIn(DeploymentTest):
     def test_no_pool_is_unknown(self):
         status, said = self.check(f"unix:{self.scratch.path}/none.sock")
         self.assertEqual(status, 3)
-        self.assertRegex(said, r"\AUNKNOWN - wamp-fcgi: .* cannot be asked: No such file or directory\n\Z")
+        self.assertRegex(said, r"\AUNKNOWN - wamp-fcgi: cannot ask .* for its status: No such file or directory\n\Z")
 
     def test_no_program_is_unknown(self):
         self.assertEqual(self.check(program=self.scratch.path / "none")[0], 3)

@@ -116,7 +116,7 @@ class PoolStart(DeploymentTest):
 
     @needs_root
     def test_workers_that_run_as_root_are_a_warning(self):
-        warning = "warning: workers run as root: let them become another user (--user USER)"
+        warning = "warning: workers run as root (add --user USER)"
         for user, options, is_warned_of in ((None, (), True), (None, ("--user", "www-data"), False),
                                             (None, ("--user", "root"), False), (SERVER_USER, (), False)):
             with self.subTest((user, options)):
@@ -154,7 +154,7 @@ class PoolStart(DeploymentTest):
         self.assert_works(pool)
         line = wait_until(lambda: next((each for each in manager.receive() if each.startswith("STATUS=")), None),
                           "a line about what goes on")
-        self.assertRegex(line, r"^STATUS=\d+\.\d requests/s, 0 calls under way, (\d) of \1 sessions up$")
+        self.assertRegex(line, r"^STATUS=\d+\.\d requests/s, 0 calls in flight, (\d) of \1 sessions up$")
 
     def test_systemd_is_told_that_a_reload_with_a_faulty_file_is_over(self):
         manager = Notifications(self.scratch.path / "notify.sock")
@@ -164,7 +164,7 @@ class PoolStart(DeploymentTest):
         self.scratch.write("config.json", "{")
         os.kill(pool.pid, signal.SIGHUP)
         manager.wait_for("RELOADING=1", "READY=1")
-        self.assertIn("keeping the old configuration", pool.log.read_text())
+        self.assertIn("reload failed: the old configuration stays in use", pool.log.read_text())
         self.assert_works(pool)
 
     # A worker that a web server has started.

@@ -133,7 +133,7 @@ class StateFolder(DeploymentTest):
         self.folder.chmod(0o777)
         self.configure()
         os.kill(pool.pid, signal.SIGHUP)
-        wait_until(lambda: "keeping the old configuration" in pool.log.read_text(), "the reload to be refused")
+        wait_until(lambda: "reload failed: the old configuration stays in use" in pool.log.read_text(), "the reload to be refused")
         self.assertIn(f"error: replay_protection: {self.folder}: expected mode 0700, got 0777\n", pool.log.read_text())
         self.assertEqual(self.ask(pool), 200)
 
@@ -205,7 +205,7 @@ class StateFolder(DeploymentTest):
         workers = pool.worker_pids()
         self.assertEqual([self.ask(pool) for _ in range(3)], [503] * 3)
         self.assertEqual(pool.worker_pids(), workers)
-        self.assertIn("cannot be given another length: File too large", pool.log.read_text())
+        self.assertIn("cannot be resized: File too large", pool.log.read_text())
 
 
 if __name__ == "__main__":

@@ -274,7 +274,7 @@ class JsonFromRouters(Manners):
         self.assert_failed(self.call(args=[10**20]), 400, "body_not_json")
 
     def test_log_says_what_cannot_be_read_and_where(self):
-        for rest, why in (("[1,NaN]]", "byte 12: NaN is no JSON"), ("[1", "byte 11: incomplete JSON"),
+        for rest, why in (("[1,NaN]]", "byte 12: NaN is not JSON"), ("[1", "byte 11: incomplete JSON"),
                           ("[" * 200, "byte 137: it nests deeper than 128 levels"), ("[1e999]]", "byte 15: a double overflows")):
             with self.subTest(why):
                 self.assert_failed(self.answered_by(f"[{RESULT},ID,{{}},{rest}"), 502, "result_invalid")
@@ -283,7 +283,7 @@ class JsonFromRouters(Manners):
 
 class WrongPorts(Manners):
     def test_websocket_at_a_rawsocket_port_and_the_other_way_round(self):
-        for scheme, path, other, hint in (("rs", "", "ws", "is it a RawSocket port?"), ("ws", "/ws", "rs", "RawSocket")):
+        for scheme, path, other, hint in (("rs", "", "ws", "a RawSocket port needs rs:// or rss://"), ("ws", "/ws", "rs", "RawSocket")):
             with self.subTest(scheme):
                 router = LastingRouter(self.scratch, scheme=scheme, path=path).start()
                 self.deploy(f"{other}://127.0.0.1:{router.port}", connect_timeout=1)
@@ -302,7 +302,7 @@ class WrongPorts(Manners):
             thread = threading.Thread(target=answer, daemon=True)
             thread.start()
             self.deploy(f"rs://127.0.0.1:{server.getsockname()[1]}", connect_timeout=1)
-            self.wait_for_log("is it a WebSocket port?")
+            self.wait_for_log("a WebSocket port needs ws:// or wss://")
             self.pool.stop()
             thread.join(10 * SLOWDOWN)
 

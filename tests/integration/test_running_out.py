@@ -153,7 +153,7 @@ class Memory(RunningOut):
         if status != UNANSWERED:
             self.assertIn(status, REFUSALS)
             self.assertRegex(answer, rb'^\{"error":"wampfcgi\.error\.\w+","args":\["[^"]+"\],"kwargs":\{\}\}$')
-        if status == UNANSWERED and "connection closed: no " not in self.worker.said():
+        if status == UNANSWERED and "connection closed: no" not in self.worker.said():
             wait_until(self.worker.ended, "the worker to end", LIMIT)
         if not self.worker.ended():
             return True
@@ -284,7 +284,7 @@ class Disk(RunningOut):
         self.limit("fsize", log.stat().st_size)
         for _ in range(20):
             self.assert_serves()
-        self.assertRegex(self.worker.said(), rf"^\S+ \[\d+\] error: {log}: the log file cannot be written: "
+        self.assertRegex(self.worker.said(), rf"^\S+ \[\d+\] error: cannot write the log file {log}: "
                                              r"File too large; lines are lost\n$")
 
     def test_log_goes_on_when_there_is_room_again_and_says_what_was_lost(self):
@@ -298,7 +298,7 @@ class Disk(RunningOut):
         self.limit("fsize", "unlimited")
         self.assert_serves()
         lines = log.read_text().splitlines()[len(written):]
-        self.assertEqual([line[:28] for line in lines], ["warning: 3 lines were lost: ", "info: request time=" + lines[1][19:28]])
+        self.assertEqual([line[:32] for line in lines], ["warning: 3 log lines were lost: ", "info: request time=" + lines[1][19:32]])
 
     def test_request_that_cannot_be_kept_ends_only_its_own_connection(self):
         self.start_worker()

@@ -298,7 +298,7 @@ class SharedHosting(unittest.TestCase):
         self.configuration.unlink()
         self.start_host()
         self.assert_apache_refuses("/wamp", 500, method="POST")
-        self.assert_log_gets(f"names one; {self.configuration}: No such file or directory; /etc/wamp-fcgi/config.json")
+        self.assert_log_gets(f"names a file; {self.configuration}: No such file or directory; /etc/wamp-fcgi/config.json")
 
     def test_missing_program_is_told_to_the_error_log(self):
         (self.customer.home / "wamp-fcgi/wamp-fcgi").unlink()

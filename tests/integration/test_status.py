@@ -378,7 +378,7 @@ class CommandLine(DeploymentTest):
     def refused(self, address, words):
         status, text, mistakes = ask(address)
         self.assertEqual((status, text), (2, ""))
-        self.assertRegex(mistakes, rf'\Awamp-fcgi: "[^"]*" cannot be asked: {words}\n\Z')
+        self.assertRegex(mistakes, rf'\Awamp-fcgi: cannot ask "[^"]*" for its status: {words}\n\Z')
 
     def test_where_no_pool_is_it_says_why(self):
         self.refused(f"unix:{self.scratch.path}/none.sock", "No such file or directory")
@@ -394,10 +394,10 @@ class CommandLine(DeploymentTest):
                     connection.recv(65536)
                     connection.sendall(reply)
 
-        for reply, words in ((b"HTTP/1.1 400 Bad Request\r\n\r\n", "what listens there does not speak FastCGI"),
+        for reply, words in ((b"HTTP/1.1 400 Bad Request\r\n\r\n", "the program that listens there does not speak FastCGI"),
                              (fastcgi.record(fastcgi.STDOUT, b"Status: 404\r\n\r\n") + fastcgi.record(fastcgi.END_REQUEST, bytes(8)),
-                              "what listens there is no wamp-fcgi that can tell its status"),
-                             (b"", "the connection was closed without an answer")):
+                              "the program that listens there reports no status: it is not wamp-fcgi, or too old"),
+                             (b"", "it closed the connection without an answer")):
             with self.subTest(words), socket.create_server(("127.0.0.1", 0)) as other:
                 thread = threading.Thread(target=answer_with, args=(reply,))
                 thread.start()

@@ -121,7 +121,7 @@ class TwoMachines(StoreTest):
         accepted = signed_query(SECRET, ADD2)
         self.assertEqual([self.first.send(accepted), self.second.send()], [CALLED] * 2)
         self.store.stop()
-        self.second.says("the connection to the store is lost")
+        self.second.says("connection to the store lost")
         before = time.monotonic()
         answers = [self.second.send() for _ in range(20)]
         self.assertEqual(answers, [UNAVAILABLE] * 20)
@@ -148,7 +148,7 @@ class TwoMachines(StoreTest):
             machine.wait_for_store("signed")
             self.assertIn(machine.send(old), (UNAVAILABLE, REPLAYED))  # the second one finds what the first has left
         self.assertEqual(self.second.send(unseen), UNAVAILABLE)
-        self.assertIn("the store has lost its data, and may have had it", self.first.said())
+        self.assertIn("the store has lost its data, perhaps this signature too", self.first.said())
         again = signed_query(SECRET, ADD2)
         self.assertEqual([self.first.send(again, path="signed"), self.second.send(again, path="signed")], [CALLED, REPLAYED])
 
@@ -229,7 +229,7 @@ class Rates(StoreTest):
         self.assertEqual(machines[0].send("", path="address")[0], 429)
 
         store.stop()
-        machines[0].says("the connection to the store is lost")
+        machines[0].says("connection to the store lost")
         self.assertEqual(machines[0].send("", path="address"), UNAVAILABLE)
 
 

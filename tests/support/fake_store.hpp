@@ -53,7 +53,7 @@ private:
     result<void> decide(bridge::key_id key, const bridge::signature_bytes& signature, instant until)
     {
         if (until < now_())
-            return failure{errc::request_expired, "timestamp has become too old while the request waited"};
+            return failure{errc::request_expired, "timestamp became too old while the request waited"};
         if (all.contains(signature))
             return failure{errc::request_replayed, "signature was used before"};
         if (by_key[key] >= share)

@@ -116,7 +116,8 @@ void handover::take_one()
         if (const auto fd = arrived.descriptor())
             taken_(*fd);
         else
-            log::write(log_level::error, "connection lost: no descriptor to take it over from another worker");
+            log::write(log_level::error,
+                       "connection lost: no file descriptor left to take it over from another worker");
     }
     wait_for_one();
 }

@@ -146,7 +146,8 @@ private:
             if (is_full() && taken > 0)
                 break;  // there may be no further connection
             if (is_full() && !make_room())
-                return "all " + std::to_string(connections_.size()) + " connections are in use";
+                return "all " + std::to_string(connections_.size()) +
+                       " connections are in use (raise the limit of open files)";
             const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (fd < 0 && !concerns_one_connection(errno))
                 return std::strerror(errno);

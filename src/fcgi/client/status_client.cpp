@@ -71,7 +71,7 @@ result<void, trouble> write_all(int fd, std::string_view bytes, time_point deadl
         if (written >= 0)
             bytes.remove_prefix(static_cast<std::size_t>(written));
         else if (!would_have_to_wait())
-            return trouble("the request cannot be written", errno);
+            return trouble("cannot send the request", errno);
     }
     return {};
 }
@@ -84,7 +84,7 @@ result<pool_report, trouble> read_report(std::string_view answer)
     const bool is_ready = head.find("\r\nX-Wamp-Fcgi: ready") != std::string_view::npos;
     const bool is_known = is_ready || head.find("\r\nX-Wamp-Fcgi: not ready") != std::string_view::npos;
     if (end == std::string_view::npos || !is_known)
-        return trouble("what listens there is no wamp-fcgi that can tell its status");
+        return trouble("the program that listens there reports no status: it is not wamp-fcgi, or too old");
     return pool_report{is_ready, std::string(answer.substr(end + 4))};
 }
 
@@ -99,16 +99,16 @@ result<pool_report, trouble> read_answer(int fd, time_point deadline)
         if (got < 0 && would_have_to_wait())
             continue;
         if (got < 0)
-            return trouble("the answer cannot be read", errno);
+            return trouble("cannot read the answer", errno);
         if (got == 0)
-            return trouble("the connection was closed without an answer");
+            return trouble("it closed the connection without an answer");
         switch (answer.feed({piece.data(), static_cast<std::size_t>(got)})) {
         case answer_reader::state::unfinished:
             break;
         case answer_reader::state::whole:
             return read_report(answer.content());
         case answer_reader::state::malformed:
-            return trouble("what listens there does not speak FastCGI");
+            return trouble("the program that listens there does not speak FastCGI");
         }
     }
 }

@@ -305,7 +305,7 @@ bool connection::is_waitable()
     if (!watch_.is_open())
         watch_.assign(fd_, error);
     if (error) {
-        log::write(log_level::error, "connection closed: it cannot be waited for: " + error.message());
+        log::write(log_level::error, "connection closed: cannot wait for its bytes: " + error.message());
         tell(event::peer_closed{});
     }
     return !error;

@@ -92,7 +92,7 @@ connection_step connection_fsm::on(event::answered& what)
     state_ = state::answering;
     lacks_room_ = false;
     if (!output_share_.grow(what.whole.body.size()))
-        return close(log_level::error, "no memory for an answer");
+        return close(log_level::error, "not enough memory for its answer");
     output_.emplace(scanner_.request_id(), std::move(what.whole));
     sends_from_ = now_;
     return {action::write};
@@ -173,8 +173,8 @@ connection_step connection_fsm::on(const event::flush&)
     if (!std::exchange(is_flushed_, false) || !output_)
         return {};
     if (lacks_room_)
-        return is_served() ? abandon("no memory for more of its stream")
-                           : close(log_level::error, "no memory for the end of a stream");
+        return is_served() ? abandon("not enough memory for its stream")
+                           : close(log_level::error, "not enough memory for the end of its stream");
     return {is_blocked_ ? action::rest : action::write};
 }
 
@@ -208,7 +208,7 @@ connection_step connection_fsm::on(const event::deadline_passed&)
         return {};
     if (is_served())
         return abandon("the web server takes too long");
-    return close(log_level::info, state_ == state::lingering ? "the web server did not close it after an early answer"
+    return close(log_level::info, state_ == state::lingering ? "the web server kept it open after an early answer"
                                                              : "the web server takes too long");
 }
 
@@ -223,9 +223,8 @@ connection_step connection_fsm::on(const event::retire&)
 
 connection_step connection_fsm::on(const event::evict&)
 {
-    return close(log_level::warning, is_busy() || is_fresh_
-                                         ? "others need its place, and its request has not come in full"
-                                         : "others need its place, and it is idle");
+    return close(log_level::warning, is_busy() || is_fresh_ ? "its request was incomplete, and others needed its place"
+                                                            : "it was idle, and others needed its place");
 }
 
 // Combines what a service writes in one turn of the event loop. Also, a writing service is not told in the middle of it

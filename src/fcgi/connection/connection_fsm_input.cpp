@@ -16,7 +16,7 @@ using progress = record_scanner::progress;
 
 std::string all_taken()
 {
-    return "requests that are being received take all of " + std::to_string(max_held_bytes >> 20U) + " MiB";
+    return "requests being received fill all " + std::to_string(max_held_bytes >> 20U) + " MiB";
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
         return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken()})
                                          : close(log_level::warning, all_taken());
     if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
-        return close(log_level::error, "no descriptor or memory to receive a request");
+        return close(log_level::error, "no file descriptor or memory left for its request");
     // Scans the part of the body that is already there first: usually it is complete, and there is nothing to skip.
     if (stage_ == stage::nothing || (made == progress::params_complete && !rest.empty()))
         return {};
@@ -193,7 +193,7 @@ connection_step connection_fsm::end_unanswered(progress made)
     connection_step next = scanner_.keeps_connection() ? await_next_request() : linger();
     next.level = log_level::info;
     next.line = made == progress::aborted ? "request aborted by the web server"
-                                          : "request refused: the role is not that of a responder";
+                                          : "request refused: the FastCGI role is not RESPONDER";
     return next;
 }
 
@@ -214,7 +214,7 @@ connection_step connection_fsm::run_out_of_memory(std::string_view rest)
 
 connection_step connection_fsm::refuse_for_memory()
 {
-    return refuse({errc::overloaded, "no memory for a body of this size"});
+    return refuse({errc::overloaded, "not enough memory for a body of this size"});
 }
 
 }  // namespace wampfcgi::fcgi

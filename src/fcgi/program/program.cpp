@@ -169,7 +169,7 @@ private:
         return read_body(own_limit_bytes);
     } catch (const std::bad_alloc&) {
         request_.drop_body();
-        return failure{errc::overloaded, "no memory for a body of this size"};
+        return failure{errc::overloaded, "not enough memory for a body of this size"};
     }
 
     // Only the announced length may be read (RFC 3875, 4.2). One byte over the limit is enough to refuse the request.
@@ -181,9 +181,9 @@ private:
                                     [&](std::string_view piece) { memory += piece; });
         input_left_ = end == input_end::stream ? 0 : input_left_ - request_.body().size();
         if (end == input_end::stalled)
-            return failure{errc::body_truncated, "the web server has stalled for a minute"};
+            return failure{errc::body_truncated, "the web server sent nothing for a minute"};
         if (end == input_end::failed)
-            return failure{errc::body_truncated, std::string("body cannot be read: ") + std::strerror(errno)};
+            return failure{errc::body_truncated, std::string("cannot read the body: ") + std::strerror(errno)};
         if (request_.body().size() > limit)
             return failure{errc::body_too_large, "body of more than " + std::to_string(limit) + " bytes"};
         return {};

@@ -60,7 +60,7 @@ std::string_view params_checker::finish() const
 {
     if (next_ == part::name_length && length_bytes_left_ == 0)
         return {};
-    return "CGI variables that end within one of them";
+    return "CGI variables that end in the middle of one";
 }
 
 // Returns true when length_ is complete.
@@ -84,7 +84,7 @@ std::string_view params_checker::begin_pair()
     }
     value_left_ = length_;
     next_ = part::name;
-    return name_left_ + value_left_ > most_bytes ? "a CGI variable with a length that cannot be" : std::string_view();
+    return name_left_ + value_left_ > most_bytes ? "a CGI variable with an impossible length" : std::string_view();
 }
 
 std::string_view params_checker::take_text(std::string_view& bytes)

@@ -55,7 +55,7 @@ bool record_scanner::take_header(std::string* own, const std::string* body)
     in_record_ = true;
     kept_.clear();
     if (header_[0] != fcgi_version)
-        return fail("a record of another version");
+        return fail("a FastCGI record of an unknown version");
     const auto meant_for = destiny_of_record();
     if (!meant_for)
         return false;
@@ -84,9 +84,9 @@ std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
     }
     if (type == record_type::begin_request) {
         if (content_left_ != begin_body_bytes)
-            return broken("a request that begins with a record of another length");
+            return broken("a BEGIN_REQUEST record of the wrong length");
         if (id == request_id_ && !is_given_up_)
-            return broken("a request that begins twice");
+            return broken("a second BEGIN_REQUEST for one request");
         return destiny::begin;
     }
     if (id != request_id_)
@@ -97,7 +97,7 @@ std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
         return destiny::body;
     if (type == record_type::params && !params_complete_)
         return destiny::params;
-    return broken("a record that a responder is not sent there");
+    return broken("a FastCGI record that is not allowed there");
 }
 
 bool record_scanner::take_content(std::string_view bytes, std::string* own, std::string* body)

@@ -113,7 +113,7 @@ std::string random_name()
 {
     std::uint64_t number = 0;
     if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number))
-        fail("cannot be given random numbers");
+        fail("cannot get random numbers");
     return std::string(process_prefix) + std::to_string(::getpid()) + "." + std::to_string(number);
 }
 

@@ -74,7 +74,7 @@ private:
             if (outcome && until_ < of_.core_.now())
                 outcome = errc::request_expired;
             if (outcome && may_be_forgotten(of_.core_.memory, until_, of_.delta_limit_))
-                outcome = failure(errc::store_unavailable, "the store has lost its data, and may have had it");
+                outcome = failure(errc::store_unavailable, "the store has lost its data, perhaps this signature too");
             done_(std::move(outcome));
         }
 

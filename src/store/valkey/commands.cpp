@@ -60,7 +60,7 @@ std::string with_length(std::string_view text)
 
 failure refused_by_store(const valkey_reply& reply)
 {
-    return {errc::store_unavailable, "the store gave an error", reply.text};
+    return {errc::store_unavailable, "the store answered with an error", reply.text};
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ result<void> is_new(const store_settings& store, const valkey_outcome& answered)
     if (set.is_error())
         return refused_by_store(set);
     if (set.what != valkey_reply::kind::status)
-        return failure(errc::store_unavailable, "the store gave no answer to SET");
+        return failure(errc::store_unavailable, "the store gave an unexpected answer to SET");
     if (store.replicas == 0)
         return {};
     const valkey_reply& wait = answered->at(1);
@@ -106,7 +106,7 @@ result<void> is_new(const store_settings& store, const valkey_outcome& answered)
         return refused_by_store(wait);
     if (wait.integer < static_cast<std::int64_t>(store.replicas))
         return failure(errc::store_unavailable, "only " + std::to_string(wait.integer) + " of " +
-                                                    std::to_string(store.replicas) + " replicas have it");
+                                                    std::to_string(store.replicas) + " replicas have the signature");
     return {};
 }
 
@@ -141,7 +141,7 @@ result<bridge::rate_decision> decision_of(const valkey_outcome& answered)
     if (reply.is_error())
         return refused_by_store(reply);
     if (reply.elements.size() != 3 || reply.elements[1].integer < 0 || reply.elements[2].integer < 0)
-        return failure(errc::store_unavailable, "the store gave no decision about a rate");
+        return failure(errc::store_unavailable, "the store gave an unexpected answer about a rate");
     return bridge::rate_decision{reply.elements[0].integer == 1, static_cast<std::uint64_t>(reply.elements[1].integer),
                                  microseconds(reply.elements[2].integer)};
 }

@@ -130,7 +130,7 @@ void connection_fsm::on(const valkey_event::received& what)
             continue;
         }
         if (asked_.empty())
-            return attempt_failed(trouble_kind::passing, "the server sent what nobody had asked for");
+            return attempt_failed(trouble_kind::passing, "the server sent an unexpected reply");
         const question of = asked_.front();
         asked_.pop_front();
         answer(of, *reply);
@@ -164,7 +164,7 @@ void connection_fsm::on(const valkey_event::marker_remembered&)
 void connection_fsm::on(const valkey_event::marker_not_remembered& how)
 {
     if (state_ == state::logging_in)
-        attempt_failed(trouble_kind::lasting, "cannot remember when its memory began: " + how.reason);
+        attempt_failed(trouble_kind::lasting, "cannot write down the time at which its memory began: " + how.reason);
 }
 
 void connection_fsm::on(const valkey_event::timer&)
@@ -191,7 +191,7 @@ void connection_fsm::on(const valkey_event::timer&)
         sent_request first = std::move(requests_.front());
         requests_.pop_front();
         steps_.emplace_back(valkey_step::complete{
-            std::move(first.asker), failure(errc::store_unavailable, "no connection to the store in time"),
+            std::move(first.asker), failure(errc::store_unavailable, "no connection to the store within its timeout"),
             first.asked_at});
     }
 }
@@ -220,7 +220,7 @@ void connection_fsm::put(sent_request& request)
 void connection_fsm::take_reply(valkey_reply reply)
 {
     if (requests_.empty())
-        return lost("the server sent what nobody had asked for");
+        return lost("the server sent an unexpected reply");
     // The pending requests fail together with the connection.
     if (is_of_cluster(reply))
         return lost(std::string(no_cluster));
@@ -301,7 +301,7 @@ void connection_fsm::lost(const std::string& reason)
 {
     const bool was_idle = requests_.empty() && written_.empty() && now_ - ready_since_ >= spans_.stable_after;
     had_trouble_ = had_trouble_ || !was_idle;
-    say(was_idle ? log_level::info : log_level::warning, "the connection to the store is lost: " + reason);
+    say(was_idle ? log_level::info : log_level::warning, "connection to the store lost: " + reason);
     steps_.emplace_back(valkey_step::close{});
     drop_connection();
     if (was_idle)

@@ -77,7 +77,7 @@ void connection_fsm::answer(question what, const valkey_reply& reply)
         return;
     case question::name:
         if (reply.is_error())
-            say(log_level::debug, "the store takes no name of a client: " + log::quote(reply.text));
+            say(log_level::debug, "the store refuses CLIENT SETNAME: " + log::quote(reply.text));
         return;
     case question::role:
         return take_role(reply);
@@ -158,7 +158,7 @@ void connection_fsm::take_policy(std::string_view information)
     if (!policy)
         return warn_unverified("INFO does not tell maxmemory_policy");
     if (*policy != "noeviction")
-        attempt_failed(trouble_kind::lasting, "the server may evict what must be remembered: its maxmemory-policy is " +
+        attempt_failed(trouble_kind::lasting, "the server may evict signatures: its maxmemory-policy is " +
                                                   log::quote(*policy) + " (set it to noeviction)");
 }
 
@@ -175,8 +175,9 @@ void connection_fsm::take_marker(const valkey_reply& reply)
     }
     const auto marker = number_in(reply.text);
     if (!marker)
-        return attempt_failed(trouble_kind::lasting, "the key " + log::quote(settings_.prefix + "begun") +
-                                                         " does not hold when its memory began");
+        return attempt_failed(trouble_kind::lasting,
+                              "the key " + log::quote(settings_.prefix + "begun") +
+                                  " is not the time at which its memory began; did another program write it?");
     steps_.emplace_back(valkey_step::remember_marker{*marker});
 }
 
@@ -197,8 +198,8 @@ void connection_fsm::login_error(const valkey_reply& reply)
 void connection_fsm::warn_unverified(const std::string& why)
 {
     if (kept_ == kept_data::replays && !std::exchange(warned_unverified_, true))
-        say(log_level::warning, "cannot verify that the store evicts nothing, and is a master: " + why +
-                                    " (make sure that maxmemory-policy is noeviction)");
+        say(log_level::warning, "cannot verify that the store is a master and evicts nothing: " + why +
+                                    " (make sure that its maxmemory-policy is noeviction)");
 }
 
 }  // namespace wampfcgi::store

@@ -120,7 +120,7 @@ std::optional<valkey_reply> valkey_reader::next()
         return {};
     void* found = nullptr;
     if (redisReaderGetReply(reader_.get(), &found) != REDIS_OK) {
-        fault_ = "no reply of the protocol: " + std::string(reader_->errstr);
+        fault_ = "malformed reply: " + std::string(reader_->errstr);
         return {};
     }
     if (found == nullptr) {

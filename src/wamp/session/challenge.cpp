@@ -48,7 +48,7 @@ answer widened(Variant signature)
 answer wampcra_signature(const challenge& asked, const std::string& secret)
 {
     if (asked.text.empty())
-        return refused_challenge{"the router's CHALLENGE has nothing to sign"};
+        return refused_challenge{"the router's CHALLENGE has no text to sign"};
     if (asked.salt.empty())
         return widened(signature_of(asked.text, secret));
     constexpr std::uint64_t block = key_derivation::block_bytes;
@@ -56,8 +56,8 @@ answer wampcra_signature(const challenge& asked, const std::string& secret)
         asked.iterations > max_iterations / ((asked.key_bytes + block - 1) / block))
         return refused_challenge{"the router's CHALLENGE asks for a key of " + std::to_string(asked.key_bytes) +
                                  " bytes by " + std::to_string(asked.iterations) +
-                                 " iterations; 1 to 1024 bytes and 1 to 1000000 iterations for all blocks of 32 bytes "
-                                 "together are made"};
+                                 " iterations; the limits are 1 to 1024 bytes, and 1 to 1000000 iterations for all "
+                                 "blocks of 32 bytes together"};
     return std::make_unique<derived_signature>(asked, secret);
 }
 
@@ -94,7 +94,7 @@ std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>>
         return refused_challenge{"the router's CHALLENGE is not 64 hexadecimal digits"};
     }
     return refused_challenge{"the router asks for a login by " + log::quote(asked.method) +
-                             ", which is not the one that is configured"};
+                             ", which is not the configured authmethod"};
 }
 
 }  // namespace wampfcgi::wamp

@@ -181,8 +181,8 @@ public:
         case message_code::challenge:
             return answer_challenge(std::move(message));
         case message_code::abort:
-            return event::refused{"the router said " + reason_of(message), refuses_login(message.field<std::string>(2))
-                                                                               ? event::refusal::lasting
+            return event::refused{"the router sent ABORT " + reason_of(message),
+                                  refuses_login(message.field<std::string>(2)) ? event::refusal::lasting
                                                                                : event::refusal::passing};
         case message_code::goodbye:
             return event::goodbye{reason_of(message)};
@@ -377,12 +377,12 @@ std::optional<session_event> login_session::take(const message_fields& message, 
     if (!is_ours || !message.whole)
         return {};
     if (bytes.size() > max_session_message_bytes)
-        return event::refused{"the router sent a message about the session of more than 64 KiB"};
+        return event::refused{"the router sent a session message of more than 64 KiB"};
     // Autobahn and msgpack throw when a message has an unexpected shape.
     try {
         return between_->take(static_cast<message_code>(message.code), decode(bytes));
     } catch (const std::exception& error) {
-        return event::refused{"the router sent a malformed message about the session: " + log::quote(error.what())};
+        return event::refused{"the router sent a malformed session message: " + log::quote(error.what())};
     }
 }
 

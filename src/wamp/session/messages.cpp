@@ -97,12 +97,12 @@ std::variant<payload, failure> read_arguments(const std::vector<std::string_view
     payload arguments;
     if (fields.size() > first && !is_nil(fields[first])) {
         if (!is_array(fields[first]))
-            return failure(errc::result_invalid, "Arguments is no list");
+            return failure(errc::result_invalid, "Arguments is not a list");
         arguments.args = fields[first];
     }
     if (fields.size() > first + 1 && !is_nil(fields[first + 1])) {
         if (!is_map(fields[first + 1]))
-            return failure(errc::result_invalid, "ArgumentsKw is no dictionary");
+            return failure(errc::result_invalid, "ArgumentsKw is not a dictionary");
         arguments.kwargs = fields[first + 1];
     }
     return arguments;
@@ -126,7 +126,7 @@ outcome read_error(const message_fields& message)
         return failure(errc::result_invalid, "ERROR has no URI");
     const auto uri = as_string(message.fields[4]);
     if (!uri)
-        return failure(errc::result_invalid, "Error is no URI");
+        return failure(errc::result_invalid, "Error is not a URI");
     auto arguments = read_arguments(message.fields, 5);
     if (auto* why = std::get_if<failure>(&arguments))
         return std::move(*why);
@@ -202,7 +202,7 @@ std::optional<message_fields> split_message(std::string_view bytes)
     if (!message.whole && message.fault.empty())
         message.fault =
             at_byte(whole_bytes - bytes.size(), message.fields.size() < array->count ? "more fields than a message has"
-                                                                                     : "bytes behind the message");
+                                                                                     : "extra bytes after the message");
     const auto code = message.fields.empty() ? std::nullopt : as_unsigned(message.fields.front());
     if (!code)
         return {};

@@ -48,7 +48,7 @@ operations::operation_id operations::start(router_request what, bridge::outcome_
     if (host_.refuses_operations())
         return fail(std::nullopt, {errc::router_unavailable, "the session cannot be joined"}, sink);
     if (table_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
-        return fail(std::nullopt, {errc::overloaded, "too much waits for the session"}, sink);
+        return fail(std::nullopt, {errc::overloaded, "requests that wait for the session fill all 64 MiB"}, sink);
     const operation_id id = table_.add_waiting(std::move(what), sink, clock::now() + connect_timeout_);
     count_waiting();
     watch_deadlines();
@@ -100,13 +100,13 @@ operations::operation_id operations::send(std::optional<operation_id> id, const 
         const bad_alloc_scope here;
         message = encode(request_id, what);
     } catch (const std::bad_alloc&) {
-        return fail(id, {errc::overloaded, "no memory for a message of this size"}, sink);
+        return fail(id, {errc::overloaded, "not enough memory for a message of this size"}, sink);
     }
     switch (host_.send(std::move(message))) {
     case send_result::too_large:
         return fail(id, {errc::body_too_large, "the message is larger than the router takes"}, sink);
     case send_result::queue_full:
-        return fail(id, {errc::overloaded, "the router does not read what is sent"}, sink);
+        return fail(id, {errc::overloaded, "the router does not read fast enough"}, sink);
     case send_result::queued:
         break;
     }
@@ -158,7 +158,7 @@ void operations::take_part_of_result(router_answer part)
 {
     bridge::outcome_sink* const sink = table_.part_of(part.request_id, clock::now());
     if (sink == nullptr)
-        return log::write(log_level::debug, "part of a result that nobody asked for ignored");
+        return log::write(log_level::debug, "unexpected progressive result ignored");
     if (auto* const arguments = std::get_if<payload>(&part.how))
         return sink->progressed(std::move(*arguments));
     // The part cannot be parsed, so the rest would be a result with a gap.

@@ -235,7 +235,7 @@ private:
     {
         auto message = split_message(bytes);
         if (!message)
-            return malformed(fault.empty() ? "it does not begin as a WAMP message does" : fault);
+            return malformed(fault.empty() ? "it does not start like a WAMP message" : fault);
         if (!fault.empty())
             message->fault = fault;  // refers to the JSON text that was received
         if (auto answered = read_answer(*message)) {

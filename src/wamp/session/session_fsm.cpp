@@ -105,9 +105,9 @@ void session_fsm::on(const event::goodbye& farewell)
     if (state_ == state::joining || state_ == state::joined)
         steps_.emplace_back(step::answer_goodbye{});
     if (state_ == state::joining)
-        return attempt_failed("the router said goodbye: " + farewell.reason);
+        return attempt_failed("the router sent GOODBYE " + farewell.reason);
     if (state_ == state::joined)
-        session_ended(log_level::warning, "the router said goodbye: " + farewell.reason);
+        session_ended(log_level::warning, "the router sent GOODBYE " + farewell.reason);
 }
 
 void session_fsm::on(const event::timer&)

@@ -28,7 +28,7 @@ std::string refusal_text(unsigned code)
     case 2:
         return "the router does not accept the maximum message length";
     case 3:
-        return "the router says that reserved bits were used";
+        return "the router reports a use of reserved bits";
     case 4:
         return "the router has reached its maximum number of connections";
     default:
@@ -46,7 +46,7 @@ std::array<char, 4> handshake_request(std::uint8_t serializer)
 std::variant<std::size_t, std::string> read_handshake_reply(const std::array<char, 4>& reply, std::uint8_t serializer)
 {
     if (std::string_view(reply.data(), reply.size()) == "HTTP")
-        return "the router answers by HTTP (is it a WebSocket port? then ws:// or wss://)";
+        return "the router answered with HTTP (a WebSocket port needs ws:// or wss://)";
     if (byte_at(reply.data(), 0) != magic)
         return "the peer does not speak WAMP RawSocket";
     const unsigned high = byte_at(reply.data(), 1) >> 4U;

@@ -131,7 +131,7 @@ private:
             return fail("the router refused the WebSocket handshake with HTTP status " +
                         std::to_string(reply_.result_int()));
         if (error)
-            return fail("WebSocket handshake: " + error.message() + " (is it a RawSocket port? then rs:// or rss://)");
+            return fail("WebSocket handshake: " + error.message() + " (a RawSocket port needs rs:// or rss://)");
         const auto chosen = reply_[beast::http::field::sec_websocket_protocol];
         if (chosen != subprotocol_)
             return fail("the router does not support the serializer: it chose the WebSocket subprotocol " +

@@ -177,6 +177,6 @@ BOOST_AUTO_TEST_CASE(an_address_that_cannot_be_read_is_refused_where_there_is_a_
 
     BOOST_TEST_REQUIRE(res.has_error());
     BOOST_TEST((res.error().code == errc::address_denied));
-    BOOST_TEST(res.error().detail == "client address cannot be read");
+    BOOST_TEST(res.error().detail == "client address is not an IP address");
     BOOST_TEST(res.error().peer_text == "unknown");
 }

@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(a_denied_origin_is_told_to_the_log_as_peer_text)
     const auto res = check_origin(req, {"https://app.example.com"});
 
     BOOST_TEST_REQUIRE(res.has_error());
-    BOOST_TEST(res.error().detail == "origin is neither the own host nor one of 1 allowed");
+    BOOST_TEST(res.error().detail == "origin is neither the request's own nor one of 1 allowed");
     BOOST_TEST(res.error().peer_text == "https://evil.example");
 }
 

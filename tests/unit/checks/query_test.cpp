@@ -119,16 +119,17 @@ BOOST_AUTO_TEST_CASE(a_parameter_with_u_0000_or_without_utf_8_is_refused_by_its_
         std::string query, parameter, detail;
     };
     for (const row& row :
-         {row{"a=1&user_id=%00", "user_id", "value of a parameter has U+0000"},
-          row{"a.b-c=x%00y", "a.b-c", "value of a parameter has U+0000"},
-          row{"a=%ff", "a", "value of a parameter is no UTF-8"}, row{"a=%C3", "a", "value of a parameter is no UTF-8"},
-          row{"%00=a", "query", "name of a parameter has U+0000"},
-          row{"a%00=a", "query", "name of a parameter has U+0000"},
-          row{"%ff=a", "query", "name of a parameter is no UTF-8"},
-          row{"=%00", "query", "value of a parameter has U+0000"},
-          row{"a%22b=%00", "query", "value of a parameter has U+0000"},
-          row{std::string(64, 'x') + "=%00", std::string(64, 'x'), "value of a parameter has U+0000"},
-          row{std::string(65, 'x') + "=%00", "query", "value of a parameter has U+0000"}})
+         {row{"a=1&user_id=%00", "user_id", "value of a parameter contains U+0000"},
+          row{"a.b-c=x%00y", "a.b-c", "value of a parameter contains U+0000"},
+          row{"a=%ff", "a", "value of a parameter is not UTF-8"},
+          row{"a=%C3", "a", "value of a parameter is not UTF-8"},
+          row{"%00=a", "query", "name of a parameter contains U+0000"},
+          row{"a%00=a", "query", "name of a parameter contains U+0000"},
+          row{"%ff=a", "query", "name of a parameter is not UTF-8"},
+          row{"=%00", "query", "value of a parameter contains U+0000"},
+          row{"a%22b=%00", "query", "value of a parameter contains U+0000"},
+          row{std::string(64, 'x') + "=%00", std::string(64, 'x'), "value of a parameter contains U+0000"},
+          row{std::string(65, 'x') + "=%00", "query", "value of a parameter contains U+0000"}})
         BOOST_TEST_CONTEXT(row.query)
         {
             const auto others = other_parameters(row.query);

@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_gives_the_log_the_clients_value_apart_from_our_wo
     const auto res = check_signature(request_builder{}.query("seq=%0Aevil").build(), {}, signing_time);
 
     BOOST_TEST_REQUIRE(res.has_error());
-    BOOST_TEST(res.error().detail == "seq is no decimal integer of at most 20 digits");
+    BOOST_TEST(res.error().detail == "seq is not a decimal integer of at most 20 digits");
     BOOST_TEST(res.error().peer_text == "\nevil");
 }
 

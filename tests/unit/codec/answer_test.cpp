@@ -65,13 +65,13 @@ BOOST_AUTO_TEST_CASE(a_payload_that_json_cannot_hold_is_result_invalid_for_resul
         std::string_view detail;
     };
     const row rows[] = {
-        {"args a map", {"\x80"s, ""}, "args: no array"},
-        {"args nil", {"\xC0"s, ""}, "args: no array"},
-        {"args a string", {"\xA1["s, ""}, "args: no array"},
-        {"kwargs an array", {"", "\x90"s}, "kwargs: no map"},
-        {"kwargs an integer", {"\x91\x01"s, "\x01"s}, "kwargs: no map"},
-        {"bytes behind args", {"\x91\x01\x02"s, ""}, "args: byte 2: bytes behind the value"},
-        {"bytes behind kwargs", {"", "\x80\xC0"s}, "kwargs: byte 1: bytes behind the value"},
+        {"args a map", {"\x80"s, ""}, "args: not an array"},
+        {"args nil", {"\xC0"s, ""}, "args: not an array"},
+        {"args a string", {"\xA1["s, ""}, "args: not an array"},
+        {"kwargs an array", {"", "\x90"s}, "kwargs: not a map"},
+        {"kwargs an integer", {"\x91\x01"s, "\x01"s}, "kwargs: not a map"},
+        {"bytes behind args", {"\x91\x01\x02"s, ""}, "args: byte 2: extra bytes after the value"},
+        {"bytes behind kwargs", {"", "\x80\xC0"s}, "kwargs: byte 1: extra bytes after the value"},
         {"args cut", {"\x92\x01"s, ""}, "args: byte 2: truncated MessagePack"},
         {"kwargs cut", {"", "\x81\xA1k"s}, "kwargs: byte 3: truncated MessagePack"},
         {"reserved byte", {"\x91\xC1"s, ""}, "args: byte 1: malformed MessagePack"},

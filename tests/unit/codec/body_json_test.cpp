@@ -140,10 +140,10 @@ BOOST_AUTO_TEST_CASE(the_detail_says_where_and_why_in_our_words)
     };
     const row rows[] = {
         {"{\"a\":\xFF}", "byte 5: ill-formed UTF-8"},
-        {R"({"a":18446744073709551616})", "byte 25: an integer does not fit 64 bits"},
+        {R"({"a":18446744073709551616})", "byte 25: an integer does not fit into 64 bits"},
         {R"({"a":1e309})", "byte 10: a double overflows"},
-        {R"({"procedure":"p"} secret)", "byte 18: text behind the JSON value"},
-        {R"({"procedure":"secret#"})", "procedure is no loose WAMP URI"},
+        {R"({"procedure":"p"} secret)", "byte 18: text after the JSON value"},
+        {R"({"procedure":"secret#"})", "procedure is not a valid WAMP URI"},
     };
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT(row.body) BOOST_TEST(parse_body(row.body).error().detail == row.detail);

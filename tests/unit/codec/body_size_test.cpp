@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_read_behind_what_is_too_large)
     BOOST_TEST(refusal_within_most(with_args("[\"\\n" + long_text + "\\n")) == errc::body_too_large);
     BOOST_TEST(refusal_within_most(with_kwargs("{\"k\":{\"" + long_text + "\":no JSON")) == errc::body_too_large);
     BOOST_TEST(parse_body(with_args(long_list), most).error().detail ==
-               "byte 2024: the arguments are longer than the router takes in one message");
+               "byte 2024: the arguments are larger than the router takes in one message");
 }
 
 BOOST_AUTO_TEST_CASE(what_takes_no_room_in_the_call_does_not_count)

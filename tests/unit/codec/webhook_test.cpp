@@ -136,6 +136,6 @@ BOOST_AUTO_TEST_CASE(an_event_is_as_large_as_can_be_sent_or_refused)
     BOOST_TEST_REQUIRE(refused.has_error());
     BOOST_TEST((refused.error().code == errc::body_too_large));
     BOOST_TEST(refused.error().detail ==
-               "event of " + std::to_string(bytes) + " bytes, " + std::to_string(bytes - 1) + " can be sent");
+               "event of " + std::to_string(bytes) + " bytes, the router takes " + std::to_string(bytes - 1));
     BOOST_TEST((webhook_publication(req, {.topic = "a"}, 99).error().code == errc::body_too_large));
 }

@@ -92,7 +92,7 @@ constexpr faulty_row options[] = {
      R"(f:1: paths.call.options.secret_file: expected a file that can be read, got "/missing" (No such)"
      " file or directory)"},
     {with_options, R"("key": "k", "secret_file": "/open")",
-     "f:1: paths.call.options.secret_file: expected a file that nobody but its owner and group can read (chmod o="
+     "f:1: paths.call.options.secret_file: expected a file that only its owner and group can read (chmod o="
      R"( FILE), got "/open", which others can read or write)"},
     {with_options, R"("keys": {})",
      "f:1: paths.call.options.keys: expected an object of at least one key, got an empty object"},

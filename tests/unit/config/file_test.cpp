@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_systems_file_is_the_last_choice)
 
 BOOST_AUTO_TEST_CASE(where_there_is_none_every_place_is_named)
 {
-    const std::string beginning = "there is no configuration: neither --config nor WAMP_FCGI_CONFIG names one; ";
+    const std::string beginning = "no configuration found: neither --config nor WAMP_FCGI_CONFIG names a file; ";
     surroundings here = with_users_file(false);
     here.variable = std::nullopt;
     BOOST_TEST(look_for_file(std::nullopt, here).error().text ==
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_secret_file_that_is_open_to_others_is_refused)
 
         BOOST_TEST_REQUIRE(std::holds_alternative<mistakes>(loaded));
         const std::string& found = std::get<mistakes>(loaded).at(0);
-        BOOST_TEST(found.starts_with(path + ":1: paths.call.options.secret_file: expected a file that nobody but its"));
+        BOOST_TEST(found.starts_with(path + ":1: paths.call.options.secret_file: expected a file that only its"));
         BOOST_TEST(found.ends_with(", which others can read or write"));
     }
 }
@@ -153,8 +153,7 @@ BOOST_AUTO_TEST_CASE(a_configuration_that_others_can_write_is_refused)
     for (const mode_t mode : {0666U, 0602U}) {
         BOOST_REQUIRE(::chmod(path.c_str(), mode) == 0);
 
-        BOOST_TEST(mistakes_of_file(path) ==
-                       mistakes{path + ": others can write this file, and so choose whom to trust (chmod o-w FILE)"},
+        BOOST_TEST(mistakes_of_file(path) == mistakes{path + ": other users can write this file (chmod o-w FILE)"},
                    boost::test_tools::per_element());
     }
 }
@@ -164,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_configuration_with_a_secret_that_others_can_read_is_taken
     const temporary_directory directory;
     const auto secret = directory.write("secret", "s3cret\n");
     BOOST_REQUIRE(::chmod(secret.c_str(), 0600) == 0);
-    const std::string warning = ": has a secret in it, and others can read this file (chmod o= FILE)";
+    const std::string warning = ": the file contains a secret, and other users can read it (chmod o= FILE)";
     struct row {
         std::string name;
         std::string text;

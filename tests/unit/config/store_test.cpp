@@ -64,7 +64,7 @@ constexpr faulty_row store_section[] = {
     {with_store_members, R"("password_file": "s3cret")",
      "f:1: store.password_file: expected an absolute path, got a string of 6 bytes"},
     {with_store_members, R"("password_file": "/open")",
-     "f:1: store.password_file: expected a file that nobody but its owner and group can read (chmod o= FILE), got"
+     "f:1: store.password_file: expected a file that only its owner and group can read (chmod o= FILE), got"
      R"( "/open", which others can read or write)"},
     {with_store_members, R"("password_file": "/empty")",
      R"(f:1: store.password_file: expected a file with a secret in it, got "/empty", which is empty)"},

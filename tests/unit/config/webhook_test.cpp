@@ -39,7 +39,7 @@ constexpr faulty_row options[] = {
     {with_webhook, R"(, "github_secret": "s", "github_secret_file": "/secret")",
      "f:1: paths.call.options.github_secret_file: expected either github_secret or github_secret_file, got both"},
     {with_webhook, R"(, "github_secret_file": "/open")",
-     "f:1: paths.call.options.github_secret_file: expected a file that nobody but its owner and group can read"
+     "f:1: paths.call.options.github_secret_file: expected a file that only its owner and group can read"
      R"( (chmod o= FILE), got "/open", which others can read or write)"},
     {with_webhook, R"(, "github_secret": "s", "verify": {"header": "X", "secret": "t"})",
      "f:1: paths.call.options.verify: expected either verify or github_secret, got both"},

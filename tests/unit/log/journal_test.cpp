@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(a_journal_that_nobody_reads_loses_lines_and_has_their_numbe
     sink->put(line);
 
     BOOST_TEST(got < lines);
-    const std::string told = std::to_string(lines - got) + " lines were lost: the journal did not take them in time";
+    const std::string told =
+        std::to_string(lines - got) + " log lines were lost: the journal did not take them in time";
     const log::record about_lost{log_level::warning, told, nothing, {}, 1};
     BOOST_TEST(journal.received() == log::journal_entry(about_lost, log_format::text));
     BOOST_TEST(journal.received() == log::journal_entry(line, log_format::text));

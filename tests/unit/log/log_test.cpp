@@ -113,9 +113,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_once_and_counts_what_
     log::write(log_level::notice, "four");
     log::write(log_level::notice, "five");
 
-    BOOST_TEST(told == "error: " + path + ": the log file cannot be written: File too large; lines are lost\n");
+    BOOST_TEST(told == "error: cannot write the log file " + path + ": File too large; lines are lost\n");
     BOOST_TEST(content(path) ==
-               "notice: one\nnot\nwarning: 2 lines were lost: File too large\nnotice: four\nnotice: five\n");
+               "notice: one\nnot\nwarning: 2 log lines were lost: File too large\nnotice: four\nnotice: five\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_renamed_is_left_when_it_is_reopened)
@@ -147,10 +147,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_reopened_stays_in_use_and_says_so)
     log::reopen();
     log::write(log_level::notice, "two");
 
-    BOOST_TEST(content(folder.path + "/b/log") ==
-               "error: " + path +
-                   ": the log file cannot be opened: No such file or directory; the old one stays in use\n"
-                   "notice: two\n");
+    BOOST_TEST(content(folder.path + "/b/log") == "error: cannot open the log file " + path +
+                                                      ": No such file or directory; the old one stays in use\n"
+                                                      "notice: two\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_changes_nothing)
@@ -167,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_changes_nothing)
         log::write(log_level::info, "two");
     });
 
-    BOOST_TEST(why_not == folder.path + ": the log file cannot be opened: Is a directory");
+    BOOST_TEST(why_not == "cannot open the log file " + folder.path + ": Is a directory");
     BOOST_TEST(text == "notice: one\n");
 }
 

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_syslog_that_nobody_reads_loses_lines_and_has_their_number
 
     BOOST_TEST(got < lines);
     BOOST_TEST(daemon.received().ends_with("wamp-fcgi[1]: warning: " + std::to_string(lines - got) +
-                                           " lines were lost: syslog did not take them in time"));
+                                           " log lines were lost: syslog did not take them in time"));
     BOOST_TEST(daemon.received() == "");
 }
 

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_with_the_reason)
     BOOST_TEST(become("no-such-user", {}).error().text == R"(there is no user "no-such-user")");
     BOOST_TEST(become({}, "no-such-group").error().text == R"(there is no group "no-such-group")");
     BOOST_TEST(become("54321", {}).error().text ==
-               R"(user "54321" has no entry with a group in the password database: name a group too)");
+               R"(user "54321" has no group in the password database (add --group GROUP))");
     BOOST_TEST(holds_in_a_child([] {
         const bool no_root = geteuid() != 0 || setresuid(54321, 54321, 54321) == 0;
         return no_root && become("root", {}).error().text == "only root can become another user or group";

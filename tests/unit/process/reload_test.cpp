@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_reload_that_gives_no_program_keeps_the_workers)
     pool.signal(SIGHUP);
 
     BOOST_TEST(pool.line() == "notice: SIGHUP: reading the configuration again");
-    BOOST_TEST(pool.line() == "error: keeping the old configuration");
+    BOOST_TEST(pool.line() == "error: reload failed: the old configuration stays in use");
     BOOST_TEST(kill(static_cast<pid_t>(std::stol(first)), 0) == 0);
     pool.signal(SIGTERM);
     BOOST_TEST(pool.exit_status() == 0);
@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(after_a_reload_a_worker_ends_once_the_new_one_is_ready)
     BOOST_TEST(pool.line() == "notice: SIGHUP: reading the configuration again");
     BOOST_TEST(pool.line() == "notice: new, takes over");
     const std::array<std::string, 3> rest{pool.line(), pool.line(), pool.line()};
-    for (const char* wanted : {"notice: up", "told to end", "notice: new workers serve with the new configuration"})
+    for (const char* wanted :
+         {"notice: up", "told to end", "notice: reloaded: new workers serve with the new configuration"})
         BOOST_TEST(std::count(rest.begin(), rest.end(), wanted) == 1);
     pool.signal(SIGTERM);
     BOOST_TEST(pool.exit_status() == 0);

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(after_damage_what_may_have_been_remembered_is_refused_until
                 const std::string said = written_by([&] { BOOST_TEST(ask(1, now, now) == "overloaded"); });
 
                 BOOST_TEST(said == "warning: " + file + " is damaged and begun anew; signed requests are refused " +
-                                       "until their timestamps are later than all that it may have held\n");
+                                       "until their timestamps are later than any that it may have held\n");
                 BOOST_TEST(ask(2, now, now) == "overloaded");
                 BOOST_TEST(ask(2, now + delta, now + delta - one) == "overloaded");
                 BOOST_TEST(ask(3, now + delta, now + delta) == "new");  // belongs to the next window, in the other file
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(when_the_files_are_removed_in_use_what_they_held_stays_refu
 
         BOOST_TEST(said == "warning: " + user.state +
                                "/replay-300.0 was removed while in use; signed requests are refused until their " +
-                               "timestamps are later than all that it held\n");
+                               "timestamps are later than any that it held\n");
         BOOST_TEST(user.ask(2, now) == "overloaded");
         BOOST_TEST(user.ask(3, now + one) == "new");
         written_by([&] {
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_starts_behind_a_removal_refuses_what_others_
     });
     BOOST_TEST(said.starts_with("warning: " + user.state +
                                 "/replay-300.0 was removed while in use by another process; signed requests are "
-                                "refused until their timestamps are later than all that it may have held\n"),
+                                "refused until their timestamps are later than any that it may have held\n"),
                said);
 }
 
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_on_the_disk_is_refused_and_the_rest_stays
     BOOST_TEST(refused > 0U);
     BOOST_TEST(accepted.size() > 0U);
     BOOST_TEST(outcome_of(why) == "overloaded");
-    BOOST_TEST(why.error().detail == user.state + "/replay-300.1 cannot be given another length: File too large");
+    BOOST_TEST(why.error().detail == user.state + "/replay-300.1 cannot be resized: File too large");
     for (const std::uint64_t number : accepted)
         BOOST_TEST(user.ask(number, now) == "request_replayed");
 }

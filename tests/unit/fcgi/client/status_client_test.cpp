@@ -92,10 +92,10 @@ BOOST_AUTO_TEST_CASE(whatever_else_answers_is_trouble)
     };
     const std::string of_another = answer_of("Status: 404 Not Found\r\n\r\nX-Wamp-Fcgi: ready");
     for (const row& each : {
-             row{"", "the connection was closed without an answer"},
-             row{std::string_view(of_another).substr(0, 20), "the connection was closed without an answer"},
-             row{"HTTP/1.1 400 Bad Request\r\n\r\n", "what listens there does not speak FastCGI"},
-             row{of_another, "what listens there is no wamp-fcgi that can tell its status"},
+             row{"", "it closed the connection without an answer"},
+             row{std::string_view(of_another).substr(0, 20), "it closed the connection without an answer"},
+             row{"HTTP/1.1 400 Bad Request\r\n\r\n", "the program that listens there does not speak FastCGI"},
+             row{of_another, "the program that listens there reports no status: it is not wamp-fcgi, or too old"},
          }) {
         const connection where;
         where.answer(each.bytes);

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(variables_that_libfcgi_cannot_read_close_the_connection_wit
     BOOST_TEST(driver.is_closed);
     BOOST_TEST(driver.served.empty());
     BOOST_TEST(driver.lines ==
-                   std::vector<std::string>{"connection closed: no descriptor or memory to receive a request"},
+                   std::vector<std::string>{"connection closed: no file descriptor or memory left for its request"},
                boost::test_tools::per_element());
 }
 
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_no_web_server_sends_closes_the_connection_and_is_logge
 
     BOOST_TEST(driver.is_closed);
     BOOST_REQUIRE(driver.lines.size() == 1U);
-    BOOST_TEST(driver.lines[0] == "connection closed: the web server sent a record of another version");
+    BOOST_TEST(driver.lines[0] == "connection closed: the web server sent a FastCGI record of an unknown version");
 }
 
 BOOST_AUTO_TEST_CASE(questions_are_answered_at_once_and_are_no_request)
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(another_role_is_refused_and_the_connection_kept_as_asked)
         driver.send(begin_record(then, 1, '\2'));
 
         BOOST_TEST(answers_in(driver.sent) == "1:end; ");
-        BOOST_TEST(driver.lines == std::vector<std::string>{"request refused: the role is not that of a responder"},
+        BOOST_TEST(driver.lines == std::vector<std::string>{"request refused: the FastCGI role is not RESPONDER"},
                    boost::test_tools::per_element());
         BOOST_TEST(driver.fsm.current() == (then == keep ? state::waiting : state::lingering));
         BOOST_TEST(driver.is_lingering == (then == close_it));
@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(answers_that_take_all_of_the_budget_close_their_connection)
 
     BOOST_TEST(driver.is_closed);
     BOOST_TEST(driver.sent.empty());
-    BOOST_TEST(driver.lines == std::vector<std::string>{"connection closed: no memory for an answer"},
+    BOOST_TEST(driver.lines == std::vector<std::string>{"connection closed: not enough memory for its answer"},
                boost::test_tools::per_element());
 }
 
@@ -543,7 +543,7 @@ BOOST_AUTO_TEST_CASE(lingering_ends_after_two_seconds)
 
     BOOST_TEST(driver.is_closed);
     BOOST_TEST(driver.lines ==
-                   std::vector<std::string>{"connection closed: the web server did not close it after an early answer"},
+                   std::vector<std::string>{"connection closed: the web server kept it open after an early answer"},
                boost::test_tools::per_element());
 }
 
@@ -936,10 +936,10 @@ BOOST_AUTO_TEST_CASE(a_connection_that_makes_room_says_why)
         bool is_kept;
         std::string line;
     };
-    const std::string incomplete = "others need its place, and its request has not come in full";
+    const std::string incomplete = "its request was incomplete, and others needed its place";
     const std::vector<row> rows{{"nothing has come", "", false, false, incomplete},
                                 {"half a request", whole_request(keep).substr(0, 30), false, false, incomplete},
-                                {"kept", whole_request(keep), true, true, "others need its place, and it is idle"}};
+                                {"kept", whole_request(keep), true, true, "it was idle, and others needed its place"}};
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
         {
@@ -994,7 +994,7 @@ BOOST_AUTO_TEST_SUITE(connection_fsm_budget)
 
 namespace {
 
-const std::string all_taken = "requests that are being received take all of 512 MiB";
+const std::string all_taken = "requests being received fill all 512 MiB";
 
 }  // namespace
 
@@ -1083,7 +1083,7 @@ BOOST_AUTO_TEST_CASE(a_body_for_which_there_is_no_memory_is_refused_and_the_conn
 
     BOOST_REQUIRE(driver.refused.size() == 1U);
     BOOST_TEST((driver.refused[0].code == errc::overloaded));
-    BOOST_TEST(driver.refused[0].detail == "no memory for a body of this size");
+    BOOST_TEST(driver.refused[0].detail == "not enough memory for a body of this size");
     BOOST_TEST(answers_in(driver.sent) == "1:503 refused; ");
     scripted_driver::memory_fails = false;
     driver.send(stdin_record("678") + stdin_record("") + whole_request(keep, "two", 2));
@@ -1256,7 +1256,7 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_end_has_no_room_is_closed_and_not_ended)
     BOOST_TEST(driver.is_closed);
     BOOST_TEST(driver.abandoned.empty());
     BOOST_TEST(answers_in(driver.sent) == stream_head);
-    BOOST_TEST(driver.lines.back() == "connection closed: no memory for the end of a stream");
+    BOOST_TEST(driver.lines.back() == "connection closed: not enough memory for the end of its stream");
 }
 
 BOOST_AUTO_TEST_CASE(a_piece_larger_than_a_record_goes_out_in_several)
@@ -1371,7 +1371,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_takes_all_of_the_budget_is_abandoned)
 
     driver.tell(event::stream_data{"5"});
 
-    BOOST_TEST(driver.abandoned == "no memory for more of its stream");
+    BOOST_TEST(driver.abandoned == "not enough memory for its stream");
     BOOST_TEST(driver.resources.answers.taken() == max_held_bytes - 4);
 }
 

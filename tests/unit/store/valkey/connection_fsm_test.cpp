@@ -45,16 +45,16 @@ const std::vector<refusal_row> refusals{
      "cannot use the store: the server belongs to a cluster, which is not supported: name one that stands alone, or "
      "Sentinels"},
     {"a server that evicts", welcome("role:master\r\nmaxmemory_policy:volatile-ttl\r\n"), failed_with_error,
-     R"(cannot use the store: the server may evict what must be remembered: its maxmemory-policy is "volatile-ttl" )"
+     R"(cannot use the store: the server may evict signatures: its maxmemory-policy is "volatile-ttl" )"
      "(set it to noeviction)"},
     {"a marker that is none", welcome(fit_server, bulk("yesterday")), failed_with_error,
-     R"(cannot use the store: the key "wamp-fcgi:begun" does not hold when its memory began)"},
+     R"(cannot use the store: the key "wamp-fcgi:begun" is not the time at which its memory began; did another program write it?)"},
     {"no time", "+OK\r\n" + bulk(fit_server) + "*0\r\n", failed_with_warning,
      "cannot use the store: the server does not say its time"},
     {"a reply too many", welcome() + "+OK\r\n", "remember 777, log warning, close",
-     "cannot use the store: the server sent what nobody had asked for"},
+     "cannot use the store: the server sent an unexpected reply"},
     {"another protocol", "HTTP/1.1 400 Bad Request\r\n", failed_with_warning,
-     R"(cannot use the store: the server does not speak Valkey's protocol: no reply of the protocol: )"
+     R"(cannot use the store: the server does not speak Valkey's protocol: malformed reply: )"
      R"(Protocol error, got "H" as reply type byte)"},
 };
 
@@ -154,10 +154,9 @@ BOOST_AUTO_TEST_CASE(where_info_is_forbidden_a_warning_names_what_cannot_be_veri
     const std::string denied = "-NOPERM this user has no permissions to run the 'info' command\r\n";
     BOOST_TEST(the.receive("+OK\r\n" + denied + "*2\r\n$1\r\n7\r\n$1\r\n0\r\n$3\r\n777\r\n") ==
                "log warning, remember 777");
-    BOOST_TEST(
-        the.logged ==
-        "cannot verify that the store evicts nothing, and is a master: the user may not use INFO (make sure that "
-        "maxmemory-policy is noeviction)");
+    BOOST_TEST(the.logged ==
+               "cannot verify that the store is a master and evicts nothing: the user may not use INFO (make sure that "
+               "its maxmemory-policy is noeviction)");
 }
 
 BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_remembered_refuses_the_store)
@@ -167,7 +166,8 @@ BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_remembered_refuses_the_store)
     the.receive(welcome());
 
     BOOST_TEST(the.feed(valkey_event::marker_not_remembered{"/state: full"}) == failed_with_error);
-    BOOST_TEST(the.logged == "cannot use the store: cannot remember when its memory began: /state: full");
+    BOOST_TEST(the.logged ==
+               "cannot use the store: cannot write down the time at which its memory began: /state: full");
 }
 
 BOOST_AUTO_TEST_CASE(pauses_grow_up_to_seconds_and_begin_anew_once_it_is_there)
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_passes_fails_all_that_is_in_flight)
     BOOST_TEST(the.feed(valkey_event::timer{}).empty());
     the.now += 1ms;
     BOOST_TEST(the.feed(valkey_event::timer{}) == "log warning, close, complete, complete");
-    BOOST_TEST(the.logged == "the connection to the store is lost: no answer within 1000 ms");
+    BOOST_TEST(the.logged == "connection to the store lost: no answer within 1000 ms");
     BOOST_TEST(the.fsm().is_down());
 }
 

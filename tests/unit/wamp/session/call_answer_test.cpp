@@ -171,18 +171,18 @@ BOOST_AUTO_TEST_CASE(a_faulty_answer_to_a_known_call_is_a_result_that_is_invalid
         std::string_view name, bytes, reason;
     };
     const std::vector<row> rows{
-        {"args no list", "\x94\x32\x05\x80\x80"sv, "Arguments is no list"},
-        {"kwargs no dictionary", "\x95\x32\x05\x80\x90\x90"sv, "ArgumentsKw is no dictionary"},
+        {"args no list", "\x94\x32\x05\x80\x80"sv, "Arguments is not a list"},
+        {"kwargs no dictionary", "\x95\x32\x05\x80\x90\x90"sv, "ArgumentsKw is not a dictionary"},
         {"cut", "\x94\x32\x05\x80\x92\x01"sv, "RESULT cannot be read: byte 6: truncated MessagePack"},
         {"cut behind the id", "\x94\x32\x05"sv, "RESULT cannot be read: byte 3: truncated MessagePack"},
-        {"too long", "\x93\x32\x05\x80\x00"sv, "RESULT cannot be read: byte 4: bytes behind the message"},
+        {"too long", "\x93\x32\x05\x80\x00"sv, "RESULT cannot be read: byte 4: extra bytes after the message"},
         {"reserved byte", "\x94\x32\x05\x80\xC1"sv, "RESULT cannot be read: byte 4: malformed MessagePack"},
         {"reserved byte inside", "\x94\x32\x05\x80\x91\xC1"sv, "RESULT cannot be read: byte 5: malformed MessagePack"},
         {"error without URI", "\x94\x08\x30\x05\x80"sv, "ERROR has no URI"},
         {"error cut", "\x96\x08\x30\x05\x80\xA1x"sv, "ERROR cannot be read: byte 7: truncated MessagePack"},
-        {"error's URI a number", "\x95\x08\x30\x05\x80\x01"sv, "Error is no URI"},
-        {"error's args no list", "\x96\x08\x30\x05\x80\xA1x\x80"sv, "Arguments is no list"},
-        {"error's kwargs no dictionary", "\x97\x08\x30\x05\x80\xA1x\x90\x90"sv, "ArgumentsKw is no dictionary"},
+        {"error's URI a number", "\x95\x08\x30\x05\x80\x01"sv, "Error is not a URI"},
+        {"error's args no list", "\x96\x08\x30\x05\x80\xA1x\x80"sv, "Arguments is not a list"},
+        {"error's kwargs no dictionary", "\x97\x08\x30\x05\x80\xA1x\x90\x90"sv, "ArgumentsKw is not a dictionary"},
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)

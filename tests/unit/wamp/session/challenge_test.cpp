@@ -71,14 +71,14 @@ BOOST_AUTO_TEST_CASE(a_method_other_than_the_configured_one_is_refused)
         {
             BOOST_TEST(signature({std::string(each.asked), text, "", 0, 0}, each.how) ==
                        "refused: the router asks for a login by \"" + std::string(each.asked) +
-                           "\", which is not the one that is configured");
+                           "\", which is not the configured authmethod");
         }
 }
 
 BOOST_AUTO_TEST_CASE(a_wampcra_challenge_without_text_is_refused)
 {
     BOOST_TEST(signature({"wampcra", "", "", 0, 0}, by_wampcra) ==
-               "refused: the router's CHALLENGE has nothing to sign");
+               "refused: the router's CHALLENGE has no text to sign");
 }
 
 BOOST_AUTO_TEST_CASE(a_salt_out_of_range_is_refused)
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_salt_out_of_range_is_refused)
             BOOST_TEST(signature({"wampcra", text, "salt123", each.iterations, each.key_bytes}, by_wampcra) ==
                        "refused: the router's CHALLENGE asks for a key of " + std::to_string(each.key_bytes) +
                            " bytes by " + std::to_string(each.iterations) +
-                           " iterations; 1 to 1024 bytes and 1 to 1000000 iterations for all blocks of 32 bytes "
-                           "together are made");
+                           " iterations; the limits are 1 to 1024 bytes, and 1 to 1000000 iterations for all "
+                           "blocks of 32 bytes together");
         }
 }
 

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_still_names_its_subscription)
 {
     BOOST_TEST(invalid_because("\x92\x24\x05"sv) == "EVENT has no publication id");
     BOOST_TEST(invalid_because("\x93\x24\x05\xA1x"sv) == "EVENT has no publication id");
-    BOOST_TEST(invalid_because("\x95\x24\x05\x07\x80\x01"sv) == "Arguments is no list");
+    BOOST_TEST(invalid_because("\x95\x24\x05\x07\x80\x01"sv) == "Arguments is not a list");
     BOOST_TEST(invalid_because("\x94\x24\x05\x07\xC1"sv).starts_with("EVENT cannot be read: byte 4"));
 }
 

@@ -34,11 +34,11 @@ BOOST_AUTO_TEST_CASE(a_json_answer_that_cannot_be_held_is_invalid_for_its_call_a
     };
     const std::vector<row> rows{
         {"double", "[50,5,{},[1e999]]", 5, "byte 15: a double overflows"},
-        {"NaN", "[50,5,{},[1,NaN]]", 5, "byte 12: NaN is no JSON"},
-        {"infinity", "[50,5,{},[-Infinity]]", 5, "byte 11: Infinity is no JSON"},
+        {"NaN", "[50,5,{},[1,NaN]]", 5, "byte 12: NaN is not JSON"},
+        {"infinity", "[50,5,{},[-Infinity]]", 5, "byte 11: Infinity is not JSON"},
         {"UTF-8", "[50,5,{},[\"\xFF\"]]", 5, "byte 11: ill-formed UTF-8"},
         {"cut", "[50,5,{},[1", 5, "byte 11: incomplete JSON"},
-        {"text behind", "[50,5,{}]x", 5, "byte 9: text behind the JSON value"},
+        {"text behind", "[50,5,{}]x", 5, "byte 9: text after the JSON value"},
         {"surrogate", R"([ 50, 9007199254740992, {}, ["\ud800"]])", 9007199254740992, "byte 36: syntax error"},
         {"depth", nested_result(codec::max_depth + 1), 5, "byte 137: it nests deeper than 128 levels"},
         {"error", R"([8, 48, 123, {}, "a.b", [1e999]])", 123, "byte 30: a double overflows"},

@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(abort_and_goodbye_give_their_reason_quoted)
 {
     login session;
     BOOST_TEST(session.take("\x93\x03\x80\xA3"
-                            "a.b"sv) == "refused the router said \"a.b\"");
+                            "a.b"sv) == "refused the router sent ABORT \"a.b\"");
     BOOST_TEST(session.take("\x93\x03\x81\xA7message\xA4no\n!\xA3"
-                            "a.b"sv) == "refused the router said \"a.b\" \"no\\x0a!\"");
+                            "a.b"sv) == "refused the router sent ABORT \"a.b\" \"no\\x0a!\"");
     BOOST_TEST(session.take("\x93\x06\x80\xA3"
                             "a.b"sv) == "goodbye \"a.b\"");
     BOOST_TEST(session.take("\x93\x06\x01\xA3"
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_message_about_the_session_of_more_than_64_kib_is_refused)
     };
     BOOST_TEST(login().take(welcome_of(64 * 1024)) == "welcomed backend");
     BOOST_TEST(login().take(welcome_of(64 * 1024 + 1)) ==
-               "refused the router sent a message about the session of more than 64 KiB");
+               "refused the router sent a session message of more than 64 KiB");
 }
 
 BOOST_AUTO_TEST_CASE(a_challenge_by_ticket_is_answered_with_the_ticket)
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE(a_challenge_by_another_method_is_refused_and_not_answered)
     login session(by_wampcra);
 
     BOOST_TEST(session.take(challenge_of("ticket", "\x80")) ==
-               "refused the router asks for a login by \"ticket\", which is not the one that is configured");
+               "refused the router asks for a login by \"ticket\", which is not the configured authmethod");
     BOOST_TEST(session.sent.size() == 1U);
 }
 

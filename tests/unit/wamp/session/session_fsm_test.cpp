@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(whatever_fails_on_the_way_closes_and_pauses)
         {"ABORT", state::joining, event::refused{"the router said \"x\""}, "log warning, close, arm 100",
          "the router said \"x\""},
         {"GOODBYE instead of WELCOME", state::joining, event::goodbye{"\"x\""},
-         "answer_goodbye, log warning, close, arm 100", "the router said goodbye: \"x\""},
+         "answer_goodbye, log warning, close, arm 100", "the router sent GOODBYE \"x\""},
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(whatever_ends_a_session_fails_what_is_in_flight_and_pauses)
         {"ABORT", event::refused{"the router said \"x\""}, "log warning, close, fail_in_flight, arm 100",
          "the router said \"x\""},
         {"GOODBYE", event::goodbye{"\"x\""}, "answer_goodbye, log warning, close, fail_in_flight, arm 100",
-         "the router said goodbye: \"x\""},
+         "the router sent GOODBYE \"x\""},
     };
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)

@@ -78,12 +78,12 @@ BOOST_AUTO_TEST_CASE(every_refusal_of_the_handshake_has_its_words)
         std::string_view reason;
     };
     const std::vector<row> rows{
-        {{'H', 'T', 'T', 'P'}, "the router answers by HTTP (is it a WebSocket port? then ws:// or wss://)"},
+        {{'H', 'T', 'T', 'P'}, "the router answered with HTTP (a WebSocket port needs ws:// or wss://)"},
         {{0, 0x52, 0, 0}, "the peer does not speak WAMP RawSocket"},
         {{0x7F, 0x00, 0, 0}, "the router refused the handshake with code 0"},
         {{0x7F, 0x10, 0, 0}, "the router does not support the serializer"},
         {{0x7F, 0x20, 0, 0}, "the router does not accept the maximum message length"},
-        {{0x7F, 0x30, 0, 0}, "the router says that reserved bits were used"},
+        {{0x7F, 0x30, 0, 0}, "the router reports a use of reserved bits"},
         {{0x7F, 0x40, 0, 0}, "the router has reached its maximum number of connections"},
         {{0x7F, 0x50, 0, 0}, "the router refused the handshake with code 5"},
         {{0x7F, static_cast<char>(0xF0), 0, 0}, "the router refused the handshake with code 15"},
