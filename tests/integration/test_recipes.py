@@ -23,7 +23,7 @@ if grep -rh 'exit signal' /var/log/apache2 /var/log/nginx /var/log/lighttpd >&2;
 
 def deploy(reader):
     """Everything up to the web server, with a router."""
-    config = commands("A first deployment").replace("reader=www-data", f"reader={reader}")
+    config = commands("A first deployment").replace("reader=wamp-fcgi", f"reader={reader}")
     return f"""
 cd /mnt
 make --silent -C {shlex.quote(str(TOP))} install BUILD={shlex.quote(str(BUILD))} >/dev/null
