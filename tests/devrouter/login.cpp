@@ -87,7 +87,7 @@ struct method {
     bool (*proves)(const principal&, const login_challenge&, std::string_view signature);
 };
 
-constexpr method methods[] = {
+constexpr method known_methods[] = {
     {"ticket", same_authid, ticket_challenge, ticket_proves},
     {"wampcra", same_authid, wampcra_challenge, wampcra_proves},
     {"cryptosign", same_public_key, cryptosign_challenge, cryptosign_proves},
@@ -95,8 +95,8 @@ constexpr method methods[] = {
 
 const method* find_method(std::string_view name)
 {
-    const auto* found = std::ranges::find(methods, name, &method::name);
-    return found == std::end(methods) ? nullptr : found;
+    const auto* found = std::ranges::find(known_methods, name, &method::name);
+    return found == std::end(known_methods) ? nullptr : found;
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ void check_together(const options& parsed)
             throw std::invalid_argument("--listen " + text + " needs --tls-cert and --tls-key");
 }
 
-constexpr option known[] = {
+constexpr option known_options[] = {
     {"--listen", true, [](auto& into, auto&, auto& value) { into.listen.push_back(value); }},
     {"--realm", true, [](auto& into, auto&, auto& value) { into.realms.push_back(value); }},
     {"--anonymous-role", true, [](auto& into, auto&, auto& value) { into.anonymous_role = value; }},
@@ -140,8 +140,8 @@ options parse_options(const std::vector<std::string>& arguments)
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const auto equals = arguments[i].find('=');
         const std::string name = arguments[i].substr(0, equals);
-        const auto* found = std::ranges::find(known, name, &option::name);
-        if (found == std::end(known))
+        const auto* found = std::ranges::find(known_options, name, &option::name);
+        if (found == std::end(known_options))
             throw std::invalid_argument("unknown argument " + name + ", see --help");
         std::optional<std::string> value;
         if (equals != std::string::npos)

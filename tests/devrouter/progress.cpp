@@ -10,7 +10,7 @@ namespace wampfcgi::devrouter {
 namespace {
 
 constexpr std::uint64_t most_results = 1'000'000;
-constexpr std::uint64_t most_bytes = 1 << 20;
+constexpr std::uint64_t most_result_bytes = 1 << 20;
 constexpr std::uint64_t results_at_once = 64;  // without a pause; in between the router can read a CANCEL
 
 struct counting {
@@ -24,7 +24,7 @@ std::optional<counting> read_counting(dealer& calls, const invocation& call)
 {
     const auto args = read_args(call, 1, 3);
     const auto last = args ? read_number(*args, 0, 0, most_results) : std::nullopt;
-    const auto bytes = last ? read_number(*args, 2, 0, most_bytes) : std::nullopt;
+    const auto bytes = last ? read_number(*args, 2, 0, most_result_bytes) : std::nullopt;
     const auto pause =
         bytes && args->count > 1 ? read_time(args->item[1]) : std::optional<std::chrono::steady_clock::duration>(0);
     if (bytes && pause)
@@ -119,7 +119,7 @@ void then_drop(dealer& calls, const invocation& call)
     calls.work(call.id, std::chrono::milliseconds(50), on_cancel::stop, step);  // time for writing the result
 }
 
-void wrong_type(dealer& calls, const invocation& call)
+void progress_wrong_type(dealer& calls, const invocation& call)
 {
     packed odd[3];
     odd[0].list(4).uint(message_type::result).uint(call.id).map(1).text("progress").text("yes").list(0);
@@ -142,7 +142,7 @@ void add_progress(procedure_table& table)
         {"com.example.fault.progress_unasked", unasked},
         {"com.example.fault.progress_then_silence", then_silence},
         {"com.example.fault.progress_then_drop", then_drop},
-        {"com.example.fault.progress_wrong_type", wrong_type},
+        {"com.example.fault.progress_wrong_type", progress_wrong_type},
     });
 }
 

@@ -11,7 +11,7 @@ namespace wampfcgi::devrouter {
 namespace {
 
 constexpr std::uint64_t most_events = 1'000'000;
-constexpr std::uint64_t most_bytes = 1 << 20;
+constexpr std::uint64_t most_event_bytes = 1 << 20;
 constexpr std::uint64_t most_per_second = 1'000'000;
 constexpr std::uint64_t events_at_once = 1000;      // at full speed; in between the router can read
 constexpr std::chrono::milliseconds rate_pause{2};  // between events at a given rate
@@ -57,7 +57,7 @@ std::optional<series> read_series(const invocation& call)
     const auto args = read_args(call, 2, 4);
     const auto topic = read_topic(args);
     const auto last = topic ? read_number(*args, 1, 0, most_events) : std::nullopt;
-    const auto bytes = last ? read_number(*args, 2, 0, most_bytes) : std::nullopt;
+    const auto bytes = last ? read_number(*args, 2, 0, most_event_bytes) : std::nullopt;
     const auto rate = bytes ? read_number(*args, 3, 0, most_per_second) : std::nullopt;
     if (!rate)
         return {};

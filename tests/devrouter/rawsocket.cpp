@@ -1,7 +1,5 @@
 #include "rawsocket.hpp"
 
-#include "tls_stream.hpp"
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -22,7 +20,7 @@ constexpr std::size_t input_bytes = 32 << 10;
 constexpr std::size_t kept_bytes = 1 << 20;      // a larger buffer is freed
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer has not read; above this, stop reading
 
-enum frame_type : unsigned char { message_frame = 0, ping_frame = 1, pong_frame = 2, reserved_frame = 3 };
+enum frame_type : unsigned char { message_frame = 0, ping_frame = 1, pong_frame = 2, unknown_frame = 3 };
 
 void give_back(std::string& buffer)
 {
@@ -33,21 +31,18 @@ void give_back(std::string& buffer)
 
 }  // namespace
 
-template <typename Stream>
-rawsocket<Stream>::rawsocket(Stream peer, router& shared)
-    : connection(shared, peer.get_executor(), over_tls<Stream> ? "rss" : "rs"),
+rawsocket::rawsocket(net::byte_stream peer, router& shared)
+    : connection(shared, peer.get_executor(), peer.tls() ? "rss" : "rs"),
       stream_(std::move(peer))
 {}
 
-template <typename Stream>
-void rawsocket<Stream>::start()
+void rawsocket::start()
 {
     watch_for_silence();
     secure(stream_, [self = self()](error_code trouble) { trouble ? self->drop() : self->read_handshake(); });
 }
 
-template <typename Stream>
-void rawsocket<Stream>::read_handshake()
+void rawsocket::read_handshake()
 {
     asio::async_read(stream_, asio::buffer(handshake_), [self = self()](error_code trouble, std::size_t) {
         if (trouble)
@@ -57,8 +52,7 @@ void rawsocket<Stream>::read_handshake()
     });
 }
 
-template <typename Stream>
-void rawsocket<Stream>::shake_hands()
+void rawsocket::shake_hands()
 {
     const auto answer = answer_handshake(handshake_, router_.settings);
     if (!answer.reply)
@@ -72,10 +66,9 @@ void rawsocket<Stream>::shake_hands()
     flush();
 }
 
-template <typename Stream>
-void rawsocket<Stream>::read_more()
+void rawsocket::read_more()
 {
-    if (reading_ || deaf_ || !stream_.lowest_layer().is_open() || queued_.size() + in_flight_.size() > backlog_bytes)
+    if (reading_ || deaf_ || !stream_.socket().is_open() || queued_.size() + in_flight_.size() > backlog_bytes)
         return;
     make_room();
     reading_ = true;
@@ -92,8 +85,7 @@ void rawsocket<Stream>::read_more()
 }
 
 /// Makes room for the rest of an incomplete frame, or for some frames.
-template <typename Stream>
-void rawsocket<Stream>::make_room()
+void rawsocket::make_room()
 {
     const std::size_t held = input_end_ - input_begin_;
     if (input_begin_ > 0) {
@@ -106,19 +98,17 @@ void rawsocket<Stream>::make_room()
     input_.resize(std::max({input_.size(), awaited_bytes_, input_bytes}));
 }
 
-template <typename Stream>
-void rawsocket<Stream>::take_frames()
+void rawsocket::take_frames()
 {
     if (output_ == output::closing || output_ == output::ended)
         input_begin_ = input_end_ = awaited_bytes_ = 0;  // only waiting for the peer to close
     corked_ = true;
-    while (!deaf_ && stream_.lowest_layer().is_open() && output_ != output::closing && take_frame()) {}
+    while (!deaf_ && stream_.socket().is_open() && output_ != output::closing && take_frame()) {}
     corked_ = false;
     flush();
 }
 
-template <typename Stream>
-bool rawsocket<Stream>::take_frame()
+bool rawsocket::take_frame()
 {
     const auto* head = reinterpret_cast<const unsigned char*>(input_.data() + input_begin_);
     const std::size_t held = input_end_ - input_begin_;
@@ -144,8 +134,7 @@ bool rawsocket<Stream>::take_frame()
     return true;
 }
 
-template <typename Stream>
-void rawsocket<Stream>::take_ping(std::string_view payload)
+void rawsocket::take_ping(std::string_view payload)
 {
     ++router_.counts.pings;
     const auto manners = router_.settings.ping_manners;
@@ -155,23 +144,20 @@ void rawsocket<Stream>::take_ping(std::string_view payload)
         queue_frame(pong_frame, payload);
 }
 
-template <typename Stream>
-void rawsocket<Stream>::queue_head(unsigned char type, std::size_t length)
+void rawsocket::queue_head(unsigned char type, std::size_t length)
 {
     for (const std::size_t byte : {std::size_t{type}, length >> 16, length >> 8, length})
         queued_ += static_cast<char>(byte & 0xff);
 }
 
-template <typename Stream>
-void rawsocket<Stream>::queue_frame(unsigned char type, std::string_view payload)
+void rawsocket::queue_frame(unsigned char type, std::string_view payload)
 {
     queue_head(type, payload.size());
     queued_ += payload;
     flush();
 }
 
-template <typename Stream>
-bool rawsocket<Stream>::write(std::span<const std::string_view> parts)
+bool rawsocket::write(std::span<const std::string_view> parts)
 {
     std::size_t length = 0;
     for (const auto part : parts)
@@ -187,15 +173,13 @@ bool rawsocket<Stream>::write(std::span<const std::string_view> parts)
     return true;
 }
 
-template <typename Stream>
-void rawsocket<Stream>::ping(std::string_view payload)
+void rawsocket::ping(std::string_view payload)
 {
     if (output_ == output::open)
         queue_frame(ping_frame, payload);
 }
 
-template <typename Stream>
-void rawsocket<Stream>::break_rules(wire_fault fault, std::string_view payload)
+void rawsocket::break_rules(wire_fault fault, std::string_view payload)
 {
     if (output_ != output::open)
         return;
@@ -210,13 +194,12 @@ void rawsocket<Stream>::break_rules(wire_fault fault, std::string_view payload)
         output_ = output::silenced;
         break;
     case wire_fault::reserved_frame:
-        return queue_frame(reserved_frame, payload);
+        return queue_frame(unknown_frame, payload);
     }
     flush();
 }
 
-template <typename Stream>
-void rawsocket<Stream>::close()
+void rawsocket::close()
 {
     if (output_ == output::ended)
         return;
@@ -224,18 +207,16 @@ void rawsocket<Stream>::close()
     flush();
 }
 
-template <typename Stream>
-void rawsocket<Stream>::drop()
+void rawsocket::drop()
 {
     error_code ignored;
     timer_.cancel();
-    stream_.lowest_layer().close(ignored);
+    stream_.socket().close(ignored);
 }
 
-template <typename Stream>
-void rawsocket<Stream>::flush()
+void rawsocket::flush()
 {
-    if (corked_ || writing_ || !stream_.lowest_layer().is_open())
+    if (corked_ || writing_ || !stream_.socket().is_open())
         return;
     if (queued_.empty())
         return output_ == output::closing ? end_output() : void();
@@ -252,35 +233,27 @@ void rawsocket<Stream>::flush()
 }
 
 /// The peer sees the end after all written bytes. Closing with its bytes unread would reset the connection.
-template <typename Stream>
-void rawsocket<Stream>::end_output()
+void rawsocket::end_output()
 {
     output_ = output::ended;
     deaf_ = false;
     drop_soon();
-    if constexpr (over_tls<Stream>)
-        stream_.async_shutdown([self = self()](error_code) { self->linger(); });
+    if (auto* tls = stream_.tls())
+        tls->async_shutdown([self = self()](error_code) { self->linger(); });
     else
         linger();
 }
 
-template <typename Stream>
-void rawsocket<Stream>::linger()
+void rawsocket::linger()
 {
     error_code ignored;
-    stream_.lowest_layer().shutdown(stream_socket::shutdown_send, ignored);
+    stream_.socket().shutdown(stream_socket::shutdown_send, ignored);
     read_more();
 }
 
-template class rawsocket<stream_socket>;
-template class rawsocket<tls_stream>;
-
 void serve_rawsocket(stream_socket peer, router& shared, tls_context* tls)
 {
-    if (tls)
-        std::make_shared<rawsocket<tls_stream>>(tls_stream(std::move(peer), *tls), shared)->start();
-    else
-        std::make_shared<rawsocket<stream_socket>>(std::move(peer), shared)->start();
+    std::make_shared<rawsocket>(make_stream(std::move(peer), tls), shared)->start();
 }
 
 }  // namespace wampfcgi::devrouter

@@ -17,11 +17,10 @@ namespace wampfcgi::devrouter {
 /// Serves one peer; over TLS if `tls` is not null.
 void serve_rawsocket(stream_socket peer, router& shared, tls_context* tls);
 
-/// Stream is a stream_socket, or TLS over one.
-template <typename Stream>
+/// Its only user is serve_rawsocket().
 class rawsocket final : public connection {
 public:
-    rawsocket(Stream peer, router& shared);
+    rawsocket(net::byte_stream peer, router& shared);
 
     void start();
 
@@ -55,7 +54,7 @@ private:
     void linger();
     auto self() { return std::static_pointer_cast<rawsocket>(shared_from_this()); }
 
-    Stream stream_;
+    net::byte_stream stream_;
     std::size_t peer_limit_bytes_ = 0;
 
     handshake_bytes handshake_{};

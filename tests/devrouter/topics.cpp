@@ -11,8 +11,8 @@ namespace wampfcgi::devrouter {
 namespace {
 
 constexpr std::string_view denied = "com.example.denied";
-constexpr std::string_view late = "com.example.fault.late.";
-constexpr std::uint64_t never_used = 1'000'000;  // added to a request's id: no test makes that many requests
+constexpr std::string_view late_prefix = "com.example.fault.late.";
+constexpr std::uint64_t never_asked = 1'000'000;  // added to a request's id: no test makes that many requests
 
 using topic_fault = void (*)(session& asked, const pubsub_answer& right);
 
@@ -32,11 +32,11 @@ void twice(session& asked, const pubsub_answer& right)
 void unknown_id(session& asked, const pubsub_answer& right)
 {
     packed answer;
-    answer.list(3).uint(right.type).uint(right.request + never_used).uint(1);
+    answer.list(3).uint(right.type).uint(right.request + never_asked).uint(1);
     packed error;
     error.list(5).uint(message_type::error);
     error.uint(right.type == message_type::published ? message_type::publish : message_type::subscribe);
-    error.uint(right.request + never_used + 1).map(0).text("com.example.error.whose");
+    error.uint(right.request + never_asked + 1).map(0).text("com.example.error.whose");
     asked.send({answer.view()});
     asked.send({error.view()});
     asked.send({right.packed});
@@ -63,11 +63,11 @@ const std::unordered_map<std::string_view, topic_fault> faults{
 /// The delay in a topic's name: com.example.fault.late.MILLISECONDS.
 std::optional<std::chrono::milliseconds> delay_of(std::string_view topic)
 {
-    if (!topic.starts_with(late))
+    if (!topic.starts_with(late_prefix))
         return {};
     unsigned time = 0;
     const auto* end = topic.data() + topic.size();
-    if (std::from_chars(topic.data() + late.size(), end, time).ptr != end)
+    if (std::from_chars(topic.data() + late_prefix.size(), end, time).ptr != end)
         return {};
     return std::chrono::milliseconds(time);
 }

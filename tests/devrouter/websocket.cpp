@@ -1,6 +1,5 @@
 #include "websocket.hpp"
 
-#include "tls_stream.hpp"
 #include "websocket_frame.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -8,7 +7,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 #include <deque>
 #include <limits>
@@ -26,12 +24,24 @@ namespace {
 
 constexpr std::size_t backlog_bytes = 64 << 20;  // of answers that the peer has not read; above this, stop reading
 
-template <typename Stream>
+/// What Beast is to do once either side has closed the WebSocket.
+class web_stream : public net::byte_stream {
+public:
+    explicit web_stream(net::byte_stream connected) : byte_stream(std::move(connected)) {}
+};
+
+template <typename Handler>
+void async_teardown(beast::role_type, web_stream& stream, Handler&& done)
+{
+    auto kept = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(done));
+    end(stream, [kept](error_code trouble) { (*kept)(trouble); });
+}
+
 class websocket final : public connection {
 public:
-    websocket(Stream peer, router& shared, std::string path)
-        : connection(shared, peer.get_executor(), over_tls<Stream> ? "wss" : "ws"),
-          stream_(std::move(peer)),
+    websocket(net::byte_stream peer, router& shared, std::string path)
+        : connection(shared, peer.get_executor(), peer.tls() ? "wss" : "ws"),
+          stream_(web_stream(std::move(peer))),
           path_(std::move(path))
     {}
 
@@ -65,9 +75,9 @@ private:
     void flush();
     void end_output();
     auto self() { return std::static_pointer_cast<websocket>(shared_from_this()); }
-    auto& socket() { return stream_.next_layer().lowest_layer(); }
+    auto& socket() { return stream_.next_layer().socket(); }
 
-    ws::stream<Stream> stream_;
+    ws::stream<web_stream, false> stream_;  // no compression
     std::string path_;
     http::request<http::string_body> request_;
     http::response<http::empty_body> refusal_;
@@ -80,24 +90,21 @@ private:
     bool writing_ = false;
 };
 
-template <typename Stream>
-void websocket<Stream>::start()
+void websocket::start()
 {
     watch_for_silence();
     secure(stream_.next_layer(),
            [self = self()](error_code trouble) { trouble ? self->drop() : self->read_request(); });
 }
 
-template <typename Stream>
-void websocket<Stream>::read_request()
+void websocket::read_request()
 {
     http::async_read(stream_.next_layer(), input_, request_, [self = self()](error_code trouble, std::size_t) {
         trouble ? self->drop() : self->answer_request();
     });
 }
 
-template <typename Stream>
-void websocket<Stream>::answer_request()
+void websocket::answer_request()
 {
     heard();
     facts_.target = request_.target();
@@ -114,8 +121,7 @@ void websocket<Stream>::answer_request()
     upgrade();
 }
 
-template <typename Stream>
-std::optional<serializer> websocket<Stream>::choose_format() const
+std::optional<serializer> websocket::choose_format() const
 {
     for (const std::string_view wanted : http::token_list(request_[http::field::sec_websocket_protocol]))
         for (const auto offered : router_.settings.serializers)
@@ -124,8 +130,7 @@ std::optional<serializer> websocket<Stream>::choose_format() const
     return {};
 }
 
-template <typename Stream>
-void websocket<Stream>::refuse(http::status status)
+void websocket::refuse(http::status status)
 {
     refusal_.result(status);
     refusal_.keep_alive(false);
@@ -133,8 +138,7 @@ void websocket<Stream>::refuse(http::status status)
     http::async_write(stream_.next_layer(), refusal_, [self = self()](error_code, std::size_t) { self->drop(); });
 }
 
-template <typename Stream>
-void websocket<Stream>::upgrade()
+void websocket::upgrade()
 {
     stream_.set_option(ws::stream_base::timeout{longest_linger, ws::stream_base::none(), false});
     stream_.set_option(ws::stream_base::decorator([format = facts_.format](ws::response_type& response) {
@@ -157,8 +161,7 @@ void websocket<Stream>::upgrade()
     });
 }
 
-template <typename Stream>
-void websocket<Stream>::read_more()
+void websocket::read_more()
 {
     const bool ending = output_ == output::closing || output_ == output::ended;
     if (reading_ || deaf_ || ending || !socket().is_open() || queued_bytes_ > backlog_bytes)
@@ -173,8 +176,7 @@ void websocket<Stream>::read_more()
     });
 }
 
-template <typename Stream>
-void websocket<Stream>::take_message()
+void websocket::take_message()
 {
     heard();
     if (stream_.got_text() == (facts_.format == serializer::json))
@@ -184,8 +186,7 @@ void websocket<Stream>::take_message()
     input_.consume(input_.size());
 }
 
-template <typename Stream>
-bool websocket<Stream>::write(std::span<const std::string_view> parts)
+bool websocket::write(std::span<const std::string_view> parts)
 {
     std::string message;
     for (const auto part : parts)
@@ -194,8 +195,7 @@ bool websocket<Stream>::write(std::span<const std::string_view> parts)
     return true;
 }
 
-template <typename Stream>
-void websocket<Stream>::queue(piece next)
+void websocket::queue(piece next)
 {
     if (output_ != output::open || !upgraded_)
         return;
@@ -204,8 +204,7 @@ void websocket<Stream>::queue(piece next)
     flush();
 }
 
-template <typename Stream>
-void websocket<Stream>::break_rules(wire_fault fault, std::string_view payload)
+void websocket::break_rules(wire_fault fault, std::string_view payload)
 {
     constexpr std::uint64_t longest = std::numeric_limits<std::int64_t>::max();
     const auto code = facts_.format == serializer::json ? text_frame : binary_frame;
@@ -224,8 +223,7 @@ void websocket<Stream>::break_rules(wire_fault fault, std::string_view payload)
     }
 }
 
-template <typename Stream>
-void websocket<Stream>::close()
+void websocket::close()
 {
     if (!upgraded_)
         return drop();
@@ -235,16 +233,14 @@ void websocket<Stream>::close()
     flush();
 }
 
-template <typename Stream>
-void websocket<Stream>::drop()
+void websocket::drop()
 {
     error_code ignored;
     timer_.cancel();
     socket().close(ignored);
 }
 
-template <typename Stream>
-void websocket<Stream>::flush()
+void websocket::flush()
 {
     if (writing_ || !socket().is_open())
         return;
@@ -270,8 +266,7 @@ void websocket<Stream>::flush()
 }
 
 /// Ends the output in a way other than by more data.
-template <typename Stream>
-void websocket<Stream>::end_output()
+void websocket::end_output()
 {
     error_code ignored;
     if (output_ == output::closing)
@@ -288,10 +283,7 @@ void websocket<Stream>::end_output()
 
 void serve_websocket(stream_socket peer, router& shared, tls_context* tls, const std::string& path)
 {
-    if (tls)
-        std::make_shared<websocket<tls_stream>>(tls_stream(std::move(peer), *tls), shared, path)->start();
-    else
-        std::make_shared<websocket<stream_socket>>(std::move(peer), shared, path)->start();
+    std::make_shared<websocket>(make_stream(std::move(peer), tls), shared, path)->start();
 }
 
 }  // namespace wampfcgi::devrouter

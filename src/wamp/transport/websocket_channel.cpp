@@ -3,6 +3,7 @@
 #include "wamp/transport/arrival.hpp"
 #include "wampfcgi/core/text/authority.hpp"
 #include "wampfcgi/log/log.hpp"
+#include "wampfcgi/net/byte_stream.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,7 +11,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 #include <deque>
 #include <utility>
@@ -39,32 +39,28 @@ std::string host_header(const router_url& where)
 
 /// Closes the connection at once after a close frame or a malformed frame. Beast would wait, without a limit, for the
 /// router to close it.
-template <class Stream>
-class hasty_stream : public Stream {
-public:
-    explicit hasty_stream(Stream connected) : Stream(std::move(connected)) {}
+class hasty_stream : public net::byte_stream {
+    using byte_stream::byte_stream;
 };
 
-template <class Stream>
-void teardown(beast::role_type, hasty_stream<Stream>& stream, error_code& error)
+void teardown(beast::role_type, hasty_stream& stream, error_code& error)
 {
-    stream.lowest_layer().close(error);
+    stream.socket().close(error);
     error = {};
 }
 
-template <class Stream, class Handler>
-void async_teardown(beast::role_type role, hasty_stream<Stream>& stream, Handler&& done)
+template <class Handler>
+void async_teardown(beast::role_type role, hasty_stream& stream, Handler&& done)
 {
     error_code error;
     teardown(role, stream, error);
     asio::post(stream.get_executor(), beast::bind_front_handler(std::forward<Handler>(done), error));
 }
 
-template <class Stream>
-class websocket_channel final : public channel, public std::enable_shared_from_this<websocket_channel<Stream>> {
+class websocket_channel final : public channel, public std::enable_shared_from_this<websocket_channel> {
 public:
-    websocket_channel(Stream stream, const router_url& where, channel_options options)
-        : stream_(hasty_stream<Stream>(std::move(stream))),
+    websocket_channel(hasty_stream stream, const router_url& where, channel_options options)
+        : stream_(std::move(stream)),
           stall_timer_(stream_.get_executor()),
           host_(host_header(where)),
           target_(where.path),
@@ -86,7 +82,7 @@ public:
         stream_.control_callback([this](websocket::frame_type, beast::string_view) { last_heard_ = clock::now(); });
         stream_.read_message_max(max_message_bytes);
         stream_.binary(options_.serializer == serializer_kind::msgpack);
-        stream_.async_handshake(reply_, host_, target_, [self = this->shared_from_this()](error_code error) {
+        stream_.async_handshake(reply_, host_, target_, [self = shared_from_this()](error_code error) {
             if (!self->closed_)
                 self->take_reply(error);
         });
@@ -117,7 +113,7 @@ public:
         if (!joined_)
             return hang_up();
         linger_.emplace(stream_.get_executor(), linger_limit);
-        linger_->async_wait([self = this->shared_from_this()](error_code) { self->hang_up(); });
+        linger_->async_wait([self = shared_from_this()](error_code) { self->hang_up(); });
         if (queue_.empty())
             say_close();
     }
@@ -144,7 +140,7 @@ private:
 
     void read()
     {
-        stream_.async_read_some(incoming_, 0, [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+        stream_.async_read_some(incoming_, 0, [self = shared_from_this()](error_code error, std::size_t bytes) {
             if (self->closed_)
                 return;
             if (error)
@@ -179,7 +175,7 @@ private:
             break;
         }
         stall_timer_.expires_after(arrival::limit);
-        stall_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
+        stall_timer_.async_wait([weak = weak_from_this()](error_code cancelled) {
             const auto self = weak.lock();
             if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
                 self->fail("the router stopped in the middle of a message, or sends it too slowly");
@@ -207,23 +203,22 @@ private:
 
     void write()
     {
-        stream_.async_write(asio::buffer(queue_.front()),
-                            [self = this->shared_from_this()](error_code error, std::size_t) {
-                                if (error)
-                                    return self->closed_ ? self->hang_up() : self->fail("writing", error);
-                                self->queued_bytes_.subtract(self->queue_.front().size());
-                                self->queue_.pop_front();
-                                if (!self->queue_.empty())
-                                    return self->write();
-                                if (self->closed_)
-                                    self->say_close();
-                            });
+        stream_.async_write(asio::buffer(queue_.front()), [self = shared_from_this()](error_code error, std::size_t) {
+            if (error)
+                return self->closed_ ? self->hang_up() : self->fail("writing", error);
+            self->queued_bytes_.subtract(self->queue_.front().size());
+            self->queue_.pop_front();
+            if (!self->queue_.empty())
+                return self->write();
+            if (self->closed_)
+                self->say_close();
+        });
     }
 
     void say_close()
     {
         stream_.async_close(websocket::close_code::normal,
-                            [self = this->shared_from_this()](error_code) { self->hang_up(); });
+                            [self = shared_from_this()](error_code) { self->hang_up(); });
     }
 
     void hang_up()
@@ -232,7 +227,7 @@ private:
         stall_timer_.cancel();
         if (linger_)
             linger_->cancel();
-        auto& socket = beast::get_lowest_layer(stream_);
+        auto& socket = stream_.next_layer().socket();
         socket.shutdown(plain_stream::shutdown_both, ignored);
         socket.close(ignored);
     }
@@ -246,7 +241,7 @@ private:
 
     void fail(std::string_view during, error_code error) { fail(std::string(during) + ": " + error.message()); }
 
-    websocket::stream<hasty_stream<Stream>> stream_;
+    websocket::stream<hasty_stream, false> stream_;  // no compression
     arrival arrival_;
     asio::steady_timer stall_timer_;  // closes a connection with an incomplete message
     std::string host_;
@@ -267,12 +262,12 @@ private:
 
 std::shared_ptr<channel> make_websocket_channel(plain_stream stream, const router_url& where, channel_options options)
 {
-    return std::make_shared<websocket_channel<plain_stream>>(std::move(stream), where, std::move(options));
+    return std::make_shared<websocket_channel>(hasty_stream(std::move(stream)), where, std::move(options));
 }
 
 std::shared_ptr<channel> make_websocket_channel(tls_stream stream, const router_url& where, channel_options options)
 {
-    return std::make_shared<websocket_channel<tls_stream>>(std::move(stream), where, std::move(options));
+    return std::make_shared<websocket_channel>(hasty_stream(std::move(stream)), where, std::move(options));
 }
 
 }  // namespace wampfcgi::wamp
