@@ -20,7 +20,7 @@ constexpr std::size_t key_bytes = 32;
 constexpr std::size_t max_text_bytes = 16'384;  // far more than a key with its comment needs
 
 // Keeps OpenSSL from asking for a passphrase on the terminal.
-int no_passphrase(char*, int, int, void*)
+int no_key_passphrase(char*, int, int, void*)
 {
     return -1;
 }
@@ -30,7 +30,7 @@ std::optional<std::string> from_pem(std::string_view text)
     const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
                                                            &BIO_free);
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-        source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr) : nullptr, &EVP_PKEY_free);
+        source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_key_passphrase, nullptr) : nullptr, &EVP_PKEY_free);
     std::optional<std::string> seed;
     if (key && EVP_PKEY_get_id(key.get()) == EVP_PKEY_ED25519) {
         std::string raw(key_bytes, '\0');

@@ -18,7 +18,7 @@ bool is_listening(int fd) noexcept
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening != 0;
 }
 
-std::string_view environment(const char* name) noexcept
+std::string_view cgi_variable(const char* name) noexcept
 {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
@@ -31,8 +31,8 @@ start_facts observe_start()
     start_facts facts;
     facts.fd0_listens = is_listening(STDIN_FILENO);
     facts.socket_passed = sockets_are_passed();
-    facts.cgi_environment = !environment("GATEWAY_INTERFACE").empty() && !environment("REQUEST_METHOD").empty();
-    facts.query = environment("QUERY_STRING");
+    facts.cgi_environment = !cgi_variable("GATEWAY_INTERFACE").empty() && !cgi_variable("REQUEST_METHOD").empty();
+    facts.query = cgi_variable("QUERY_STRING");
     return facts;
 }
 

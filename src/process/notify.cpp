@@ -14,7 +14,7 @@ namespace wampfcgi::process {
 
 namespace {
 
-std::string_view environment(const char* name) noexcept
+std::string_view manager_variable(const char* name) noexcept
 {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
@@ -22,7 +22,7 @@ std::string_view environment(const char* name) noexcept
 
 std::optional<long long> number_in(const char* name) noexcept
 {
-    const std::string_view text = environment(name);
+    const std::string_view text = manager_variable(name);
     long long number = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || stop != text.data() + text.size())
@@ -58,7 +58,7 @@ std::optional<std::chrono::microseconds> watchdog_interval() noexcept
 
 }  // namespace
 
-notifier::notifier() noexcept : socket_(connected_to(environment("NOTIFY_SOCKET")))
+notifier::notifier() noexcept : socket_(connected_to(manager_variable("NOTIFY_SOCKET")))
 {
     if (socket_.get() >= 0)
         interval_ = watchdog_interval();

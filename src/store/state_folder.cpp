@@ -19,7 +19,7 @@
 namespace wampfcgi::store {
 namespace {
 
-constexpr mode_t folder_mode = 0700;
+constexpr mode_t state_folder_mode = 0700;
 
 /// Removes slashes at the end, which would make the path follow a symbolic link.
 std::string without_slashes_behind(std::string_view path)
@@ -80,7 +80,7 @@ std::string find_folder(const std::string& configured, const std::string& home, 
         if (is_missing && missing == missing_folders::leave)
             continue;
         if (is_missing)
-            mkdir(path.c_str(), folder_mode);  // fails harmlessly when another process is faster
+            mkdir(path.c_str(), state_folder_mode);  // fails harmlessly when another process is faster
         if (!is_own(path))
             return in_shared_memory();
         last_there = path;

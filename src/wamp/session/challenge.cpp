@@ -1,5 +1,6 @@
 #include "wamp/session/challenge.hpp"
 
+#include "wamp/session/bytes_of.hpp"
 #include "wamp/session/cryptosign.hpp"
 #include "wampfcgi/core/text/base64.hpp"
 #include "wampfcgi/log/log.hpp"
@@ -19,16 +20,6 @@ constexpr std::uint64_t max_key_bytes = 1024;
 constexpr std::uint64_t iterations_a_turn = 5'000;  // a few milliseconds, so that other calls are not delayed
 
 using answer = std::variant<std::string, refused_challenge, std::unique_ptr<derived_signature>>;
-
-const unsigned char* bytes_of(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* bytes_of(std::string& text)
-{
-    return reinterpret_cast<unsigned char*>(text.data());
-}
 
 std::variant<std::string, refused_challenge> signature_of(std::string_view text, const std::string& key)
 {

@@ -1,5 +1,6 @@
 #include "wamp/session/cryptosign.hpp"
 
+#include "wamp/session/bytes_of.hpp"
 #include "wampfcgi/core/text/hex.hpp"
 
 #include <openssl/evp.h>
@@ -20,11 +21,6 @@ key_handle open_key(std::string_view private_key)
 {
     const auto* bytes = reinterpret_cast<const unsigned char*>(private_key.data());
     return {EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes, private_key.size()), &EVP_PKEY_free};
-}
-
-unsigned char* bytes_of(std::string& text)
-{
-    return reinterpret_cast<unsigned char*>(text.data());
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "wamp/session/key_derivation.hpp"
 
+#include "wamp/session/bytes_of.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,19 +10,6 @@
 #include <openssl/params.h>
 
 namespace wampfcgi::wamp {
-namespace {
-
-unsigned char* bytes_of(std::string& text)
-{
-    return reinterpret_cast<unsigned char*>(text.data());
-}
-
-const unsigned char* bytes_of(const std::string& text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-}  // namespace
 
 void key_derivation::free_mac::operator()(EVP_MAC_CTX* context) const
 {
