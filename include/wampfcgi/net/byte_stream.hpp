@@ -1,5 +1,5 @@
-// Owns a connected stream whose type leaves open whether there is TLS: what is composed of many reads and writes, as
-// Beast's WebSocket is, then need not be compiled for each kind of stream, nor Asio's part of it along with it.
+// Owns a connected stream with or without TLS, behind one type. Code composed of many reads and writes, such as Beast's
+// WebSocket, is compiled once instead of once for each kind of stream.
 #pragma once
 
 #include "wampfcgi/net/stream.hpp"
@@ -17,7 +17,7 @@
 
 namespace wampfcgi::net {
 
-/// A completion handler of any type; it need not be copyable.
+/// A completion handler of any type. The handler need not be copyable.
 class io_handler {
 public:
     template <class Handler>
@@ -52,7 +52,7 @@ public:
     executor_type get_executor() { return socket().get_executor(); }
     plain_stream& socket();
 
-    /// Null where there is none.
+    /// The stream with TLS; null without TLS.
     tls_stream* tls() { return std::get_if<tls_stream>(&stream_); }
 
     template <class Buffers, class Handler>
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    /// The first buffers of a sequence that are not empty.
+    /// At most four buffers of a sequence, without empty ones.
     template <class Buffer>
     class some_buffers {
     public:
@@ -99,7 +99,7 @@ private:
     std::variant<plain_stream, tls_stream> stream_;
 };
 
-/// How Beast closes a stream at the end of a time limit.
+/// Called by Beast to close a stream when a time limit ends.
 void beast_close_socket(byte_stream& stream);
 
 }  // namespace wampfcgi::net

@@ -1,4 +1,4 @@
-// Owns how OpenSSL sees a string.
+// Owns the conversion of a string to the bytes that functions of OpenSSL take.
 #pragma once
 
 #include <string>
