@@ -12,6 +12,7 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include <array>
 #include <deque>
 #include <utility>
 
@@ -84,7 +85,7 @@ public:
         stream_.binary(options_.serializer == serializer_kind::msgpack);
         stream_.async_handshake(reply_, host_, target_, [self = shared_from_this()](error_code error) {
             if (!self->closed_)
-                self->take_reply(error);
+                self->end_handshake(error);
         });
     }
 
@@ -120,6 +121,20 @@ public:
 
 private:
     static constexpr std::chrono::milliseconds linger_limit{200};
+
+    // A router refuses a client certificate after the TLS handshake (RFC 8446, section 4.4.2.4). If it has closed the
+    // connection before the WebSocket handshake is written, its alert is still unread. Only writing ends with a broken
+    // pipe; after a read that failed, Asio would wait for an event that does not come.
+    void end_handshake(error_code error)
+    {
+        if (error != asio::error::broken_pipe || stream_.next_layer().tls() == nullptr)
+            return take_reply(error);
+        stream_.next_layer().async_read_some(
+            asio::buffer(unread_), [self = shared_from_this(), error](error_code alert, std::size_t) {
+                if (!self->closed_)
+                    self->take_reply(alert.category() == asio::error::get_ssl_category() ? alert : error);
+            });
+    }
 
     void take_reply(error_code error)
     {
@@ -249,6 +264,7 @@ private:
     std::string subprotocol_;
     channel_options options_;
     websocket::response_type reply_;
+    std::array<char, 1> unread_{};
     beast::flat_buffer incoming_;
     std::deque<std::string> queue_;  // the first is being written
     queue_size queued_bytes_{options_.queued_bytes};
