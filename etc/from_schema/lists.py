@@ -25,8 +25,6 @@ def with_lists(text, mark, end, heading, make_list):
     return text
 
 
-
-
 def heading_of(node, here, places):
     """The heading under which the keys of a key's value are listed, unless that is here."""
     inner = described_by(node)

@@ -10,7 +10,6 @@
 
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <variant>
