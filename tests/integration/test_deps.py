@@ -80,6 +80,19 @@ class Deps(unittest.TestCase):
         self.assertIn("Unpacking g++\nE: no space left\n", run.stdout)
         self.assertNotIn("everything is there", run.stdout)
 
+    def test_a_web_server_that_the_distribution_does_not_have_is_left_out(self):
+        self.run_script()
+        self.assertRegex(self.installed(), r" haproxy caddy h2o\b")
+
+        self.fake("apt-cache", 'case $2 in h2o) exit 100 ;; *) echo Version: 1.83.0 ;; esac')
+        run = self.run_script()
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertRegex(self.installed(), r" haproxy caddy(?! h2o)")
+
+    def installed(self):
+        """The last command that installs packages."""
+        return [line for line in self.asked if line.startswith("apt-get") and "Status-Fd=3" in line][-1]
+
     def test_npm_of_the_machine_is_used(self):
         self.run_script()
 
@@ -94,8 +107,7 @@ class Deps(unittest.TestCase):
 
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertIn("everything is there", run.stdout)
-        [installed] = [line for line in self.asked if line.startswith("apt-get") and "Status-Fd=3" in line]
-        self.assertNotIn(" npm", installed)
+        self.assertNotIn(" npm", self.installed())
         [downloaded] = [line for line in self.asked if " download " in line]
         self.assertTrue(downloaded.endswith(" download node-semver npm"), downloaded)
         self.assertFalse(os.path.exists(self.scratch.path / "deps/.npm"))

@@ -13,7 +13,7 @@ say() { printf 'deps: %s\n' "$*"; }
 if ! command -v apt-get >/dev/null 2>&1; then
     say "no apt-get here; install by hand: a C++20 compiler, cmake 3.25, Boost 1.75 or later (Asio, JSON, Thread, Test),"
     say "OpenSSL 3, libfcgi, hiredis, msgpack-cxx, Autobahn|Cpp, python3, curl, lighttpd, Apache with mod_fcgid and suEXEC,"
-    say "nginx, Valkey or Redis, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, clang-format and clang-tidy 14, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
+    say "nginx, HAProxy, Caddy, H2O, Valkey or Redis, iproute2, procps, wrk, valgrind, debootstrap, lintian, logrotate, man-db, shellcheck, pyflakes, clang-format and clang-tidy 14, Autobahn, jsonschema and prometheus-client for Python, PHP, Node.js with the packages of tests/peers under $unpacked/peers"
     exit 1
 fi
 
@@ -87,7 +87,7 @@ install_packages() {
     } | show_progress
     [ -z "$policy" ] || { $as_root rm -f $policy; trap - EXIT INT TERM; }
     if [ -d /run/systemd/system ]; then
-        for service in lighttpd nginx apache2 redis-server valkey-server; do
+        for service in lighttpd nginx apache2 haproxy caddy h2o redis-server valkey-server; do
             case " $* " in *" $service"*) $as_root systemctl disable --quiet $service 2>/dev/null || true ;; esac
         done
     fi
@@ -145,6 +145,12 @@ elif installed libboost1.74-dev || installed "libboost${boost}-dev"; then
 else
     wanted="$wanted $boost_packages"
 fi
+case $purpose in tests | anywhere)
+    wanted="$wanted haproxy caddy"
+    # Debian 13 has no H2O; its tests are skipped there.
+    [ -z "$(apt-cache show h2o 2>/dev/null)" ] || wanted="$wanted h2o"
+    ;;
+esac
 # Only promtool is needed: if installed, Prometheus would run.
 [ "$purpose" != anywhere ] || unpack="$unpack prometheus"
 # shellcheck disable=SC2046,SC2086
