@@ -9,7 +9,7 @@ TARGET ?=
 MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options tidy format install uninstall package clean
+.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere deps-portable configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options tidy format install uninstall package portable clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -41,6 +41,9 @@ deps-sanitize: ## install what the tests with sanitizers need
 deps-anywhere: ## install what the tests of check-anywhere need
 	@tests/support/install-deps.sh build/deps anywhere
 
+deps-portable: ## install what the portable program needs
+	@tests/support/install-deps.sh build/deps portable
+
 demo: all ## start everything on loopback and show a call, events and a stream; ONCE=1 ends after that
 	@ONCE=$(ONCE) tests/support/demo.py $(BUILD)
 
@@ -49,10 +52,12 @@ check: deps-check ## build and run all the tests
 	@$(MAKE) --no-print-directory lint
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
-# Needs packages that deps-check does not install: a browser and promtool. None of these tests is skipped here.
-check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well, and clang-tidy over all of src
+# Needs packages that deps-check does not install: a browser, promtool and strace. None of these tests is skipped here.
+check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well, those of the portable program, and clang-tidy over all of src
 	@$(MAKE) --no-print-directory build GOAL=tests
-	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring)$$'
+	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring|portable)$$'
+	WAMPFCGI_PROGRAM=$(abspath $(BUILD))/portable/wamp-fcgi ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) \
+	    --repeat until-pass:2 -R '^integration\.' -E '\.(devrouter.*|package.*|install|deps|demo|portable)$$'
 	@$(MAKE) --no-print-directory tidy
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
@@ -117,6 +122,12 @@ uninstall: ## remove what "make install" has put under PREFIX, below DESTDIR
 package: all ## make a Debian package, build/wamp-fcgi_*.deb
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
 	    cpack --config $(BUILD)/CPackConfig.cmake -B $(BUILD)
+
+# The linker and Python make the same file again from the same sources and packages.
+portable: deps-portable ## make a program for every Linux, build/wamp-fcgi-*.tar.xz
+	@$(MAKE) --no-print-directory build GOAL=wamp-fcgi-portable
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)} \
+	    etc/packaging/portable.py $(BUILD) build/deps
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

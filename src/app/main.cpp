@@ -3,6 +3,7 @@
 #include "app/cgi.hpp"
 #include "app/check_places.hpp"
 #include "app/check_router.hpp"
+#include "app/linking/linking.hpp"
 #include "app/own_figures.hpp"
 #include "app/pool_watch.hpp"
 #include "app/stores.hpp"
@@ -257,7 +258,7 @@ int run(int argc, char** argv)
         std::cout << process::usage();
         return 0;
     case process::mode::version:
-        std::cout << "wamp-fcgi " WAMPFCGI_VERSION "\n" << wamp::libraries() << fcgi::libraries();
+        std::cout << "wamp-fcgi " WAMPFCGI_VERSION "\n" << wamp::libraries() << fcgi::libraries() << app::linking();
         return 0;
     case process::mode::check_config:
         return check_config(given);
@@ -282,6 +283,7 @@ int run(int argc, char** argv)
 int main(int argc, char** argv)
 {
     exit_when_out_of_memory();
+    app::prepare_libraries();
     log::prepare();
     try {
         return run(argc, argv);

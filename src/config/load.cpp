@@ -126,10 +126,12 @@ result<void, trouble> look_for_file(const std::optional<std::string>& option, co
     if (option || is_set(here.variable))
         return {};
     std::vector<std::string> places;
+    std::string why = "no configuration found: neither --config nor WAMP_FCGI_CONFIG names a file";
     if (is_set(here.home))
         places.push_back(*here.home + own_file);
+    else
+        why += "; the password database (of a portable program: /etc/passwd) has no home directory for this user";
     places.emplace_back(systems_file);
-    std::string why = "no configuration found: neither --config nor WAMP_FCGI_CONFIG names a file";
     for (const std::string& place : places) {
         const auto there = here.look_for(place);
         if (there)

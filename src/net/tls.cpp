@@ -1,5 +1,7 @@
 #include "net/tls.hpp"
 
+#include "net/authorities.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 
@@ -17,12 +19,12 @@ std::variant<ssl::context, std::string> make_tls_context(const tls_settings& giv
     const auto cannot = [&](const std::string& use) { return "cannot use " + use + ": " + error.message(); };
     SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
     context.set_verify_mode(ssl::verify_peer);
-    if (given.authorities.empty())
-        context.set_default_verify_paths(error);
-    else
-        context.add_certificate_authority(boost::asio::buffer(given.authorities), error);
-    if (error)
+    if (given.authorities.empty()) {
+        if (const auto trusted = trust_machine(context.native_handle(), usual_authority_places()); !trusted)
+            return trusted.error().text;
+    } else if (context.add_certificate_authority(boost::asio::buffer(given.authorities), error)) {
         return cannot("tls.ca_file");
+    }
     if (given.certificate.empty())
         return context;
     context.use_certificate_chain(boost::asio::buffer(given.certificate), error);

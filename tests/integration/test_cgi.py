@@ -10,7 +10,7 @@ from integration.contract_base import ADD2
 from integration.contract_cases import ContractCases
 from integration.deployment import DeploymentTest, configuration, main, service
 from support.processes import SANITIZER_STATUS, clean_environment, free_port, wait_until
-from support.servers import BUILD, ApacheCgi, DevRouter, LighttpdCgi
+from support.servers import PROGRAM, ApacheCgi, DevRouter, LighttpdCgi
 
 
 class ContractApache(ContractCases, unittest.TestCase):
@@ -42,7 +42,7 @@ class CgiProgram(DeploymentTest):
     def start(self, *arguments, **variables):
         environment = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "SCRIPT_NAME": "/wamp",
                        "CONTENT_TYPE": "application/json", "WAMP_FCGI_CONFIG": str(self.config), **variables}
-        child = subprocess.Popen([BUILD / "wamp-fcgi", *arguments], env=clean_environment(**environment),
+        child = subprocess.Popen([PROGRAM, *arguments], env=clean_environment(**environment),
                                  cwd=self.scratch.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
         self.addCleanup(self.end, child)

@@ -6,8 +6,9 @@ import subprocess
 import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
+from support.build import STATIC
 from support.processes import AS_ROOT, SERVER_USER, clean_environment, free_port, wait_until
-from support.servers import BUILD, TOP, DevRouter, WampFcgiPool
+from support.servers import PROGRAM, TOP, DevRouter, WampFcgiPool
 
 GOOD = json.dumps(configuration("rs://127.0.0.1:8081", {"/": service()}), indent=1)
 
@@ -45,7 +46,7 @@ FAULTY = (
 
 class CommandLine(DeploymentTest):
     def run_program(self, *arguments, **environment):
-        return subprocess.run([BUILD / "wamp-fcgi", *map(str, arguments)], env=clean_environment(**environment),
+        return subprocess.run([PROGRAM, *map(str, arguments)], env=clean_environment(**environment),
                               cwd=self.scratch.path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=20)
 
@@ -212,7 +213,7 @@ class CommandLine(DeploymentTest):
         path = self.scratch.write("secret.json", GOOD)
         path.chmod(0o600)
         os.chown(path, 0, 0)
-        run = subprocess.run([self.scratch.program(BUILD / "wamp-fcgi"), "--check-config", path], user=SERVER_USER,
+        run = subprocess.run([self.scratch.program(PROGRAM), "--check-config", path], user=SERVER_USER,
                              group=SERVER_USER, extra_groups=(), env=clean_environment(), capture_output=True, text=True,
                              timeout=20)
         self.assertEqual((run.returncode, run.stderr),
@@ -221,10 +222,11 @@ class CommandLine(DeploymentTest):
     def test_version_says_those_of_the_program_and_of_every_library(self):
         run = self.run_program("--version")
         version = re.search(r"project\(wamp-fcgi VERSION (\S+)", (TOP / "CMakeLists.txt").read_text())[1]
-        patterns = (rf"wamp-fcgi {re.escape(version)}", r"OpenSSL 3\.\d+\.\d+ \(built with 3\.\d+\.\d+\)",
+        patterns = [rf"wamp-fcgi {re.escape(version)}", r"OpenSSL 3\.\d+\.\d+ \(built with 3\.\d+\.\d+\)",
                     r"Boost 1\.\d+\.\d+", r"msgpack-cxx \d+\.\d+\.\d+",
                     r"Autobahn\|Cpp \(its headers name no version\)",
-                    r"libfcgi (\d+\.\d+\.\d+|\(its headers name no version\))")
+                    r"libfcgi (\d+\.\d+\.\d+|\(its headers name no version\))",
+                    *([r"portable, with glibc 2\.\d+"] if STATIC else [])]
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertEqual(len(run.stdout.splitlines()), len(patterns), run.stdout)
         for line, pattern in zip(run.stdout.splitlines(), patterns):

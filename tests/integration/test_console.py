@@ -14,7 +14,7 @@ from integration.contract_base import SECRET, SIGNED  # noqa: E402
 from integration.deployment import DeploymentTest, Served, configuration, main, service  # noqa: E402
 from support import fastcgi_client as fastcgi  # noqa: E402
 from support.browser import Browser, missing  # noqa: E402
-from support.build import BUILD  # noqa: E402
+from support.build import PROGRAM  # noqa: E402
 from support.processes import wait_until  # noqa: E402
 from support.servers import LighttpdPool, Nginx, WampFcgiPool  # noqa: E402
 from wamp_client import REGISTER, REGISTERED, WELCOME, Client as WampClient  # noqa: E402
@@ -135,7 +135,7 @@ class WithoutASession(DeploymentTest):
         self.assertNotIn("session", pool.said())
 
     def test_there_is_no_session_to_try(self):
-        tried = subprocess.run([BUILD / "wamp-fcgi", "--check-config", self.config, "--router"], capture_output=True, text=True,
+        tried = subprocess.run([PROGRAM, "--check-config", self.config, "--router"], capture_output=True, text=True,
                                timeout=30)
         self.assertEqual((tried.returncode, tried.stdout), (0, f"{self.config}: no mistakes found\n"))
 

@@ -14,7 +14,7 @@ from integration.contract_base import ADD2, SECRET, SIGNED
 from integration.deployment import DeploymentTest, configuration, main, service, start_server
 from support import fastcgi_client as fastcgi
 from support.processes import AS_ROOT, clean_environment, wait_until
-from support.servers import BUILD, TOP, DevRouter, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
+from support.servers import PROGRAM, TOP, DevRouter, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
 from support.web import Client, signed_query
 
 HOSTILE = 'x"\n\u2028error: forged id=1\r\x1b[2J'
@@ -131,7 +131,7 @@ class Logging(DeploymentTest):
     def test_log_file_that_cannot_be_opened_is_a_reason_not_to_start(self):
         nowhere = self.scratch.path / "nowhere" / "log"
         config = self.scratch.write("config.json", json.dumps(self.configured({"target": f"file:{nowhere}"})))
-        command = [BUILD / "wamp-fcgi", "--config", config, "--listen", "127.0.0.1:0"]
+        command = [PROGRAM, "--config", config, "--listen", "127.0.0.1:0"]
         run = subprocess.run(command, capture_output=True, text=True, timeout=30)
         self.assertEqual(run.returncode, 1)
         self.assertEqual(run.stderr,
@@ -151,7 +151,7 @@ class Logging(DeploymentTest):
         socket_path = self.scratch.folder("run") / "pool.sock"
         (folder / "log").symlink_to(planted)
         config = self.scratch.write("config.json", json.dumps(self.configured({"target": f"file:{folder}/log"})))
-        command = [BUILD / "wamp-fcgi", "--config", config, "--listen", f"unix:{socket_path}"]
+        command = [PROGRAM, "--config", config, "--listen", f"unix:{socket_path}"]
         for user in ((), ("--user", "www-data")):
             with self.subTest(user):
                 run = subprocess.run([*command, *user], capture_output=True, text=True, timeout=30)
@@ -231,7 +231,7 @@ class Logging(DeploymentTest):
         stream = os.fstat(theirs.fileno())
         config = self.scratch.write("config.json", json.dumps(self.configured({})))
         for name, prefix in ((f"{stream.st_dev}:{stream.st_ino}", "<3>"), ("1:2", "")):
-            command = [BUILD / "wamp-fcgi", "--config", config, "--listen", "unix:/nowhere/socket"]
+            command = [PROGRAM, "--config", config, "--listen", "unix:/nowhere/socket"]
             run = subprocess.run(command, stderr=theirs, env=clean_environment(JOURNAL_STREAM=name), timeout=30)
             self.assertEqual(run.returncode, 1)
             self.assertTrue(ours.recv(4096).decode().startswith(f"{prefix}error: "))

@@ -9,7 +9,7 @@ import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from support import promtool
-from support.build import BUILD, TOP
+from support.build import PROGRAM, TOP
 from support.processes import wait_until
 from support.servers import DevRouter, WampFcgiPool
 
@@ -75,7 +75,7 @@ class Prometheus(DeploymentTest):
 
 
 class PlugIn(DeploymentTest):
-    def check(self, *arguments, program=BUILD / "wamp-fcgi"):
+    def check(self, *arguments, program=PROGRAM):
         done = subprocess.run([FOLDER / "check_wamp_fcgi", *arguments], capture_output=True, text=True, timeout=60,
                               env={**os.environ, "WAMP_FCGI": str(program)})
         return done.returncode, done.stdout + done.stderr

@@ -14,7 +14,7 @@ from integration.deployment import DeploymentTest, configuration, main, service
 from support import fastcgi_client as fastcgi
 from support.build import SANITIZED
 from support.processes import AS_ROOT, SERVER_USER, clean_environment, wait_until
-from support.servers import BUILD, DevRouter, WampFcgiPool, WorkerOnFd0
+from support.servers import PROGRAM, DevRouter, WampFcgiPool, WorkerOnFd0
 from support.systemd import Notifications
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
@@ -51,7 +51,7 @@ class PoolStart(DeploymentTest):
     def run_pool(self, *options):
         """Runs a pool that is expected to exit."""
         path = self.scratch.folder("run") / "refused.sock"
-        return subprocess.run([BUILD / "wamp-fcgi", "--config", self.config, "--listen", f"unix:{path}", *options],
+        return subprocess.run([PROGRAM, "--config", self.config, "--listen", f"unix:{path}", *options],
                               env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=20)
 
@@ -184,7 +184,7 @@ class PoolStart(DeploymentTest):
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(path))
             listening.listen()
-            worker = subprocess.Popen([BUILD / "wamp-fcgi", "--config", self.config], stdin=listening,
+            worker = subprocess.Popen([PROGRAM, "--config", self.config], stdin=listening,
                                       env=clean_environment())
         self.addCleanup(lambda: worker.poll() is None and worker.kill())
         for signal_number in (signal.SIGHUP, signal.SIGUSR1, None):

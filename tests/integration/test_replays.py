@@ -13,7 +13,7 @@ from integration.deployment import DeploymentTest, configuration, main, service
 from integration.replay_cases import ReplayCases
 from support import fastcgi_client as fastcgi
 from support.processes import clean_environment, wait_until
-from support.servers import (BUILD, ApacheCgi, ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, LighttpdCgi, Nginx,
+from support.servers import (PROGRAM, ApacheCgi, ApacheFcgid, ApacheProxyFcgi, DevRouter, Lighttpd, LighttpdCgi, Nginx,
                              WampFcgiPool)
 from support.web import signed_query
 
@@ -83,7 +83,7 @@ class StateFolder(DeploymentTest):
         return self.scratch.write("config.json", json.dumps(config))
 
     def run_program(self, *arguments, **environment):
-        return subprocess.run([BUILD / "wamp-fcgi", *map(str, arguments)], stdin=subprocess.DEVNULL,
+        return subprocess.run([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=20, env=clean_environment(**environment))
 
     def run_pool(self):
@@ -175,7 +175,7 @@ class StateFolder(DeploymentTest):
         environment = clean_environment(WAMP_FCGI_CONFIG=str(self.configure()), **variables)
 
         def run():
-            return subprocess.run([BUILD / "wamp-fcgi"], input=ADD2, capture_output=True, text=True, timeout=20,
+            return subprocess.run([PROGRAM], input=ADD2, capture_output=True, text=True, timeout=20,
                                   env=environment)
 
         self.run_program(GATEWAY_INTERFACE="CGI/1.1", REQUEST_METHOD="GET", WAMP_FCGI_CONFIG=str(self.configure()))

@@ -14,12 +14,12 @@ import unittest
 
 from integration.deployment import DeploymentTest, configuration, main, service
 from integration.hostile_case import Connection
-from support.build import SANITIZED
+from support.build import SANITIZED, STATIC
 from support import fastcgi_client as fastcgi
 from support.failing_malloc import Orders
 from support.load import UNANSWERED, Background, make_call
 from support.processes import AS_ROOT, SERVER_USER, clean_environment, wait_until
-from support.servers import BUILD, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
+from support.servers import PROGRAM, LastingRouter, Nginx, WampFcgiPool, WorkerOnFd0
 from support.web import Client, signed_query
 
 SECRET = "kkjH68GiuUZ"
@@ -216,6 +216,7 @@ class Memory(RunningOut):
         self.assertGreater(good, 20)
 
     @unittest.skipIf(SANITIZED, "sanitizers have an allocator of their own")
+    @unittest.skipIf(STATIC, "nothing can be preloaded into a static program")
     def test_no_allocation_that_fails_in_a_worker_is_more_than_a_refusal_or_an_orderly_end(self):
         self.orders = Orders(self.scratch)
         self.worker = WorkerOnFd0(self.scratch, self.configure())
@@ -238,6 +239,7 @@ class Memory(RunningOut):
             self.sweep("call in pieces", signed, b'{"args":["signed"]}', for_good, self.outcome_in_pieces)
 
     @unittest.skipIf(SANITIZED, "sanitizers have an allocator of their own")
+    @unittest.skipIf(STATIC, "nothing can be preloaded into a static program")
     def test_no_allocation_that_fails_in_a_cgi_process_is_more_than_a_refusal_or_an_orderly_end(self):
         orders, body = Orders(self.scratch), call_body("com.example.add2", 2, 3)
         environment = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "SCRIPT_NAME": "/wamp",
@@ -246,7 +248,7 @@ class Memory(RunningOut):
 
         def run(good, for_good):
             orders.give(good, for_good)
-            ended = subprocess.run([BUILD / "wamp-fcgi"], env=clean_environment(**environment), input=body.encode(),
+            ended = subprocess.run([PROGRAM], env=clean_environment(**environment), input=body.encode(),
                                    capture_output=True, cwd=self.scratch.path, timeout=LIMIT)
             return ended, orders.take_back()
 
@@ -321,7 +323,7 @@ class Threads(RunningOut):
         environment = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "SCRIPT_NAME": "/wamp",
                        "CONTENT_TYPE": "application/json", "WAMP_FCGI_CONFIG": str(config)}
         identity = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []} if AS_ROOT else {}
-        ended = subprocess.run(["prlimit", "--nproc=1:1", "--", self.scratch.program(BUILD / "wamp-fcgi")],
+        ended = subprocess.run(["prlimit", "--nproc=1:1", "--", self.scratch.program(PROGRAM)],
                                env=clean_environment(**environment), input=body.encode(), capture_output=True,
                                cwd=self.scratch.path, timeout=LIMIT, **identity)
         self.assertEqual(ended.returncode, 0, ended)

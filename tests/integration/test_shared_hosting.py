@@ -12,7 +12,7 @@ from integration.deployment import main, service
 from support.processes import Scratch, is_running, wait_until
 from support.readme import block
 from support.restrictions import in_force, reaching
-from support.servers import BUILD, TOP, DevRouter, replace_once
+from support.servers import PROGRAM, TOP, DevRouter, replace_once
 from support.shared_host import Customer, SharedHost, why_impossible
 from support.web import Client, signed_query
 
@@ -49,12 +49,11 @@ class SharedHosting(unittest.TestCase):
         self.follow("document-root")
 
     def upload(self):
-        """The first step, which needs another machine."""
+        """The first step, which needs another machine: the layout is that of the portable archive."""
         folder = self.customer.home / "wamp-fcgi"
-        folder.mkdir()
-        for path in (BUILD / "wamp-fcgi", *SAMPLES.iterdir()):
-            shutil.copy(path, folder)
-        for path in (folder, *folder.iterdir()):
+        shutil.copytree(SAMPLES, folder / "examples/shared-hosting")
+        shutil.copy(PROGRAM, folder)
+        for path in (folder, *folder.rglob("*")):
             shutil.chown(path, self.customer.name, self.customer.name)
 
     def follow(self, step, replaced=None):

@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from integration.contract_base import ADD2, SECRET, SIGNED  # noqa: E402
 from integration.deployment import DeploymentTest, configuration, main, service, start_server  # noqa: E402
 from support import browser, fastcgi_client as fastcgi, promtool  # noqa: E402
-from support.build import BUILD, TOP  # noqa: E402
+from support.build import PROGRAM, TOP  # noqa: E402
 from support.processes import SERVER_USER, Scratch, is_running, wait_until  # noqa: E402
 from support.servers import ApacheCgi, ApacheFcgid, DevRouter, LighttpdCgi, Nginx, WampFcgiPool  # noqa: E402
 from support.web import Client, signed_query  # noqa: E402
@@ -31,7 +31,7 @@ PAGE_POLICY = re.compile(r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; b
 
 def ask(*arguments):
     """The result of `wamp-fcgi --status`: exit status, standard output, standard error."""
-    done = subprocess.run([BUILD / "wamp-fcgi", "--status", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([PROGRAM, "--status", *map(str, arguments)], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
 
 

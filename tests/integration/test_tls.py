@@ -8,7 +8,7 @@ import socket
 import subprocess
 
 from integration.deployment import DeploymentTest, configuration, main, service
-from support.build import BUILD
+from support.build import PROGRAM
 from support.certificates import Authority, self_signed
 from support.load import Background, make_call
 from support.processes import AS_ROOT, SERVER_USER, Scratch, wait_until
@@ -236,7 +236,7 @@ class CheckedFiles(DeploymentTest):
         config = configuration("rss://127.0.0.1:1", PATHS)
         config["router"]["tls"] = {name: str(path) for name, path in tls.items()}
         path = self.scratch.write("config.json", json.dumps(config))
-        run = subprocess.run([BUILD / "wamp-fcgi", "--check-config", path], capture_output=True, text=True, timeout=60)
+        run = subprocess.run([PROGRAM, "--check-config", path], capture_output=True, text=True, timeout=60)
         return run.returncode, run.stderr
 
     def test_files_are_looked_into_when_the_configuration_is_checked(self):

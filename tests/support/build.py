@@ -10,3 +10,7 @@ SANITIZED = CACHE.exists() and bool(re.search("^WAMPFCGI_SANITIZE:[A-Z]+=.", CAC
 # How much slower the programs may be with a sanitizer and without optimisation. Time limits are multiplied by it. Where
 # the amount of work takes the time, the amount is divided by it.
 SLOWDOWN = 5 if SANITIZED else 1
+# The tested program, such as the portable one, whose tests need what the build has besides.
+PROGRAM = pathlib.Path(os.environ.get("WAMPFCGI_PROGRAM", BUILD / "wamp-fcgi")).resolve()
+# Nothing can be preloaded into a program that has its libraries in it.
+STATIC = PROGRAM.exists() and b"ld-linux" not in PROGRAM.read_bytes()[:4096]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs and lists what the build and the demo need and, on request, what the tests, the tests with sanitizers,
-# measuring, fuzzing or `make check-anywhere` need. Never removes or replaces an installed package.
-# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize|anywhere]  (DIRECTORY is for what cannot be installed
+# measuring, fuzzing, `make check-anywhere` or `make portable` need. Never removes or replaces an installed package.
+# usage: install-deps.sh DIRECTORY [tests|bench|fuzz|sanitize|anywhere|portable]  (DIRECTORY is for what cannot be installed
 # beside the machine's packages)
 set -eu
 
@@ -117,7 +117,8 @@ case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bi
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != sanitize ] || wanted="$wanted lld llvm"
-[ "$purpose" != anywhere ] || wanted="$wanted chromium"
+[ "$purpose" != anywhere ] || wanted="$wanted chromium strace"
+[ "$purpose" != portable ] || wanted="$wanted groff-base"
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
     wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"

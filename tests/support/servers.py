@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 from support import fastcgi_client as fastcgi
-from support.build import BUILD, TOP
+from support.build import BUILD, PROGRAM, TOP
 from support.processes import AS_ROOT, SERVER_USER, Process, can_connect, free_port, session_members
 
 
@@ -86,7 +86,7 @@ class WampFcgiPool(Process):
 
     name = "wamp-fcgi"
     user = SERVER_USER
-    program = BUILD / "wamp-fcgi"
+    program = PROGRAM
 
     def __init__(self, scratch, config, workers=2, over_tcp=False):
         super().__init__(scratch)
@@ -115,7 +115,7 @@ class WorkerOnFd0(Process):
 
     name = "worker"
     user = SERVER_USER
-    program = BUILD / "wamp-fcgi"
+    program = PROGRAM
 
     def __init__(self, scratch, config):
         super().__init__(scratch)
@@ -148,7 +148,7 @@ class WorkerOnFd0(Process):
 class WebServer(Process):
     """A web server with wamp-fcgi at /wamp; `port` speaks HTTP, `tls_port` (if any) HTTPS."""
 
-    program = BUILD / "wamp-fcgi"
+    program = PROGRAM
     sample = None  # sample configuration of this project
     mount = None  # the mount in wamp-fcgi's configuration
     port = tls_port = None

@@ -89,13 +89,15 @@ BOOST_AUTO_TEST_CASE(the_systems_file_is_the_last_choice)
 
 BOOST_AUTO_TEST_CASE(where_there_is_none_every_place_is_named)
 {
-    const std::string beginning = "no configuration found: neither --config nor WAMP_FCGI_CONFIG names a file; ";
+    const std::string beginning = "no configuration found: neither --config nor WAMP_FCGI_CONFIG names a file";
     surroundings here = with_users_file(false);
     here.variable = std::nullopt;
     BOOST_TEST(look_for_file(std::nullopt, here).error().text ==
-               beginning + users_file + ": No such file; " + systems_file + ": No such file");
+               beginning + "; " + users_file + ": No such file; " + systems_file + ": No such file");
     here.home = std::nullopt;
-    BOOST_TEST(look_for_file(std::nullopt, here).error().text == beginning + systems_file + ": No such file");
+    BOOST_TEST(look_for_file(std::nullopt, here).error().text ==
+               beginning + "; the password database (of a portable program: /etc/passwd) has no home directory for " +
+                   "this user; " + systems_file + ": No such file");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_named_or_there_is_not_reported_as_looked_for)

@@ -1,12 +1,9 @@
 // Owns what tests of the log file share.
 #pragma once
 
+#include "support/temporary_folder.hpp"
 #include "wampfcgi/log/log.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -19,12 +16,6 @@ struct settings_restored {
         log::finish();
         log::configure({});
     }
-};
-
-struct temporary_folder {
-    temporary_folder() { BOOST_REQUIRE(::mkdtemp(path.data()) != nullptr); }
-    ~temporary_folder() { std::filesystem::remove_all(path); }
-    std::string path = "/tmp/wamp-fcgi-log-XXXXXX";
 };
 
 inline std::string content(const std::string& path)
