@@ -4,6 +4,7 @@
 #include "wampfcgi/core/text/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@ namespace wampfcgi::config {
 namespace {
 
 namespace json = boost::json;
+using boost::system::error_code;  // Boost.JSON's own name for it is gone in later versions
 
 // The handler of the parser (boost::json::basic_parser, "Handler"). The parser gets one line at a time, so that the
 // line of each event is known. Only a comment can continue on the next line.
@@ -30,35 +32,35 @@ public:
 
     const node* innermost_open() const { return open_.empty() ? nullptr : open_.back(); }
 
-    bool on_document_begin(json::error_code&) { return true; }
-    bool on_document_end(json::error_code&) { return true; }
-    bool on_array_begin(json::error_code&) { return begin(node::kind::list); }
-    bool on_array_end(std::size_t, json::error_code&) { return end(); }
-    bool on_object_begin(json::error_code&) { return begin(node::kind::object); }
-    bool on_object_end(std::size_t, json::error_code&) { return end(); }
-    bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
-    bool on_key(json::string_view last, std::size_t, json::error_code&)
+    bool on_document_begin(error_code&) { return true; }
+    bool on_document_end(error_code&) { return true; }
+    bool on_array_begin(error_code&) { return begin(node::kind::list); }
+    bool on_array_end(std::size_t, error_code&) { return end(); }
+    bool on_object_begin(error_code&) { return begin(node::kind::object); }
+    bool on_object_end(std::size_t, error_code&) { return end(); }
+    bool on_key_part(json::string_view part, std::size_t, error_code&) { return collect(part); }
+    bool on_key(json::string_view last, std::size_t, error_code&)
     {
         collect(last);
         open_.back()->members.push_back({std::exchange(text_, {}), line, {}});
         last_seen = last_token::key;
         return true;
     }
-    bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
-    bool on_string(json::string_view last, std::size_t, json::error_code&) { return add(node::kind::string, last); }
-    bool on_number_part(json::string_view part, json::error_code&) { return collect(part); }
-    bool on_int64(std::int64_t, json::string_view last, json::error_code&) { return add(node::kind::number, last); }
-    bool on_uint64(std::uint64_t, json::string_view last, json::error_code&) { return add(node::kind::number, last); }
-    bool on_double(double, json::string_view last, json::error_code&) { return add(node::kind::number, last); }
-    bool on_bool(bool value, json::error_code&) { return add(node::kind::boolean, value ? "true" : "false"); }
-    bool on_null(json::error_code&) { return add(node::kind::null, "null"); }
-    bool on_comment_part(json::string_view, json::error_code&)
+    bool on_string_part(json::string_view part, std::size_t, error_code&) { return collect(part); }
+    bool on_string(json::string_view last, std::size_t, error_code&) { return add(node::kind::string, last); }
+    bool on_number_part(json::string_view part, error_code&) { return collect(part); }
+    bool on_int64(std::int64_t, json::string_view last, error_code&) { return add(node::kind::number, last); }
+    bool on_uint64(std::uint64_t, json::string_view last, error_code&) { return add(node::kind::number, last); }
+    bool on_double(double, json::string_view last, error_code&) { return add(node::kind::number, last); }
+    bool on_bool(bool value, error_code&) { return add(node::kind::boolean, value ? "true" : "false"); }
+    bool on_null(error_code&) { return add(node::kind::null, "null"); }
+    bool on_comment_part(json::string_view, error_code&)
     {
         if (comment_line == 0)
             comment_line = line;
         return true;
     }
-    bool on_comment(json::string_view, json::error_code&)
+    bool on_comment(json::string_view, error_code&)
     {
         comment_line = 0;
         return true;
@@ -131,8 +133,8 @@ std::string describe_end_of_file(const tree_builder& builder)
 }
 
 // Does not show the faulty text, which may belong to a secret. `text` ends with the line that starts at `begin`.
-std::string describe(const json::error_code& code, const tree_builder& builder, std::string_view text,
-                     std::size_t begin, std::size_t offset)
+std::string describe(const error_code& code, const tree_builder& builder, std::string_view text, std::size_t begin,
+                     std::size_t offset)
 {
     const std::string_view line = text.substr(begin);
     if (code == json::error::incomplete)
@@ -159,7 +161,7 @@ std::optional<syntax_error> feed(tree_parser& parser, std::string_view text, std
     const std::size_t number = parser.handler().line;
     if (const std::size_t good = utf8_prefix(line); good != line.size())
         return syntax_error{number, "expected UTF-8, got another byte" + at_column(good)};
-    json::error_code code;
+    error_code code;
     const std::size_t used = parser.write_some(true, line.data(), line.size(), code);
     if (code)
         return syntax_error{number, describe(code, parser.handler(), text, begin, used)};
@@ -180,7 +182,11 @@ std::variant<node, syntax_error> read_tree(std::string_view text)
     if (!lines.ends_with('\n'))
         lines += '\n';
 
-    tree_parser parser{{max_depth, /*comments*/ true, /*trailing commas*/ true, /*invalid UTF-8*/ false}};
+    json::parse_options options;
+    options.max_depth = max_depth;
+    options.allow_comments = true;
+    options.allow_trailing_commas = true;
+    tree_parser parser{options};
     tree_builder& builder = parser.handler();
     for (std::size_t begin = 0; begin < lines.size(); ++builder.line) {
         const std::size_t end = lines.find('\n', begin) + 1;
@@ -189,7 +195,7 @@ std::variant<node, syntax_error> read_tree(std::string_view text)
         begin = end;
     }
     --builder.line;
-    json::error_code code;
+    error_code code;
     parser.write_some(false, "", 0, code);
     if (code)
         return syntax_error{builder.line, describe(code, builder, {}, 0, 0)};

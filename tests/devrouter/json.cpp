@@ -4,6 +4,7 @@
 #include "message.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -14,7 +15,7 @@ namespace wampfcgi::devrouter {
 
 namespace {
 
-using boost::json::error_code;
+using boost::system::error_code;
 
 constexpr std::size_t deepest = 500;  // the parser recurses
 constexpr char binary_mark = '\0';

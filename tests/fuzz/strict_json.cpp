@@ -23,7 +23,7 @@ std::optional<json::value> strict_json(std::string_view text)
 {
     json::parse_options options;
     options.max_depth = 128;
-    json::error_code error;
+    boost::system::error_code error;
     auto value = json::parse({text.data(), text.size()}, error, {}, options);
     if (error)
         return std::nullopt;

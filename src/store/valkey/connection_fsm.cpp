@@ -335,9 +335,9 @@ void connection_fsm::fail_all(const std::string& reason)
     for (sent_request& each : std::exchange(requests_, {}))
         if (!each.is_wait)
             failed.push_back(std::move(each));
+    const valkey_outcome outcome = failure(errc::store_unavailable, reason);
     for (sent_request& each : failed)
-        steps_.emplace_back(
-            valkey_step::complete{std::move(each.asker), failure(errc::store_unavailable, reason), each.asked_at});
+        steps_.emplace_back(valkey_step::complete{std::move(each.asker), outcome, each.asked_at});
 }
 
 void connection_fsm::say(log_level level, std::string text)

@@ -86,7 +86,8 @@ std::string valkey_command(std::initializer_list<std::string_view> arguments)
         lengths.push_back(each.size());
     }
     char* formatted = nullptr;
-    const int length = redisFormatCommandArgv(&formatted, static_cast<int>(texts.size()), texts.data(), lengths.data());
+    const auto length =
+        redisFormatCommandArgv(&formatted, static_cast<int>(texts.size()), texts.data(), lengths.data());
     if (length < 0)
         throw std::bad_alloc();
     std::string bytes(formatted, static_cast<std::size_t>(length));
