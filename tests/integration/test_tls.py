@@ -128,7 +128,7 @@ class Tls:
         stranger = Authority(self.made.path, f"stranger-{self.scheme}")
         made = self.made.path
         for case, certificate, host, why in (
-                ("expired", self.authority.issue("expired", days=-1), "127.0.0.1", "certificate has expired"),
+                ("expired", self.authority.issue("expired", days=0), "127.0.0.1", "certificate has expired"),
                 ("self-signed", self_signed(made, "self-signed"), "127.0.0.1", "self-signed certificate"),
                 ("other address", self.authority.issue("address", hosts="IP:127.0.0.2"), "127.0.0.1", "IP address mismatch"),
                 ("other name", self.authority.issue("name", hosts="DNS:example.com"), "localhost", "hostname mismatch"),
@@ -164,7 +164,7 @@ class Tls:
                 self.pool.stop()
 
     def test_certificate_that_is_replaced_is_taken_without_a_restart(self):
-        served = self.authority.issue("served", days=-1)
+        served = self.authority.issue("served", days=0)
         self.start_router(served)
         self.deploy(self.router.where, ca_file=self.authority.file, connect_timeout=1)
         self.assert_unavailable("certificate has expired")

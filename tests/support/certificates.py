@@ -45,7 +45,7 @@ class Authority(Certificate):
         self.make("req", "-x509", *KEY_TYPE, "-keyout", self.key, "-days", 2, "-subj", f"/CN={name}")
 
     def issue(self, name, hosts=LOOPBACK, days=2):
-        """Issues a certificate for these hosts; an expired one if `days` is negative."""
+        """Issues a certificate for these hosts; one that has just expired if `days` is 0."""
         made, wish, extensions = Certificate(self.folder, name), self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         openssl("req", "-new", *KEY_TYPE, "-keyout", made.key, "-subj", f"/CN={name}", "-out", wish)
         extensions.write_text(f"subjectAltName={hosts}\n")
