@@ -84,10 +84,18 @@ class Deps(unittest.TestCase):
         self.run_script()
         self.assertRegex(self.installed(), r" haproxy caddy h2o\b")
 
-        self.fake("apt-cache", 'case $2 in h2o) exit 100 ;; *) echo Version: 1.83.0 ;; esac')
+        self.fake("apt-cache", 'case "$*" in *h2o) exit 100 ;; *) echo Version: 1.83.0 ;; esac')
         run = self.run_script()
-        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertEqual((run.returncode, run.stderr), (0, "deps: no package h2o here, going on without it\n"))
         self.assertRegex(self.installed(), r" haproxy caddy(?! h2o)")
+
+    def test_of_two_stores_and_two_releases_of_clang_that_is_installed_which_fits(self):
+        self.run_script()
+        self.assertRegex(self.installed(), r" valkey-server .* clang-format-14 clang-tidy-14\b")
+
+        self.fake("apt-cache", 'case "$*" in *valkey*) exit 100 ;; *clang*) echo Version: 1:14.0-55 ;; *) echo Version: 1.74 ;; esac')
+        self.run_script()
+        self.assertRegex(self.installed(), r" redis-server .* clang-format clang-tidy\b")
 
     def installed(self):
         """The last command that installs packages."""

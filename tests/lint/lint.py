@@ -113,10 +113,11 @@ def is_there(tool):
 
 
 def format_mistakes():
-    if not tidy.is_there("clang-format"):
-        print(f"lint: no clang-format {tidy.RELEASE} here, not run")
+    formatter = tidy.tool_named("clang-format")
+    if not formatter:
+        print(f"lint: formatting is checked with clang-format {tidy.RELEASE} only, which is not here: skipped")
         return
-    run = subprocess.run(["clang-format", "--dry-run", *tracked("*.cpp", "*.hpp")], cwd=top, capture_output=True, text=True)
+    run = subprocess.run([formatter, "--dry-run", *tracked("*.cpp", "*.hpp")], cwd=top, capture_output=True, text=True)
     for name in sorted({line.split(":")[0] for line in run.stderr.splitlines() if "warning:" in line}):
         yield f"{name}: not formatted (make format)"
 

@@ -128,7 +128,7 @@ class Lint(unittest.TestCase):
         (unit.parent / "compile_commands.json").write_text(json.dumps(
             [{"directory": str(self.top), "file": str(unit), "command": f"/usr/bin/c++ -DTAKEN=1 -o x.o -c {unit}"}]))
 
-    @unittest.skipUnless(tidy.is_there(), "no clang-tidy of the right release here")
+    @unittest.skipUnless(tidy.tool_named(), "no clang-tidy of the right release here")
     def test_what_clang_tidy_finds_is_refused_until_the_source_is_mended(self):
         moved = "#include <string>\nauto f(std::string s) {\n  auto t = std::move(s);\n  return t.size() + s.size();\n}\n"
         self.write("src/core/x.cpp", "int x = TAKEN;\n")
@@ -142,7 +142,7 @@ class Lint(unittest.TestCase):
         self.write("src/core/y.cpp", moved.replace(" + s.size()", ""))
         self.assertEqual(self.found(), ["lint: nothing found"])
 
-    @unittest.skipUnless(tidy.is_there(), "no clang-tidy of the right release here")
+    @unittest.skipUnless(tidy.tool_named(), "no clang-tidy of the right release here")
     def test_source_that_clang_tidy_cannot_read_is_a_mistake(self):
         self.write("src/core/x.cpp", "int x = ;\n")
         self.write_unit("src/core/x.cpp")

@@ -3,6 +3,7 @@
 BUILD/tidy, so that only what has changed is looked at again.
 usage: tidy.py BUILD [FILE...]      (FILE: only this one, below src, by itself)"""
 import concurrent.futures
+import functools
 import hashlib
 import json
 import os
@@ -46,7 +47,7 @@ class Unit:
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
     def run(self):
-        command = ["clang-tidy", "--quiet", f"--config-file={self.top}/.clang-tidy", self.file, "--", *self.flags]
+        command = [tool_named(), "--quiet", f"--config-file={self.top}/.clang-tidy", self.file, "--", *self.flags]
         ran = subprocess.run(command, cwd=self.top, capture_output=True, text=True)
         found = [f"{os.path.relpath(place, self.top)}: {what}]" for place, what in FINDING.findall(ran.stdout)]
         if ran.returncode and not found:
@@ -81,12 +82,13 @@ def units(top, build):
     return [each for each in made if each.sources]
 
 
-def is_there(tool="clang-tidy"):
-    """In the release that is known here."""
-    if not shutil.which(tool):
-        return False
-    version = subprocess.run([tool, "--version"], capture_output=True, text=True).stdout
-    return f"version {RELEASE}." in version
+@functools.cache
+def tool_named(tool="clang-tidy"):
+    """The tool's command in the release that is known here, or None."""
+    for command in (tool, f"{tool}-{RELEASE}"):
+        if shutil.which(command) and f"version {RELEASE}." in subprocess.run([command, "--version"], capture_output=True, text=True).stdout:
+            return command
+    return None
 
 
 def show(done, count):
@@ -98,8 +100,8 @@ def show(done, count):
 
 def mistakes(top, build, files=(), with_slow=True):
     """What clang-tidy finds, a line each. Raises NotHere."""
-    if not is_there():
-        raise NotHere(f"no clang-tidy {RELEASE} here, not run")
+    if not tool_named():
+        raise NotHere(f"sources are checked with clang-tidy {RELEASE} only, which is not here: skipped")
     looked_at = units(top, build)
     if files:
         wanted = [path.resolve() for path in map(pathlib.Path, files)]

@@ -51,6 +51,16 @@ show_progress() {
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 missing() { for package in "$@"; do installed "$package" || printf '%s ' "$package"; done; }
 
+# What the distribution does not have, such as H2O in Debian 13, is named; tests without their server are skipped.
+offered() {
+    for package in "$@"; do
+        if [ -n "$(version_of "$package")" ]; then printf '%s ' "$package"; else say "no package $package here, going on without it" >&2; fi
+    done
+}
+
+version_of() { apt-cache show --no-all-versions "$1" 2>/dev/null | sed -n 's/^Version: //p' | head -n 1; }
+first_of() { for package in "$@"; do [ -z "$(version_of "$package")" ] || { echo "$package" && return; }; done; }
+
 updated=
 update_lists() {
     [ -n "$updated" ] && return
@@ -112,6 +122,8 @@ unpack_packages() {
     rm -rf "$unpacked/.download"
 }
 
+[ -n "$(version_of libboost-dev)" ] || update_lists
+[ -n "$(version_of libboost-dev)" ] || { say "no Boost among the packages of this machine"; exit 1; }
 wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev libhiredis-dev python3 curl ca-certificates lighttpd"
 case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
@@ -122,19 +134,18 @@ case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
     wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"
-    # Debian 12 has only Redis; both work.
-    command -v valkey-server >/dev/null 2>&1 || command -v redis-server >/dev/null 2>&1 || wanted="$wanted redis-server"
+    # Both work; Debian 12 has only Redis.
+    command -v valkey-server >/dev/null 2>&1 || command -v redis-server >/dev/null 2>&1 || wanted="$wanted $(first_of valkey-server redis-server)"
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
     command -v php >/dev/null 2>&1 || wanted="$wanted php-cli"
     ;;
 esac
-case $purpose in tests | anywhere) wanted="$wanted clang-format clang-tidy" ;; esac
+# Lint needs release 14, which is the default in Debian 12; Debian 13 has none.
+case $(version_of clang-format) in 1:14.*) clang='' ;; *) clang=-14 ;; esac
+case $purpose in tests | anywhere) wanted="$wanted clang-format$clang clang-tidy$clang haproxy caddy h2o" ;; esac
 
 # The distribution's default Boost works if it has Boost.JSON (1.75 and later); Debian 12 has 1.81 besides its 1.74.
-default_boost() { apt-cache show --no-all-versions libboost-dev 2>/dev/null | sed -n 's/^Version: \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1; }
-boost=$(default_boost)
-[ -n "$boost" ] || { update_lists; boost=$(default_boost); }
-[ -n "$boost" ] || { say "no Boost among the packages of this machine"; exit 1; }
+boost=$(version_of libboost-dev | sed 's/^\([0-9]*\.[0-9]*\).*/\1/')
 boost_packages="libboost1.81-dev libboost-json1.81-dev libboost-thread1.81-dev libboost-test1.81-dev"
 unpack="libmsgpack-cxx-dev autobahn-cpp-dev"
 if dpkg --compare-versions "$boost" ge 1.75; then
@@ -146,16 +157,10 @@ elif installed libboost1.74-dev || installed "libboost${boost}-dev"; then
 else
     wanted="$wanted $boost_packages"
 fi
-case $purpose in tests | anywhere)
-    wanted="$wanted haproxy caddy"
-    # Debian 13 has no H2O; its tests are skipped there.
-    [ -z "$(apt-cache show h2o 2>/dev/null)" ] || wanted="$wanted h2o"
-    ;;
-esac
 # Only promtool is needed: if installed, Prometheus would run.
 [ "$purpose" != anywhere ] || unpack="$unpack prometheus"
 # shellcheck disable=SC2046,SC2086
-install_packages $(missing $wanted)
+install_packages $(offered $(missing $wanted))
 # shellcheck disable=SC2086
 unpack_packages $unpack
 
