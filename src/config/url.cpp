@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace wampfcgi::config {
 namespace {
@@ -30,18 +31,30 @@ bool is_host_character(char c)
 // A URL scheme with a host.
 struct scheme {
     std::string_view prefix;
-    kind transport;
     std::uint16_t default_port;  // 0: the port is required
     bool has_path;
     std::string_view form;
 };
 
-constexpr std::array<scheme, 4> schemes{{
-    {"rs://", kind::rawsocket_tcp, 0, false, "rs://HOST:PORT"},
-    {"rss://", kind::rawsocket_tls, 0, false, "rss://HOST:PORT"},
-    {"ws://", kind::websocket, 80, true, "ws://HOST[:PORT][/PATH]"},
-    {"wss://", kind::websocket_tls, 443, true, "wss://HOST[:PORT][/PATH]"},
+struct router_scheme : scheme {
+    kind transport;
+};
+
+constexpr std::array<router_scheme, 4> router_schemes{{
+    {{"rs://", 0, false, "rs://HOST:PORT"}, kind::rawsocket_tcp},
+    {{"rss://", 0, false, "rss://HOST:PORT"}, kind::rawsocket_tls},
+    {{"ws://", 80, true, "ws://HOST[:PORT][/PATH]"}, kind::websocket},
+    {{"wss://", 443, true, "wss://HOST[:PORT][/PATH]"}, kind::websocket_tls},
 }};
+
+constexpr scheme proxy_scheme{"http://", 0, false, "http://HOST:PORT"};
+
+// What follows the prefix of a scheme.
+struct network_place {
+    std::string host;
+    std::uint16_t port;
+    std::string path;
+};
 
 // A request line may contain printable ASCII (RFC 9112, 3); a URL of a WebSocket has no fragment (RFC 6455, 3).
 bool is_path(std::string_view text)
@@ -55,7 +68,7 @@ std::string request_target(std::string_view text)
     return text.starts_with('/') ? std::string{text} : '/' + std::string{text};
 }
 
-result<router_url, trouble> parse_network_url(const scheme& known, std::string_view text)
+result<network_place, trouble> parse_network_place(const scheme& known, std::string_view text)
 {
     const auto expected = [&](std::string_view what) { return trouble(std::string{known.form}.append(what)); };
     const std::string_view rest = text.substr(known.prefix.size());
@@ -75,8 +88,7 @@ result<router_url, trouble> parse_network_url(const scheme& known, std::string_v
         return expected(" with a host name, an IPv4 address or an IPv6 address in brackets");
     if (!is_path(path))
         return expected(" with a path of printable ASCII, without spaces and #");
-    return router_url{known.transport, *std::move(host), port, known.has_path ? request_target(path) : std::string{},
-                      std::string{text}};
+    return network_place{*std::move(host), port, known.has_path ? request_target(path) : std::string{}};
 }
 
 }  // namespace
@@ -116,12 +128,27 @@ result<router_url, trouble> parse_url(std::string_view text)
         return router_url{kind::rawsocket_unix, {}, 0, std::string{path}, std::string{text}};
     }
     std::string forms = "unix:/PATH";
-    for (const scheme& known : schemes) {
-        if (text.starts_with(known.prefix))
-            return parse_network_url(known, text);
-        forms.append(&known == &schemes.back() ? " or " : ", ").append(known.form);
+    for (const router_scheme& known : router_schemes) {
+        if (text.starts_with(known.prefix)) {
+            auto place = parse_network_place(known, text);
+            if (!place)
+                return place.error();
+            return router_url{known.transport, std::move(place->host), place->port, std::move(place->path),
+                              std::string{text}};
+        }
+        forms.append(&known == &router_schemes.back() ? " or " : ", ").append(known.form);
     }
     return trouble(forms);
+}
+
+result<proxy_url, trouble> parse_proxy_url(std::string_view text)
+{
+    if (!text.starts_with(proxy_scheme.prefix))
+        return trouble(std::string{proxy_scheme.form});
+    auto place = parse_network_place(proxy_scheme, text);
+    if (!place)
+        return place.error();
+    return proxy_url{std::move(place->host), place->port, std::string{text}};
 }
 
 }  // namespace wampfcgi::config

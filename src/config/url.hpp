@@ -1,4 +1,5 @@
-// Owns parsing a router's URL, and the parts that a store's URL has in common with it. wamp/ and store/ connect.
+// Owns parsing the URLs of a router and of its proxy, and the parts that a store's URL has in common with them. wamp/
+// and store/ connect.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -22,5 +23,8 @@ result<void, trouble> check_socket_path(std::string_view path);
 /// Parses "rs://HOST:PORT", "rss://HOST:PORT", "unix:/PATH", "ws://HOST[:PORT][/PATH]" or "wss://HOST[:PORT][/PATH]".
 /// The trouble says what was expected.
 result<router_url, trouble> parse_url(std::string_view text);
+
+/// Parses "http://HOST:PORT". The trouble says what was expected.
+result<proxy_url, trouble> parse_proxy_url(std::string_view text);
 
 }  // namespace wampfcgi::config

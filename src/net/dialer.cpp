@@ -1,15 +1,18 @@
 #include "wampfcgi/net/dialer.hpp"
 
+#include "net/proxy_answer.hpp"
 #include "net/tls.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -41,7 +44,21 @@ bool may_be_in_another_tmp(const destination& where, const boost::system::error_
            (where.socket_path.starts_with("/tmp/") || where.socket_path.starts_with("/var/tmp/"));
 }
 
+// Where to connect to, for `where`.
+std::pair<const std::string&, std::uint16_t> next_hop(const destination& where)
+{
+    if (where.proxy)
+        return {where.proxy->host, where.proxy->port};
+    return {where.host, where.port};
+}
+
 }  // namespace
+
+struct dialer::tunnel {
+    std::string request;
+    proxy_answer answer;
+    std::array<char, 1024> peeked;
+};
 
 dialer::dialer(asio::io_context& loop, dial_options how)
     : loop_(loop),
@@ -50,6 +67,8 @@ dialer::dialer(asio::io_context& loop, dial_options how)
       share_(loop),
       socket_(loop)
 {}
+
+dialer::~dialer() = default;
 
 void dialer::dial(const destination& where, std::function<void(outcome)> done)
 {
@@ -63,28 +82,31 @@ void dialer::dial(const destination& where, std::function<void(outcome)> done)
     }
     // Skip the resolver for an address: it would start a thread.
     error_code not_an_address;
-    const auto address = asio::ip::make_address(where.host, not_an_address);
+    const auto [host, port] = next_hop(where);
+    const auto address = asio::ip::make_address(host, not_an_address);
     if (not_an_address)
         return resolve();
-    addresses_ = {asio::ip::tcp::endpoint(address, where.port)};
+    addresses_ = {asio::ip::tcp::endpoint(address, port)};
     try_address(0);
 }
 
 void dialer::resolve()
 {
-    const auto resolved = [self = shared_from_this()](error_code error, const auto& found) {
+    const std::string_view during = where_.proxy ? "looking up the proxy's host name" : "looking up the host name";
+    const auto resolved = [self = shared_from_this(), during](error_code error, const auto& found) {
         if (!self->done_)
             return;
         if (error)
-            return self->fail("looking up the host name", error);
+            return self->fail(during, error);
         for (const auto& each : found)
             self->addresses_.emplace_back(each.endpoint());
         self->try_address(0);
     };
     try {
-        resolver_.async_resolve(where_.host, std::to_string(where_.port), resolved);
+        const auto [host, port] = next_hop(where_);
+        resolver_.async_resolve(host, std::to_string(port), resolved);
     } catch (const boost::system::system_error& no_thread) {
-        fail("looking up the host name", no_thread.code());
+        fail(during, no_thread.code());
     }
 }
 
@@ -113,7 +135,7 @@ void dialer::try_address(std::size_t index)
             return self->finish(
                 failed{"connecting: " + error.message() +
                        "; a unit with PrivateTmp=yes has a /tmp of its own: put the socket below /run"});
-        self->fail("connecting", error);
+        self->fail(self->where_.proxy ? "connecting to the proxy" : "connecting", error);
     });
 }
 
@@ -121,6 +143,62 @@ void dialer::connected()
 {
     set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, 1);
     watch_peer(socket_.native_handle(), how_.keepalive);
+    if (where_.proxy)
+        return ask_proxy();
+    go_on();
+}
+
+void dialer::ask_proxy()
+{
+    tunnel_ = std::make_unique<tunnel>();
+    tunnel_->request = connect_request(where_.host, where_.port);
+    asio::async_write(socket_, asio::buffer(tunnel_->request),
+                      [self = shared_from_this()](error_code error, std::size_t) {
+                          if (!self->done_)
+                              return;
+                          if (error)
+                              return self->fail("asking the proxy", error);
+                          self->hear_proxy();
+                      });
+}
+
+// Bytes behind the proxy's answer come from the server. They stay in the socket, because nothing but the answer is
+// taken out of it.
+void dialer::hear_proxy()
+{
+    socket_.async_receive(asio::buffer(tunnel_->peeked), plain_stream::message_peek,
+                          [self = shared_from_this()](error_code error, std::size_t bytes) {
+                              if (!self->done_)
+                                  return;
+                              if (error == asio::error::eof)
+                                  return self->finish(failed{self->tunnel_->answer.cut_short()});
+                              if (error)
+                                  return self->fail("reading the proxy's answer", error);
+                              self->take_proxy_answer(bytes);
+                          });
+}
+
+void dialer::take_proxy_answer(std::size_t bytes)
+{
+    proxy_answer& answer = tunnel_->answer;
+    const std::size_t used = answer.feed({tunnel_->peeked.data(), bytes});
+    error_code error;
+    socket_.receive(asio::buffer(tunnel_->peeked, used), 0, error);
+    if (error)
+        return fail("reading the proxy's answer", error);
+    switch (answer.state()) {
+    case proxy_answer::state_kind::incomplete:
+        return hear_proxy();
+    case proxy_answer::state_kind::connected:
+        tunnel_.reset();
+        return go_on();
+    case proxy_answer::state_kind::failed:
+        return finish(failed{answer.failure()});
+    }
+}
+
+void dialer::go_on()
+{
     if (where_.tls)
         return shake_hands_tls();
     finish(std::move(socket_));

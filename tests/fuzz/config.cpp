@@ -85,6 +85,8 @@ json::object written(const router_settings& router)
 {
     json::object out{{"connect_timeout", seconds(router.connect_timeout)}, {"keepalive", router.keepalive.count()}};
     out["serializer"] = router.serializer == serializer_kind::json ? "json" : "msgpack";
+    if (router.proxy)
+        out["proxy"] = router.proxy->text;
     json::array& urls = out["urls"].emplace_array();
     for (const router_url& url : router.urls)
         urls.emplace_back(url.text);

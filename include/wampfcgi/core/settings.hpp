@@ -166,6 +166,15 @@ struct router_url {
     friend bool operator==(const router_url&, const router_url&) = default;
 };
 
+/// The address of an HTTP proxy.
+struct proxy_url {
+    std::string host;  ///< name or address, IPv6 without brackets
+    std::uint16_t port = 0;
+    std::string text;  ///< as configured
+
+    friend bool operator==(const proxy_url&, const proxy_url&) = default;
+};
+
 enum class authmethod_kind { anonymous, ticket, wampcra, cryptosign };
 
 /// How sessions of one role log in.
@@ -196,6 +205,7 @@ struct router_settings {
     std::chrono::milliseconds connect_timeout{5'000};  ///< for TCP, TLS and WAMP handshake together
     std::chrono::seconds keepalive{30};                ///< a vanished peer is detected within this time
     serializer_kind serializer = serializer_kind::msgpack;
+    std::optional<proxy_url> proxy;  ///< on the way to routers, but not to Unix sockets; absent: none
     tls_settings tls;
     std::map<std::string, credentials> by_role;  ///< a role without an entry joins anonymously
 

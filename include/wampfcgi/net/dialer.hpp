@@ -1,4 +1,5 @@
-// Owns connecting to a server: resolves its name, tries its addresses, and performs the TLS handshake.
+// Owns connecting to a server: resolves its name, tries its addresses, asks a proxy for a tunnel to it, and performs
+// the TLS handshake.
 #pragma once
 
 #include "wampfcgi/core/settings.hpp"
@@ -24,10 +25,11 @@ namespace wampfcgi::net {
 
 /// Where a server listens.
 struct destination {
-    std::string host{};         ///< name or address, IPv6 without brackets; empty for a Unix socket
-    std::uint16_t port = 0;     ///< 0 for a Unix socket
-    std::string socket_path{};  ///< empty: no Unix socket
-    bool tls = false;           ///< verifies certificate and host name
+    std::string host{};                ///< name or address, IPv6 without brackets; empty for a Unix socket
+    std::uint16_t port = 0;            ///< 0 for a Unix socket
+    std::string socket_path{};         ///< empty: no Unix socket
+    bool tls = false;                  ///< verifies certificate and host name
+    std::optional<proxy_url> proxy{};  ///< resolves the name and connects; not for a Unix socket
 };
 
 /// How to dial a server.
@@ -47,6 +49,9 @@ public:
     using outcome = std::variant<plain_stream, tls_stream, failed>;
 
     dialer(boost::asio::io_context& loop, dial_options how);
+    ~dialer();
+    dialer(const dialer&) = delete;
+    dialer& operator=(const dialer&) = delete;
 
     /// Calls `done` once, from the event loop, unless stop() comes first. There is no overall time limit. With several
     /// addresses, each but the last has only its share of connect_timeout.
@@ -56,10 +61,15 @@ public:
 
 private:
     using error_code = boost::system::error_code;
+    struct tunnel;
 
     void resolve();
     void try_address(std::size_t index);
     void connected();
+    void ask_proxy();
+    void hear_proxy();
+    void take_proxy_answer(std::size_t bytes);
+    void go_on();
     void shake_hands_tls();
     void fail(std::string_view during, const error_code& error);
     void finish(outcome how);
@@ -72,6 +82,7 @@ private:
     boost::asio::steady_timer share_;
     std::vector<plain_stream::endpoint_type> addresses_;
     plain_stream socket_;
+    std::unique_ptr<tunnel> tunnel_;
     std::optional<tls_stream> tls_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "wampfcgi/codec/transcode.hpp"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -14,7 +15,7 @@ bool is_websocket(const router_url& where)
            where.transport == router_url::transport_kind::websocket_tls;
 }
 
-net::destination destination_of(const router_url& where)
+net::destination destination_of(const router_url& where, const std::optional<proxy_url>& proxy)
 {
     using transport = router_url::transport_kind;
     net::destination to;
@@ -22,6 +23,8 @@ net::destination destination_of(const router_url& where)
     to.port = where.port;
     if (where.transport == transport::rawsocket_unix)
         to.socket_path = where.path;
+    else
+        to.proxy = proxy;
     to.tls = where.transport == transport::rawsocket_tls || where.transport == transport::websocket_tls;
     return to;
 }
@@ -31,6 +34,7 @@ net::destination destination_of(const router_url& where)
 link::link(boost::asio::io_context& loop, const router_settings& router, channel_options options,
            link_message_handler take)
     : options_(std::move(options)),
+      proxy_(router.proxy),
       dialer_(std::make_shared<net::dialer>(
           loop, net::dial_options{"the router", router.connect_timeout, router.keepalive, router.tls}))
 {
@@ -52,7 +56,7 @@ link::link(boost::asio::io_context& loop, const router_settings& router, channel
 
 void link::connect(const router_url& where)
 {
-    dialer_->dial(destination_of(where), [self = shared_from_this(), where](net::dialer::outcome dialled) {
+    dialer_->dial(destination_of(where, proxy_), [self = shared_from_this(), where](net::dialer::outcome dialled) {
         if (!self->closed_)
             self->open(std::move(dialled), where);
     });

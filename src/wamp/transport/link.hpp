@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,7 @@ private:
     void open(net::dialer::outcome dialled, const router_url& where);
 
     channel_options options_;
+    const std::optional<proxy_url>& proxy_;
     std::shared_ptr<net::dialer> dialer_;
     std::shared_ptr<channel> channel_;
     bool closed_ = false;

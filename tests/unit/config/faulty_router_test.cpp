@@ -59,7 +59,7 @@ constexpr faulty_row router_section[] = {
      "f:1: router.url: expected a router URL (or urls, a list of them), got nothing (it is required)"
      "\n"
      "f:1: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout, keepalive,"
-     R"( credentials, tls, got "urll" (did you mean "url"?))"},
+     R"( proxy, credentials, tls, got "urll" (did you mean "url"?))"},
     {with_router_members, R"("serializer": "cbor")",
      R"(f:1: router.serializer: expected "msgpack" or "json", got "cbor")"},
     {with_router_members, R"("keepalive": 0)", "f:1: router.keepalive: expected 1..3600, got 0"},
@@ -70,6 +70,26 @@ constexpr faulty_row router_section[] = {
      R"(f:1: router.connect_timeout: expected a number in 1..300, got "5")"},
     {with_router_members, R"("connect_timeout": 300.001)", "f:1: router.connect_timeout: expected 1..300, got 300.001"},
     {with_router_members, R"("connect_timeout": 1e400)", "f:1: router.connect_timeout: expected 1..300, got 1e400"},
+    {with_router_members, R"("proxy": 3128)", "f:1: router.proxy: expected a string, got 3128"},
+    {with_router_members, R"("proxy": "")", R"(f:1: router.proxy: expected a string that is not empty, got "")"},
+    {with_router_members, R"("proxy": "h:3128")", R"(f:1: router.proxy: expected http://HOST:PORT, got "h:3128")"},
+    {with_router_members, R"("proxy": "https://h:3128")",
+     R"(f:1: router.proxy: expected http://HOST:PORT, got "https://h:3128")"},
+    {with_router_members, R"("proxy": "socks5://me:pw@h:1080")",
+     "f:1: router.proxy: expected http://HOST:PORT, got a string of 21 bytes"},
+    {with_router_members, R"("proxy": "http://me:pw@h:3128")",
+     "f:1: router.proxy: expected http://HOST:PORT without user name and password, got a string of 19 bytes"},
+    {with_router_members, R"("proxy": "http://h")",
+     R"(f:1: router.proxy: expected a port behind the host, as in http://HOST:PORT, got "http://h")"},
+    {with_router_members, R"("proxy": "http://h:0")",
+     "f:1: router.proxy: expected http://HOST:PORT with a port in 1..65535 and nothing behind it, got"
+     R"( "http://h:0")"},
+    {with_router_members, R"("proxy": "http://h:3128/")",
+     "f:1: router.proxy: expected http://HOST:PORT with a port in 1..65535 and nothing behind it, got"
+     R"( "http://h:3128/")"},
+    {with_router_members, R"("proxy": "http://::1:3128")",
+     "f:1: router.proxy: expected http://HOST:PORT with a host name, an IPv4 address or an IPv6 address"
+     R"( in brackets, got "http://::1:3128")"},
     {with_router_members, R"("credentials": [])", "f:1: router.credentials: expected an object, got an empty list"},
     {with_router, R"({"url": "rs://user:pw@h:1"})",
      "f:1: router.url: expected rs://HOST:PORT without user name and password, got a string of 16 bytes"},

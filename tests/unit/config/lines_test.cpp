@@ -44,8 +44,8 @@ constexpr std::string_view several_mistakes = R"(// a comment
 const mistakes all_of_them{
     R"(f:4: router.url: expected a port behind the host, as in rs://HOST:PORT, got "rs://localhost")",
     "f:6: router.connect_timeout: expected 1..300, got 0",
-    "f:7: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout, keepalive, credentials, "
-    "tls, "
+    "f:7: router.urll: unknown key, expected one of url, urls, serializer, connect_timeout, keepalive, proxy, "
+    "credentials, tls, "
     R"(got "urll" (did you mean "url"?))",
     "f:10: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests, "
     "shutdown_grace, state_dir, store, replay_capacity, log, $schema, "

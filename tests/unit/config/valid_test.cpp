@@ -212,12 +212,48 @@ BOOST_AUTO_TEST_CASE(urls_of_tls_and_websocket_are_taken_apart)
         }
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_is_taken_apart)
+{
+    const struct row {
+        std::string text;
+        std::string host;
+        unsigned port;
+    } rows[] = {
+        {"http://proxy.example.com:3128", "proxy.example.com", 3128},
+        {"http://127.0.0.1:65535", "127.0.0.1", 65535},
+        {"http://[::1]:1", "::1", 1},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(each.text)
+        {
+            const settings read = settings_in(with_router_members(R"("proxy": ")" + each.text + '"'));
+
+            BOOST_TEST_REQUIRE(read.router.proxy.has_value());
+            BOOST_TEST(read.router.proxy->host == each.host);
+            BOOST_TEST(read.router.proxy->port == each.port);
+            BOOST_TEST(read.router.proxy->text == each.text);
+            BOOST_TEST(read.warnings.empty());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_proxy_that_no_url_uses_has_a_warning)
+{
+    const settings unused = settings_in(with_router(R"({"urls": ["unix:/r", "unix:/s"], "proxy": "http://h:1"})"));
+    const settings used = settings_in(with_router(R"({"urls": ["unix:/r", "rs://h:1"], "proxy": "http://h:1"})"));
+
+    BOOST_TEST(unused.warnings == std::vector<std::string>{"f:1: router.proxy: is not used, because unix: needs no "
+                                                           "proxy"},
+               boost::test_tools::per_element());
+    BOOST_TEST(used.warnings.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_the_router_section_leaves_out_has_its_default)
 {
     const router_settings router = settings_in(with_top(R"("max_in_flight": 1)")).router;
 
     BOOST_TEST((router.serializer == serializer_kind::msgpack));
     BOOST_TEST((router.keepalive == 30s));
+    BOOST_TEST(!router.proxy);
     BOOST_TEST(router.tls.authorities == "");
     BOOST_TEST(router.tls.certificate == "");
     BOOST_TEST(router.tls.key == "");
