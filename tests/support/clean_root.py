@@ -1,5 +1,5 @@
-"""Owns a clean root of this machine's Debian release, made with debootstrap, for trying a package. If mount namespaces
-are available, mounts exist only during one command."""
+"""Owns a clean root of this machine's Debian release or another, made with debootstrap, for trying a package. If mount
+namespaces are available, mounts exist only during one command."""
 import pathlib
 import re
 import shutil
@@ -58,13 +58,14 @@ def repositories(codename):
     return list(dict.fromkeys(release_itself + lines)) or [f"deb http://deb.debian.org/debian {codename} main"]
 
 
-def minimal_system():
-    """The path of an archive of a minimal system, made once for each build."""
+def minimal_system(codename=None):
+    """The path of an archive of a minimal system of this or another release, made once for each build."""
     if not AS_ROOT:
         raise NotHere("only root can make a root")
     if not shutil.which("debootstrap"):
         raise NotHere("debootstrap is not installed (make deps-check)")
-    name, codename = distribution()
+    name, own_codename = distribution()
+    codename = codename or own_codename
     if name != "debian" or not codename:
         raise NotHere(f"what is built here is not for Debian but for {name}")
     archive = BUILD / f"{codename}-minbase.tar"
@@ -95,11 +96,12 @@ def bootstrap(codename, archive):
 class CleanRoot:
     """The system, unpacked in a scratch folder; its apt uses this machine's repositories and proxies."""
 
-    def __init__(self, scratch):
+    def __init__(self, scratch, codename=None):
         self.path = scratch.path / "root"
         self.path.mkdir()
+        self.codename = codename or distribution()[1]
         self.has_proc = can_make_namespaces()
-        failure = first_that_fails(["tar", "--extract", "--file", minimal_system(), "--directory", self.path])
+        failure = first_that_fails(["tar", "--extract", "--file", minimal_system(codename), "--directory", self.path])
         if failure:
             raise NotHere(failure)
         entered = self.run("true", check=False)
@@ -113,7 +115,7 @@ class CleanRoot:
                 (self.path / name).parent.mkdir(parents=True, exist_ok=True)
                 (self.path / name).unlink(missing_ok=True)
                 shutil.copyfile(pathlib.Path("/", name), self.path / name)
-        (self.path / "etc/apt/sources.list").write_text("\n".join(repositories(distribution()[1])) + "\n")
+        (self.path / "etc/apt/sources.list").write_text("\n".join(repositories(self.codename)) + "\n")
         acquire = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True).stdout
         (self.path / "etc/apt/apt.conf.d/99host").write_text(f'{acquire}Acquire::Retries "3";\n')
         update = self.run("apt-get", "--quiet", "-o", "APT::Update::Error-Mode=any", "update", check=False)
