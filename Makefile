@@ -6,10 +6,11 @@ DESTDIR ?=
 CMAKE_FLAGS ?=
 SECONDS ?= 60
 TARGET ?=
+KEEP ?=
 MINUTES ?= 10
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 
-.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere deps-portable configure demo check check-anywhere check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options tidy format install uninstall package portable clean
+.PHONY: all help deps deps-check deps-bench deps-sanitize deps-anywhere deps-portable configure demo check check-anywhere check-debian12 check-debian13 check-sanitized check-asan check-tsan soak fuzz bench bench-check bench-record lint options tidy format install uninstall package portable clean
 
 all: deps ## build build/wamp-fcgi and build/wamp-devrouter
 	@$(MAKE) --no-print-directory build
@@ -24,7 +25,7 @@ configure:
 	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_FLAGS)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 deps: ## install what the build and the demo need
 	@tests/support/install-deps.sh build/deps
@@ -57,8 +58,17 @@ check-anywhere: deps-anywhere ## run the tests that need a browser or promtool a
 	@$(MAKE) --no-print-directory build GOAL=tests
 	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring|portable|old_systems)$$'
 	WAMPFCGI_PROGRAM=$(abspath $(BUILD))/portable/wamp-fcgi ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) \
-	    --repeat until-pass:2 -R '^integration\.' -E '\.(devrouter.*|package.*|install|deps|demo|portable|old_systems)$$'
+	    --repeat until-pass:2 -R '^integration\.' -E '\.(devrouter.*|package.*|install|deps|check_debian|demo|portable|old_systems)$$'
 	@$(MAKE) --no-print-directory tidy
+	@$(MAKE) --no-print-directory check-debian12
+	@$(MAKE) --no-print-directory check-debian13
+
+# Needs root, and downloads the whole system. KEEP=1 keeps it.
+check-debian12: ## run the demo, all the tests and the package on a bare Debian 12, of the last commit
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) KEEP=$(KEEP) python3 -B -m support.check_debian bookworm $(JOBS)
+
+check-debian13: ## the same on a bare Debian 13
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) KEEP=$(KEEP) python3 -B -m support.check_debian trixie $(JOBS)
 
 check-sanitized: check-asan check-tsan ## run all the tests under ASan and UBSan, with leak detection, and under TSan
 

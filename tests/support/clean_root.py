@@ -11,6 +11,7 @@ from support.servers import BUILD
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 NAMESPACE = ["unshare", "--mount"]
 IN_ROOT = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+ADDED_AUTHORITIES = [str(path.relative_to("/")) for path in pathlib.Path("/usr/local/share/ca-certificates").glob("*.crt")]
 APT_TARGET = "$(ORIGIN)|$(RELEASE)|$(COMPONENT)|$(REPO_URI)"
 
 
@@ -47,14 +48,17 @@ def mounts_below(folder):
 
 
 def repositories(codename):
-    """Debian's repositories among those that apt uses here, as lines of sources.list; the first is the release
-    itself."""
+    """Debian's repositories among those that apt uses here, as lines of sources.list; the first is the release itself.
+    Another release has only itself, from the same mirror."""
+    own = distribution()[1] or codename
     listed = subprocess.run(["apt-get", "indextargets", "--format", APT_TARGET, "Identifier: Packages"],
                             capture_output=True, text=True).stdout
     targets = [line.split("|") for line in listed.splitlines()]
     lines = [f"deb {uri} {release} {component}" for origin, release, component, uri in targets
-             if origin == "Debian" and component == "main" and release.startswith(codename)]
-    release_itself = [line for line in lines if line.endswith(f" {codename} main")]
+             if origin == "Debian" and component == "main" and release.startswith(own)]
+    release_itself = [line for line in lines if line.endswith(f" {own} main")]
+    if codename != own:
+        release_itself, lines = [line.replace(f" {own} ", f" {codename} ") for line in release_itself], []
     return list(dict.fromkeys(release_itself + lines)) or [f"deb http://deb.debian.org/debian {codename} main"]
 
 
@@ -82,7 +86,8 @@ def bootstrap(codename, archive):
         failure = first_that_fails(
             [*namespace, "debootstrap", "--variant=minbase", codename, folder, mirror],
             ["tar", "--create", "--numeric-owner", "--one-file-system", "--exclude=./proc/*", "--exclude=./sys/*",
-             "--exclude=./var/cache/apt/archives/*.deb", "--file", unfinished, "--directory", folder, "."])
+             "--exclude=./var/cache/apt/archives/*.deb", "--file", unfinished, "--directory", folder, "."],
+            seconds=1200)
         if failure:
             raise NotHere(failure)
         unfinished.rename(archive)
@@ -94,7 +99,8 @@ def bootstrap(codename, archive):
 
 
 class CleanRoot:
-    """The system, unpacked in a scratch folder; its apt uses this machine's repositories and proxies."""
+    """The system, unpacked in a scratch folder; its apt uses this machine's repositories and proxies, and what is installed
+    there trusts the authorities that this machine's administrator has added."""
 
     def __init__(self, scratch, codename=None):
         self.path = scratch.path / "root"
@@ -110,7 +116,7 @@ class CleanRoot:
         self.connect_apt()
 
     def connect_apt(self):
-        for name in ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt"):
+        for name in ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt", *ADDED_AUTHORITIES):
             if pathlib.Path("/", name).exists():
                 (self.path / name).parent.mkdir(parents=True, exist_ok=True)
                 (self.path / name).unlink(missing_ok=True)
