@@ -70,11 +70,13 @@ inline std::string whole_request(after_answer then, std::string_view body = "bod
            stdin_record("", id);
 }
 
-/// What the web server has received: "1:200 body" for each answer, "1:end" for the end of a request.
+/// What the web server has received: "1:200 body" for each answer, "1:end" for a request without one; then "; " for the
+/// end of the request.
 inline std::string answers_in(std::string_view sent)
 {
     std::string text;
     std::string output;
+    bool is_output_ended = false;
     const auto octet = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(sent[at])); };
     while (sent.size() >= record_header_bytes) {
         const std::size_t id = octet(2) * 256 + octet(3);
@@ -82,13 +84,16 @@ inline std::string answers_in(std::string_view sent)
         const auto type = static_cast<record_type>(sent[1]);
         if (type == record_type::standard_output)
             output += sent.substr(record_header_bytes, bytes);
-        if (type == record_type::end_request) {
+        const bool ends_output = type == record_type::standard_output && bytes == 0;
+        if (ends_output || (type == record_type::end_request && !is_output_ended)) {
             const std::size_t head = output.find("\r\n\r\n");
             text += std::to_string(id) + ":";
             text += head == std::string::npos ? "end" : output.substr(8, 3) + " " + output.substr(head + 4);
-            text += "; ";
             output.clear();
         }
+        is_output_ended = ends_output;
+        if (type == record_type::end_request)
+            text += "; ";
         sent.remove_prefix(record_header_bytes + bytes + octet(6));
     }
     return text + output + (sent.empty() ? "" : "(cut)");

@@ -1,14 +1,27 @@
 #include "fcgi/connection/connection_fsm.hpp"
 
 #include "fcgi/cgi/limits.hpp"
+#include "wampfcgi/core/pairs.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace wampfcgi::fcgi {
 namespace {
 
 constexpr std::chrono::seconds linger_limit{2};  // for the web server to close after an early answer
+
+/// HAProxy takes nothing more from a client after END_REQUEST, and keeps one that still sends waiting. Other web
+/// servers expect END_REQUEST with the answer.
+bool comes_from_haproxy(const request& req)
+{
+    std::string_view rest = req.pairs();
+    while (const auto next = take_pair(rest))
+        if (next->name == "SERVER_SOFTWARE")
+            return next->value.starts_with("HAProxy");
+    return false;
+}
 
 }  // namespace
 
@@ -93,7 +106,8 @@ connection_step connection_fsm::on(event::answered& what)
     lacks_room_ = false;
     if (!output_share_.grow(what.whole.body.size()))
         return close(log_level::error, "not enough memory for its answer");
-    output_.emplace(scanner_.request_id(), std::move(what.whole));
+    ends_ = is_kept_ && !is_whole_ && comes_from_haproxy(request_) ? answer_end::output : answer_end::request;
+    output_.emplace(scanner_.request_id(), std::move(what.whole), ends_);
     sends_from_ = now_;
     return {action::write};
 }
@@ -244,7 +258,7 @@ connection_step connection_fsm::answer_sent()
         return await_next_request();
     // The rest of a request that was answered early must not be taken for the next request.
     state_ = state::skipping;
-    scanner_.give_up();
+    scanner_.give_up(ends_);
     due_ = now_ + stall_limit;
     if (!kept_.empty())
         return receive_kept();

@@ -267,8 +267,9 @@ private:
     std::string replies_;
     bool is_fresh_;  // no request has begun on this connection
     bool is_kept_ = false;
-    bool is_whole_ = false;      // the request has arrived completely
-    bool lacks_memory_ = false;  // for the body
+    answer_end ends_ = answer_end::request;  // what the answer ends
+    bool is_whole_ = false;                  // the request has arrived completely
+    bool lacks_memory_ = false;              // for the body
     bool is_retiring_ = false;
     bool is_watched_ = false;  // event::client_readable is pending
     bool is_blocked_ = false;  // event::writable is pending

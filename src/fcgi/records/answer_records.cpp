@@ -37,7 +37,7 @@ answer_records::answer_records(unsigned request_id)
       full_record_(header_of(request_id, full_record_bytes))
 {}
 
-answer_records::answer_records(unsigned request_id, response what) : answer_records(request_id)
+answer_records::answer_records(unsigned request_id, response what, answer_end with) : answer_records(request_id)
 {
     const bool joined = what.body.size() <= joined_bytes;
     head_.reserve(usual_head_bytes + (joined ? what.body.size() : 0));
@@ -51,7 +51,8 @@ answer_records::answer_records(unsigned request_id, response what) : answer_reco
     head_.replace(0, header.size(), view(header));
     last_record_ = header_of(request_id, body_.size() % full_record_bytes);
     end_ = view(header_of(request_id, 0));
-    end_ += end_request(request_id, protocol_status::request_complete);
+    if (with == answer_end::request)
+        end_ += end_request(request_id, protocol_status::request_complete);
     if (!body_.empty())
         return;
     head_ += end_;

@@ -16,7 +16,7 @@ namespace wampfcgi::fcgi {
 class answer_records {
 public:
     /// A complete answer.
-    answer_records(unsigned request_id, response what);
+    answer_records(unsigned request_id, response what, answer_end with = answer_end::request);
 
     /// An answer whose body follows in pieces; only status and headers of `head` are used.
     static answer_records stream(unsigned request_id, const response& head);

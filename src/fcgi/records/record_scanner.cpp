@@ -148,13 +148,14 @@ record_scanner::progress record_scanner::end_record(std::string* own)
         if (content_bytes() > 0)
             return progress::incomplete;
         request_id_ = 0;
+        if (is_given_up_ && answer_ended_ == answer_end::output)
+            replies_ += end_request(last_id_, protocol_status::request_complete);
         return progress::complete;
     case destiny::abort:
         request_id_ = 0;
-        if (is_given_up_)
-            return progress::complete;
-        replies_ += end_request(last_id_, protocol_status::request_complete);
-        return progress::aborted;
+        if (!is_given_up_ || answer_ended_ == answer_end::output)
+            replies_ += end_request(last_id_, protocol_status::request_complete);
+        return is_given_up_ ? progress::complete : progress::aborted;
     }
     return progress::incomplete;
 }

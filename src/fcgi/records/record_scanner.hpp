@@ -42,8 +42,13 @@ public:
     /// Returns bytes to send to the web server, each once.
     std::string take_replies();
 
-    /// Follows the active request to its end, or to the beginning of the next, but drops its content.
-    void give_up() noexcept { is_given_up_ = true; }
+    /// Follows the active request to its end, or to the beginning of the next, but drops its content. If its answer
+    /// ended the output only, the reply to its end is END_REQUEST.
+    void give_up(answer_end had) noexcept
+    {
+        is_given_up_ = true;
+        answer_ended_ = had;
+    }
 
     /// True when no request is active and the next byte begins a record.
     bool is_idle() const noexcept { return request_id_ == 0 && header_bytes_ == 0 && !in_record_; }
@@ -86,6 +91,7 @@ private:
     // The active request.
     unsigned request_id_ = 0;  // 0: none
     bool is_given_up_ = false;
+    answer_end answer_ended_ = answer_end::request;  // if given up
     bool params_complete_ = false;
 
     // The last request.

@@ -25,6 +25,9 @@ enum class record_type : std::uint8_t {
 
 enum class protocol_status : std::uint8_t { request_complete = 0, cannot_multiplex = 1, unknown_role = 3 };
 
+/// What an answer ends: the request, or only its output. END_REQUEST must then follow once all of the request has come.
+enum class answer_end { request, output };
+
 inline constexpr std::uint8_t fcgi_version = 1;
 inline constexpr std::size_t record_header_bytes = 8;
 inline constexpr std::size_t begin_body_bytes = 8;

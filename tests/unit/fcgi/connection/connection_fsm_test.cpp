@@ -435,6 +435,33 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_not_admitted_is_answered_before_its_body)
     BOOST_TEST(!driver.fsm.idle());
 }
 
+BOOST_AUTO_TEST_CASE(for_haproxy_a_request_that_was_answered_early_ends_once_all_of_it_has_come)
+{
+    refusing_driver driver;
+    driver.send(begin_record(keep) +
+                params_records({{"PATH_INFO", "/unknown"}, {"SERVER_SOFTWARE", "HAProxy 2.6.12"}}));
+    driver.send(stdin_record("123456789"));
+    BOOST_TEST(answers_in(driver.sent) == "1:404 no");
+
+    driver.send(stdin_record(""));
+
+    BOOST_TEST(answers_in(driver.sent) == "1:404 no; ");
+    BOOST_TEST(driver.fsm.current() == state::waiting);
+    driver.refusal.reset();
+    driver.send(whole_request(keep, "two", 1));
+    driver.answer("yes");
+    BOOST_TEST(answers_in(driver.sent) == "1:404 no; 1:200 yes; ");
+}
+
+BOOST_AUTO_TEST_CASE(for_haproxy_a_request_that_has_come_in_full_ends_with_its_answer)
+{
+    refusing_driver driver;
+
+    driver.send(begin_record(keep) + params_records({{"SERVER_SOFTWARE", "HAProxy 2.6.12"}}) + stdin_record(""));
+
+    BOOST_TEST(answers_in(driver.sent) == "1:404 no; ");
+}
+
 BOOST_AUTO_TEST_CASE(the_rest_of_a_request_that_was_answered_early_is_skipped_and_the_next_one_served)
 {
     for (const std::size_t bytes : {1U, 5U, 8U, 9U, 15U, 16U, 17U, 100U}) {

@@ -71,6 +71,21 @@ std::string write_out(answer_records& answer, std::size_t bytes_a_write)
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(an_answer_without_the_end_of_the_request_has_the_end_of_its_output)
+{
+    for (const std::size_t body_bytes : {10U, 70'000U}) {
+        const response what = response_of(body_bytes);
+        answer_records records(7, what, answer_end::output);
+
+        const read_answer found = read_records(write_out(records, 1'000'000), 7);
+
+        BOOST_TEST(found.fault == "");
+        BOOST_TEST(found.stream == stream_of(what));
+        BOOST_TEST(found.stream_ended);
+        BOOST_TEST(!found.request_ended);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_of_any_size_is_read_as_it_was)
 {
     for (const std::size_t bytes : std::initializer_list<std::size_t>{0, 1, 12, 16'384, 16'385, 65'527, 65'528, 65'529,

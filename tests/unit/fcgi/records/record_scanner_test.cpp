@@ -303,26 +303,28 @@ BOOST_AUTO_TEST_CASE(management_records_are_answered_at_any_time)
 BOOST_AUTO_TEST_CASE(a_request_that_was_given_up_is_followed_to_its_end_or_to_the_next)
 {
     const std::string start = begin_record(1) + record(params, "");
-    for (const std::string& rest : {record(body, "123") + record(body, ""), record(abort_it, "")}) {
-        record_scanner scanner(100);
-        std::string own;
-        std::size_t consumed = 0;
-        scanner.feed(start, consumed);
-        scanner.give_up();
+    for (const answer_end had : {answer_end::request, answer_end::output})
+        for (const std::string& rest : {record(body, "123") + record(body, ""), record(abort_it, "")}) {
+            record_scanner scanner(100);
+            std::string own;
+            std::size_t consumed = 0;
+            scanner.feed(start, consumed);
+            scanner.give_up(had);
 
-        BOOST_TEST((scanner.feed(rest, consumed, &own) == progress::complete));
+            BOOST_TEST((scanner.feed(rest, consumed, &own) == progress::complete));
 
-        BOOST_TEST(own == "");
-        BOOST_TEST(scanner.is_idle());
-        BOOST_TEST(scanner.take_replies() == "");
-    }
+            BOOST_TEST(own == "");
+            BOOST_TEST(scanner.is_idle());
+            BOOST_TEST(scanner.take_replies() ==
+                       (had == answer_end::request ? "" : end_request(1, protocol_status::request_complete)));
+        }
     for (const unsigned id : {1U, 2U}) {
         record_scanner scanner(100);
         std::string own;
         std::size_t consumed = 0;
         scanner.feed(start, consumed);
         BOOST_TEST(scanner.take_begun());
-        scanner.give_up();
+        scanner.give_up(answer_end::output);
 
         scanner.feed(record(body, "123") + begin_record(id), consumed, &own);
 
