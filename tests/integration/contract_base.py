@@ -83,6 +83,7 @@ class ContractBase:
 
     server_class = None
     odd_method_status = 405  # for a method unknown to HTTP
+    most_chunked_bytes = 5_000_000
 
     @classmethod
     def setUpClass(cls):

@@ -75,6 +75,7 @@ ODD = {
 class HostileClient(Served):
     paths = PATHS
     workers_stay = True
+    tolerated = ()  # of MALFORMED, what the web server makes a request of
 
     @classmethod
     def setUpClass(cls):
@@ -162,6 +163,8 @@ class HostileClient(Served):
     def test_malformed_requests_make_no_call_and_no_harm(self):
         before = self.calls()
         for name, data in MALFORMED.items():
+            if name in self.tolerated:
+                continue
             with self.subTest(name):
                 self.assertNotIn(b'"args":[5]', self.read(self.connect(data)))
         self.assertEqual(self.calls(), before)

@@ -21,6 +21,7 @@ class ReloadCases:
     """Needs `server_class`, a web server before a pool; mix it into a DeploymentTest."""
 
     server_class = None
+    failures_of_a_kill = r"^50[023] "
 
     def deploy(self, **top_level):
         socket = self.scratch.folder("router") / "router.sock"
@@ -139,6 +140,6 @@ class ReloadCases:
                 wait_until(lambda: not is_running(victim) and len(self.pool.worker_pids()) == self.pool.workers,
                            "the pool to be whole", 1)
         for failure in load.failures:
-            self.assertRegex(failure, r"^50[023] ")
+            self.assertRegex(failure, self.failures_of_a_kill)
         self.assertLessEqual(len(load.failures), 3 * len(load.threads))
         self.assertEqual(self.client.send(body=ADD2).status, 200)

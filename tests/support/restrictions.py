@@ -4,7 +4,7 @@ import concurrent.futures
 import re
 
 # The comment's code, which is indented deeper than its prose, is activated.
-SHOWN = re.compile(r"^ *# Restricting one service (?:.*\n *# ?\S)*.*\n((?: *#   .*\n)+)", re.M)
+SHOWN = re.compile(r"^\s*# Restricting one service (?:.*\n\s*# ?\S)*.*\n((?:[ \t]*#   .*\n)+)", re.M)
 
 # Spellings of a service's URL. Those that the web server treats as equal must be restricted too; wamp-fcgi refuses the
 # others.
@@ -41,7 +41,7 @@ def in_force(sample):
     found = SHOWN.search(sample)
     if not found:
         raise ValueError("the sample does not show how to restrict one service")
-    code = re.sub(r"^( *)#   ", r"\1", found[1], flags=re.M)
+    code = re.sub(r"^([ \t]*)#   ", r"\1", found[1], flags=re.M)
     return sample[:found.start(1)] + code + sample[found.end(1):]
 
 

@@ -3,6 +3,7 @@ sample configurations unchanged except for paths, ports and users."""
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 
@@ -18,12 +19,21 @@ def replace_once(text, old, new):
     return text.replace(old, new)
 
 
+def find_program(name):
+    return next((folder / name for folder in map(pathlib.Path, ("/usr/sbin", "/usr/local/sbin", "/usr/bin"))
+                 if (folder / name).exists()), None)
+
+
 def program_named(name):
-    found = next((folder / name for folder in map(pathlib.Path, ("/usr/sbin", "/usr/local/sbin", "/usr/bin"))
-                  if (folder / name).exists()), None)
+    found = find_program(name)
     if not found:
         raise FileNotFoundError(f"{name} is not installed (make deps)")
     return found
+
+
+def missing(server_class):
+    """Why the tests of a web server that not every distribution has are skipped, or None."""
+    return None if find_program(server_class.name) else f"there is no {server_class.name} here (make deps-check)"
 
 
 def self_signed_certificate(scratch):
@@ -377,3 +387,91 @@ http {{
 }}
 """)
         return [program_named("nginx"), "-p", self.scratch.path, "-e", self.log, "-c", main]
+
+
+class HaProxy(PoolBehind):
+    """HAProxy with an fcgi-app."""
+
+    name = "haproxy"
+    sample = "etc/haproxy.cfg"
+
+    def command(self):
+        self.port, self.tls_port = free_port(), free_port()
+        both = self.scratch.write("tls.pem", "".join(part.read_text() for part in self_signed_certificate(self.scratch)))
+        sample = replace_once(self.sample_text(), "unix@/run/wamp-fcgi/wamp-fcgi.sock", f"unix@{self.pool.address}")
+        sample = replace_once(sample, "    bind [::]:80 v4v6\n", f"""
+    bind 127.0.0.1:{self.port}
+    bind 127.0.0.1:{self.tls_port} ssl crt {both} alpn h2,http/1.1
+""")
+        sample = replace_once(sample, "log /dev/log local0", "log stderr format raw local0")
+        if not AS_ROOT:
+            sample = re.sub(r"^    (user|group) .*\n", "", sample, flags=re.M)
+        return [program_named("haproxy"), "-db", "-f", self.scratch.write("haproxy.cfg", sample)]
+
+
+class Caddy(PoolBehind):
+    """Caddy with its transport "fastcgi"."""
+
+    name = "caddy"
+    user = SERVER_USER
+    sample = "etc/Caddyfile"
+
+    def command(self):
+        self.port, self.tls_port = free_port(), free_port()
+        certificate, key = self_signed_certificate(self.scratch)
+        key.chmod(0o644)
+        self.environment = {"HOME": str(self.scratch.folder("home"))}
+        sample = replace_once(self.sample_text(), "unix//run/wamp-fcgi/wamp-fcgi.sock", f"unix/{self.pool.address}")
+        sample = replace_once(sample, "\n:80 {\n", "\n(wamp-fcgi) {\n")
+        main = self.scratch.write("Caddyfile", f"""
+{{
+    admin off
+    auto_https off
+    default_sni 127.0.0.1
+    grace_period 2s
+}}
+import {self.scratch.write("wamp-fcgi.Caddyfile", sample)}
+http://:{self.port} {{
+    bind 127.0.0.1
+    import wamp-fcgi
+}}
+https://:{self.tls_port} {{
+    bind 127.0.0.1
+    tls {certificate} {key}
+    import wamp-fcgi
+}}
+""")
+        return [program_named("caddy"), "run", "--config", main, "--adapter", "caddyfile"]
+
+
+class H2o(PoolBehind):
+    """H2O with fastcgi.connect."""
+
+    name = "h2o"
+    sample = "etc/h2o.conf"
+    mount = "/wamp"
+
+    def command(self):
+        self.port, self.tls_port = free_port(), free_port()
+        certificate, key = self_signed_certificate(self.scratch)
+        sample = replace_once(self.sample_text(), "\n          port: /run/wamp-fcgi/wamp-fcgi.sock", f"\n          port: {self.pool.address}")
+        sample = replace_once(sample, "\nlisten:\n  port: 80\n", f"""
+listen:
+  host: 127.0.0.1
+  port: {self.port}
+listen:
+  host: 127.0.0.1
+  port: {self.tls_port}
+  ssl:
+    certificate-file: {certificate}
+    key-file: {key}
+""")
+        sample = replace_once(sample, "/run/h2o.pid", f"{self.scratch.folder('run')}/h2o.pid")
+        sample = replace_once(sample, "/var/log/h2o/error.log", f"{self.log}")
+        if not AS_ROOT:
+            sample = replace_once(sample, "\nuser: www-data\n", "\n")
+        return [program_named("h2o"), "-c", self.scratch.write("h2o.conf", sample)]
+
+    def stop(self, with_signal=signal.SIGKILL, seconds=15):
+        """After SIGTERM it would wait for its streams to end."""
+        return super().stop(with_signal, seconds)
