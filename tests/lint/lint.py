@@ -115,7 +115,7 @@ def is_there(tool):
 def format_mistakes():
     formatter = tidy.tool_named("clang-format")
     if not formatter:
-        print(f"lint: formatting is checked with clang-format {tidy.RELEASE} only, which is not here: skipped")
+        print(f"lint: no clang-format {tidy.RELEASE} here: formatting is checked with that release only, skipped")
         return
     run = subprocess.run([formatter, "--dry-run", *tracked("*.cpp", "*.hpp")], cwd=top, capture_output=True, text=True)
     for name in sorted({line.split(":")[0] for line in run.stderr.splitlines() if "warning:" in line}):

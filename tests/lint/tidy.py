@@ -101,7 +101,7 @@ def show(done, count):
 def mistakes(top, build, files=(), with_slow=True):
     """What clang-tidy finds, a line each. Raises NotHere."""
     if not tool_named():
-        raise NotHere(f"sources are checked with clang-tidy {RELEASE} only, which is not here: skipped")
+        raise NotHere(f"no clang-tidy {RELEASE} here: sources are checked with that release only, skipped")
     looked_at = units(top, build)
     if files:
         wanted = [path.resolve() for path in map(pathlib.Path, files)]
