@@ -6,7 +6,6 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -52,13 +51,7 @@ public:
     bool on_number_part(json::string_view part, error_code&) { return collect(part); }
     bool on_int64(std::int64_t, json::string_view last, error_code&) { return add(node::kind::number, last); }
     bool on_uint64(std::uint64_t, json::string_view last, error_code&) { return add(node::kind::number, last); }
-    bool on_double(double value, json::string_view last, error_code& code)
-    {
-        // Some versions of the parser refuse an exponent beyond 32 bits, others take it for infinite.
-        if (!std::isfinite(value))
-            code = json::error::exponent_overflow;
-        return !code && add(node::kind::number, last);
-    }
+    bool on_double(double, json::string_view last, error_code&) { return add(node::kind::number, last); }
     bool on_bool(bool value, error_code&) { return add(node::kind::boolean, value ? "true" : "false"); }
     bool on_null(error_code&) { return add(node::kind::null, "null"); }
     bool on_comment_part(json::string_view, error_code&)
@@ -146,7 +139,7 @@ std::string describe(const error_code& code, const tree_builder& builder, std::s
     const std::string_view line = text.substr(begin);
     if (code == json::error::incomplete)
         return describe_end_of_file(builder);
-    if (code == json::error::exponent_overflow)
+    if (code == json::error::exponent_overflow)  // later versions leave it to the option to refuse the number
         return "expected a number that fits a double, got a larger one";
     if (code == json::error::too_deep)
         return "expected at most " + std::to_string(max_depth) + " nested lists and objects, got more";
