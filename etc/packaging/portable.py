@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Packs the portable program, with all that belongs to it, into wamp-fcgi-VERSION-linux-PROCESSOR.tar.xz.
-usage: portable.py BUILD DEPS   (needs BUILD/portable/wamp-fcgi; DEPS is where `make deps` has unpacked packages)
+usage: portable.py BUILD DEPS [FOLDER]   (needs BUILD/portable/wamp-fcgi; DEPS is where `make deps` has unpacked packages;
+the archive goes to FOLDER, by default BUILD)
 
 From the same sources and packages it makes the same bytes: the times are of SOURCE_DATE_EPOCH, the owners are root."""
 import hashlib
@@ -118,12 +119,12 @@ def pack(root, archive, time):
     archive.write_bytes(lzma.compress(tar_bytes.getvalue(), preset=6))
 
 
-def main(build, deps):
+def main(build, deps, folder=None):
     if not shutil.which("dpkg"):
         raise SystemExit("portable: needs Debian or a distribution made from it, for the licences of its packages")
     version = re.search(r"VERSION ([\d.]+)", (TOP / "CMakeLists.txt").read_text().split("project(")[1])[1]
     name = f"wamp-fcgi-{version}-linux-{platform.machine()}"
-    archive = build / f"{name}.tar.xz"
+    archive = (folder or build) / f"{name}.tar.xz"
     with tempfile.TemporaryDirectory() as scratch:
         root = pathlib.Path(scratch, name)
         collect(build, deps, root)
@@ -132,4 +133,4 @@ def main(build, deps):
 
 
 if __name__ == "__main__":
-    main(*(pathlib.Path(argument).resolve() for argument in sys.argv[1:3]))
+    main(*(pathlib.Path(argument).resolve() for argument in sys.argv[1:4]))

@@ -133,7 +133,7 @@ case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != portable ] || wanted="$wanted groff-base"
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
-    wanted="$wanted shellcheck pyflakes3 python3-prometheus-client"
+    wanted="$wanted shellcheck pyflakes3 python3-prometheus-client python3-yaml groff-base"
     # Both work; Debian 12 has only Redis.
     command -v valkey-server >/dev/null 2>&1 || command -v redis-server >/dev/null 2>&1 || wanted="$wanted $(first_of valkey-server redis-server)"
     command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
