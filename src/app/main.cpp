@@ -19,6 +19,7 @@
 #include "wampfcgi/process/identity.hpp"
 #include "wampfcgi/process/limits.hpp"
 #include "wampfcgi/process/listen.hpp"
+#include "wampfcgi/process/memory_limit.hpp"
 #include "wampfcgi/process/mode.hpp"
 #include "wampfcgi/process/options.hpp"
 #include "wampfcgi/process/supervisor.hpp"
@@ -57,10 +58,13 @@ std::optional<settings> load_settings(const process::options& given)
     return {};
 }
 
-void set_limits()
+/// What each of some workers may hold in memory; a line in the log says so if that is little.
+process::buffer_limits limit_buffers(const settings& config, unsigned workers, log_level told_at)
 {
-    process::allow_many_descriptors();
-    process::forbid_core_dumps();
+    const auto memory = process::find_memory_limit();
+    if (const auto lowered = process::lowered_limits(config.limits, memory, workers))
+        log::write(told_at, *lowered);
+    return process::limits_in_force(config.limits, memory, workers);
 }
 
 void log_warnings(const settings& config)
@@ -124,20 +128,21 @@ void warn_of_root(const process::options& given)
 int run_as_cgi(const process::options& given)
 {
     process::ignore_write_signals();
-    set_limits();
+    process::forbid_core_dumps();
     const auto config = load_settings(given);
     if (!config)
         return faulty_configuration;
     if (!become_user(given) || !use_log(*config))
         return 1;
     process::forbid_looking_in();
+    process::allow_descriptors(config->limits.open_files);
     return app::run_cgi(*config);
 }
 
 int run_on_fd0(const process::options& given)
 {
     process::ignore_write_signals();
-    set_limits();
+    process::forbid_core_dumps();
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGUSR1, SIG_IGN);  // until the worker handles it
     const auto config = load_settings(given);
@@ -151,16 +156,20 @@ int run_on_fd0(const process::options& given)
     const app::own_figures figures = app::find_own_figures(*config);
     process::pool_link alone;
     alone.slot = figures.slot;
-    return app::run_worker(*config, {.listen_fd = 0, .pool = alone, .counts_on = *figures.place});
+    process::allow_descriptors(config->limits.open_files);
+    const auto buffers = limit_buffers(*config, 1, log_level::info);
+    return app::run_worker(*config, {.listen_fd = 0, .pool = alone, .counts_on = *figures.place, .buffers = buffers});
 }
 
 /// The program of a pool's workers with these settings.
-process::worker_program program_for(settings loaded, int listen_fd, metrics::board& board)
+process::worker_program program_for(settings loaded, int listen_fd, metrics::board& board, unsigned workers)
 {
     const auto config = std::make_shared<const settings>(std::move(loaded));
+    const auto buffers = limit_buffers(*config, workers, log_level::notice);
+    process::allow_descriptors(config->limits.open_files);  // workers inherit it
     process::worker_program program;
-    program.main = [config, listen_fd, &board](const process::pool_link& link) {
-        return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link, .counts_on = board});
+    program.main = [config, listen_fd, &board, buffers](const process::pool_link& link) {
+        return app::run_worker(*config, {.listen_fd = listen_fd, .pool = link, .counts_on = board, .buffers = buffers});
     };
     program.grace = config->shutdown_grace + kill_after_grace;
     if ((program.drain = app::longest_request(*config)))
@@ -191,7 +200,7 @@ result<process::listener, trouble> open_listener(const process::options& given)
 
 int run_pool(const process::options& given)
 {
-    set_limits();
+    process::forbid_core_dumps();
     auto config = load_settings(given);
     if (!config)
         return faulty_configuration;
@@ -223,9 +232,9 @@ int run_pool(const process::options& given)
         if (!board.take_into_use(*changed))
             log::write(log_level::warning, "status leaves out some services, because reloads have added too many; " +
                                                std::string("restart to count them all"));
-        return program_for(std::move(*changed), listener.fd(), board);
+        return program_for(std::move(*changed), listener.fd(), board, given.workers);
     };
-    const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd(), board));
+    const int status = process::run_pool(pool, program_for(std::move(*config), listener.fd(), board, given.workers));
     listener.remove_socket();
     log::finish();
     return status;

@@ -101,6 +101,8 @@ private:
         options.give_fd = place_.pool.give;
         options.take_fd = place_.pool.take;
         options.max_requests = config_.max_requests;
+        options.request_bytes = place_.buffers.requests;
+        options.response_bytes = place_.buffers.responses;
         options.connections = &process_.connections;
         options.enough = [this] {
             if (in_pool())
@@ -132,6 +134,7 @@ private:
             bridge::session_cells& cells = meter_->of_session(which.realm, which.role);
             cells.now.wanted.add();
             found->count_in(cells);
+            found->limit_queue(place_.buffers.router_queue);
         }
         found->play(wamp::roles_for(which.type));
         return *found;

@@ -3,6 +3,7 @@
 
 #include "wampfcgi/core/settings.hpp"
 #include "wampfcgi/metrics/figures_place.hpp"
+#include "wampfcgi/process/memory_limit.hpp"
 #include "wampfcgi/process/supervisor.hpp"
 
 #include <chrono>
@@ -15,6 +16,7 @@ struct worker_place {
     int listen_fd = 0;                  ///< the worker takes ownership
     process::pool_link pool;            ///< default: no pool
     metrics::figures_place& counts_on;  ///< in the slot of `pool`
+    process::buffer_limits buffers;
 };
 
 /// The longest time that a request may take; nothing when a call may take any time.

@@ -70,6 +70,20 @@ std::optional<log_settings> read_log(const entry& from)
     return out;
 }
 
+// The `limits` section.
+std::optional<limits_settings> read_limits(const entry& from)
+{
+    const auto bytes = integer_in<std::uint64_t>(1'048'576, 1'099'511'627'776);
+    limits_settings out;
+    section keys{from};
+    keys.optional("request_buffers", out.request_buffers, bytes);
+    keys.optional("response_buffers", out.response_buffers, bytes);
+    keys.optional("router_queue", out.router_queue, bytes);
+    keys.optional("open_files", out.open_files, integer_in<std::uint64_t>(64, 1'048'576));
+    keys.finish();
+    return out;
+}
+
 // Warns of a login that no service uses: the role may be misspelt in one place.
 void warn_of_unused_roles(const node& top, const std::vector<service_settings>& services, reading& context)
 {
@@ -108,6 +122,7 @@ settings read_settings(const entry& from)
     top.optional("state_dir", out.state_dir, read_absolute_path);
     top.optional("store", out.store, read_store);
     top.optional("replay_capacity", out.replay_capacity, integer_in<std::uint64_t>(1024, 10'000'000));
+    top.optional("limits", out.limits, read_limits);
     top.optional("log", out.log, read_log);
     std::string schema;  // for editors that know JSON Schema
     top.optional("$schema", schema, read_text);

@@ -8,9 +8,6 @@
 namespace wampfcgi::process {
 namespace {
 
-// Any machine has the memory for that many connections.
-constexpr rlim_t enough_descriptors = 65536;
-
 // core(5): when dumps are piped to a program, a limit of 0 does not prevent them, but 1 does. A file of one byte is
 // never written.
 constexpr rlim_t no_core = 1;
@@ -23,12 +20,12 @@ constexpr bool looks_into_itself = false;
 
 }  // namespace
 
-void allow_many_descriptors() noexcept
+void allow_descriptors(std::uint64_t wanted) noexcept
 {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough_descriptors)
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = std::min(limit.rlim_max, enough_descriptors);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted);
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 

@@ -161,11 +161,25 @@ json::object written(const log_settings& log)
     return out;
 }
 
+json::object written(const limits_settings& limits)
+{
+    json::object out{{"open_files", limits.open_files}};
+    const auto put = [&](json::string_view key, const std::optional<std::uint64_t>& bytes) {
+        if (bytes)
+            out[key] = *bytes;
+    };
+    put("request_buffers", limits.request_buffers);
+    put("response_buffers", limits.response_buffers);
+    put("router_queue", limits.router_queue);
+    return out;
+}
+
 std::string written(const settings& all)
 {
     json::object out{{"router", written(all.router)},          {"max_in_flight", all.max_in_flight},
                      {"max_requests", all.max_requests},       {"shutdown_grace", seconds(all.shutdown_grace)},
-                     {"replay_capacity", all.replay_capacity}, {"log", written(all.log)}};
+                     {"replay_capacity", all.replay_capacity}, {"log", written(all.log)},
+                     {"limits", written(all.limits)}};
     put_unless_empty(out, "mount", all.mount);
     put_unless_empty(out, "state_dir", all.state_dir);
     json::object& paths = out["paths"].emplace_object();

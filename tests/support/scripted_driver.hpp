@@ -23,6 +23,8 @@ class scripted_driver {
 public:
     static constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
+    static constexpr std::uint64_t max_held_bytes = 512ULL * 1024 * 1024;
+
     explicit scripted_driver(connection_origin from = connection_origin::accepted)
         : resources{&read_by_library, &make_room, 100, budget(max_held_bytes), budget(max_held_bytes)},
           fsm(resources, from, now)

@@ -254,6 +254,17 @@ struct log_settings {
     friend bool operator==(const log_settings&, const log_settings&) = default;
 };
 
+/// The `limits` section: what a worker may hold in memory, in bytes. What is absent follows the memory that the machine
+/// lets the process use (process/memory_limit.hpp).
+struct limits_settings {
+    std::optional<std::uint64_t> request_buffers;   ///< requests being received
+    std::optional<std::uint64_t> response_buffers;  ///< answers being sent
+    std::optional<std::uint64_t> router_queue;      ///< waiting for a session, or to be sent; each, in each session
+    std::uint64_t open_files = 65'536;              ///< descriptors, if the hard limit allows
+
+    friend bool operator==(const limits_settings&, const limits_settings&) = default;
+};
+
 /// The whole configuration.
 struct settings {
     std::string mount;  ///< removed from the front of SCRIPT_NAME + PATH_INFO; empty: uses PATH_INFO
@@ -267,6 +278,7 @@ struct settings {
     std::string state_dir;                            ///< folder of shared files; empty: see store/state_folder.hpp
     std::uint64_t replay_capacity =
         1'000'000;  ///< most signatures in twice a timestamp_delta_limit, shared equally by keys
+    limits_settings limits;
     log_settings log;
     std::vector<std::string> warnings;  ///< not mistakes, but worth knowing; one line each
 

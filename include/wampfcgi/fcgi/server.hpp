@@ -20,9 +20,11 @@ namespace wampfcgi::fcgi {
 struct server_options {
     int give_fd = -1;  ///< socket for handing idle connections over when draining; -1: closes them instead
     int take_fd = -1;  ///< socket for receiving connections from other workers; -1: none
-    std::uint64_t max_requests = 0;       ///< 0: no limit
-    std::function<void()> enough;         ///< called once when max_requests requests have begun
-    bridge::cell* connections = nullptr;  ///< counts the open connections; null: not counted
+    std::uint64_t max_requests = 0;                       ///< 0: no limit
+    std::uint64_t request_bytes = 512ULL * 1024 * 1024;   ///< the most of requests being received
+    std::uint64_t response_bytes = 512ULL * 1024 * 1024;  ///< the most of answers being sent
+    std::function<void()> enough;                         ///< called once when max_requests requests have begun
+    bridge::cell* connections = nullptr;                  ///< counts the open connections; null: not counted
 };
 
 /// Serves one listening socket. Use it only from the thread of the event loop; no member blocks.

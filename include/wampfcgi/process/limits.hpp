@@ -1,10 +1,13 @@
 // Owns the resource limits of this process and its workers.
 #pragma once
 
+#include <cstdint>
+
 namespace wampfcgi::process {
 
-/// Raises the limit on descriptors to the hard limit, 65536 at most: each connection of a web server takes one.
-void allow_many_descriptors() noexcept;
+/// Sets the limit on descriptors to `wanted`, or to the hard limit if that is lower: each connection of a web server
+/// takes one.
+void allow_descriptors(std::uint64_t wanted) noexcept;
 
 /// Disables core dumps: they would contain the secrets of the configuration.
 void forbid_core_dumps() noexcept;

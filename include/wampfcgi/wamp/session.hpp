@@ -42,6 +42,10 @@ public:
     /// Counts in `cells`, which must outlive the session. Call it before start().
     void count_in(bridge::session_cells& cells);
 
+    /// Sets the most bytes that wait for the session, and that wait for a router that does not read. Call it before
+    /// start().
+    void limit_queue(std::size_t bytes);
+
     /// Begins to join, and retries until stop(). Calls `joined` once, after the first success.
     void start(std::function<void()> joined = nullptr);
 

@@ -68,8 +68,8 @@ public:
           to_(to),
           options_(std::move(options)),
           handover_(std::make_shared<handover>(loop, options_.give_fd, options_.take_fd)),
-          shared_{read_by_library, make_room_for_body, max_connections(descriptor_limit()), budget(max_held_bytes),
-                  budget(max_held_bytes)}
+          shared_{read_by_library, make_room_for_body, max_connections(descriptor_limit()),
+                  budget(options_.request_bytes), budget(options_.response_bytes)}
     {
         // Accepted sockets inherit these options. Setting them fails on a Unix socket, whose peer cannot vanish
         // silently.

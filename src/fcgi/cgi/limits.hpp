@@ -28,9 +28,6 @@ constexpr std::chrono::seconds time_for(std::uint64_t bytes)
     return stall_limit + std::chrono::seconds(bytes / slowest_bytes_per_second);
 }
 
-/// The most bytes, in a worker, of requests being received; the same for answers being sent.
-constexpr std::uint64_t max_held_bytes = 512ULL * 1024 * 1024;
-
 /// The most connections of a worker with this limit on descriptors. The other descriptors are for sessions and the log,
 /// and one in eight for large requests and answers.
 constexpr std::size_t max_connections(std::size_t descriptors)

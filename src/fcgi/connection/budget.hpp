@@ -12,6 +12,7 @@ class budget {
 public:
     explicit budget(std::uint64_t most) : most_(most) {}
 
+    std::uint64_t most() const noexcept { return most_; }
     std::uint64_t taken() const noexcept { return taken_; }
 
     /// The part of a budget that one holder uses; returned when destroyed.

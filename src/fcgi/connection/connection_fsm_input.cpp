@@ -4,6 +4,7 @@
 #include "fcgi/connection/connection_fsm.hpp"
 #include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/core/memory.hpp"
+#include "wampfcgi/core/text/size.hpp"
 
 #include <algorithm>
 #include <new>
@@ -14,9 +15,9 @@ namespace {
 
 using progress = record_scanner::progress;
 
-std::string all_taken()
+std::string all_taken(const budget& of)
 {
-    return "requests being received fill all " + std::to_string(max_held_bytes >> 20U) + " MiB";
+    return "requests being received fill all " + size_in_words(of.most());
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
         begin_request();
     const bool at_end = made == progress::complete || made == progress::aborted || made == progress::refused;
     if (at_end && !keep_for_later(rest))
-        return close(log_level::warning, all_taken());
+        return close(log_level::warning, all_taken(shared_.requests));
     if (made == progress::broken || made == progress::aborted || made == progress::refused)
         return end_unanswered(made);
     // After an early answer, mod_proxy_fcgi does not send the rest of the request; other web servers do.
@@ -91,8 +92,8 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
     if (state_ == state::skipping)
         return {};
     if (!hold(records.size() + body_bytes))
-        return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken()})
-                                         : close(log_level::warning, all_taken());
+        return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken(shared_.requests)})
+                                         : close(log_level::warning, all_taken(shared_.requests));
     if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
         return close(log_level::error, "no file descriptor or memory left for its request");
     // Scans the part of the body that is already there first: usually it is complete, and there is nothing to skip.
@@ -207,7 +208,7 @@ connection_step connection_fsm::run_out_of_memory(std::string_view rest)
 {
     request_.drop_body();
     if (!keep_for_later(rest))
-        return close(log_level::warning, all_taken());
+        return close(log_level::warning, all_taken(shared_.requests));
     lacks_memory_ = true;
     return stage_ == stage::admitted ? refuse_for_memory() : connection_step{action::admit};
 }

@@ -1,6 +1,7 @@
 #include "wamp/session/operations.hpp"
 
 #include "wampfcgi/core/memory.hpp"
+#include "wampfcgi/core/text/size.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -47,8 +48,11 @@ operations::operation_id operations::start(router_request what, bridge::outcome_
         return send(std::nullopt, what, sink);
     if (host_.refuses_operations())
         return fail(std::nullopt, {errc::router_unavailable, "the session cannot be joined"}, sink);
-    if (table_.waiting_bytes() + bytes_of(what) > max_queued_bytes)
-        return fail(std::nullopt, {errc::overloaded, "requests that wait for the session fill all 64 MiB"}, sink);
+    if (table_.waiting_bytes() + bytes_of(what) > max_waiting_bytes_)
+        return fail(
+            std::nullopt,
+            {errc::overloaded, "requests that wait for the session fill all " + size_in_words(max_waiting_bytes_)},
+            sink);
     const operation_id id = table_.add_waiting(std::move(what), sink, clock::now() + connect_timeout_);
     count_waiting();
     watch_deadlines();

@@ -62,6 +62,9 @@ public:
     /// Adds the number of waiting operations to `waiting`, which other sessions share.
     void count_waiting_in(bridge::cell& waiting) { waiting_ = &waiting; }
 
+    /// Sets the most bytes of waiting operations.
+    void limit_waiting(std::size_t bytes) { max_waiting_bytes_ = bytes; }
+
     bool any_sent() const noexcept { return table_.any_sent(); }
     bool any_waiting() const noexcept { return table_.any_waiting(); }
 
@@ -87,6 +90,7 @@ private:
     std::chrono::milliseconds connect_timeout_;
     host& host_;
     operation_table table_;
+    std::size_t max_waiting_bytes_ = 64 * 1024 * 1024;
     std::uint64_t last_request_id_ = 0;
     boost::asio::steady_timer timer_;
     std::optional<clock::time_point> watched_;  // the deadline for which timer_ is armed

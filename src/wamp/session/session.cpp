@@ -90,6 +90,12 @@ public:
         operations_.count_waiting_in(cells.now.waiting);
     }
 
+    void limit_queue(std::size_t bytes)
+    {
+        max_queued_bytes_ = bytes;
+        operations_.limit_waiting(bytes);
+    }
+
     void start(std::function<void()> joined)
     {
         joined_ = std::move(joined);
@@ -158,6 +164,7 @@ private:
         habit_ = ping_habits_.at(todo.url);
         options.habit = habit_;
         options.queued_bytes = &cells_->now.queued_bytes;
+        options.max_queued_bytes = max_queued_bytes_;
         options.may_probe = [weak = weak_from_this()] {
             const auto self = weak.lock();
             return self && !self->operations_.any_sent();
@@ -264,6 +271,7 @@ private:
         feed(event::link_down{"the router sent a message that cannot be read: " + fault});
     }
 
+    std::size_t max_queued_bytes_ = 64 * 1024 * 1024;
     bridge::session_cells own_cells_;  // used unless count_in() was called
     bridge::session_cells* cells_ = &own_cells_;
     asio::io_context& loop_;
@@ -315,6 +323,11 @@ session::~session() = default;
 void session::play(const client_roles& more)
 {
     driver_->play(more);
+}
+
+void session::limit_queue(std::size_t bytes)
+{
+    driver_->limit_queue(bytes);
 }
 
 void session::count_in(bridge::session_cells& cells)

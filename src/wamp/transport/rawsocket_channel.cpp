@@ -57,7 +57,7 @@ public:
     {
         if (message.size() > peer_max_bytes_)
             return send_result::too_large;
-        if (queued_bytes_.bytes() + message.size() > max_queued_bytes)
+        if (queued_bytes_.bytes() + message.size() > options_.max_queued_bytes)
             return send_result::queue_full;
         enqueue(rawsocket::frame_type::message, std::move(message));
         return send_result::queued;
@@ -201,7 +201,7 @@ private:
     void answer_ping(std::string_view payload)
     {
         // A router that sends PINGs without reading must not fill our memory.
-        if (queued_bytes_.bytes() + payload.size() <= max_queued_bytes)
+        if (queued_bytes_.bytes() + payload.size() <= options_.max_queued_bytes)
             enqueue(rawsocket::frame_type::pong, std::string(payload));
     }
 

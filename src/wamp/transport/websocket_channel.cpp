@@ -93,7 +93,7 @@ public:
     {
         if (message.size() > max_message_bytes)
             return send_result::too_large;
-        if (queued_bytes_.bytes() + message.size() > max_queued_bytes)
+        if (queued_bytes_.bytes() + message.size() > options_.max_queued_bytes)
             return send_result::queue_full;
         queued_bytes_.add(message.size());
         queue_.push_back(std::move(message));

@@ -17,7 +17,7 @@ constexpr faulty_row top_level[] = {
      "f:1: router: expected the key once, got it again (first in line 1)"},
     {with_top, R"("mont": "/x")",
      "f:1: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests,"
-     R"( shutdown_grace, state_dir, store, replay_capacity, log, $schema, got "mont" (did you mean "mount"?))"},
+     R"( shutdown_grace, state_dir, store, replay_capacity, limits, log, $schema, got "mont" (did you mean "mount"?))"},
     {with_top, R"("mount": "x")", R"(f:1: mount: expected a slash and names joined by single slashes, got "x")"},
     {with_top, R"("mount": "/a//b")",
      R"(f:1: mount: expected a slash and names joined by single slashes, got "/a//b")"},
@@ -37,10 +37,22 @@ constexpr faulty_row top_level[] = {
     {with_top, R"("state_dir": "state")", R"(f:1: state_dir: expected an absolute path, got "state")"},
     {with_top, R"("replay_capacity": 1023)", "f:1: replay_capacity: expected 1024..10000000, got 1023"},
     {with_top, R"("replay_capacity": 10000001)", "f:1: replay_capacity: expected 1024..10000000, got 10000001"},
+    {with_top, R"("limits": [])", "f:1: limits: expected an object, got an empty list"},
+    {with_top, R"("limits": {"request_buffers": 1048575})",
+     "f:1: limits.request_buffers: expected 1048576..1099511627776, got 1048575"},
+    {with_top, R"("limits": {"response_buffers": 1099511627777})",
+     "f:1: limits.response_buffers: expected 1048576..1099511627776, got 1099511627777"},
+    {with_top, R"("limits": {"router_queue": "64 MiB"})",
+     R"(f:1: limits.router_queue: expected an integer in 1048576..1099511627776, got "64 MiB")"},
+    {with_top, R"("limits": {"open_files": 63})", "f:1: limits.open_files: expected 64..1048576, got 63"},
+    {with_top, R"("limits": {"open_files": 1048577})", "f:1: limits.open_files: expected 64..1048576, got 1048577"},
+    {with_top, R"("limits": {"memory": 1})",
+     "f:1: limits.memory: unknown key, expected one of request_buffers, response_buffers, router_queue, open_files,"
+     R"( got "memory")"},
     {with_top, R"("$schema": 1)", "f:1: $schema: expected a string, got 1"},
     {with_top, R"("a.b\n\"c": 1)",
      R"(f:1: ["a.b\n\"c"]: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests,)"
-     R"( shutdown_grace, state_dir, store, replay_capacity, log, $schema, got "a.b\n\"c")"},
+     R"( shutdown_grace, state_dir, store, replay_capacity, limits, log, $schema, got "a.b\n\"c")"},
 };
 
 }  // namespace

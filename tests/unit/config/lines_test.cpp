@@ -48,7 +48,7 @@ const mistakes all_of_them{
     "credentials, tls, "
     R"(got "urll" (did you mean "url"?))",
     "f:10: mont: unknown key, expected one of router, paths, mount, max_in_flight, max_streams, max_requests, "
-    "shutdown_grace, state_dir, store, replay_capacity, log, $schema, "
+    "shutdown_grace, state_dir, store, replay_capacity, limits, log, $schema, "
     R"(got "mont" (did you mean "mount"?))",
     "f:12: paths.call.role: expected a string, got nothing (it is required)",
     R"(f:18: paths.call.options.require_ip[1]: expected an IPv4 or IPv6 address or network, got "127.0.0.256")",

@@ -50,6 +50,7 @@ const std::vector<place>& places()
     static const std::vector<place> all{
         {"", with_top(R"("state_dir": "/s" @)")},
         {"/properties/log", with_top(R"("log": {"timestamps": true @})")},
+        {"/properties/limits", with_top(R"("limits": {"request_buffers": 1048576 @})")},
         {"/properties/router", with_router(R"({"url": "rs://h:1" @})")},
         {"/properties/store", with_top(R"("store": {"url": "redis://h" @})")},
         {"/definitions/service", with_service(R"({"type": "caller", "realm": "r", "role": "f" @})")},

@@ -247,6 +247,23 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_no_url_uses_has_a_warning)
     BOOST_TEST(used.warnings.empty());
 }
 
+BOOST_AUTO_TEST_CASE(limits_are_read_and_those_of_memory_have_no_fixed_default)
+{
+    const limits_settings given = settings_in(with_top(R"("limits": {"request_buffers": 1048576,
+        "response_buffers": 2000000, "router_queue": 1099511627776, "open_files": 64})"))
+                                      .limits;
+    const limits_settings left_out = settings_in(with_top(R"("limits": {})")).limits;
+
+    BOOST_TEST(given.request_buffers.value() == 1048576U);
+    BOOST_TEST(given.response_buffers.value() == 2000000U);
+    BOOST_TEST(given.router_queue.value() == 1099511627776U);
+    BOOST_TEST(given.open_files == 64U);
+    BOOST_TEST(!left_out.request_buffers);
+    BOOST_TEST(!left_out.response_buffers);
+    BOOST_TEST(!left_out.router_queue);
+    BOOST_TEST(left_out.open_files == 65536U);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_router_section_leaves_out_has_its_default)
 {
     const router_settings router = settings_in(with_top(R"("max_in_flight": 1)")).router;

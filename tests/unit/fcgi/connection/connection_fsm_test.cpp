@@ -35,6 +35,8 @@ namespace {
 
 using state = connection_fsm::state;
 
+constexpr std::uint64_t max_held_bytes = scripted_driver::max_held_bytes;
+
 constexpr auto keep = after_answer::keep;
 constexpr auto close_it = after_answer::close;
 

@@ -81,7 +81,8 @@ struct served_connection final : connection_owner, std::enable_shared_from_this<
     }
 
     boost::asio::io_context loop;
-    shared_resources shared{read_by_library, make_room_for_body, 100, budget(max_held_bytes), budget(max_held_bytes)};
+    shared_resources shared{read_by_library, make_room_for_body, 100, budget(64 * 1024 * 1024),
+                            budget(64 * 1024 * 1024)};
     fake_service service;
     std::shared_ptr<connection> served;
     int web_server = -1;
