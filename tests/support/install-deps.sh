@@ -124,7 +124,7 @@ unpack_packages() {
 
 [ -n "$(version_of libboost-dev)" ] || update_lists
 [ -n "$(version_of libboost-dev)" ] || { say "no Boost among the packages of this machine"; exit 1; }
-wanted="g++ make cmake dpkg-dev libssl-dev libfcgi-dev libhiredis-dev python3 curl ca-certificates lighttpd"
+wanted="g++ make cmake dpkg-dev file libssl-dev libfcgi-dev libhiredis-dev python3 curl ca-certificates lighttpd"
 case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
