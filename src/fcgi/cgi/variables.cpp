@@ -50,6 +50,8 @@ struct clues {
     std::string_view unique_id;
     std::string_view x_request_id;
     std::string_view client_verify = "SUCCESS";  // default when the web server does not send it
+    std::string_view server_software;
+    std::string_view sent_content_type;
 
     void take(std::string_view name, std::string_view value)
     {
@@ -59,6 +61,10 @@ struct clues {
             x_request_id = value;
         else if (name == "SSL_CLIENT_VERIFY")
             client_verify = value;
+        else if (name == "SERVER_SOFTWARE")
+            server_software = value;
+        else if (name == "HTTP_CONTENT_TYPE")
+            sent_content_type = value;
     }
 
     void finish(request& req) const
@@ -71,6 +77,10 @@ struct clues {
             req.unset(variable::remote_user);
         if (req.client_subject() == "")
             req.unset(variable::client_subject);
+        // Caddy gives a request without a content type that of a form; what the client has sent is HTTP_CONTENT_TYPE.
+        if (sent_content_type.empty() && server_software.starts_with("Caddy") &&
+            req.content_type() == "application/x-www-form-urlencoded")
+            req.unset(variable::content_type);
         req.set(variable::id, request_id(unique_id, x_request_id));
     }
 };

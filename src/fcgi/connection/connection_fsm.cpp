@@ -106,7 +106,7 @@ connection_step connection_fsm::on(event::answered& what)
     lacks_room_ = false;
     if (!output_share_.grow(what.whole.body.size()))
         return close(log_level::error, "not enough memory for its answer");
-    ends_ = is_kept_ && !is_whole_ && comes_from_haproxy(request_) ? answer_end::output : answer_end::request;
+    ends_ = !is_whole_ && comes_from_haproxy(request_) ? answer_end::output : answer_end::request;
     output_.emplace(scanner_.request_id(), std::move(what.whole), ends_);
     sends_from_ = now_;
     return {action::write};

@@ -59,6 +59,23 @@ BOOST_AUTO_TEST_CASE(an_empty_user_or_certificate_counts_as_not_sent)
     BOOST_TEST(read_variables(given).client_subject().value() == "CN=joe");
 }
 
+BOOST_AUTO_TEST_CASE(the_content_type_that_caddy_gives_a_request_without_one_counts_as_not_sent)
+{
+    const std::string form = "CONTENT_TYPE=application/x-www-form-urlencoded";
+    const auto type_of = [](const std::string& type, const char* software, const char* header) {
+        const char* const variables[] = {type.c_str(), software, header, nullptr};
+        const request req = read_variables(variables);
+        return std::string(req.content_type().value_or("none"));
+    };
+
+    BOOST_TEST(type_of(form, "SERVER_SOFTWARE=Caddy/v2.6.2", nullptr) == "none");
+    BOOST_TEST(type_of(form, "SERVER_SOFTWARE=Caddy/v2.6.2", "HTTP_CONTENT_TYPE=") == "none");
+    BOOST_TEST(type_of(form, "SERVER_SOFTWARE=Caddy/v2.6.2", "HTTP_CONTENT_TYPE=application/x-www-form-urlencoded") !=
+               "none");
+    BOOST_TEST(type_of(form, "SERVER_SOFTWARE=nginx/1.22.1", nullptr) != "none");
+    BOOST_TEST(type_of("CONTENT_TYPE=text/x", "SERVER_SOFTWARE=Caddy/v2.6.2", nullptr) == "text/x");
+}
+
 BOOST_AUTO_TEST_CASE(the_subject_of_a_certificate_that_was_not_verified_does_not_count)
 {
     const std::vector<std::pair<const char*, bool>> rows{

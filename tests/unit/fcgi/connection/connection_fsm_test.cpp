@@ -455,6 +455,16 @@ BOOST_AUTO_TEST_CASE(for_haproxy_a_request_that_was_answered_early_ends_once_all
     BOOST_TEST(answers_in(driver.sent) == "1:404 no; 1:200 yes; ");
 }
 
+BOOST_AUTO_TEST_CASE(for_haproxy_without_keep_alive_the_end_of_the_connection_ends_a_request_that_was_answered_early)
+{
+    refusing_driver driver;
+
+    driver.send(begin_record(close_it) + params_records({{"SERVER_SOFTWARE", "HAProxy 2.6.12"}}) + stdin_record("1"));
+
+    BOOST_TEST(answers_in(driver.sent) == "1:404 no");
+    BOOST_TEST(driver.is_lingering);
+}
+
 BOOST_AUTO_TEST_CASE(for_haproxy_a_request_that_has_come_in_full_ends_with_its_answer)
 {
     refusing_driver driver;
