@@ -1,6 +1,8 @@
 """HAProxy, Caddy and H2O: everything that integration.haproxy, integration.caddy and integration.h2o leave out, because
 it takes minutes. Only `make check-anywhere` runs it."""
+import concurrent.futures
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -16,15 +18,26 @@ from integration.contract_base import ADD2
 from integration.deployment import DeploymentTest, Served, main, service
 from integration.hostile_http_cases import HostileClient
 from integration.reload_cases import ReloadCases
-from support.processes import wait_until
+from support.processes import SERVER_USER, Scratch, wait_until
 from support.servers import Caddy, H2o, HaProxy, missing
 
 ANYWHERE = "WAMPFCGI_ANYWHERE" in os.environ
+TOKEN = "s3cret"
 SERVERS = (HaProxy, Caddy, H2o)
 
 
 class StatusCases(Served):
     paths = {"/": service(), "status": {"type": "status"}, "tls": service(require_tls=True)}
+
+    @classmethod
+    def setUpClass(cls):
+        secrets = cls.enterClassContext(Scratch())
+        token = secrets.write("token", TOKEN)
+        token.chmod(0o640)
+        if SERVER_USER:
+            shutil.chown(token, SERVER_USER)
+        cls.paths = {**cls.paths, "guarded": {"type": "status", "options": {"token_file": str(token)}}}
+        super().setUpClass()
 
     def test_status_is_for_this_machine(self):
         def get(path, **headers):
@@ -35,11 +48,26 @@ class StatusCases(Served):
         for headers in ({"Host": "rebound.example"}, {"X-Forwarded-For": "127.0.0.1"}, {"Via": "1.1 proxy"}):
             self.assertEqual(get("status/ping", **headers).error, "wampfcgi.error.address_denied")
 
+    def test_a_token_lets_in_whoever_has_it(self):
+        for token, status in (("wrong", 401), (TOKEN, 200)):
+            headers = {"Host": "a.example", "Authorization": f"Bearer {token}"}
+            answer = self.client.send("GET", "guarded", headers=headers, content_type=None)
+            self.assertEqual(answer.status, status)
+
     def test_http_2_is_served(self):
         url = f"https://127.0.0.1:{self.server.tls_port}/wamp/tls"
         run = subprocess.run(["curl", "-sSk", "--http2", "-H", "Content-Type: application/json", "-d", ADD2, "-w",
                               " %{http_version}", url], capture_output=True, text=True, timeout=60)
         self.assertEqual((run.stdout, run.stderr), ('{"args":[5]} 2', ""))
+
+
+class ManyCases(Served):
+    paths = {"/": service()}
+
+    def test_hundreds_of_calls_wait_at_once(self):
+        with concurrent.futures.ThreadPoolExecutor(300) as many:
+            answers = list(many.map(lambda _: self.client.call("com.example.sleep", 1), range(300)))
+        self.assertEqual({answer.status for answer in answers}, {200})
 
 
 class RestrictedAsShown:
@@ -80,6 +108,7 @@ CASES = {
     "Webhook": (webhook.Everywhere, unittest.TestCase),
     "Events": (events.AnyPool, unittest.TestCase),
     "Status": (StatusCases, unittest.TestCase),
+    "Many": (ManyCases, unittest.TestCase),
     "Console": (console.AnyServer, unittest.TestCase),
     "Differences": (DifferenceCases, unittest.TestCase),
     "Rates": (rates.RateCases, DeploymentTest),
