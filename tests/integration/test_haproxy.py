@@ -15,7 +15,8 @@ class Contract(ContractCases, unittest.TestCase):
 
     def test_longer_body_without_a_length_is_refused_by_haproxy_itself(self):
         answer = self.client.send(body=echo(f'"{"y" * 20_000}"'), chunked=True)
-        self.assertEqual((answer.status, answer.headers["Content-Type"]), (400, "text/html"))
+        self.assertIn(answer.status, (400, 411))
+        self.assertEqual(answer.headers["Content-Type"], "text/html")
 
 
 @unittest.skipIf(missing(HaProxy), missing(HaProxy))
