@@ -5,6 +5,7 @@
 #include "wampfcgi/bridge/gateway.hpp"
 #include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/checks/webhook_signature.hpp"
+#include "wampfcgi/core/code_pages.hpp"
 #include "wampfcgi/fcgi/server.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/metrics/pool_status.hpp"
@@ -200,6 +201,7 @@ private:
             server_.start();
         process_.set(metrics::process_phase::serving);
         place_.pool.tell_ready();
+        forget_code_pages();
     }
 
     void await_signal()
@@ -306,6 +308,7 @@ void keep_memory()
     constexpr int largest_in_heap = 32 * 1024 * 1024;  // glibc's maximum; twice the largest WAMP message
     ::mallopt(M_MMAP_THRESHOLD, largest_in_heap);
     ::mallopt(M_TRIM_THRESHOLD, 2 * largest_in_heap);
+    ::mallopt(M_ARENA_MAX, 1);  // the thread that looks up names would take address space for another one
 }
 
 }  // namespace

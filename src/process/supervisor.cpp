@@ -6,6 +6,7 @@
 #include "process/roster.hpp"
 #include "process/wait_status.hpp"
 #include "process/worker.hpp"
+#include "wampfcgi/core/code_pages.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <algorithm>
@@ -215,6 +216,7 @@ void supervisor::start(const roster::vacancy& where)
         hanging_.began(pid, now);
         slots_[pid] = slot;
         observer_.worker_started();
+        forget_code_pages();
         return reports_.add(pid, std::move(pipe->reading));
     }
     observer_.worker_did_not_start(slot);

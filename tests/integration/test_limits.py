@@ -6,13 +6,15 @@ import pathlib
 import re
 import unittest
 
-from integration.deployment import DeploymentTest, configuration, main, service
+from integration.deployment import DeploymentTest, configuration, main, service, start_server
 from integration.hostile_case import Connection
 from support import fastcgi_client as fastcgi
-from support.build import SANITIZED
+from support.build import RELEASED, SANITIZED
 from support.load import Background, make_call
 from support.processes import AS_ROOT, SERVER_USER, free_port, wait_until
-from support.servers import LastingRouter, WampFcgiPool
+from support.process_figures import proportional_bytes, resident_bytes
+from support.servers import ApacheFcgid, LastingRouter, WampFcgiPool
+from support.web import Client
 
 MIB = 2**20
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
@@ -182,6 +184,34 @@ class ControlGroup(Limited):
         self.assertGreater(self.fill_requests(12 * MIB, 4), 0)
         self.wait_for_log("overloaded: requests being received fill all 16 MiB")
         self.assert_still_serves()
+
+
+@unittest.skipUnless(RELEASED, "only the program that is shipped is small")
+class ResidentMemory(Limited):
+    """In figures of the kernel that a host sees; pages that processes share count in each."""
+
+    def assert_rests_with_at_most(self, megabytes, pids):
+        def figures():
+            return [resident_bytes(pid) for pid in pids]
+
+        wait_until(lambda: sum(figures()) <= megabytes * 10**6, f"{megabytes} MB, not {figures()} bytes")
+        by_shares = f", {sum(map(proportional_bytes, pids)) / 1e6:.1f} MB by shares" if AS_ROOT else ""
+        print(f"({sum(figures()) / 1e6:.1f} MB resident{by_shares}) ", end="", flush=True)
+
+    def test_a_pool_of_one_worker_needs_12_MB_with_the_supervisor(self):
+        self.deploy()
+        for _ in range(50):
+            self.assert_still_serves()
+        self.assert_rests_with_at_most(12, [self.pool.pid, *self.workers])
+
+    def test_a_process_of_mod_fcgid_needs_6_MB(self):
+        router = LastingRouter(self.scratch).start()
+        server = start_server(self.scratch, ApacheFcgid, configuration(router.where, PATHS))
+        client = Client(server.port)
+        for _ in range(50):
+            self.assertEqual(client.call("com.example.add2", 2, 3).status, 200)
+        for pid in server.worker_pids():
+            self.assert_rests_with_at_most(6, [pid])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include "fcgi/cgi/limits.hpp"
 #include "fcgi/connection/connection.hpp"
 #include "fcgi/connection/library_request.hpp"
+#include "wampfcgi/core/code_pages.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -49,6 +50,13 @@ std::size_t descriptor_limit()
 
 // At the limit, a kept connection that has been idle for this long may be evicted.
 constexpr std::chrono::seconds least_idle{5};
+
+void give_memory_back()
+{
+    if (::mallinfo2().fordblks > worth_giving_back_bytes)
+        ::malloc_trim(0);
+    forget_code_pages();
+}
 
 /// The error concerns one connection: another worker has accepted it, or the web server has closed it.
 bool concerns_one_connection(int error)
@@ -211,8 +219,8 @@ private:
             self->idle_sweeps_ = any ? 0 : self->idle_sweeps_ + 1;
             if (self->idle_sweeps_ < sweeps_until_quiet)
                 self->sweep_later();
-            else if (::mallinfo2().fordblks > worth_giving_back_bytes)
-                ::malloc_trim(0);
+            else
+                give_memory_back();
         });
     }
 
