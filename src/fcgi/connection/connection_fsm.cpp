@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::chrono::seconds linger_limit{2};  // for the web server to close after an early answer
 
+// For the first request of a connection when the worker ends: web servers send it as soon as they are connected.
+constexpr std::chrono::milliseconds first_request_limit{500};
+
 /// HAProxy takes nothing more from a client after END_REQUEST, and keeps one that still sends waiting. Other web
 /// servers expect END_REQUEST with the answer.
 bool comes_from_haproxy(const request& req)
@@ -220,6 +223,8 @@ connection_step connection_fsm::on(const event::deadline_passed&)
 {
     if (!deadline_ || now_ < *deadline_)
         return {};
+    if (is_retiring_ && !is_busy())
+        return hand_over();
     if (is_served())
         return abandon("the web server takes too long");
     return close(log_level::info, state_ == state::lingering ? "the web server kept it open after an early answer"
@@ -229,10 +234,12 @@ connection_step connection_fsm::on(const event::deadline_passed&)
 connection_step connection_fsm::on(const event::retire&)
 {
     is_retiring_ = true;
-    if (is_busy())
+    if (is_fresh_ && state_ == state::waiting) {
+        // When the whole pool ends, nobody takes the connection over.
+        deadline_ = std::min(deadline_.value_or(time_point::max()), now_ + first_request_limit);
         return {};
-    close();
-    return {action::hand_over};
+    }
+    return is_busy() ? connection_step{} : hand_over();
 }
 
 connection_step connection_fsm::on(const event::evict&)
@@ -275,10 +282,8 @@ connection_step connection_fsm::await_next_request()
     deadline_.reset();
     if (!kept_.empty())
         return {action::yield};  // this worker must answer what it has already read
-    if (is_retiring_) {
-        close();
-        return {action::hand_over};
-    }
+    if (is_retiring_)
+        return hand_over();
     return wait_for(action::wait_and_read);
 }
 
@@ -309,6 +314,12 @@ connection_step connection_fsm::look_at_client(std::string_view next_bytes)
     if (is_abort(next_bytes, scanner_.request_id()))
         return abandon("the web server aborted the request");
     return {};
+}
+
+connection_step connection_fsm::hand_over()
+{
+    close();
+    return {action::hand_over};
 }
 
 connection_step connection_fsm::close()

@@ -231,6 +231,7 @@ private:
     connection_step wait_for(action what);
     connection_step linger();
     connection_step look_at_client(std::string_view next_bytes);
+    connection_step hand_over();
     connection_step close();
     connection_step close(log_level level, std::string why);
     connection_step abandon(std::string why);

@@ -933,6 +933,46 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_handed_over_when_the_worker_ends)
     BOOST_TEST(driver.fsm.current() == state::closed);
 }
 
+BOOST_AUTO_TEST_CASE(the_first_request_of_a_connection_is_waited_for_when_the_worker_ends)
+{
+    scripted_driver driver;
+    driver.tell(event::retire{});
+    BOOST_TEST(!driver.is_closed);
+    BOOST_TEST((driver.fsm.deadline() == driver.now + 500ms));
+
+    driver.send(whole_request(close_it));
+    driver.answer("x");
+
+    BOOST_TEST(answers_in(driver.sent) == "1:200 x; ");
+    BOOST_TEST(driver.is_closed);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_without_a_request_is_handed_over_soon_after_the_worker_ends)
+{
+    scripted_driver driver;
+    driver.tell(event::retire{});
+    driver.now += 400ms;
+    driver.tell(event::retire{});
+    driver.tell(event::deadline_passed{});
+    BOOST_TEST(!driver.is_handed_over);
+
+    driver.now += 100ms;
+    driver.tell(event::deadline_passed{});
+
+    BOOST_TEST(driver.is_handed_over);
+    BOOST_TEST(driver.fsm.current() == state::closed);
+}
+
+BOOST_AUTO_TEST_CASE(a_first_request_that_has_begun_has_its_usual_time_when_the_worker_ends)
+{
+    scripted_driver driver;
+    driver.tell(event::retire{});
+
+    driver.send(whole_request(close_it).substr(0, 20));
+
+    BOOST_TEST((driver.fsm.deadline() == driver.now + 60s));
+}
+
 BOOST_AUTO_TEST_CASE(a_busy_connection_is_handed_over_behind_its_answer_where_it_is_kept)
 {
     for (const auto then : {keep, close_it}) {
