@@ -53,12 +53,13 @@ check: deps-check ## build and run all the tests
 	@$(MAKE) --no-print-directory lint
 	tests/support/run_tests.sh $(BUILD) $(JOBS)
 
-# Needs packages that deps-check does not install: a browser, promtool and strace. None of these tests is skipped here.
-check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well, those of the portable program, and clang-tidy over all of src
+# Needs packages that deps-check does not install: a browser, promtool, strace and systemd-nspawn. None of these tests is
+# skipped here, but the one that boots systemd where that is impossible.
+check-anywhere: deps-anywhere ## run the tests that need a browser or promtool as well, those of the portable program and under systemd, and clang-tidy over all of src
 	@$(MAKE) --no-print-directory build GOAL=tests
-	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring|portable|old_systems|more_servers|recipes)$$'
+	WAMPFCGI_ANYWHERE=1 ctest --test-dir $(BUILD) --output-on-failure -R '^(integration|lint)\.console$$|^integration\.(status|monitoring|portable|old_systems|systemd|more_servers|recipes)$$'
 	WAMPFCGI_PROGRAM=$(abspath $(BUILD))/portable/wamp-fcgi ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) \
-	    --repeat until-pass:2 -R '^integration\.' -E '\.(devrouter.*|package.*|install|deps|check_debian|demo|portable|old_systems)$$'
+	    --repeat until-pass:2 -R '^integration\.' -E '\.(devrouter.*|package.*|install|deps|check_debian|demo|portable|old_systems|systemd)$$'
 	@$(MAKE) --no-print-directory tidy
 	@$(MAKE) --no-print-directory check-debian12
 	@$(MAKE) --no-print-directory check-debian13

@@ -11,7 +11,7 @@ SANITIZED = CACHE.exists() and bool(re.search("^WAMPFCGI_SANITIZE:[A-Z]+=.", CAC
 RELEASED = not SANITIZED and CACHE.exists() and bool(re.search("^CMAKE_BUILD_TYPE:[A-Z]+=(Release)?$", CACHE.read_text(), re.M))
 # How much slower the programs may be with a sanitizer and without optimisation. Time limits are multiplied by it. Where
 # the amount of work takes the time, the amount is divided by it.
-SLOWDOWN = 5 if SANITIZED else 1
+SLOWDOWN = int(os.environ.get("WAMPFCGI_SLOWDOWN", 5 if SANITIZED else 1))
 # The tested program, such as the portable one, whose tests need what the build has besides.
 PROGRAM = pathlib.Path(os.environ.get("WAMPFCGI_PROGRAM", BUILD / "wamp-fcgi")).resolve()
 # Nothing can be preloaded into a program that has its libraries in it.

@@ -129,7 +129,7 @@ case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bi
 [ "$purpose" != bench ] || wanted="$wanted valgrind"
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != sanitize ] || wanted="$wanted lld llvm"
-[ "$purpose" != anywhere ] || wanted="$wanted chromium strace"
+[ "$purpose" != anywhere ] || wanted="$wanted chromium strace systemd-container"
 [ "$purpose" != portable ] || wanted="$wanted groff-base"
 case $purpose in tests | anywhere | sanitize)
     wanted="$wanted apache2 apache2-suexec-pristine iproute2 procps python3-autobahn python3-jsonschema debootstrap lintian logrotate man-db"
