@@ -13,6 +13,7 @@ using kind = valkey_reply::kind;
 
 constexpr std::size_t longest_reply = 1024 * 1024;  // INFO has a few thousand bytes, all other replies less
 constexpr std::size_t most_elements = 1024;
+constexpr int deepest = 7;  // hiredis 1 has no limit, and destroying a reply recurses
 
 /// The place for a task's reply: in its array, or a new one.
 valkey_reply* place_for(const redisReadTask* task)
@@ -41,9 +42,17 @@ void* make_text(const redisReadTask* task, char* text, std::size_t length)
     return reply;
 }
 
+bool is_too_deep(const redisReadTask* task)
+{
+    int levels = 0;
+    for (; task != nullptr && levels <= deepest; task = task->parent)
+        ++levels;
+    return levels > deepest;
+}
+
 void* make_array(const redisReadTask* task, std::size_t count)
 {
-    if (count > most_elements)
+    if (count > most_elements || is_too_deep(task))
         return nullptr;
     valkey_reply* const reply = made(task, kind::array);
     if (reply != nullptr)

@@ -47,6 +47,23 @@ BOOST_AUTO_TEST_CASE(what_is_no_reply_is_a_fault)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_reply_nests_seven_levels_deep_at_most)
+{
+    const auto nested = [](int levels) {
+        std::string bytes;
+        for (int i = 0; i < levels; ++i)
+            bytes += "*1\r\n";
+        return bytes + ":1\r\n";
+    };
+    valkey_reader at_the_limit, beyond;
+    at_the_limit.feed(nested(7));
+    beyond.feed(nested(8));
+
+    BOOST_TEST(at_the_limit.next().has_value());
+    BOOST_TEST(!beyond.next().has_value());
+    BOOST_TEST(!beyond.fault().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_reply_without_end_is_a_fault)
 {
     valkey_reader reader;
