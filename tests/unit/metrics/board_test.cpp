@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(what_can_be_answered_is_there_with_0_before_the_first_reque
 
     const snapshot seen = pool.look(-1);
 
-    const service_figures& call = figures_of(seen, "call");
+    const service_figures call = figures_of(seen, "call");
     BOOST_TEST(call.type == "caller");
     for (const int status : {200, 400, 403, 404, 405, 413, 415, 500, 502, 503, 504})
         BOOST_TEST(call.requests.count(status) == 1, status);
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(another_process_sees_what_a_worker_counts)
     });
     const snapshot seen = pool.look(-1);
 
-    const service_figures& call = figures_of(seen, "call");
+    const service_figures call = figures_of(seen, "call");
     BOOST_TEST(call.requests.at(200) == 3);
     BOOST_TEST(call.requests.at(503) == 1);
     BOOST_TEST(call.sent_bytes == 40);
