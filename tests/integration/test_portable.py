@@ -23,6 +23,15 @@ ANYWHERE = bool(os.environ.get("WAMPFCGI_ANYWHERE"))
 HOST = "router.test"  # RFC 6761: a name that belongs to nobody
 USER = 4321
 AUTHORITIES = ("etc/ssl/certs/ca-certificates.crt", "etc/pki/tls/certs/ca-bundle.crt", "etc/ssl/cert.pem")
+# The name server, the router, and then the program, all of them in a network of their own.
+IN_OWN_NETWORK = """
+ip link set lo up
+cd "$1" && python3 -B -m support.name_server "$2" </dev/null & names=$!
+$3 </dev/null >&2 & router=$!
+shift 3
+trap 'kill $names $router' EXIT
+"$@"
+"""
 OTHER_SERVICES = "hosts: resolve mymachines\npasswd: sss ldap systemd\ngroup: sss\nservices: sss\ninitgroups: sss\n"
 OTHER_PROVIDER = """openssl_conf = start
 [start]
@@ -67,13 +76,16 @@ class EmptyRoot(DeploymentTest):
         mine = self.authority.issue("router", hosts=f"DNS:{HOST}")
         self.router = LastingRouter(self.scratch, "--tls-cert", mine.file, "--tls-key", mine.key, scheme="wss",
                                     path="/ws").start()
-        settings = configuration(self.router.at(HOST), {"/": service()}, connect_timeout=2)
-        self.write("config.json", json.dumps({**settings, "state_dir": "/run/state"}))
+        self.configure(connect_timeout=2)
 
     def write(self, name, text):
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+    def configure(self, connect_timeout):
+        settings = configuration(self.router.at(HOST), {"/": service()}, connect_timeout=connect_timeout)
+        self.write("config.json", json.dumps({**settings, "state_dir": "/run/state"}))
 
     def trust(self, place):
         self.write(place, self.authority.file.read_text())
@@ -126,6 +138,18 @@ class EmptyRoot(DeploymentTest):
         self.trust(AUTHORITIES[0])
         self.write("home/joe/.config/wamp-fcgi/config.json", (self.root / "config.json").read_text())
         self.assert_calls(WAMP_FCGI_CONFIG="")
+
+    def test_names_are_asked_of_the_servers_of_resolv_conf(self):
+        self.trust(AUTHORITIES[0])
+        self.write("etc/hosts", "127.0.0.1 localhost\n")
+        self.write("etc/resolv.conf", "nameserver 127.0.0.1\n")
+        output, log = self.call()
+        self.assertIn("Status: 503", output, log)  # nobody else knows the name
+        self.configure(connect_timeout=20)
+        self.router.stop()
+        router = " ".join(map(str, self.router.command()))
+        output, log = self.call(before=("unshare", "--net", "sh", "-ec", IN_OWN_NETWORK, "sh", TOP / "tests", HOST, router))
+        self.assertTrue(output.endswith('{"args":[5]}'), output + log)
 
     def test_user_who_is_not_in_the_file_is_told_to_name_the_configuration(self):
         run = self.run_program("--check-config", user=USER + 1)
