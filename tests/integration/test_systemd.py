@@ -15,7 +15,7 @@ from support.processes import wait_until
 from support.servers import BUILD, TOP
 
 PACKAGES_INSIDE = ("systemd-sysv", "dbus", "python3", "procps", "logrotate", "redis-server")
-RESULTS = "/root/results"
+RESULTS = "/opt/results"
 SECONDS = 900
 UNITS = {
     "devrouter.service": """
