@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t mib = 1024 * 1024;
 constexpr std::uint64_t least_bytes = mib;
 constexpr std::uint64_t share_of_each = 8;
-constexpr buffer_limits usual{512 * mib, 512 * mib, 64 * mib};
+constexpr buffer_limits usual{512 * mib, 512 * mib, usual_router_queue_bytes};
 
 constexpr std::size_t longest_file = mib;  // mountinfo of a machine with thousands of containers is longer
 

@@ -254,6 +254,9 @@ struct log_settings {
     friend bool operator==(const log_settings&, const log_settings&) = default;
 };
 
+/// What `router_queue` of the `limits` section is if nothing limits the memory: four of the largest messages.
+inline constexpr std::size_t usual_router_queue_bytes = std::size_t{64} << 20;
+
 /// The `limits` section: what a worker may hold in memory, in bytes. What is absent follows the memory that the machine
 /// lets the process use (process/memory_limit.hpp).
 struct limits_settings {

@@ -8,6 +8,7 @@
 #include "wampfcgi/bridge/meter.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/core/errc.hpp"
+#include "wampfcgi/core/settings.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -90,7 +91,7 @@ private:
     std::chrono::milliseconds connect_timeout_;
     host& host_;
     operation_table table_;
-    std::size_t max_waiting_bytes_ = 64 * 1024 * 1024;
+    std::size_t max_waiting_bytes_ = usual_router_queue_bytes;
     std::uint64_t last_request_id_ = 0;
     boost::asio::steady_timer timer_;
     std::optional<clock::time_point> watched_;  // the deadline for which timer_ is armed

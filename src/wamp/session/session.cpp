@@ -271,7 +271,7 @@ private:
         feed(event::link_down{"the router sent a message that cannot be read: " + fault});
     }
 
-    std::size_t max_queued_bytes_ = 64 * 1024 * 1024;
+    std::size_t max_queued_bytes_ = usual_router_queue_bytes;
     bridge::session_cells own_cells_;  // used unless count_in() was called
     bridge::session_cells* cells_ = &own_cells_;
     asio::io_context& loop_;

@@ -64,7 +64,7 @@ struct channel_options {
     std::function<bool()> may_probe = [] { return true; };  ///< the connection can be risked for a first PING
     std::function<void()> up;                               ///< the handshake is done
     message_handler message;
-    std::size_t max_queued_bytes = 64 * 1024 * 1024;  ///< for a router that does not read
+    std::size_t max_queued_bytes = usual_router_queue_bytes;  ///< for a router that does not read
     bridge::cell* queued_bytes = nullptr;   ///< counts queued bytes, shared with other channels; null: not counted
     std::function<void(std::string)> down;  ///< called once; the reason is ready for the log
 };
