@@ -97,13 +97,13 @@ bench: deps-bench ## measure against a yardstick, about 20 minutes; QUICK=1 take
 	@$(MAKE) --no-print-directory build GOAL=bench
 	cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.run $(if $(QUICK),--quick)
 
-bench-check: deps-bench ## count the instructions of a request, and fail when they have grown by more than 5 %
+bench-check: deps-bench ## count the instructions, allocations and system calls of a request, and fail when they have grown by more than 5 %
 	@$(MAKE) --no-print-directory build GOAL=bench
-	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions check
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.counts check
 
 bench-record: deps-bench ## count them, and record the figures for bench-check
 	@$(MAKE) --no-print-directory build GOAL=bench
-	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.instructions record
+	@cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.counts record
 
 lint: ## compare what is made from the schema with it, every include with the modules' direction; shellcheck, pyflakes, formatting, clang-tidy
 	@BUILD=$(BUILD) tests/lint/lint.py

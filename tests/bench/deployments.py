@@ -79,7 +79,7 @@ class ProxyFcgiClosing(ApacheProxyFcgi):
     """Without FCGI_KEEP_CONN."""
 
     def sample_text(self):
-        return replace_once(super().sample_text(), " enablereuse=on retry", " enablereuse=off retry")
+        return replace_once(super().sample_text(), " enablereuse=on flushpackets", " enablereuse=off flushpackets")
 
 
 # By name in the table: the web server, and the numbers of connections of the load.

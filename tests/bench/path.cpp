@@ -1,5 +1,5 @@
 // Owns a request's path inside wamp-fcgi, without web server and router: from the body to the bytes of CALL, and from
-// the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see instructions.py.
+// the bytes of RESULT to the response. It is run under callgrind, which counts instructions: see counts.py.
 // usage: bench-path small|signed|limited|large COUNT call|whole     ("call": without the response)
 #include "wamp/session/messages.hpp"
 #include "wampfcgi/bridge/gateway.hpp"

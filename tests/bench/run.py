@@ -10,14 +10,14 @@ import shutil
 import signal
 import sys
 
-from bench import instructions, one_worker, remembering, streams, through_servers
+from bench import counts, one_worker, remembering, streams, through_servers
 from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import table
 from bench.through_servers import KIB, MIB
 from support.processes import Scratch
 from support.servers import BUILD
 
-PARTS = ("small", "bodies", "memory", "slow", "first", "publications", "remembering", "streams", "instructions")
+PARTS = ("small", "bodies", "memory", "slow", "first", "publications", "remembering", "streams", "counts")
 BODY_SET_UPS = ("lighttpd", "nginx keep", "mod_proxy_fcgi keep", "mod_fcgid")
 
 
@@ -67,8 +67,8 @@ def measurements(set_ups, parts, plan):
         yield lambda scratch, router: streams.few_listeners(scratch, plan)
         yield lambda scratch, router: streams.progressive_results(scratch, plan)
         yield lambda scratch, router: streams.slow_listener(scratch, plan)
-    if "instructions" in parts:
-        yield lambda scratch, router: instructions.rows()
+    if "counts" in parts:
+        yield lambda scratch, router: counts.rows()
 
 
 def measure(rows, set_ups, parts, plan, over_unix):

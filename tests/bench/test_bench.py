@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-from bench import instructions
+from bench import counts, whole_worker
 from bench.goals import Row, at_least, at_most, table
 from integration.deployment import DeploymentTest, main
 
@@ -44,15 +44,25 @@ class Figures(unittest.TestCase):
                          "nginx requests/s 10 20 0.50 x 0.40..0.60 >= 0.9 NOT MET".split())
 
     def test_instructions_may_grow_by_five_per_cent(self):
-        self.assertEqual(instructions.grown({"call": 1000}, {"call": 1050}), [])
-        self.assertEqual(instructions.grown({"call": 1000}, {"call": 1051}), ["call"])
+        self.assertEqual(counts.grown({"call": 1000}, {"call": 1050}), [])
+        self.assertEqual(counts.grown({"call": 1000}, {"call": 1051}), ["call"])
 
     def test_instructions_that_were_not_recorded_have_grown(self):
-        self.assertEqual(instructions.grown({}, {"call": 1}), ["call"])
+        self.assertEqual(counts.grown({}, {"call": 1}), ["call"])
+
+    def test_callgrind_counts_allocations_by_their_callers(self):
+        said = ("fn=(1) main\ncfn=(2) malloc\ncalls=3 0 \n+4 120\nfn=(5) f\ncfn=(2)\ncalls=2 0 \n+4 80\n"
+                "cfn=(7) realloc\ncalls=1 0 \n+9 20\ncfn=(9) free\ncalls=6 0 \n+4 60\n\ntotals: 4711\n")
+        self.assertEqual(whole_worker.in_callgrind_output(said), {"instructions": 4711, "allocations": 6})
+
+    def test_strace_counts_system_calls(self):
+        said = "syscall          calls\n-------------- ---------\nepoll_wait            20\nclose                  2\n" \
+               "-------------- ---------\ntotal                 22\n"
+        self.assertEqual(whole_worker.in_strace_output(said), {"system calls": 22})
 
     def test_other_compiler_makes_instructions_incomparable(self):
-        self.assertEqual(instructions.not_comparable({"compiler": "a"}, {"compiler": "a"}), [])
-        self.assertEqual(instructions.not_comparable({"compiler": "a"}, {"compiler": "b"}),
+        self.assertEqual(counts.not_comparable({"compiler": "a"}, {"compiler": "a"}), [])
+        self.assertEqual(counts.not_comparable({"compiler": "a"}, {"compiler": "b"}),
                          ["compiler is 'b', recorded with 'a'"])
 
 

@@ -126,7 +126,7 @@ unpack_packages() {
 [ -n "$(version_of libboost-dev)" ] || { say "no Boost among the packages of this machine"; exit 1; }
 wanted="g++ make cmake dpkg-dev file libssl-dev libfcgi-dev libhiredis-dev python3 curl ca-certificates lighttpd"
 case $purpose in tests | anywhere | sanitize | bench) wanted="$wanted apache2-bin libapache2-mod-fcgid nginx-light wrk" ;; esac
-[ "$purpose" != bench ] || wanted="$wanted valgrind"
+[ "$purpose" != bench ] || wanted="$wanted valgrind strace"
 case $purpose in fuzz | sanitize) wanted="$wanted clang libclang-rt-dev" ;; esac
 [ "$purpose" != sanitize ] || wanted="$wanted lld llvm"
 [ "$purpose" != anywhere ] || wanted="$wanted chromium strace systemd-container"

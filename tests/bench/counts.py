@@ -1,7 +1,8 @@
-"""Counts the instructions per request on the path from body to CALL and from RESULT to response (path.cpp), under
-callgrind. Counts are repeatable, unlike times. From tests/:
-    python3 -B -m bench.instructions check|record
-`check` fails when a figure is more than 5 % over the one in instructions.json. The figures depend on the compiler and
+"""Counts what a request costs: instructions on the path from body to CALL and from RESULT to response (path.cpp), and
+instructions, memory allocations and system calls of a whole worker (whole_worker.py). Counts are repeatable, unlike
+times. From tests/:
+    python3 -B -m bench.counts check|record
+`check` fails when a figure is more than 5 % over the one in counts.json. The figures depend on the compiler and
 the libraries: if these differ from the recorded ones, nothing is compared."""
 import json
 import pathlib
@@ -11,13 +12,17 @@ import subprocess
 import sys
 import tempfile
 
-from bench.goals import Row
+from bench import whole_worker
+from bench.goals import Row, at_most
 from support.servers import BUILD
 
-RECORDED = pathlib.Path(__file__).resolve().with_name("instructions.json")
+RECORDED = pathlib.Path(__file__).resolve().with_name("counts.json")
 KINDS = {"small": "45 bytes", "signed": "45 bytes, signed", "limited": "45 bytes, limited", "large": "4 KiB"}
 FEW, MANY = 1000, 2000
 MAY_GROW = 0.05
+GOALS = {"instructions, 45 bytes: whole worker": 16000, "instructions, 45 bytes, signed: whole worker": 24000,
+         "allocations, 45 bytes: whole worker": 12, "system calls, 45 bytes, a connection each: whole worker": 8,
+         "system calls, 45 bytes, kept connection: whole worker": 6}
 
 
 def count(kind, requests, way):
@@ -39,10 +44,11 @@ def measure():
     for number, (kind, name) in enumerate(KINDS.items(), 1):
         print(f"counting instructions, {number} of {len(KINDS)}: {name}", file=sys.stderr, flush=True)
         call = a_request(kind, "call")
-        figures[f"{name}: body to CALL"] = call
+        figures[f"instructions, {name}: body to CALL"] = call
         if kind in ("small", "large"):
-            figures[f"{name}: RESULT to response"] = a_request(kind, "whole") - call
-    return figures
+            figures[f"instructions, {name}: RESULT to response"] = a_request(kind, "whole") - call
+    print("counting what a whole worker does", file=sys.stderr, flush=True)
+    return {**figures, **whole_worker.figures()}
 
 
 def first_line(*command):
@@ -61,11 +67,11 @@ def made_with():
 
 
 def rows():
-    if not shutil.which("valgrind"):
+    if not (shutil.which("valgrind") and shutil.which("strace")):
         return
-    recorded = json.loads(RECORDED.read_text())["instructions"]
+    recorded = json.loads(RECORDED.read_text())["figures"]
     for name, figure in measure().items():
-        yield Row("callgrind", f"instructions, {name}", figure, yardstick=recorded.get(name))
+        yield Row("counted", name, figure, yardstick=recorded.get(name), goal=at_most(GOALS[name]) if name in GOALS else None)
 
 
 def not_comparable(recorded, here):
@@ -80,8 +86,8 @@ def grown(recorded, measured):
 
 def check():
     """Returns why the check fails; None when it passes."""
-    if not shutil.which("valgrind"):
-        return "bench-check: no valgrind here (make deps-bench)"
+    if missing := [name for name in ("valgrind", "strace") if not shutil.which(name)]:
+        return f"bench-check: no {' and no '.join(missing)} here (make deps-bench)"
     recorded = json.loads(RECORDED.read_text())
     if others := not_comparable(recorded["made_with"], made_with()):
         print("\n".join(f"bench-check: {line}" for line in others))
@@ -89,14 +95,14 @@ def check():
         return None
     measured = measure()
     for name, figure in measured.items():
-        print(f"bench-check: {name}: {figure} instructions, {recorded['instructions'].get(name)} recorded")
-    if too_many := grown(recorded["instructions"], measured):
+        print(f"bench-check: {name}: {figure}, {recorded['figures'].get(name)} recorded")
+    if too_many := grown(recorded["figures"], measured):
         return f"bench-check: grown by more than {MAY_GROW:.0%}: {', '.join(too_many)}"
     return None
 
 
 def record():
-    figures = {"made_with": made_with(), "instructions": measure()}
+    figures = {"made_with": made_with(), "figures": measure()}
     RECORDED.write_text(json.dumps(figures, indent=4) + "\n")
     print(RECORDED.read_text(), end="")
 
