@@ -46,17 +46,17 @@ def write_configuration(scratch, router_url):
 
 
 YARDSTICK = BUILD / "bench-yardstick"
+ASKING_YARDSTICK = BUILD / "bench-asking-yardstick"
 
 
 class YardstickPool(WampFcgiPool):
-    """The yardstick with as many processes as wamp-fcgi has workers; for kept connections, with a thread for each."""
+    """A yardstick with as many processes as wamp-fcgi has workers; for kept connections, with a thread for each."""
 
     name = "yardstick"
-    program = YARDSTICK
 
-    def __init__(self, scratch, config, workers, threads):
-        super().__init__(scratch, config, workers)
-        self.threads = threads
+    def __init__(self, scratch, config, program, threads):
+        super().__init__(scratch, config, WORKERS)
+        self.program, self.threads = program, threads
 
     def command(self):
         return [*super().command(), "--threads", self.threads]
@@ -64,7 +64,8 @@ class YardstickPool(WampFcgiPool):
 
 class Fcgid(ApacheFcgid):
     def sample_text(self):
-        return replace_once(super().sample_text(), "    MaxProcesses 12 ", f"    MaxProcesses {FCGID_PROCESSES} ")
+        text = replace_once(super().sample_text(), '<Files "wamp-fcgi">', f'<Files "{self.program.name}">')
+        return replace_once(text, "    MaxProcesses 12 ", f"    MaxProcesses {FCGID_PROCESSES} ")
 
 
 class NginxClosing(Nginx):
@@ -122,8 +123,8 @@ def make(scratch, set_up, router_url, other=None):
         server = server_class(scratch, config)
         server.program = other or server.program
         return Subject(server)
-    if other == YARDSTICK:
-        pool = YardstickPool(scratch, config, WORKERS, KEPT_CONNECTIONS if set_up.endswith("keep") else 1)
+    if other in (YARDSTICK, ASKING_YARDSTICK):
+        pool = YardstickPool(scratch, config, other, KEPT_CONNECTIONS if set_up.endswith("keep") else 1)
     else:
         pool = WampFcgiPool(scratch, config, WORKERS)
         pool.program = other or pool.program

@@ -5,9 +5,12 @@ import subprocess
 import sys
 import unittest
 
-from bench import counts, whole_worker
+from bench import counts, deployments, whole_worker
+from bench.deployments import ASKING_YARDSTICK, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import Row, at_least, at_most, table
 from integration.deployment import DeploymentTest, main
+from support.scripted_router import ScriptedRouter
+from support.servers import WorkerOnFd0
 
 
 @unittest.skipUnless(shutil.which("wrk"), "there is no wrk (make deps-bench)")
@@ -30,6 +33,49 @@ class Smoke(DeploymentTest):
                      "2000 events at 5000/s to 10 clients, out of order, missing or twice"):
             self.assertEqual(rows[what]["value"], 0, what)
         self.assertGreater(rows["200 streams, an event, until the last has it"]["value"], 0)
+
+
+class AskingWorker(WorkerOnFd0):
+    program = ASKING_YARDSTICK
+
+    def is_ready(self):
+        return True  # its socket listens from the start
+
+
+class Yardsticks(DeploymentTest):
+    def test_both_answer_behind_every_web_server(self):
+        router = InstantRouter(self.scratch).start()
+        for set_up, (_, connections) in SET_UPS.items():
+            for program in (YARDSTICK, ASKING_YARDSTICK) if connections else (YARDSTICK,):
+                with self.subTest(set_up=set_up, program=program.name):
+                    with deployments.subject(set_up, router.url, program):
+                        pass  # which has waited for an answer
+
+    def test_asking_one_connects_to_a_socket(self):
+        router = InstantRouter(self.scratch, self.scratch.folder("router") / "router.sock").start()
+        config = deployments.write_configuration(self.scratch, router.url)
+        self.assertEqual(AskingWorker(self.scratch, config).start().send("{}")[2], b'{"args":[5]}')
+
+    def test_asking_one_answers_what_the_router_says(self):
+        said = []
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.welcome()
+            while call := session.receive():
+                said.append(call)
+                session.answer(call[1], 6 + call[1])
+
+        router = ScriptedRouter(serve)
+        self.addCleanup(router.stop)
+        config = deployments.write_configuration(self.scratch, f"rs://127.0.0.1:{router.port}")
+
+        worker = AskingWorker(self.scratch, config).start()
+        answers = [worker.send("{}")[2] for _ in range(3)]
+
+        self.assertEqual(answers, [b'{"args":[7]}', b'{"args":[8]}', b'{"args":[9]}'])
+        self.assertEqual(said, [[48, number, {}, "com.example.add2", [2, 3]] for number in (1, 2, 3)])
 
 
 class Figures(unittest.TestCase):
