@@ -93,7 +93,7 @@ fuzz: ## fuzz each target of tests/fuzz for SECONDS (60), or one: TARGET=body
 	cmake --build $(BUILD)/fuzz --parallel $(JOBS) --target fuzz
 	@tests/fuzz/run.sh $(BUILD)/fuzz $(SECONDS) $(TARGET)
 
-bench: deps-bench ## measure against a yardstick, about 20 minutes; QUICK=1 takes a few
+bench: deps-bench ## measure against two yardsticks, about 25 minutes; QUICK=1 takes a few
 	@$(MAKE) --no-print-directory build GOAL=bench
 	cd tests && WAMPFCGI_BUILD=$(abspath $(BUILD)) python3 -B -m bench.run $(if $(QUICK),--quick)
 

@@ -1,4 +1,4 @@
-"""Owns what is measured: wamp-fcgi and the yardstick behind each web server, with the same sample configuration."""
+"""Owns what is measured: wamp-fcgi and the yardsticks behind each web server, with the same sample configuration."""
 import contextlib
 import json
 
@@ -10,7 +10,7 @@ from support.web import Client
 
 WORKERS = 2
 FCGID_PROCESSES = 4
-KEPT_CONNECTIONS = 300  # more than the load has: the yardstick needs a thread for each
+KEPT_CONNECTIONS = 300  # more than the load has: a yardstick needs a thread for each
 KEY, SECRET = "myapp1", "kkjH68GiuUZ"
 
 
@@ -47,6 +47,7 @@ def write_configuration(scratch, router_url):
 
 YARDSTICK = BUILD / "bench-yardstick"
 ASKING_YARDSTICK = BUILD / "bench-asking-yardstick"
+STATIC = BUILD / "portable" / "wamp-fcgi"  # which `make portable` builds
 
 
 class YardstickPool(WampFcgiPool):
@@ -143,6 +144,7 @@ def subject(set_up, router_url, other=None):
 
 
 @contextlib.contextmanager
-def both(set_up, router_url, yardstick):
-    with subject(set_up, router_url, yardstick) as other, subject(set_up, router_url) as ours:
-        yield {"yardstick": other, "ours": ours}
+def side_by_side(set_up, router_url, **programs):
+    """The subjects of a set-up by name, each with one of `programs`; None is wamp-fcgi."""
+    with contextlib.ExitStack() as stack:
+        yield {name: stack.enter_context(subject(set_up, router_url, program)) for name, program in programs.items()}

@@ -72,5 +72,5 @@ def median(runs, what):
 
 
 def ratios(ours, theirs, what):
-    """The ratios of paired runs, which followed each other."""
+    """The ratios of paired runs, which were made in the same turn."""
     return [getattr(one, what) / max(getattr(other, what), 1e-9) for one, other in zip(ours, theirs)]

@@ -1,6 +1,7 @@
-"""Measures wamp-fcgi against a yardstick, prints a table with the goals, and writes it as JSON. From tests/:
+"""Measures wamp-fcgi against two yardsticks, prints a table with the goals, and writes it as JSON. One yardstick is the
+least responder, with a constant answer; the other one asks the router too. From tests/:
     python3 -B -m bench.run [--quick | --smoke] [--only SET-UP]... [--parts PART,...] [--output FILE]
-With --against PROGRAM, another wamp-fcgi replaces the yardstick, to compare before and after a change. Compared values
+With --against PROGRAM, another wamp-fcgi replaces the yardsticks, to compare before and after a change. Compared values
 are measured alternately in the same run, so only ratios are meaningful on another machine."""
 import argparse
 import dataclasses
@@ -11,7 +12,7 @@ import signal
 import sys
 
 from bench import counts, one_worker, remembering, streams, through_servers
-from bench.deployments import FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
+from bench.deployments import ASKING_YARDSTICK, FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import table
 from bench.through_servers import KIB, MIB
 from support.processes import Scratch
@@ -24,6 +25,7 @@ BODY_SET_UPS = ("lighttpd", "nginx keep", "mod_proxy_fcgi keep", "mod_fcgid")
 @dataclasses.dataclass
 class Plan:
     rounds: int = 5
+    fcgid_rounds: int = 9  # few connections: the runs differ more
     seconds: int = 1
     connections: tuple = (1, FCGID_PROCESSES, 32, 256)
     body_rounds: int = 3
@@ -33,11 +35,12 @@ class Plan:
     listeners: int = 10_000
     events: int = 100_000
     yardstick: pathlib.Path = YARDSTICK
+    asking: pathlib.Path | None = ASKING_YARDSTICK
 
 
 FULL = Plan(seconds=2)
-QUICK = Plan(rounds=2, body_rounds=1, directions=("echo",), starts=3, events=20_000)
-SMOKE = Plan(rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",), starts=1,
+QUICK = Plan(rounds=2, fcgid_rounds=3, body_rounds=1, directions=("echo",), starts=3, events=20_000)
+SMOKE = Plan(rounds=1, fcgid_rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",), starts=1,
              listeners=200, events=2000)
 
 
@@ -50,7 +53,7 @@ def measurements(set_ups, parts, plan):
             yield lambda scratch, router, name=name: through_servers.bodies(scratch, name, router, plan)
         if "memory" in parts and name in BODY_SET_UPS:
             yield lambda scratch, router, name=name: one_worker.idle_memory(name, router)
-            yield lambda scratch, router, name=name: through_servers.echo_memory(scratch, name, router)
+            yield lambda scratch, router, name=name: through_servers.echo_memory(scratch, name, router, plan)
     if "slow" in parts:
         yield one_worker.slow_calls
     if "first" in parts and "mod_fcgid" in set_ups:
@@ -85,13 +88,12 @@ def measure(rows, set_ups, parts, plan, over_unix):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few minutes instead of about 20")
+    parser.add_argument("--quick", action="store_true", help="a few minutes instead of about 25")
     parser.add_argument("--smoke", action="store_true", help="seconds: only whether everything runs")
     parser.add_argument("--only", action="append", choices=SET_UPS, help="only this set-up; may be given again")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--router-socket", action="store_true", help="the router at a Unix socket instead of TCP")
-    parser.add_argument("--against", type=pathlib.Path, default=YARDSTICK, metavar="PROGRAM",
-                        help="a program named wamp-fcgi")
+    parser.add_argument("--against", type=pathlib.Path, metavar="PROGRAM", help="a program named wamp-fcgi")
     parser.add_argument("--output", type=pathlib.Path, default=BUILD / "bench.json")
     return parser.parse_args()
 
@@ -102,7 +104,8 @@ def main():
     if not shutil.which("wrk"):
         sys.exit("bench: no wrk here (make deps-bench)")
     plan = SMOKE if given.smoke else QUICK if given.quick else FULL
-    plan = dataclasses.replace(plan, yardstick=given.against.resolve())
+    if given.against:
+        plan = dataclasses.replace(plan, yardstick=given.against.resolve(), asking=None)
     rows = []
     try:
         measure(rows, given.only or tuple(SET_UPS), given.parts.split(","), plan, given.router_socket)
