@@ -1,8 +1,5 @@
 #include "wampfcgi/core/pairs.hpp"
 
-#include <cstddef>
-#include <cstdint>
-
 namespace wampfcgi {
 namespace {
 
@@ -35,7 +32,7 @@ void append_length(std::string& stream, std::size_t length)
 
 }  // namespace
 
-std::optional<name_value_pair> take_pair(std::string_view& stream)
+std::optional<name_value_pair> take_long_pair(std::string_view& stream)
 {
     std::string_view rest = stream;
     const auto name_bytes = take_length(rest);

@@ -2,6 +2,8 @@
 // specification, 3.4).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +15,24 @@ struct name_value_pair {
     std::string_view value;
 };
 
+/// take_pair() for lengths of any size.
+std::optional<name_value_pair> take_long_pair(std::string_view& stream);
+
 /// Takes a pair off the front of a stream of pairs. Nothing at the end, or when the pair is truncated.
-std::optional<name_value_pair> take_pair(std::string_view& stream);
+inline std::optional<name_value_pair> take_pair(std::string_view& stream)
+{
+    const auto length = [&](std::size_t place) { return std::size_t{static_cast<std::uint8_t>(stream[place])}; };
+    // Nearly all lengths take one byte. Inline, because some twenty pairs of each request are read more than once.
+    if (stream.size() < 2 || ((length(0) | length(1)) & 0x80U) != 0)
+        return take_long_pair(stream);
+    const std::size_t name_bytes = length(0);
+    const std::size_t value_bytes = length(1);
+    if (name_bytes + value_bytes > stream.size() - 2)
+        return {};
+    const char* const name = stream.data() + 2;
+    stream.remove_prefix(2 + name_bytes + value_bytes);
+    return name_value_pair{{name, name_bytes}, {name + name_bytes, value_bytes}};
+}
 
 /// Appends a pair to a stream of pairs. Name and value must each be shorter than 2 GiB.
 void append_pair(std::string& stream, std::string_view name, std::string_view value);

@@ -3,47 +3,16 @@
 #include "fcgi/cgi/request_id.hpp"
 #include "wampfcgi/core/pairs.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace wampfcgi::fcgi {
 namespace {
 
 using variable = request::variable;
-
-constexpr std::array<std::pair<std::string_view, variable>, 20> known_variables{{
-    {"REQUEST_METHOD", variable::method},
-    {"SCRIPT_NAME", variable::script_name},
-    {"PATH_INFO", variable::path_info},
-    {"QUERY_STRING", variable::query},
-    {"REMOTE_ADDR", variable::remote_addr},
-    {"HTTPS", variable::https},
-    {"HTTP_HOST", variable::host},
-    {"SERVER_PORT", variable::server_port},
-    {"HTTP_ORIGIN", variable::origin},
-    {"CONTENT_TYPE", variable::content_type},
-    {"CONTENT_LENGTH", variable::content_length},
-    {"REMOTE_USER", variable::remote_user},
-    {"SSL_CLIENT_S_DN", variable::client_subject},
-    {"HTTP_USER_AGENT", variable::user_agent},
-    {"HTTP_ACCEPT", variable::accept},
-    {"HTTP_SEC_FETCH_SITE", variable::sec_fetch_site},
-    {"HTTP_SEC_FETCH_MODE", variable::sec_fetch_mode},
-    {"HTTP_LAST_EVENT_ID", variable::last_event_id},
-    {"HTTP_IF_NONE_MATCH", variable::if_none_match},
-    {"WAMP_FCGI_STATUS", variable::wanted_status},
-}};
-
-std::optional<variable> find_variable(std::string_view name)
-{
-    for (const auto& [each, which] : known_variables)
-        if (each == name)
-            return which;
-    return {};
-}
 
 /// Variables that decide about others.
 struct clues {
@@ -52,20 +21,6 @@ struct clues {
     std::string_view client_verify = "SUCCESS";  // default when the web server does not send it
     std::string_view server_software;
     std::string_view sent_content_type;
-
-    void take(std::string_view name, std::string_view value)
-    {
-        if (name == "UNIQUE_ID")
-            unique_id = value;
-        else if (name == "HTTP_X_REQUEST_ID")
-            x_request_id = value;
-        else if (name == "SSL_CLIENT_VERIFY")
-            client_verify = value;
-        else if (name == "SERVER_SOFTWARE")
-            server_software = value;
-        else if (name == "HTTP_CONTENT_TYPE")
-            sent_content_type = value;
-    }
 
     void finish(request& req) const
     {
@@ -84,6 +39,70 @@ struct clues {
         req.set(variable::id, request_id(unique_id, x_request_id));
     }
 };
+
+/// A variable that is used: a member of the request, or else a clue.
+struct known_variable {
+    std::string_view name;
+    std::optional<variable> which;
+    std::string_view clues::*clue = nullptr;
+};
+
+constexpr std::size_t longest_known_name = 19;
+
+/// By length, so that a name is compared with few others.
+constexpr auto known_variables = [] {
+    std::array known{
+        known_variable{"REQUEST_METHOD", variable::method},
+        known_variable{"SCRIPT_NAME", variable::script_name},
+        known_variable{"PATH_INFO", variable::path_info},
+        known_variable{"QUERY_STRING", variable::query},
+        known_variable{"REMOTE_ADDR", variable::remote_addr},
+        known_variable{"HTTPS", variable::https},
+        known_variable{"HTTP_HOST", variable::host},
+        known_variable{"SERVER_PORT", variable::server_port},
+        known_variable{"HTTP_ORIGIN", variable::origin},
+        known_variable{"CONTENT_TYPE", variable::content_type},
+        known_variable{"CONTENT_LENGTH", variable::content_length},
+        known_variable{"REMOTE_USER", variable::remote_user},
+        known_variable{"SSL_CLIENT_S_DN", variable::client_subject},
+        known_variable{"HTTP_USER_AGENT", variable::user_agent},
+        known_variable{"HTTP_ACCEPT", variable::accept},
+        known_variable{"HTTP_SEC_FETCH_SITE", variable::sec_fetch_site},
+        known_variable{"HTTP_SEC_FETCH_MODE", variable::sec_fetch_mode},
+        known_variable{"HTTP_LAST_EVENT_ID", variable::last_event_id},
+        known_variable{"HTTP_IF_NONE_MATCH", variable::if_none_match},
+        known_variable{"WAMP_FCGI_STATUS", variable::wanted_status},
+        known_variable{"UNIQUE_ID", {}, &clues::unique_id},
+        known_variable{"HTTP_X_REQUEST_ID", {}, &clues::x_request_id},
+        known_variable{"SSL_CLIENT_VERIFY", {}, &clues::client_verify},
+        known_variable{"SERVER_SOFTWARE", {}, &clues::server_software},
+        known_variable{"HTTP_CONTENT_TYPE", {}, &clues::sent_content_type},
+    };
+    std::ranges::sort(known, {}, [](const known_variable& each) { return each.name.size(); });
+    return known;
+}();
+static_assert(known_variables.back().name.size() == longest_known_name);
+
+/// At each length, the place of the first known variable that is as long or longer.
+constexpr auto places_by_length = [] {
+    std::array<std::size_t, longest_known_name + 2> places{};
+    for (std::size_t length = 0; length < places.size(); ++length)
+        while (places[length] < known_variables.size() && known_variables[places[length]].name.size() < length)
+            ++places[length];
+    return places;
+}();
+
+const known_variable* find_variable(std::string_view name)
+{
+    if (name.size() > longest_known_name)
+        return nullptr;
+    for (std::size_t place = places_by_length[name.size()]; place < places_by_length[name.size() + 1]; ++place) {
+        const known_variable& each = known_variables[place];
+        if (each.name.front() == name.front() && each.name.back() == name.back() && each.name == name)
+            return &each;
+    }
+    return nullptr;
+}
 
 }  // namespace
 
@@ -108,10 +127,14 @@ request read_variables(std::string_view params, std::size_t body_bytes)
     req.place_pairs(start, params.size());
     std::string_view rest = params;
     while (const auto next = take_pair(rest)) {
-        if (const auto which = find_variable(next->name))
-            req.place(*which, start + static_cast<std::size_t>(next->value.data() - params.data()), next->value.size());
+        const known_variable* const known = find_variable(next->name);
+        if (known == nullptr)
+            continue;
+        if (known->which)
+            req.place(*known->which, start + static_cast<std::size_t>(next->value.data() - params.data()),
+                      next->value.size());
         else
-            found.take(next->name, next->value);
+            found.*known->clue = next->value;
     }
     found.finish(req);
     return req;

@@ -11,6 +11,25 @@ namespace {
 constexpr std::string_view too_many = "more than 256 KiB of CGI variables";
 static_assert(params_checker::most_bytes == 256 * 1024, "the text above names the limit");
 
+/// Finds a byte in parts of a text that are asked about from front to back. Searches every byte of the text at most
+/// once.
+class search {
+public:
+    search(std::string_view text, char wanted) : text_(text), wanted_(wanted), found_(text.find(wanted)) {}
+
+    bool finds_between(std::size_t from, std::size_t to)
+    {
+        if (found_ < from)
+            found_ = text_.find(wanted_, from);
+        return found_ < to;
+    }
+
+private:
+    std::string_view text_;
+    char wanted_;
+    std::size_t found_;  // npos: not in the rest
+};
+
 bool contains(std::string_view text, char wanted)
 {
     return std::memchr(text.data(), wanted, text.size()) != nullptr;
@@ -23,9 +42,8 @@ std::string_view params_checker::feed(std::string_view bytes)
     bytes_ += bytes.size();
     if (bytes_ > most_bytes)
         return too_many;
+    skip_sound_pairs(bytes);
     while (!bytes.empty()) {
-        if (skip_sound_pair(bytes))
-            continue;
         std::string_view wrong;
         if (next_ == part::name || next_ == part::value) {
             wrong = take_text(bytes);
@@ -41,19 +59,26 @@ std::string_view params_checker::feed(std::string_view bytes)
     return {};
 }
 
-// Fast path: skips a pair that is completely there and well-formed, as nearly all are. Leaves others to the slow path.
-bool params_checker::skip_sound_pair(std::string_view& bytes) const
+// Fast path: skips pairs that are completely there and well-formed, as nearly all are. Leaves others to the slow path.
+void params_checker::skip_sound_pairs(std::string_view& bytes) const
 {
     if (next_ != part::name_length || length_bytes_left_ > 0)
-        return false;
-    std::string_view rest = bytes;
-    const auto pair = take_pair(rest);
-    if (!pair || pair->name.empty() || contains(pair->name, '='))
-        return false;
-    if (contains({pair->name.data(), pair->name.size() + pair->value.size()}, '\0'))
-        return false;
-    bytes = rest;
-    return true;
+        return;
+    const std::string_view whole = bytes;
+    search zero(whole, '\0');
+    search equals(whole, '=');
+    while (true) {
+        std::string_view rest = bytes;
+        const auto pair = take_pair(rest);
+        if (!pair || pair->name.empty())
+            return;
+        const auto end = static_cast<std::size_t>(rest.data() - whole.data());
+        const std::size_t value = end - pair->value.size();
+        const std::size_t name = value - pair->name.size();
+        if (equals.finds_between(name, value) || zero.finds_between(name, end))
+            return;
+        bytes = rest;
+    }
 }
 
 std::string_view params_checker::finish() const

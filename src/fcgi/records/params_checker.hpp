@@ -23,7 +23,7 @@ public:
 private:
     enum class part { name_length, value_length, name, value };
 
-    bool skip_sound_pair(std::string_view& bytes) const;
+    void skip_sound_pairs(std::string_view& bytes) const;
     bool take_length_byte(unsigned char byte);
     std::string_view begin_pair();
     std::string_view take_text(std::string_view& bytes);

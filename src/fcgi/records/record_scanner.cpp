@@ -1,6 +1,7 @@
 #include "fcgi/records/record_scanner.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace wampfcgi::fcgi {
@@ -22,9 +23,9 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
     consumed = 0;
     while (consumed < bytes.size()) {
         if (!in_record_) {
-            header_[header_bytes_++] = static_cast<std::uint8_t>(bytes[consumed++]);
+            consumed += take_header_bytes(bytes.substr(consumed));
             if (header_bytes_ < header_.size())
-                continue;
+                break;
             if (!take_header(own, body))
                 return progress::broken;
         } else {
@@ -46,6 +47,19 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
             return made;
     }
     return progress::incomplete;
+}
+
+/// Returns how many of the bytes belong to the header.
+std::size_t record_scanner::take_header_bytes(std::string_view bytes)
+{
+    if (header_bytes_ == 0 && bytes.size() >= header_.size()) {  // as nearly always
+        std::memcpy(header_.data(), bytes.data(), header_.size());
+        return header_bytes_ = header_.size();
+    }
+    const std::size_t taken = std::min(header_.size() - header_bytes_, bytes.size());
+    std::copy_n(bytes.begin(), taken, header_.begin() + static_cast<std::ptrdiff_t>(header_bytes_));
+    header_bytes_ += taken;
+    return taken;
 }
 
 bool record_scanner::take_header(std::string* own, const std::string* body)

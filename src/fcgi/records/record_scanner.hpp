@@ -39,6 +39,8 @@ public:
     /// True when a request has begun since the last call.
     bool take_begun() noexcept;
 
+    bool has_replies() const noexcept { return !replies_.empty(); }
+
     /// Returns bytes to send to the web server, each once.
     std::string take_replies();
 
@@ -67,6 +69,7 @@ public:
 private:
     enum class destiny { dropped, begin, management, params, body, abort };
 
+    std::size_t take_header_bytes(std::string_view bytes);
     bool take_header(std::string* own, const std::string* body);
     std::optional<destiny> destiny_of_record();
     bool take_content(std::string_view bytes, std::string* own, std::string* body);

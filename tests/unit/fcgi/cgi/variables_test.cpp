@@ -37,6 +37,43 @@ BOOST_AUTO_TEST_CASE(pairs_mean_what_a_list_of_variables_means)
     BOOST_TEST(req.id() == "x-17");
 }
 
+BOOST_AUTO_TEST_CASE(every_variable_that_is_used_is_found_by_its_name_alone)
+{
+    const char* const variables[] = {"REQUEST_METHOD=1",   "SCRIPT_NAME=2",          "PATH_INFO=3",
+                                     "QUERY_STRING=4",     "REMOTE_ADDR=5",          "HTTPS=6",
+                                     "HTTP_HOST=7",        "SERVER_PORT=8",          "HTTP_ORIGIN=9",
+                                     "CONTENT_TYPE=10",    "CONTENT_LENGTH=11",      "REMOTE_USER=12",
+                                     "SSL_CLIENT_S_DN=13", "HTTP_USER_AGENT=14",     "HTTP_ACCEPT=15",
+                                     "UNIQUE_ID=16",       "HTTP_SEC_FETCH_SITE=17", "HTTP_SEC_FETCH_MODE=18",
+                                     "SERVER_NAME=x",      "HTTP_LAST_EVENT_ID=19",  "HTTP_IF_NONE_MATCH=20",
+                                     "SCRIPT_NAMF=x",      "WAMP_FCGI_STATUS=21",    "HTTP_SEC_FETCH_SITE_=x",
+                                     "REMOTE_PORT=x",      "request_method=x",       nullptr};
+
+    const request req = read_variables(variables);
+
+    BOOST_TEST(req.method() == "1");
+    BOOST_TEST(req.script_name() == "2");
+    BOOST_TEST(req.path_info() == "3");
+    BOOST_TEST(req.query() == "4");
+    BOOST_TEST(req.remote_addr() == "5");
+    BOOST_TEST(req.https() == "6");
+    BOOST_TEST(req.host() == "7");
+    BOOST_TEST(req.server_port() == "8");
+    BOOST_TEST(req.origin().value() == "9");
+    BOOST_TEST(req.content_type().value() == "10");
+    BOOST_TEST(req.content_length().value() == "11");
+    BOOST_TEST(req.remote_user().value() == "12");
+    BOOST_TEST(req.client_subject().value() == "13");
+    BOOST_TEST(req.user_agent().value() == "14");
+    BOOST_TEST(req.accept() == "15");
+    BOOST_TEST(req.id() == "16");
+    BOOST_TEST(req.sec_fetch_site() == "17");
+    BOOST_TEST(req.sec_fetch_mode() == "18");
+    BOOST_TEST(req.last_event_id().value() == "19");
+    BOOST_TEST(req.if_none_match() == "20");
+    BOOST_TEST(req.wanted_status() == "21");
+}
+
 BOOST_AUTO_TEST_CASE(all_that_was_sent_is_kept_in_its_order)
 {
     using namespace std::string_literals;
