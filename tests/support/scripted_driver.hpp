@@ -84,13 +84,14 @@ public:
         for (bool more = true; more;) {
             done.push_back(next.what);
             requests_begun += next.request_begins ? 1U : 0U;
-            if (next.level)
-                lines.push_back(next.line);
-            if (!next.replies.empty() && !takes_replies) {
+            if (next.with && next.with->level)
+                lines.push_back(next.with->line);
+            if (next.with && !next.with->replies.empty() && !takes_replies) {
                 next = fsm.resume(event::write_failed{}, now);
                 continue;
             }
-            sent += next.replies;
+            if (next.with)
+                sent += next.with->replies;
             more = act(next);
         }
     }
@@ -189,7 +190,7 @@ private:
                            : fsm.resume(event::admitted{body_limit_bytes, use_of_body}, now);
             return true;
         case action::refuse:
-            refused.push_back(*next.refusal);
+            refused.push_back(*next.with->refusal);
             next = fsm.resume(event::answered{{503, {}, "refused"}}, now);
             return true;
         case action::serve:
@@ -215,7 +216,7 @@ private:
                 next = fsm.resume(event::peeked{std::string_view(inbox).substr(0, record_header_bytes)}, now);
             return true;
         case action::abandon:
-            abandoned = next.line;
+            abandoned = next.with->line;
             is_closed = true;
             return false;
         case action::hand_over:

@@ -37,7 +37,8 @@ connection::connection(boost::asio::io_context& loop, int fd, connection_origin 
     : fd_(fd),
       watch_(loop),
       timer_(loop),
-      decisions_(shared, from, clock::now()),
+      now_(clock::now()),
+      decisions_(shared, from, now_),
       to_(to),
       owner_(std::move(owner))
 {}
@@ -50,9 +51,10 @@ connection::~connection()
         ::close(fd_);
 }
 
-connection_step connection::resume(connection_event what)
+void connection::tell(connection_event what)
 {
-    return decisions_.resume(std::move(what), clock::now());
+    now_ = clock::now();
+    perform(resume(std::move(what)));
 }
 
 void connection::perform(connection_step next)
@@ -62,12 +64,12 @@ void connection::perform(connection_step next)
         if (next.request_begins)
             if (const auto owner = owner_.lock())
                 owner->request_begins();
-        if (!next.replies.empty() && !send_at_once(fd_, next.replies)) {
+        if (next.with && !next.with->replies.empty() && !send_at_once(fd_, next.with->replies)) {
             next = resume(event::write_failed{});
             continue;
         }
-        if (next.level)
-            log::write(*next.level, next.line);
+        if (next.with && next.with->level)
+            log::write(*next.with->level, next.with->line);
         auto following = act(next);
         if (!following)
             break;
@@ -94,7 +96,7 @@ std::optional<connection_step> connection::act(connection_step& next)
     case action::admit:
         return admit();
     case action::refuse:
-        respond(to_.refuse(admitted_, *std::move(next.refusal)));
+        respond(to_.refuse(admitted_, *std::move(next.with->refusal)));
         break;
     case action::serve:
         serve();
@@ -113,7 +115,7 @@ std::optional<connection_step> connection::act(connection_step& next)
     case action::peek:
         return peek();
     case action::abandon:
-        abandon(next.line);
+        abandon(next.with->line);
         break;
     case action::linger:
         ::shutdown(fd_, SHUT_WR);
@@ -196,6 +198,7 @@ void connection::serve()
 void connection::respond(bridge::answer whole)
 {
     const auto finished = std::move(under_way_);
+    now_ = clock::now();
     const request& req = decisions_.current_request();
     whole.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
     leave_body_out(req, whole.http);
@@ -210,7 +213,7 @@ void connection::respond(bridge::answer whole)
 void connection::tell_if_written()
 {
     if (written_ && (decisions_.waiting_bytes() == 0 || fd_ < 0)) {
-        log_if_slow(*written_, clock::now());
+        log_if_slow(*written_, now_);
         written_.reset();
     }
 }
@@ -220,6 +223,7 @@ void connection::begin(response head)
     head.headers.emplace_back("X-Request-Id", std::string(decisions_.current_request().id()));
     stream_status_ = head.status;
     stream_bytes_ = 0;
+    now_ = clock::now();
     bridge::count_stream_begun(counted_in_, head.status);
     perform(resume(event::stream_started{std::move(head)}));
 }
@@ -229,13 +233,14 @@ std::size_t connection::write(std::string_view piece)
     stream_bytes_ += piece.size();
     if (counted_in_ != nullptr)
         counted_in_->counted.sent_bytes.add(piece.size());
-    perform(resume(event::stream_data{piece}));
+    tell(event::stream_data{piece});
     return decisions_.waiting_bytes();
 }
 
 void connection::end(bridge::request_report how)
 {
     const auto finished = std::move(under_way_);
+    now_ = clock::now();
     bridge::count_stream_ended(counted_in_, how);
     log_answer(decisions_.current_request(), {stream_status_, stream_bytes_}, how, times());
     perform(resume(event::stream_ended{}));
@@ -243,7 +248,7 @@ void connection::end(bridge::request_report how)
 
 request_times connection::times() const
 {
-    return {decisions_.began(), decisions_.checked_from(), clock::now()};
+    return {decisions_.began(), decisions_.checked_from(), now_};
 }
 
 void connection::abandon(std::string_view why)
@@ -294,6 +299,7 @@ void connection::await_readable()
     watch_.async_wait(watch_.wait_read, [self = shared_from_this()](error_code aborted) {
         if (aborted || self->fd_ < 0)
             return;
+        self->now_ = clock::now();
         if (auto next = self->read())
             self->perform(std::move(*next));
     });

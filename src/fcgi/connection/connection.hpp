@@ -50,7 +50,7 @@ public:
     void start() { perform(decisions_.start()); }
 
     /// Passes an event of the worker. The connection detects events of its socket itself.
-    void tell(connection_event what) { perform(resume(std::move(what))); }
+    void tell(connection_event what);
 
     /// Aborts the request that a service is serving, and closes.
     void let_go();
@@ -60,7 +60,7 @@ public:
 private:
     using error_code = boost::system::error_code;
 
-    connection_step resume(connection_event what);
+    connection_step resume(connection_event&& what) { return decisions_.resume(std::move(what), now_); }
     void perform(connection_step next);
     std::optional<connection_step> act(connection_step& next);
     std::optional<connection_step> read();
@@ -88,6 +88,7 @@ private:
     boost::asio::posix::stream_descriptor watch_;  // for fd_, assigned on the first wait
     boost::asio::steady_timer timer_;
     std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
+    connection_fsm::time_point now_;                         // of what is being handled
     connection_fsm decisions_;
     bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;

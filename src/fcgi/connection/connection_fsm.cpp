@@ -40,7 +40,7 @@ connection_fsm::connection_fsm(shared_resources& shared, connection_origin from,
       is_fresh_(from == connection_origin::accepted)
 {}
 
-connection_step connection_fsm::resume(connection_event what, time_point now)
+connection_step connection_fsm::resume(connection_event&& what, time_point now)
 {
     now_ = now;
     if (state_ == state::closed)
@@ -48,7 +48,7 @@ connection_step connection_fsm::resume(connection_event what, time_point now)
     connection_step next = std::visit([this](auto& each) { return on(each); }, what);
     next.request_begins = std::exchange(has_begun_, false);
     if (!replies_.empty())
-        next.replies = std::exchange(replies_, {});
+        next.notes().replies = std::exchange(replies_, {});
     return next;
 }
 
@@ -336,15 +336,17 @@ connection_step connection_fsm::close()
 connection_step connection_fsm::close(log_level level, std::string why)
 {
     connection_step last = close();
-    last.level = level;
-    last.line = "connection closed: " + std::move(why);
+    last.notes().level = level;
+    last.notes().line = "connection closed: " + std::move(why);
     return last;
 }
 
 connection_step connection_fsm::abandon(std::string why)
 {
     close();
-    return {.what = action::abandon, .line = std::move(why)};
+    connection_step last{action::abandon};
+    last.notes().line = std::move(why);
+    return last;
 }
 
 void connection_fsm::forget_input()

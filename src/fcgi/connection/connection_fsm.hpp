@@ -15,6 +15,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -107,14 +108,26 @@ enum class action {
     close,
 };
 
-/// What to do: send the replies, write the log line, then perform the action.
-struct connection_step {
-    action what = action::rest;
-    bool request_begins = false;  ///< a request has begun to arrive; the worker counts it
-    std::string replies{};        ///< records to send at once; if the socket does not accept them: write_failed
+/// What only few steps have.
+struct step_notes {
+    std::string replies{};  ///< records to send at once; if the socket does not accept them: write_failed
     std::optional<log_level> level{};
     std::string line{};                ///< for the log, with `level`; for abandon, the reason
     std::optional<failure> refusal{};  ///< with refuse
+};
+
+/// What to do: send the replies, write the log line, then perform the action. Small, because every event has one.
+struct connection_step {
+    action what = action::rest;
+    bool request_begins = false;            ///< a request has begun to arrive; the worker counts it
+    std::unique_ptr<step_notes> with = {};  ///< null: none
+
+    step_notes& notes()
+    {
+        if (!with)
+            with = std::make_unique<step_notes>();
+        return *with;
+    }
 };
 
 /// Where a connection comes from: just accepted, or handed over, kept and idle, by another worker.
@@ -145,7 +158,7 @@ public:
     connection_step start() { return wait_for(action::read); }
 
     /// The step for an event. An event without a meaning in the current state gives action::rest.
-    connection_step resume(connection_event what, time_point now);
+    connection_step resume(connection_event&& what, time_point now);
 
     state current() const noexcept { return state_; }
 

@@ -59,7 +59,8 @@ connection_step connection_fsm::receive(std::string_view bytes)
                                         takes_body ? &request_.body_memory() : nullptr);
         bytes.remove_prefix(consumed);
         received_bytes_ += consumed;
-        replies_ += scanner_.take_replies();
+        if (scanner_.has_replies())
+            replies_ += scanner_.take_replies();
         if (auto next = go_on(made, records, request_.body().size() - body_bytes, bytes))
             return std::move(*next);
     }
@@ -192,16 +193,18 @@ connection_step connection_fsm::end_unanswered(progress made)
         return close(log_level::notice, "the web server sent " + std::string(scanner_.why()));
     forget_input();
     connection_step next = scanner_.keeps_connection() ? await_next_request() : linger();
-    next.level = log_level::info;
-    next.line = made == progress::aborted ? "request aborted by the web server"
-                                          : "request refused: the FastCGI role is not RESPONDER";
+    next.notes().level = log_level::info;
+    next.notes().line = made == progress::aborted ? "request aborted by the web server"
+                                                  : "request refused: the FastCGI role is not RESPONDER";
     return next;
 }
 
 connection_step connection_fsm::refuse(failure why)
 {
     checked_from_ = now_;
-    return {.what = action::refuse, .refusal = std::move(why)};
+    connection_step next{action::refuse};
+    next.notes().refusal = std::move(why);
+    return next;
 }
 
 connection_step connection_fsm::run_out_of_memory(std::string_view rest)

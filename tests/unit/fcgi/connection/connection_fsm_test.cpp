@@ -1540,10 +1540,10 @@ BOOST_AUTO_TEST_CASE(an_event_that_means_nothing_in_a_state_changes_nothing)
                 const std::string sent = driver.sent;
                 const auto deadline = driver.fsm.deadline();
 
-                const connection_step next = driver.fsm.resume(what, driver.now);
+                const connection_step next = driver.fsm.resume(connection_event(what), driver.now);
 
                 BOOST_TEST(next.what == action::rest);
-                BOOST_TEST(!next.level);
+                BOOST_TEST(!next.with);
                 BOOST_TEST(driver.fsm.current() == in);
                 BOOST_TEST((driver.fsm.deadline() == deadline));
                 BOOST_TEST(driver.sent == sent);
