@@ -17,6 +17,6 @@ namespace wampfcgi::bridge {
 result<checks::origin_grant> check_whence(const request& req, const service_options& options);
 
 /// Returns the final answer, also for OPTIONS; or the CORS headers for the answer to come.
-std::variant<answer, header_list> check_arrival(const request& req, const service_options& options);
+std::variant<answer, header_fields> check_arrival(const request& req, const service_options& options);
 
 }  // namespace wampfcgi::bridge

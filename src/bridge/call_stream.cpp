@@ -43,7 +43,7 @@ std::string line_of_json(call_stream::event what, std::string_view object)
 
 }  // namespace
 
-call_stream::call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
+call_stream::call_stream(checks::media form, response_sink& client, const header_fields& cors, heartbeat& beats,
                          heartbeat::listener& who, service_cells& cells)
     : stream_(form, client, cors, most_unread_bytes_of_call, beats, who, cells)
 {}

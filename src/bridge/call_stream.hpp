@@ -14,7 +14,7 @@ public:
     using client_state = open_stream::client_state;
 
     /// See open_stream.
-    call_stream(checks::media form, response_sink& client, const header_list& cors, heartbeat& beats,
+    call_stream(checks::media form, response_sink& client, const header_fields& cors, heartbeat& beats,
                 heartbeat::listener& who, service_cells& cells);
 
     /// True once the head was sent, together with the first event.

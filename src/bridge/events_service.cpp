@@ -284,7 +284,7 @@ std::variant<answer, admission> events_service::admit(const request& req)
     auto arrived = check_arrival(req, configured_.options);
     if (auto* const finished = std::get_if<answer>(&arrived))
         return std::move(*finished);
-    admission admitted{.by = this, .headers = std::get<header_list>(std::move(arrived)), .body = body_use::dropped};
+    admission admitted{.by = this, .headers = std::get<header_fields>(std::move(arrived)), .body = body_use::dropped};
     if (hub_ == nullptr)
         return refuse(admitted, {errc::streams_unsupported, "a plain CGI program cannot serve streams of events"});
     if (auto ok = rate_.admit(req, admitted); !ok)

@@ -4,7 +4,7 @@
 
 namespace wampfcgi::bridge {
 
-open_stream::open_stream(checks::media form, response_sink& client, const header_list& cors,
+open_stream::open_stream(checks::media form, response_sink& client, const header_fields& cors,
                          std::size_t most_waiting_bytes, heartbeat& beats, heartbeat::listener& who,
                          service_cells& cells)
     : form_(form),
@@ -21,13 +21,12 @@ void open_stream::begin()
     has_begun_ = true;
     is_open_ = presence(cells_.now.streams);
     response head;
-    head.headers.reserve(5 + cors_.size());  // including the request id
-    head.headers.emplace_back("Content-Type",
-                              form_ == checks::media::event_stream ? "text/event-stream" : "application/x-ndjson");
-    head.headers.emplace_back("Cache-Control", "no-store");
-    head.headers.emplace_back("X-Accel-Buffering", "no");
-    head.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    head.headers.insert(head.headers.end(), cors_.begin(), cors_.end());
+    head.headers.add("Content-Type",
+                     form_ == checks::media::event_stream ? "text/event-stream" : "application/x-ndjson");
+    head.headers.add("Cache-Control", "no-store");
+    head.headers.add("X-Accel-Buffering", "no");
+    head.headers.add("X-Content-Type-Options", "nosniff");
+    head.headers.add(cors_);
     client_.begin(std::move(head));
 }
 

@@ -20,7 +20,7 @@ public:
 
     /// A client with `most_waiting_bytes` unread bytes counts as not reading. `client`, `cors`, `beats`, `cells` and
     /// `who`, which is told of silence, must outlive the stream.
-    open_stream(checks::media form, response_sink& client, const header_list& cors, std::size_t most_waiting_bytes,
+    open_stream(checks::media form, response_sink& client, const header_fields& cors, std::size_t most_waiting_bytes,
                 heartbeat& beats, heartbeat::listener& who, service_cells& cells);
 
     /// Queues the head; it is sent with the first piece.
@@ -37,7 +37,7 @@ public:
 private:
     checks::media form_;
     response_sink& client_;
-    const header_list& cors_;
+    const header_fields& cors_;
     std::size_t most_waiting_bytes_;
     heartbeat::place beats_;
     service_cells& cells_;

@@ -45,7 +45,7 @@ answer shown_answer(int status, std::string_view content_type, std::string body)
 {
     answer made;
     made.http = {status,
-                 {{"Content-Type", std::string(content_type)},
+                 {{"Content-Type", content_type},
                   {"Cache-Control", "no-store"},
                   {"X-Content-Type-Options", "nosniff"},
                   {"Referrer-Policy", "no-referrer"}},
@@ -64,7 +64,7 @@ std::string content_security_policy(const inline_hashes& of)
 answer page_answer(std::string_view html, const inline_hashes& hashes)
 {
     answer page = shown_answer(200, "text/html; charset=UTF-8", std::string(html));
-    page.http.headers.emplace_back("Content-Security-Policy", content_security_policy(hashes));
+    page.http.headers.add("Content-Security-Policy", content_security_policy(hashes));
     return page;
 }
 

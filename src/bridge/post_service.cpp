@@ -269,7 +269,7 @@ std::variant<answer, admission> post_service::admit(const request& req)
     auto arrived = check_arrival(req, options());
     if (auto* const finished = std::get_if<answer>(&arrived))
         return std::move(*finished);
-    admission admitted{this, options().post_body_limit, std::get<header_list>(std::move(arrived))};
+    admission admitted{this, options().post_body_limit, std::get<header_fields>(std::move(arrived))};
     if (checks::asks_by_query(req))
         admitted.body = body_use::dropped;
     else if (auto ok = checks::check_content_type(req); !ok)
@@ -303,7 +303,7 @@ result<post_service::signer> post_service::check_sender(const request& req,
     return checks::check_signature(req, options(), now);
 }
 
-answer post_service::answer_for(const outcome& how, const header_list& headers) const
+answer post_service::answer_for(const outcome& how, const header_fields& headers) const
 {
     return outcome_answer(how, options(), headers);
 }

@@ -62,7 +62,7 @@ private:
                               std::size_t longest_arguments) const = 0;
 
     /// Renders the outcome. Does not throw.
-    virtual answer answer_for(const outcome& how, const header_list& headers) const;
+    virtual answer answer_for(const outcome& how, const header_fields& headers) const;
 
     const service_settings& configured_;
     session& session_;

@@ -78,21 +78,19 @@ rate_counter::ticket rate_gate::take_token(const request& req, const checks::sig
 
 // Headers according to draft-ietf-httpapi-ratelimit-headers-10: "q" requests in "w" seconds are the policy, "r" are
 // left, "t" is seconds until the next. Not sent for a shared bucket: it would reveal the use by other clients.
-result<void> rate_gate::apply(const result<rate_decision>& decision, header_list& headers) const
+result<void> rate_gate::apply(const result<rate_decision>& decision, header_fields& headers) const
 {
     if (!decision)
         return decision.error();
-    headers.reserve(headers.size() + 3);
     if (!policy_.empty()) {
-        headers.emplace_back("RateLimit-Policy", policy_);
-        std::string& left = headers.emplace_back("RateLimit", std::string()).second;
-        left.reserve(remaining_.size() + 32);
-        left.append(remaining_).append(std::to_string(decision->remaining)).append(";t=");
-        left.append(seconds_of(decision->next_token_in));
+        headers.add("RateLimit-Policy", policy_);
+        std::string left = remaining_;
+        left.append(std::to_string(decision->remaining)).append(";t=").append(seconds_of(decision->next_token_in));
+        headers.add("RateLimit", left);
     }
     if (decision->is_allowed)
         return {};
-    headers.emplace_back("Retry-After", seconds_of(decision->next_token_in));
+    headers.add("Retry-After", seconds_of(decision->next_token_in));
     const rate_limit& limit = *options_.rate;
     return failure{errc::rate_limited, std::to_string(limit.requests) + " requests in " +
                                            std::to_string(limit.period.count()) + " s are allowed by " +

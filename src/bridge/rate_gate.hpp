@@ -34,7 +34,7 @@ public:
 
     /// Adds the headers about the remaining tokens. Fails like the counter, or with rate_limited; then the headers say
     /// when to retry.
-    result<void> apply(const result<rate_decision>& decision, header_list& headers) const;
+    result<void> apply(const result<rate_decision>& decision, header_fields& headers) const;
 
 private:
     const service_options& options_;

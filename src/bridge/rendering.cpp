@@ -20,15 +20,14 @@ constexpr std::string_view sent_headers =
     "content-type, last-event-id, cache-control";  // EventSource sends the last two
 constexpr std::string_view exposed_headers = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag";
 constexpr std::string_view retry_seconds = "1";
+constexpr std::string_view usual_lines = "Content-Type: application/json; charset=UTF-8\r\n"
+                                         "Cache-Control: no-store\r\n"
+                                         "X-Content-Type-Options: nosniff\r\n";
 
-response json_response(int status, std::string body, const header_list& cors)
+response json_response(int status, std::string body, const header_fields& cors)
 {
-    response http{status, {}, std::move(body)};
-    http.headers.reserve(6 + cors.size());  // including optional headers and the request id
-    http.headers.emplace_back("Content-Type", "application/json; charset=UTF-8");
-    http.headers.emplace_back("Cache-Control", "no-store");
-    http.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    http.headers.insert(http.headers.end(), cors.begin(), cors.end());
+    response http{status, header_fields(usual_lines), std::move(body)};
+    http.headers.add(cors);
     return http;
 }
 
@@ -41,7 +40,7 @@ int http_status_of(std::string_view error_uri)
 
 struct renderer {
     const service_options& options;
-    const header_list& cors;
+    const header_fields& cors;
 
     answer operator()(const payload& returned) const
     {
@@ -70,39 +69,39 @@ struct renderer {
 
 }  // namespace
 
-header_list cors_headers(const request& req, const checks::origin_grant& grant)
+header_fields cors_headers(const request& req, const checks::origin_grant& grant)
 {
     if (!grant.cross_origin)
         return {};
-    header_list headers{{"Access-Control-Allow-Origin", std::string(*req.origin())},
-                        {"Vary", "Origin"},
-                        {"Access-Control-Expose-Headers", std::string(exposed_headers)}};
+    header_fields headers{{"Access-Control-Allow-Origin", *req.origin()},
+                          {"Vary", "Origin"},
+                          {"Access-Control-Expose-Headers", exposed_headers}};
     if (grant.listed_by_name)
-        headers.emplace_back("Access-Control-Allow-Credentials", "true");
+        headers.add("Access-Control-Allow-Credentials", "true");
     return headers;
 }
 
-answer preflight_answer(const method_set& taken, header_list cors)
+answer preflight_answer(const method_set& taken, header_fields cors)
 {
     if (!cors.empty()) {
-        cors.emplace_back("Access-Control-Allow-Methods", checks::list_of_methods(taken));
-        cors.emplace_back("Access-Control-Allow-Headers", sent_headers);
-        cors.emplace_back("Access-Control-Max-Age", preflight_seconds);
+        cors.add("Access-Control-Allow-Methods", checks::list_of_methods(taken));
+        cors.add("Access-Control-Allow-Headers", sent_headers);
+        cors.add("Access-Control-Max-Age", preflight_seconds);
     }
     answer options;
     options.http = json_response(200, {}, cors);
-    options.http.headers.emplace_back("Allow", checks::list_of_methods(taken));
+    options.http.headers.add("Allow", checks::list_of_methods(taken));
     return options;
 }
 
-answer refusal_answer(failure why, status_style style, const header_list& cors)
+answer refusal_answer(failure why, status_style style, const header_fields& cors)
 {
     const errc_info& row = describe(why.code);
     const int status = style == status_style::http ? row.status_http : row.status_crossbar;
     answer refused;
     refused.http = json_response(status, codec::refusal_body(why), cors);
     if (why.code == errc::overloaded || why.code == errc::router_unavailable || why.code == errc::store_unavailable)
-        refused.http.headers.emplace_back("Retry-After", retry_seconds);
+        refused.http.headers.add("Retry-After", retry_seconds);
     refused.report.why = std::move(why);
     return refused;
 }
@@ -110,15 +109,15 @@ answer refusal_answer(failure why, status_style style, const header_list& cors)
 answer method_refusal_answer(failure why, status_style style, const method_set& taken)
 {
     answer refused = refusal_answer(std::move(why), style, {});
-    refused.http.headers.emplace_back("Allow", checks::list_of_methods(taken));
+    refused.http.headers.add("Allow", checks::list_of_methods(taken));
     return refused;
 }
 
-answer end_of_stream_answer(const header_list& cors)
+answer end_of_stream_answer(const header_fields& cors)
 {
     answer nothing;
     nothing.http = {204, {{"Cache-Control", "no-store"}}, {}};
-    nothing.http.headers.insert(nothing.http.headers.end(), cors.begin(), cors.end());
+    nothing.http.headers.add(cors);
     return nothing;
 }
 
@@ -127,21 +126,22 @@ void allow_to_keep(response& what, const request& by, const service_options& opt
     const std::string tag = checks::entity_tag(what.body);
     if (tag.empty())
         return;
-    std::erase_if(what.headers, [](const auto& each) { return each.first == "Cache-Control" || each.first == "Vary"; });
-    what.headers.emplace_back("Cache-Control",
-                              (options.cache == cache_scope::shared ? "public, max-age=" : "private, max-age=") +
-                                  std::to_string(options.max_age.count()));
-    what.headers.emplace_back("ETag", tag);
+    what.headers.remove("Cache-Control");
+    what.headers.remove("Vary");
+    what.headers.add("Cache-Control",
+                     (options.cache == cache_scope::shared ? "public, max-age=" : "private, max-age=") +
+                         std::to_string(options.max_age.count()));
+    what.headers.add("ETag", tag);
     // A cache must not serve one origin the CORS headers for another.
-    what.headers.emplace_back("Vary", options.allowed_origins.empty() ? "Accept" : "Accept, Origin");
+    what.headers.add("Vary", options.allowed_origins.empty() ? "Accept" : "Accept, Origin");
     if (!checks::is_listed(tag, by.if_none_match()))
         return;
-    std::erase_if(what.headers, [](const auto& each) { return each.first == "Content-Type"; });
+    what.headers.remove("Content-Type");
     what.status = 304;
     what.body.clear();
 }
 
-answer outcome_answer(const outcome& how, const service_options& options, const header_list& cors)
+answer outcome_answer(const outcome& how, const service_options& options, const header_fields& cors)
 try {
     const bad_alloc_scope here;
     return std::visit(renderer{options, cors}, how);

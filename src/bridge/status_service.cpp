@@ -111,7 +111,7 @@ std::variant<answer, admission> status_service::admit(const request& req)
         return admitted;
     if (auto ok = checks::check_bearer_token(req, *options.status.token); !ok) {
         answer refused = refuse(admitted, ok.error());
-        refused.http.headers.emplace_back("WWW-Authenticate", "Bearer");
+        refused.http.headers.add("WWW-Authenticate", "Bearer");
         return refused;
     }
     return admitted;
@@ -133,9 +133,9 @@ answer status_service::figures_answer(const request& req) const
         return no_figures();
     figures shown = shared_.status->show(*wish);
     answer made = shown_answer(200, shown.content_type, std::move(shown.body));
-    made.http.headers.emplace_back("Vary", "Accept");
+    made.http.headers.add("Vary", "Accept");
     if (!shown.policy.empty())
-        made.http.headers.emplace_back("Content-Security-Policy", shown.policy);
+        made.http.headers.add("Content-Security-Policy", shown.policy);
     return made;
 }
 
@@ -167,7 +167,7 @@ answer status_answer(status_source* pool, std::string_view form)
         return no_figures();
     figures shown = pool->show({.format = form == "json" ? figures_format::json : figures_format::text});
     answer made = shown_answer(shown.is_ready ? 200 : 503, shown.content_type, std::move(shown.body));
-    made.http.headers.emplace_back("X-Wamp-Fcgi", shown.is_ready ? "ready" : "not ready");
+    made.http.headers.add("X-Wamp-Fcgi", shown.is_ready ? "ready" : "not ready");
     return made;
 }
 

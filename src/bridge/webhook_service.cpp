@@ -14,7 +14,7 @@
 namespace wampfcgi::bridge {
 namespace {
 
-answer text_answer(int status, const std::string& text, const header_list& headers)
+answer text_answer(int status, const std::string& text, const header_fields& headers)
 {
     answer made;
     made.http = {status,
@@ -22,7 +22,7 @@ answer text_answer(int status, const std::string& text, const header_list& heade
                   {"Cache-Control", "no-store"},
                   {"X-Content-Type-Options", "nosniff"}},
                  text};
-    made.http.headers.insert(made.http.headers.end(), headers.begin(), headers.end());
+    made.http.headers.add(headers);
     return made;
 }
 
@@ -34,7 +34,7 @@ std::variant<answer, admission> webhook_service::admit(const request& req)
     if (req.method() != "POST" && req.method() != "PUT") {
         answer refused =
             refuse(admitted, {errc::method_not_allowed, "method is not POST or PUT", std::string(req.method())});
-        refused.http.headers.emplace_back("Allow", "POST, PUT");
+        refused.http.headers.add("Allow", "POST, PUT");
         return refused;
     }
     if (const auto grant = check_whence(req, options()); !grant)
@@ -65,7 +65,7 @@ result<void> webhook_service::read(operation& what, const request& req, const si
     return {};
 }
 
-answer webhook_service::answer_for(const outcome& how, const header_list& headers) const
+answer webhook_service::answer_for(const outcome& how, const header_fields& headers) const
 try {
     const bad_alloc_scope here;
     if (std::holds_alternative<accepted>(how))

@@ -21,7 +21,7 @@ private:
                                 std::chrono::sys_time<std::chrono::microseconds> now) const override;
     result<void> read(operation& what, const request& req, const signer& signature,
                       std::size_t longest_arguments) const override;
-    answer answer_for(const outcome& how, const header_list& cors) const override;
+    answer answer_for(const outcome& how, const header_fields& cors) const override;
 };
 
 }  // namespace wampfcgi::bridge

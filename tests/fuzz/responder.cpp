@@ -117,20 +117,31 @@ bool asks_by_query(const request& req)
     return req.method() == "GET" || req.method() == "HEAD";
 }
 
+/// The value of a header; empty when there is none.
+std::string value_of(const response& http, std::string_view name)
+{
+    std::string found;
+    http.headers.each([&](std::string_view each, std::string_view value) {
+        if (each == name)
+            found = value;
+    });
+    return found;
+}
+
 bool is_kept(const response& http)
 {
-    return std::ranges::any_of(http.headers, [](const auto& each) { return each.first == "ETag"; });
+    return !value_of(http, "ETag").empty();
 }
 
 void look_at_header(const response& http)
 {
-    for (const auto& [name, value] : http.headers) {
+    http.headers.each([](std::string_view name, std::string_view value) {
         must(is_token(name), "a header has a name");
         must(std::ranges::none_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }),
              "a header has one line");
-    }
+    });
     std::string text;
-    fcgi::append_header_section(text, http);
+    fcgi::append_header_section(text, http, "1-2");
     must(text.find("Unknown") == std::string::npos, "a status is one of those that are documented");
     must(text.find("\r\n\r\n") == text.size() - 4, "the header ends once");
 }
@@ -176,7 +187,7 @@ void look_at_stream(const request& req, const fake_client& client)
 /// True for a plain text answer, as webhooks give.
 bool is_text(const bridge::answer& given)
 {
-    return given.http.headers.front().second.starts_with("text/plain");
+    return value_of(given.http, "Content-Type").starts_with("text/plain");
 }
 
 void look_at_text(const request& req, const bridge::answer& given)

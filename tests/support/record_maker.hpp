@@ -64,8 +64,10 @@ inline std::string abort_record(unsigned id = 1)
 inline std::string whole_request(after_answer then, std::string_view body = "body", unsigned id = 1,
                                  const std::string& path_info = "/p")
 {
-    const variable_list variables{
-        {"REQUEST_METHOD", "POST"}, {"PATH_INFO", path_info}, {"CONTENT_LENGTH", std::to_string(body.size())}};
+    const variable_list variables{{"REQUEST_METHOD", "POST"},
+                                  {"PATH_INFO", path_info},
+                                  {"CONTENT_LENGTH", std::to_string(body.size())},
+                                  {"UNIQUE_ID", "1-2"}};
     return begin_record(then, id) + params_records(variables, id) + (body.empty() ? "" : stdin_record(body, id)) +
            stdin_record("", id);
 }

@@ -23,7 +23,7 @@ enum class body_use { read, dropped };
 struct admission {
     service* by = nullptr;
     std::uint64_t body_limit_bytes = 0;   ///< reading may stop after this many bytes; 0: no limit
-    header_list headers{};                ///< for every answer to this request
+    header_fields headers{};              ///< for every answer to this request
     body_use body = body_use::read;       ///< dropped: a body, and its length, are ignored
     bool has_token = false;               ///< the service's rate_limit has been applied
     service_cells* counted_in = nullptr;  ///< the cells of its service; null: none

@@ -5,11 +5,11 @@
 namespace wampfcgi::fcgi {
 namespace {
 
+using namespace std::string_view_literals;
+
 std::string_view reason_phrase(int status)
 {
     switch (status) {
-    case 200:
-        return "OK";
     case 202:
         return "Accepted";
     case 204:
@@ -53,15 +53,20 @@ bool never_has_a_body(int status)
     return status == 204 || status == 304;
 }
 
-void append_fields(std::string& text, const response& what)
+constexpr std::string_view usual_status = "Status: 200 OK\r\n";
+
+void append_fields(std::string& text, const response& what, std::string_view id)
 {
-    text.append("Status: ")
-        .append(std::to_string(what.status))
-        .append(" ")
-        .append(reason_phrase(what.status))
-        .append("\r\n");
-    for (const auto& [name, value] : what.headers)
-        text.append(name).append(": ").append(value).append("\r\n");
+    if (what.status == 200)
+        text.append(usual_status);
+    else
+        text.append("Status: "sv)
+            .append(std::to_string(what.status))
+            .append(" "sv)
+            .append(reason_phrase(what.status))
+            .append("\r\n"sv);
+    what.headers.append_to(text);
+    text.append("X-Request-Id: "sv).append(id);
 }
 
 }  // namespace
@@ -74,18 +79,18 @@ void leave_body_out(const request& of, response& what)
     what.body.clear();
 }
 
-void append_header_section(std::string& text, const response& what)
+void append_header_section(std::string& text, const response& what, std::string_view id)
 {
-    append_fields(text, what);
+    append_fields(text, what, id);
     if (!never_has_a_body(what.status))
-        text.append("Content-Length: ").append(std::to_string(what.body.size() + what.left_out_bytes)).append("\r\n");
-    text.append("\r\n");
+        text.append("\r\nContent-Length: "sv).append(std::to_string(what.body.size() + what.left_out_bytes));
+    text.append("\r\n\r\n"sv);
 }
 
-void append_stream_header_section(std::string& text, const response& what)
+void append_stream_header_section(std::string& text, const response& what, std::string_view id)
 {
-    append_fields(text, what);
-    text.append("\r\n");
+    append_fields(text, what, id);
+    text.append("\r\n\r\n"sv);
 }
 
 }  // namespace wampfcgi::fcgi

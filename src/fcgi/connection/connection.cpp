@@ -200,7 +200,6 @@ void connection::respond(bridge::answer whole)
     const auto finished = std::move(under_way_);
     now_ = clock::now();
     const request& req = decisions_.current_request();
-    whole.http.headers.emplace_back("X-Request-Id", std::string(req.id()));
     leave_body_out(req, whole.http);
     const request_times when = times();
     bridge::count_answer(counted_in_, {whole.http.status, whole.http.body.size(), when.ended - when.began},
@@ -220,7 +219,6 @@ void connection::tell_if_written()
 
 void connection::begin(response head)
 {
-    head.headers.emplace_back("X-Request-Id", std::string(decisions_.current_request().id()));
     stream_status_ = head.status;
     stream_bytes_ = 0;
     now_ = clock::now();

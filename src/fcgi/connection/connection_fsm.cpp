@@ -110,7 +110,7 @@ connection_step connection_fsm::on(event::answered& what)
     if (!output_share_.grow(what.whole.body.size()))
         return close(log_level::error, "not enough memory for its answer");
     ends_ = !is_whole_ && comes_from_haproxy(request_) ? answer_end::output : answer_end::request;
-    output_.emplace(scanner_.request_id(), std::move(what.whole), ends_);
+    output_.emplace(scanner_.request_id(), std::move(what.whole), request_.id(), ends_);
     sends_from_ = now_;
     return {action::write};
 }
@@ -121,7 +121,7 @@ connection_step connection_fsm::on(event::stream_started& what)
         return {};
     state_ = state::streaming;
     lacks_room_ = false;
-    output_.emplace(answer_records::stream(scanner_.request_id(), what.head));
+    output_.emplace(answer_records::stream(scanner_.request_id(), what.head, request_.id()));
     return write_soon();
 }
 

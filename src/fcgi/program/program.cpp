@@ -196,11 +196,10 @@ private:
         ::close(place_.input_fd);
     }
 
-    bool write_head(response& what, void (*append)(std::string&, const response&))
+    bool write_head(const response& what, void (*append)(std::string&, const response&, std::string_view))
     {
-        what.headers.emplace_back("X-Request-Id", std::string(request_.id()));
         std::string section;
-        append(section, what);
+        append(section, what, request_.id());
         return write_all(place_.output_fd, section);
     }
 

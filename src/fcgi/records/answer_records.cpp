@@ -37,26 +37,24 @@ answer_records::answer_records(unsigned request_id)
       full_record_(header_of(request_id, full_record_bytes))
 {}
 
-answer_records::answer_records(unsigned request_id, response what, answer_end with) : answer_records(request_id)
+answer_records::answer_records(unsigned request_id, response&& what, std::string_view id, answer_end with)
+    : answer_records(request_id)
 {
     const bool joined = what.body.size() <= joined_bytes;
     head_.reserve(usual_head_bytes + (joined ? what.body.size() : 0));
     head_.append(record_header_bytes, '\0');
-    append_header_section(head_, what);
+    append_header_section(head_, what, id);
     if (joined)
         head_ += what.body;
     else
         body_ = std::move(what.body);
     const auto header = header_of(request_id, head_.size() - record_header_bytes);
-    head_.replace(0, header.size(), view(header));
+    std::ranges::copy(header, head_.begin());
     last_record_ = header_of(request_id, body_.size() % full_record_bytes);
-    end_ = view(header_of(request_id, 0));
+    std::string& end = joined ? head_ : end_;
+    end.append(view(header_of(request_id, 0)));
     if (with == answer_end::request)
-        end_ += end_request(request_id, protocol_status::request_complete);
-    if (!body_.empty())
-        return;
-    head_ += end_;
-    end_.clear();
+        append_end_request(end, request_id, protocol_status::request_complete);
 }
 
 std::size_t answer_records::full_records() const
@@ -87,11 +85,11 @@ std::string_view answer_records::whole_piece_at(std::size_t offset) const
     return std::string_view(end_).substr(offset);
 }
 
-answer_records answer_records::stream(unsigned request_id, const response& head)
+answer_records answer_records::stream(unsigned request_id, const response& head, std::string_view id)
 {
     answer_records begun(request_id);
     std::string section;
-    append_stream_header_section(section, head);
+    append_stream_header_section(section, head, id);
     begun.add_record(section);
     return begun;
 }
@@ -107,7 +105,7 @@ void answer_records::append(std::string_view body_piece)
 void answer_records::finish()
 {
     add_record({});
-    head_ += end_request(request_id_, protocol_status::request_complete);
+    append_end_request(head_, request_id_, protocol_status::request_complete);
 }
 
 void answer_records::advance(std::size_t bytes)

@@ -15,11 +15,11 @@ namespace wampfcgi::fcgi {
 
 class answer_records {
 public:
-    /// A complete answer.
-    answer_records(unsigned request_id, response what, answer_end with = answer_end::request);
+    /// A complete answer. `id` is for the header section.
+    answer_records(unsigned request_id, response&& what, std::string_view id, answer_end with = answer_end::request);
 
     /// An answer whose body follows in pieces; only status and headers of `head` are used.
-    static answer_records stream(unsigned request_id, const response& head);
+    static answer_records stream(unsigned request_id, const response& head, std::string_view id);
 
     /// Appends a piece of a stream's body, or its end.
     void append(std::string_view body_piece);

@@ -11,7 +11,7 @@ char byte(std::size_t value)
     return static_cast<char>(value & 0xFFU);
 }
 
-std::string record(record_type type, unsigned id, std::string_view content)
+void append_record(std::string& records, record_type type, unsigned id, std::string_view content)
 {
     const std::array<char, record_header_bytes> header{fcgi_version,
                                                        static_cast<char>(type),
@@ -21,7 +21,14 @@ std::string record(record_type type, unsigned id, std::string_view content)
                                                        byte(content.size()),
                                                        0,
                                                        0};
-    return std::string(header.data(), header.size()).append(content);
+    records.append(header.data(), header.size()).append(content);
+}
+
+std::string record(record_type type, unsigned id, std::string_view content)
+{
+    std::string alone;
+    append_record(alone, type, id, content);
+    return alone;
 }
 
 }  // namespace
@@ -57,8 +64,15 @@ bool is_abort(std::string_view record, unsigned request_id)
 
 std::string end_request(unsigned request_id, protocol_status status)
 {
+    std::string alone;
+    append_end_request(alone, request_id, status);
+    return alone;
+}
+
+void append_end_request(std::string& records, unsigned request_id, protocol_status status)
+{
     const std::array<char, 8> content{0, 0, 0, 0, static_cast<char>(status), 0, 0, 0};
-    return record(record_type::end_request, request_id, {content.data(), content.size()});
+    append_record(records, record_type::end_request, request_id, {content.data(), content.size()});
 }
 
 std::string unknown_type(std::uint8_t type)

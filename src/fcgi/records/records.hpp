@@ -42,6 +42,7 @@ std::string_view params_content(std::string_view records, std::string& joined);
 bool is_abort(std::string_view record, unsigned request_id);
 
 std::string end_request(unsigned request_id, protocol_status status);
+void append_end_request(std::string& records, unsigned request_id, protocol_status status);
 
 /// FCGI_UNKNOWN_TYPE: the answer to a management record of any type but FCGI_GET_VALUES.
 std::string unknown_type(std::uint8_t type);

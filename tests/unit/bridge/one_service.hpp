@@ -26,9 +26,10 @@ namespace wampfcgi::bridge {
 inline std::string header(const answer& given, std::string_view name)
 {
     std::string found = "none";
-    for (const auto& [each, value] : given.http.headers)
+    given.http.headers.each([&](std::string_view each, std::string_view value) {
         if (each == name)
-            found = found == "none" ? value : found + " and " + value;
+            found = found == "none" ? std::string(value) : found + " and " + std::string(value);
+    });
     return found;
 }
 

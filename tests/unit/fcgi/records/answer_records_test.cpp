@@ -53,8 +53,8 @@ response response_of(std::size_t body_bytes)
 
 std::string stream_of(const response& what)
 {
-    return "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(what.body.size()) +
-           "\r\n\r\n" + what.body;
+    return "Status: 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: 1-2\r\nContent-Length: " +
+           std::to_string(what.body.size()) + "\r\n\r\n" + what.body;
 }
 
 /// Takes everything, at most `bytes_a_write` at a time.
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(an_answer_without_the_end_of_the_request_has_the_end_of_its
 {
     for (const std::size_t body_bytes : {10U, 70'000U}) {
         const response what = response_of(body_bytes);
-        answer_records records(7, what, answer_end::output);
+        answer_records records(7, response(what), "1-2", answer_end::output);
 
         const read_answer found = read_records(write_out(records, 1'000'000), 7);
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_any_size_is_read_as_it_was)
         BOOST_TEST_CONTEXT(bytes << " bytes")
         {
             const response what = response_of(bytes);
-            answer_records answer(0x1234, what);
+            answer_records answer(0x1234, response(what), "1-2");
 
             const std::string written = write_out(answer, 1'000'000);
 
@@ -110,14 +110,14 @@ BOOST_AUTO_TEST_CASE(an_answer_is_whole_however_it_is_written)
 {
     const response what = response_of(150'000);
     for (const std::size_t bytes : {1U, 7U, 8U, 4096U, 65'536U}) {
-        answer_records answer(1, what);
+        answer_records answer(1, response(what), "1-2");
         BOOST_TEST((read_records(write_out(answer, bytes), 1).stream == stream_of(what)));
     }
 }
 
 BOOST_AUTO_TEST_CASE(pieces_behind_each_other_are_what_is_written)
 {
-    answer_records answer(1, response_of(150'000));
+    answer_records answer(1, response_of(150'000), "1-2");
     std::string gathered;
     for (std::string_view piece = answer.piece_at(0); !piece.empty(); piece = answer.piece_at(gathered.size()))
         gathered += piece;
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(pieces_behind_each_other_are_what_is_written)
 BOOST_AUTO_TEST_CASE(a_stream_is_read_as_its_pieces_were)
 {
     for (const std::size_t bytes_a_write : {1U, 100U, 1'000'000U}) {
-        answer_records answer = answer_records::stream(7, response_of(0));
+        answer_records answer = answer_records::stream(7, response_of(0), "1-2");
         std::string written;
         std::string body;
         for (const std::size_t bytes : {1U, 10U, 65'528U, 65'529U, 200'000U}) {
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_read_as_its_pieces_were)
 
         const read_answer read = read_records(written, 7);
         BOOST_TEST(read.fault == "");
-        BOOST_TEST((read.stream == "Status: 200 OK\r\nContent-Type: application/json\r\n\r\n" + body));
+        BOOST_TEST((read.stream == "Status: 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: 1-2\r\n\r\n" + body));
         BOOST_TEST(read.stream_ended);
         BOOST_TEST(read.request_ended);
         BOOST_TEST(answer.waiting_bytes() == 0U);
