@@ -170,15 +170,6 @@ result<void> append_json(std::string& out, std::string_view bytes, unsigned max_
                                              std::string(whole ? "extra bytes after the value" : visitor.reason()));
 }
 
-std::optional<std::size_t> value_length(std::string_view bytes)
-{
-    depth_visitor visitor(max_depth);
-    std::size_t length = 0;
-    if (!msgpack::parse(bytes.data(), bytes.size(), length, visitor))
-        return std::nullopt;
-    return length;
-}
-
 value_fault why_no_value(std::string_view bytes)
 {
     depth_visitor visitor(max_depth);

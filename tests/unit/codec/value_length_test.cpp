@@ -2,8 +2,26 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <msgpack/null_visitor.hpp>
+#include <msgpack/unpack.hpp>
+
 using namespace wampfcgi::codec;
 using namespace wampfcgi::codec::testing;
+
+namespace {
+
+/// What msgpack-cxx finds.
+std::optional<std::size_t> length_by_the_library(std::string_view bytes)
+{
+    struct : msgpack::null_visitor {
+        void parse_error(std::size_t, std::size_t) {}
+        void insufficient_bytes(std::size_t, std::size_t) {}
+    } visitor;
+    std::size_t length = 0;
+    return msgpack::parse(bytes.data(), bytes.size(), length, visitor) ? std::optional(length) : std::nullopt;
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(length_of_a_value)
 
@@ -47,6 +65,19 @@ BOOST_AUTO_TEST_CASE(nesting_is_measured_to_128_levels)
         BOOST_TEST(value_length(repeated(opening, 128) + "\x01").value() == opening.size() * 128 + 1);
     }
     BOOST_TEST(!value_length(std::string(1'000'000, '\x91')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(values_with_any_start_have_the_length_that_the_library_finds)
+{
+    const std::string behind[] = {std::string(40, '\0'), std::string(40, '\x01'), std::string(40, '\x91'),
+                                  "\0\0\0\x02\x82"s + std::string(40, '\x7F'), "\0\x03\xA2"s + std::string(40, '\xD9')};
+    for (unsigned lead = 0; lead <= 0xFF; ++lead)
+        for (const auto& each : behind)
+            for (std::size_t size = 0; size <= each.size(); ++size) {
+                const auto bytes = static_cast<char>(lead) + each.substr(0, size);
+                if (value_length(bytes) != length_by_the_library(bytes))
+                    BOOST_ERROR("differs for " << lead << " before " << size << " bytes");
+            }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
