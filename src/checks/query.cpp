@@ -13,7 +13,7 @@ namespace wampfcgi::checks {
 
 namespace {
 
-using member = std::optional<std::string> query_parameters::*;
+using member = std::optional<std::string_view> query_parameters::*;
 
 constexpr std::array<std::pair<std::string_view, member>, 5> signing_parameters{{
     {"key", &query_parameters::key},
@@ -25,18 +25,51 @@ constexpr std::array<std::pair<std::string_view, member>, 5> signing_parameters{
 
 constexpr std::size_t max_named_bytes = 64;  // longest parameter name that a refusal repeats
 
+/// Number of bytes at the start of `text` that stand for themselves.
+std::size_t plain_prefix(std::string_view text)
+{
+    const std::string_view before_escape = text.substr(0, text.find('%'));
+    return std::min(before_escape.find('+'), before_escape.size());
+}
+
+/// Appends `text` without its escapes. `plain_bytes` is its plain_prefix().
+void append_decoded(std::string& out, std::string_view text, std::size_t plain_bytes)
+{
+    while (true) {
+        out += text.substr(0, plain_bytes);
+        text.remove_prefix(plain_bytes);
+        if (text.empty())
+            return;
+        const auto byte = percent_escape(text);
+        out += byte ? *byte : text[0] == '+' ? ' ' : '%';
+        text.remove_prefix(byte ? 3 : 1);
+        plain_bytes = plain_prefix(text);
+    }
+}
+
 std::string form_decode(std::string_view text)
 {
-    if (text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos)
-        return std::string(text);
     std::string decoded;
-    decoded.reserve(text.size());
-    while (!text.empty()) {
-        const auto byte = percent_escape(text);
-        decoded += byte ? *byte : text[0] == '+' ? ' ' : text[0];
-        text.remove_prefix(byte ? 3 : 1);
-    }
+    append_decoded(decoded, text, plain_prefix(text));
     return decoded;
+}
+
+/// The text without escapes. `decoded` must have room for it, because other views point into it.
+std::string_view form_decode(std::string_view text, std::string& decoded)
+{
+    const std::size_t plain_bytes = plain_prefix(text);
+    if (plain_bytes == text.size())
+        return text;
+    const std::size_t from = decoded.size();
+    append_decoded(decoded, text, plain_bytes);
+    return std::string_view(decoded).substr(from);
+}
+
+/// Null when no parameter with a meaning has this name.
+member parameter_called(std::string_view name)
+{
+    const auto found = std::ranges::find(signing_parameters, name, [](const auto& each) { return each.first; });
+    return found == signing_parameters.end() ? nullptr : found->second;
 }
 
 bool is_plain(std::string_view name)
@@ -70,15 +103,19 @@ result<void> check_text(const std::string& name, const std::string& value)
 
 }  // namespace
 
-query_parameters parse_query(std::string_view query)
+query_parameters parse_query(std::string_view query, std::string& decoded)
 {
+    decoded.clear();
+    decoded.reserve(query.size());  // the views must stay valid
     query_parameters parameters;
     while (!query.empty()) {
         std::string_view value = take_until(query, '&');
-        const std::string name = form_decode(take_until(value, '='));
-        for (const auto& [known_name, target] : signing_parameters)
-            if (name == known_name && !(parameters.*target))
-                parameters.*target = form_decode(value);
+        const std::string_view name = take_until(value, '=');
+        member target = parameter_called(name);
+        if (target == nullptr && name.find('%') != std::string_view::npos)
+            target = parameter_called(form_decode(name));
+        if (target != nullptr && !(parameters.*target))
+            parameters.*target = form_decode(value, decoded);
     }
     return parameters;
 }
@@ -91,7 +128,7 @@ result<parameter_list> other_parameters(std::string_view query)
         if (rest.empty())
             continue;
         std::string name = form_decode(take_until(rest, '='));
-        if (std::ranges::any_of(signing_parameters, [&](const auto& each) { return each.first == name; }))
+        if (parameter_called(name) != nullptr)
             continue;
         std::string value = form_decode(rest);
         if (auto ok = check_text(name, value); !ok)

@@ -20,7 +20,7 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 constexpr std::size_t max_digits = 20;  // clients use random numbers of up to 64 bits
 constexpr std::string_view not_a_number = "is not a decimal integer of at most 20 digits";
 
-std::array<std::pair<const char*, const std::optional<std::string>*>, 5> all_of(const query_parameters& given)
+std::array<std::pair<const char*, const std::optional<std::string_view>*>, 5> all_of(const query_parameters& given)
 {
     return {{{"key", &given.key},
              {"timestamp", &given.timestamp},
@@ -113,7 +113,7 @@ result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view se
 result<signature_facts> check_key_and_hmac(const query_parameters& given, const service_options& options,
                                            std::string_view content, instant timestamp, instant now)
 {
-    const auto found = options.keys.find(*given.key);
+    const auto found = options.keys.find(std::string(*given.key));
     if (found == options.keys.end())
         return refusal(errc::key_unknown, "the service has no such key", *given.key);
     const auto& [name, key] = *found;
@@ -135,7 +135,8 @@ void prepare_digests()
 
 result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)
 {
-    const query_parameters given = parse_query(std::string_view(req.query()).substr(0, max_query_bytes));
+    std::string decoded;
+    const query_parameters given = parse_query(req.query().substr(0, max_query_bytes), decoded);
     const bool is_signed = !options.keys.empty();
     if (auto short_enough = check_lengths(req.query(), given, is_signed); !short_enough)
         return short_enough.error();

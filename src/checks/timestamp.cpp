@@ -16,6 +16,15 @@ bool has_shape(std::string_view text)
     return std::ranges::equal(text, shape, [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });
 }
 
+/// `digits` must be decimal digits, few enough for the type.
+unsigned number_of(std::string_view digits)
+{
+    unsigned number = 0;
+    for (const char digit : digits)
+        number = 10 * number + static_cast<unsigned>(digit - '0');
+    return number;
+}
+
 /// Parses the part after the seconds: "Z", or ".123Z".
 std::optional<std::chrono::microseconds> parse_fraction(std::string_view text)
 {
@@ -24,11 +33,12 @@ std::optional<std::chrono::microseconds> parse_fraction(std::string_view text)
     if (!text.starts_with('.') || !text.ends_with('Z'))
         return std::nullopt;
     const std::string_view digits = text.substr(1, text.size() - 2);
-    if (digits.size() > max_fraction_digits || !read_number(digits))
+    if (digits.empty() || digits.size() > max_fraction_digits || !std::ranges::all_of(digits, is_digit))
         return std::nullopt;
-    std::string padded(digits);
-    padded.resize(max_fraction_digits, '0');
-    return std::chrono::microseconds{*read_number(padded)};
+    unsigned fraction = number_of(digits);
+    for (std::size_t missing = max_fraction_digits - digits.size(); missing > 0; --missing)
+        fraction *= 10;
+    return std::chrono::microseconds{fraction};
 }
 
 }  // namespace
@@ -39,7 +49,7 @@ std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_timestamp(
     if (!has_shape(text.substr(0, shape.size())))
         return std::nullopt;
     const auto number = [text](std::size_t position, std::size_t digits) {
-        return static_cast<unsigned>(read_number(text.substr(position, digits)).value());
+        return number_of(text.substr(position, digits));
     };
     const year_month_day date{year{static_cast<int>(number(0, 4))}, month{number(5, 2)}, day{number(8, 2)}};
     const hours hour{number(11, 2)};

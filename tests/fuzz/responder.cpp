@@ -252,7 +252,8 @@ void look_at_forwarded(const request& req, const call& made)
 
 void look_at_signed(const request& req, const call& made)
 {
-    const auto given = checks::parse_query(req.query());
+    std::string decoded;
+    const auto given = checks::parse_query(req.query(), decoded);
     must(given.key && given.timestamp && given.seq && given.nonce && given.signature, "a signed request is whole");
     must(*given.key == "k" || (*given.key == "l" && made.procedure == "p"), "a key is good for what it may");
 }

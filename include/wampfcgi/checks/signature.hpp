@@ -23,15 +23,16 @@ inline constexpr std::size_t max_parameter_bytes = 1024;
 
 /// The query parameters with a meaning, percent-decoded, '+' as space. Of a repeated one, the first.
 struct query_parameters {
-    std::optional<std::string> key;
-    std::optional<std::string> timestamp;
-    std::optional<std::string> seq;
-    std::optional<std::string> nonce;
-    std::optional<std::string> signature;
+    std::optional<std::string_view> key;
+    std::optional<std::string_view> timestamp;
+    std::optional<std::string_view> seq;
+    std::optional<std::string_view> nonce;
+    std::optional<std::string_view> signature;
 };
 
-/// Parses a query string (application/x-www-form-urlencoded). Never fails: a broken escape is kept unchanged.
-query_parameters parse_query(std::string_view query);
+/// Parses a query string (application/x-www-form-urlencoded). Never fails: a broken escape is kept unchanged. Returns
+/// views of `query`, and of `decoded` where something had to be decoded.
+query_parameters parse_query(std::string_view query, std::string& decoded);
 
 /// Names and values, decoded.
 using parameter_list = std::vector<std::pair<std::string, std::string>>;

@@ -13,9 +13,26 @@ using namespace wampfcgi;
 using namespace wampfcgi::checks;
 using namespace std::string_literals;
 
+namespace {
+
+/// The parameters of a query, and what their views point into.
+struct parsed {
+    explicit parsed(std::string_view text) : query(text) {}
+    parsed(const parsed&) = delete;
+    parsed& operator=(const parsed&) = delete;
+
+    std::string query;
+    std::string decoded;
+    const query_parameters given = parse_query(query, decoded);
+};
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(the_five_parameters_are_read_and_others_ignored)
 {
-    const auto given = parse_query("x=0&signature=e&nonce=d&seq=c&timestamp=b&key=a&y");
+    const parsed query("x=0&signature=e&nonce=d&seq=c&timestamp=b&key=a&y");
+
+    const auto& given = query.given;
 
     BOOST_TEST(given.key.value() == "a");
     BOOST_TEST(given.timestamp.value() == "b");
@@ -29,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_is_absent_unless_it_is_named)
     for (const char* query : {"", "&", "&&", "=", "=a", "?key=a", "Key=a", "KEY=a", "keys=a", "ke=a", "key%3Da",
                               "x;key=a", "x=key=a", "key+=a", " key=a"})
         BOOST_TEST_CONTEXT(query)
-    BOOST_TEST(!parse_query(query).key.has_value());
+    BOOST_TEST(!parsed(query).given.key.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(values_are_form_decoded)
@@ -71,23 +88,37 @@ BOOST_AUTO_TEST_CASE(values_are_form_decoded)
                            row{"key=%-1", "%-1"}})
         BOOST_TEST_CONTEXT(row.query)
         {
-            const auto key = parse_query(row.query).key;
+            const parsed query(row.query);
 
-            BOOST_TEST_REQUIRE(key.has_value());
-            BOOST_TEST(*key == row.key);
+            BOOST_TEST_REQUIRE(query.given.key.has_value());
+            BOOST_TEST(*query.given.key == row.key);
         }
 }
 
 BOOST_AUTO_TEST_CASE(every_parameter_counts_the_first_time_it_is_given)
 {
-    const auto given = parse_query("key=a1&timestamp=b1&seq=c1&nonce=d1&signature=e1"
-                                   "&key=a2&timestamp=b2&seq=c2&nonce=d2&signature=e2");
+    const parsed query(
+        "key=a1&timestamp=b1&seq=c1&nonce=d1&signature=e1&key=a2&timestamp=b2&seq=c2&nonce=d2&signature=e2");
+
+    const auto& given = query.given;
 
     BOOST_TEST(given.key.value() == "a1");
     BOOST_TEST(given.timestamp.value() == "b1");
     BOOST_TEST(given.seq.value() == "c1");
     BOOST_TEST(given.nonce.value() == "d1");
     BOOST_TEST(given.signature.value() == "e1");
+}
+
+BOOST_AUTO_TEST_CASE(decoded_values_stay_valid_while_others_are_decoded)
+{
+    const std::string longer(100, 'z');
+    const parsed query("key=%61" + longer + "&timestamp=%62" + longer + "&seq=%63&nonce=d&signature=%65" + longer);
+
+    BOOST_TEST(query.given.key.value() == "a" + longer);
+    BOOST_TEST(query.given.timestamp.value() == "b" + longer);
+    BOOST_TEST(query.given.seq.value() == "c");
+    BOOST_TEST(query.given.nonce.value() == "d");
+    BOOST_TEST(query.given.signature.value() == "e" + longer);
 }
 
 BOOST_AUTO_TEST_CASE(the_parameters_that_sign_nothing_are_listed_as_sent)
