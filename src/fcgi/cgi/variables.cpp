@@ -47,61 +47,60 @@ struct known_variable {
     std::string_view clues::*clue = nullptr;
 };
 
-constexpr std::size_t longest_known_name = 19;
+constexpr std::array known_variables{
+    known_variable{"REQUEST_METHOD", variable::method},
+    known_variable{"SCRIPT_NAME", variable::script_name},
+    known_variable{"PATH_INFO", variable::path_info},
+    known_variable{"QUERY_STRING", variable::query},
+    known_variable{"REMOTE_ADDR", variable::remote_addr},
+    known_variable{"HTTPS", variable::https},
+    known_variable{"HTTP_HOST", variable::host},
+    known_variable{"SERVER_PORT", variable::server_port},
+    known_variable{"HTTP_ORIGIN", variable::origin},
+    known_variable{"CONTENT_TYPE", variable::content_type},
+    known_variable{"CONTENT_LENGTH", variable::content_length},
+    known_variable{"REMOTE_USER", variable::remote_user},
+    known_variable{"SSL_CLIENT_S_DN", variable::client_subject},
+    known_variable{"HTTP_USER_AGENT", variable::user_agent},
+    known_variable{"HTTP_ACCEPT", variable::accept},
+    known_variable{"HTTP_SEC_FETCH_SITE", variable::sec_fetch_site},
+    known_variable{"HTTP_SEC_FETCH_MODE", variable::sec_fetch_mode},
+    known_variable{"HTTP_LAST_EVENT_ID", variable::last_event_id},
+    known_variable{"HTTP_IF_NONE_MATCH", variable::if_none_match},
+    known_variable{"WAMP_FCGI_STATUS", variable::wanted_status},
+    known_variable{"UNIQUE_ID", {}, &clues::unique_id},
+    known_variable{"HTTP_X_REQUEST_ID", {}, &clues::x_request_id},
+    known_variable{"SSL_CLIENT_VERIFY", {}, &clues::client_verify},
+    known_variable{"SERVER_SOFTWARE", {}, &clues::server_software},
+    known_variable{"HTTP_CONTENT_TYPE", {}, &clues::sent_content_type},
+};
 
-/// By length, so that a name is compared with few others.
-constexpr auto known_variables = [] {
-    std::array known{
-        known_variable{"REQUEST_METHOD", variable::method},
-        known_variable{"SCRIPT_NAME", variable::script_name},
-        known_variable{"PATH_INFO", variable::path_info},
-        known_variable{"QUERY_STRING", variable::query},
-        known_variable{"REMOTE_ADDR", variable::remote_addr},
-        known_variable{"HTTPS", variable::https},
-        known_variable{"HTTP_HOST", variable::host},
-        known_variable{"SERVER_PORT", variable::server_port},
-        known_variable{"HTTP_ORIGIN", variable::origin},
-        known_variable{"CONTENT_TYPE", variable::content_type},
-        known_variable{"CONTENT_LENGTH", variable::content_length},
-        known_variable{"REMOTE_USER", variable::remote_user},
-        known_variable{"SSL_CLIENT_S_DN", variable::client_subject},
-        known_variable{"HTTP_USER_AGENT", variable::user_agent},
-        known_variable{"HTTP_ACCEPT", variable::accept},
-        known_variable{"HTTP_SEC_FETCH_SITE", variable::sec_fetch_site},
-        known_variable{"HTTP_SEC_FETCH_MODE", variable::sec_fetch_mode},
-        known_variable{"HTTP_LAST_EVENT_ID", variable::last_event_id},
-        known_variable{"HTTP_IF_NONE_MATCH", variable::if_none_match},
-        known_variable{"WAMP_FCGI_STATUS", variable::wanted_status},
-        known_variable{"UNIQUE_ID", {}, &clues::unique_id},
-        known_variable{"HTTP_X_REQUEST_ID", {}, &clues::x_request_id},
-        known_variable{"SSL_CLIENT_VERIFY", {}, &clues::client_verify},
-        known_variable{"SERVER_SOFTWARE", {}, &clues::server_software},
-        known_variable{"HTTP_CONTENT_TYPE", {}, &clues::sent_content_type},
+constexpr std::size_t slots = 64;
+
+/// The slot of a name of at least two bytes. The factors were chosen so that every known variable has a slot of its
+/// own.
+constexpr std::size_t slot_of(std::string_view name)
+{
+    const auto byte = [&](std::size_t from_end) {
+        return std::size_t{static_cast<unsigned char>(name[name.size() - from_end])};
     };
-    std::ranges::sort(known, {}, [](const known_variable& each) { return each.name.size(); });
-    return known;
-}();
-static_assert(known_variables.back().name.size() == longest_known_name);
+    return (4 * byte(1) + 35 * byte(2) + name.size()) % slots;
+}
 
-/// At each length, the place of the first known variable that is as long or longer.
-constexpr auto places_by_length = [] {
-    std::array<std::size_t, longest_known_name + 2> places{};
-    for (std::size_t length = 0; length < places.size(); ++length)
-        while (places[length] < known_variables.size() && known_variables[places[length]].name.size() < length)
-            ++places[length];
-    return places;
+/// The known variable of each slot, or else null.
+constexpr auto variables_by_slot = [] {
+    std::array<const known_variable*, slots> table{};
+    for (const known_variable& each : known_variables)
+        table[slot_of(each.name)] = &each;
+    return table;
 }();
+static_assert(std::ranges::all_of(known_variables,
+                                  [](const auto& each) { return variables_by_slot[slot_of(each.name)] == &each; }));
 
 const known_variable* find_variable(std::string_view name)
 {
-    if (name.size() > longest_known_name)
-        return nullptr;
-    for (std::size_t place = places_by_length[name.size()]; place < places_by_length[name.size() + 1]; ++place) {
-        const known_variable& each = known_variables[place];
-        if (each.name.front() == name.front() && each.name.back() == name.back() && each.name == name)
-            return &each;
-    }
-    return nullptr;
+    const known_variable* const only = name.size() < 2 ? nullptr : variables_by_slot[slot_of(name)];
+    return only != nullptr && only->name == name ? only : nullptr;
 }
 
 }  // namespace
