@@ -16,8 +16,8 @@
 #include <cstring>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <malloc.h>
 #include <netinet/in.h>
@@ -124,8 +124,8 @@ public:
         stopping_ = true;
         drained_ = nullptr;
         while (!connections_.empty()) {
-            const std::shared_ptr<connection> first = connections_.begin()->second;
-            first->let_go();
+            const std::shared_ptr<connection> last = connections_.back();
+            last->let_go();
         }
     }
 
@@ -138,11 +138,11 @@ private:
             wait();
     }
 
-    /// A connection may remove itself when called.
+    /// A connection may remove itself when called; the last one, which was called before, then takes its place.
     void tell_all(const connection_event& what)
     {
-        for (auto place = connections_.begin(); place != connections_.end();) {
-            const std::shared_ptr<connection> each = (place++)->second;
+        for (std::size_t place = connections_.size(); place-- > 0;) {
+            const std::shared_ptr<connection> each = connections_.at(place);
             each->tell(what);
         }
     }
@@ -177,7 +177,8 @@ private:
     bool adopt(int fd, connection_origin from)
     {
         const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
-        connections_.emplace(added.get(), added);
+        added->place = connections_.size();
+        connections_.push_back(added);
         tell_connections();
         added->start();
         return added->decisions().serves_only_request();
@@ -214,8 +215,8 @@ private:
                 return;
             self->sweeping_ = false;
             self->tell_all(event::watch_client{});
-            const bool any = std::ranges::any_of(self->connections_,
-                                                 [](const auto& each) { return each.second->decisions().is_busy(); });
+            const bool any =
+                std::ranges::any_of(self->connections_, [](const auto& each) { return each->decisions().is_busy(); });
             self->idle_sweeps_ = any ? 0 : self->idle_sweeps_ + 1;
             if (self->idle_sweeps_ < sweeps_until_quiet)
                 self->sweep_later();
@@ -233,7 +234,7 @@ private:
     {
         const connection_fsm::idleness newest{true, std::chrono::steady_clock::now() - least_idle};
         std::shared_ptr<connection> first;
-        for (const auto& [key, each] : connections_)
+        for (const auto& each : connections_)
             if (const auto idle = each->decisions().idle();
                 idle && *idle < (first ? *first->decisions().idle() : newest))
                 first = each;
@@ -255,7 +256,9 @@ private:
 
     void closed(connection& ended) override
     {
-        connections_.erase(&ended);
+        std::swap(connections_.at(ended.place), connections_.back());
+        connections_[ended.place]->place = ended.place;
+        connections_.pop_back();
         tell_connections();
         if (!stopping_)
             sweep_later();  // after a burst of thousands, their memory is to be freed
@@ -289,9 +292,9 @@ private:
     server_options options_;
     std::shared_ptr<handover> handover_;
     shared_resources shared_;
-    std::unordered_map<connection*, std::shared_ptr<connection>> connections_;
-    std::uint64_t requests_ = 0;    // begun
-    std::size_t handing_over_ = 0;  // connections being handed over
+    std::vector<std::shared_ptr<connection>> connections_;  // each knows its place
+    std::uint64_t requests_ = 0;                            // begun
+    std::size_t handing_over_ = 0;                          // connections being handed over
     std::function<void()> drained_;
     bool stopping_ = false;
     bool failed_before_ = false;

@@ -21,6 +21,7 @@ namespace wampfcgi::fcgi {
 namespace {
 
 using clock = std::chrono::steady_clock;
+using descriptor = boost::asio::posix::stream_descriptor;
 
 constexpr std::size_t pieces_a_write = 64;
 
@@ -35,8 +36,7 @@ bool send_at_once(int fd, std::string_view bytes)
 connection::connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
                        bridge::service& to, std::weak_ptr<connection_owner> owner)
     : fd_(fd),
-      watch_(loop),
-      timer_(loop),
+      loop_(loop),
       now_(clock::now()),
       decisions_(shared, from, now_),
       to_(to),
@@ -45,8 +45,7 @@ connection::connection(boost::asio::io_context& loop, int fd, connection_origin 
 
 connection::~connection()
 {
-    if (watch_.is_open())
-        watch_.release();
+    stop_watching();
     if (fd_ >= 0)
         ::close(fd_);
 }
@@ -107,10 +106,10 @@ std::optional<connection_step> connection::act(connection_step& next)
         post(event::flush{});
         break;
     case action::wait_until_writable:
-        await(watch_.wait_write, event::writable{});
+        await(descriptor::wait_write, event::writable{});
         break;
     case action::watch:
-        await(watch_.wait_read, event::client_readable{});
+        await(descriptor::wait_read, event::client_readable{});
         break;
     case action::peek:
         return peek();
@@ -121,8 +120,7 @@ std::optional<connection_step> connection::act(connection_step& next)
         ::shutdown(fd_, SHUT_WR);
         return read();
     case action::hand_over:
-        if (watch_.is_open())
-            watch_.release();
+        stop_watching();
         if (const auto owner = owner_.lock())
             owner->hand_over(std::exchange(fd_, -1));
         close();
@@ -270,9 +268,9 @@ void connection::let_go()
 
 void connection::close()
 {
-    timer_.cancel();
-    if (watch_.is_open())
-        watch_.release();
+    if (timer_)
+        timer_->cancel();
+    stop_watching();
     if (fd_ >= 0)
         ::close(std::exchange(fd_, -1));
     if (const auto owner = std::exchange(owner_, {}).lock())
@@ -282,9 +280,9 @@ void connection::close()
 template <class Event>
 void connection::await(boost::asio::posix::descriptor_base::wait_type what, Event then)
 {
-    if (!is_waitable())
+    if (!make_waitable())
         return;
-    watch_.async_wait(what, [self = shared_from_this(), then](error_code aborted) {
+    watch_->async_wait(what, [self = shared_from_this(), then](error_code aborted) {
         if (!aborted && self->fd_ >= 0)
             self->tell(then);
     });
@@ -292,9 +290,9 @@ void connection::await(boost::asio::posix::descriptor_base::wait_type what, Even
 
 void connection::await_readable()
 {
-    if (!is_waitable())
+    if (!make_waitable())
         return;
-    watch_.async_wait(watch_.wait_read, [self = shared_from_this()](error_code aborted) {
+    watch_->async_wait(descriptor::wait_read, [self = shared_from_this()](error_code aborted) {
         if (aborted || self->fd_ < 0)
             return;
         self->now_ = clock::now();
@@ -303,11 +301,14 @@ void connection::await_readable()
     });
 }
 
-bool connection::is_waitable()
+/// Returns false when it has closed the connection instead.
+bool connection::make_waitable()
 {
     error_code error;
-    if (!watch_.is_open())
-        watch_.assign(fd_, error);
+    if (!watch_)
+        watch_.emplace(loop_);
+    if (!watch_->is_open())
+        watch_->assign(fd_, error);
     if (error) {
         log::write(log_level::error, "connection closed: cannot wait for its bytes: " + error.message());
         tell(event::peer_closed{});
@@ -315,10 +316,16 @@ bool connection::is_waitable()
     return !error;
 }
 
+void connection::stop_watching()
+{
+    if (watch_ && watch_->is_open())
+        watch_->release();
+}
+
 template <class Event>
 void connection::post(Event then)
 {
-    boost::asio::post(watch_.get_executor(), [self = shared_from_this(), then] {
+    boost::asio::post(loop_, [self = shared_from_this(), then] {
         if (self->fd_ >= 0)
             self->tell(then);
     });
@@ -331,8 +338,10 @@ void connection::arm_timer()
     if (!wanted || (armed_until_ && *armed_until_ <= *wanted))
         return;
     armed_until_ = wanted;
-    timer_.expires_at(*wanted);
-    timer_.async_wait([weak = weak_from_this()](error_code aborted) {
+    if (!timer_)
+        timer_.emplace(loop_);
+    timer_->expires_at(*wanted);
+    timer_->async_wait([weak = weak_from_this()](error_code aborted) {
         const auto self = weak.lock();
         if (aborted || !self || self->fd_ < 0)
             return;

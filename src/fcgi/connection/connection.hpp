@@ -57,6 +57,8 @@ public:
 
     const connection_fsm& decisions() const noexcept { return decisions_; }
 
+    std::size_t place = 0;  ///< for the owner: where it keeps the connection
+
 private:
     using error_code = boost::system::error_code;
 
@@ -79,16 +81,18 @@ private:
     template <class Event>
     void await(boost::asio::posix::descriptor_base::wait_type what, Event then);
     void await_readable();
-    bool is_waitable();
+    bool make_waitable();
+    void stop_watching();
     template <class Event>
     void post(Event then);
     void arm_timer();
 
     int fd_;
-    boost::asio::posix::stream_descriptor watch_;  // for fd_, assigned on the first wait
-    boost::asio::steady_timer timer_;
-    std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
-    connection_fsm::time_point now_;                         // of what is being handled
+    boost::asio::io_context& loop_;
+    std::optional<boost::asio::posix::stream_descriptor> watch_;  // for fd_, from the first wait on
+    std::optional<boost::asio::steady_timer> timer_;              // from the first deadline on
+    std::optional<connection_fsm::time_point> armed_until_;       // the timer's expiry
+    connection_fsm::time_point now_;                              // of what is being handled
     connection_fsm decisions_;
     bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;
