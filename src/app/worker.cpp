@@ -281,7 +281,7 @@ private:
     const worker_place& place_;
     std::unique_ptr<bridge::meter> meter_;  // outlives the loop, whose handlers count queued bytes
     metrics::process_cells& process_;
-    asio::io_context loop_{1};
+    asio::io_context loop_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // one thread: descriptors need no locks
     asio::signal_set signals_;
     asio::signal_set drain_signal_;  // in a pool only
     asio::steady_timer grace_;
