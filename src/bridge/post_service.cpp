@@ -88,7 +88,7 @@ private:
         return failure_of(trouble);
     }
 
-    answer render(outcome how) const
+    answer render(outcome&& how) const
     {
         const outcome taken = std::move(how);  // frees its memory before the answer is sent
         return by_.answer_for(taken, admitted_.headers);
@@ -190,7 +190,7 @@ private:
         ended(body.error());
     }
 
-    void ended(outcome how) override
+    void ended(outcome&& how) override
     {
         under_way_ = 0;
         report_.call_ended_at = by_.shared_.stopwatch();

@@ -69,7 +69,7 @@ private:
 
 /// Counts the bytes of answers.
 struct byte_counter final : bridge::response_sink {
-    void respond(bridge::answer whole) override
+    void respond(bridge::answer&& whole) override
     {
         const auto finished = std::move(under_way);
         if (whole.http.status != 200)

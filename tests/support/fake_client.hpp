@@ -33,7 +33,7 @@ public:
     /// The client disconnects.
     void leave() { under_way.reset(); }
 
-    void respond(bridge::answer whole) override
+    void respond(bridge::answer&& whole) override
     {
         const auto finished = std::move(under_way);
         ++answers;

@@ -35,7 +35,7 @@ public:
 
         const bridge::request_report& report() const noexcept override { return known; }
 
-        void respond(bridge::answer whole)
+        void respond(bridge::answer&& whole)
         {
             is_answered = true;
             client.respond(std::move(whole));

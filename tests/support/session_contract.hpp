@@ -36,7 +36,7 @@ struct recording_sink final : bridge::outcome_sink {
             std::exchange(then, nullptr)();
     }
 
-    void ended(outcome how) override
+    void ended(outcome&& how) override
     {
         if (const auto* const result = std::get_if<payload>(&how))
             text += "result " + result->args;

@@ -17,7 +17,7 @@ public:
     virtual ~response_sink() = default;
 
     /// Sends the complete answer and ends the exchange, which may be destroyed before this returns.
-    virtual void respond(answer whole) = 0;
+    virtual void respond(answer&& whole) = 0;
 
     /// Begins a stream. Only status and headers of `head` are used. They are sent together with the first piece, or at
     /// the end of this turn of the event loop.

@@ -19,7 +19,7 @@ public:
     virtual void waited() {}
 
     /// The operation has ended. Called once; the sink may destroy itself in it.
-    virtual void ended(outcome how) = 0;
+    virtual void ended(outcome&& how) = 0;
 
 protected:
     ~outcome_sink() = default;

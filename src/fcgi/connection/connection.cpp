@@ -193,7 +193,7 @@ void connection::serve()
         under_way_ = std::move(begun);
 }
 
-void connection::respond(bridge::answer whole)
+void connection::respond(bridge::answer&& whole)
 {
     const auto finished = std::move(under_way_);
     now_ = clock::now();

@@ -70,7 +70,7 @@ private:
     connection_step peek();
     std::optional<connection_step> admit();
     void serve();
-    void respond(bridge::answer whole) override;
+    void respond(bridge::answer&& whole) override;
     void begin(response head) override;
     std::size_t write(std::string_view piece) override;
     void end(bridge::request_report how) override;

@@ -122,7 +122,7 @@ public:
         std::exchange(finished_, nullptr)(false);
     }
 
-    void respond(bridge::answer whole) override
+    void respond(bridge::answer&& whole) override
     {
         const auto finished = std::move(under_way_);
         leave_body_out(request_, whole.http);

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds unsubscribe_timeout{30};
 
 /// A sink for results that are ignored.
 struct nobody final : bridge::outcome_sink {
-    void ended(outcome /*how*/) override {}
+    void ended(outcome&& /*how*/) override {}
 };
 
 bool is_loss_of_session(const outcome& how)
@@ -42,7 +42,7 @@ public:
         of_.start_(what_, *this);
     }
 
-    void ended(outcome how) override
+    void ended(outcome&& how) override
     {
         is_requested = false;
         if (const auto* const yes = std::get_if<accepted>(&how))

@@ -25,7 +25,7 @@ struct journal {
     struct named_sink final : bridge::outcome_sink {
         named_sink(journal& its_book, std::string its_name) : book(its_book), name(std::move(its_name)) {}
 
-        void ended(outcome how) override
+        void ended(outcome&& how) override
         {
             const auto* why = std::get_if<failure>(&how);
             book.text += name + ":" + (why != nullptr ? std::string(describe(why->code).name) : "result") + " ";

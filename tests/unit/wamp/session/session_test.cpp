@@ -17,7 +17,7 @@ namespace {
 
 /// Records the ends of operations, in sessions that are never started and so open no socket.
 struct ends final : bridge::outcome_sink {
-    void ended(outcome how) override
+    void ended(outcome&& how) override
     {
         codes.push_back(std::get<failure>(how).code);
         if (then)
