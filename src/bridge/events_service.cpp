@@ -82,10 +82,7 @@ private:
 
     deadlines::time_point now() const { return by_.shared_.stopwatch(); }
 
-    result<signer> check_sender() const override
-    {
-        return checks::check_signature(request_, options(), by_.shared_.now());
-    }
+    result<signer> check_sender() const override { return by_.signatures_.check(request_, by_.shared_.now()); }
 
     void go_on() override
     {
@@ -270,6 +267,7 @@ events_service::events_service(const service_settings& configured, event_hub* hu
     : configured_(configured),
       hub_(hub),
       rate_(configured.options, rates),
+      signatures_(configured.options),
       connect_timeout_(connect_timeout),
       shared_(shared),
       cells_(shared.figures.of(configured)),

@@ -8,6 +8,7 @@
 #include "bridge/rate_gate.hpp"
 #include "bridge/stream_places.hpp"
 #include "wampfcgi/bridge/service.hpp"
+#include "wampfcgi/checks/signature.hpp"
 #include "wampfcgi/core/settings.hpp"
 
 #include <chrono>
@@ -41,6 +42,7 @@ private:
     const service_settings& configured_;
     event_hub* hub_;
     rate_gate rate_;
+    checks::signature_check signatures_;
     std::chrono::milliseconds connect_timeout_;
     shared_by_services& shared_;
     service_cells& cells_;

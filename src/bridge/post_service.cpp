@@ -260,6 +260,7 @@ post_service::post_service(const service_settings& configured, session& realm, c
       session_(realm),
       replays_(memory.replays),
       rate_(configured.options, memory.rates),
+      signatures_(configured.options),
       shared_(shared),
       cells_(shared.figures.of(configured))
 {}
@@ -300,7 +301,7 @@ result<post_service::signer> post_service::check_sender(const request& req,
     if (!checks::asks_by_query(req))
         if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
             return ok.error();
-    return checks::check_signature(req, options(), now);
+    return signatures_.check(req, now);
 }
 
 answer post_service::answer_for(const outcome& how, const header_fields& headers) const

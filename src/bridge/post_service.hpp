@@ -68,6 +68,7 @@ private:
     session& session_;
     store* replays_;
     rate_gate rate_;
+    checks::signature_check signatures_;
     shared_by_services& shared_;
     service_cells& cells_;
 };

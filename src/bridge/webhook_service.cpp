@@ -3,7 +3,6 @@
 #include "bridge/arrival.hpp"
 #include "bridge/rendering.hpp"
 #include "wampfcgi/checks/transport.hpp"
-#include "wampfcgi/checks/webhook_signature.hpp"
 #include "wampfcgi/codec/webhook.hpp"
 #include "wampfcgi/core/memory.hpp"
 
@@ -28,6 +27,12 @@ answer text_answer(int status, const std::string& text, const header_fields& hea
 
 }  // namespace
 
+webhook_service::webhook_service(const service_settings& configured, session& realm, const counted_together& memory,
+                                 shared_by_services& shared)
+    : post_service(configured, realm, memory, shared),
+      senders_(configured.options.webhook.verify_by)
+{}
+
 std::variant<answer, admission> webhook_service::admit(const request& req)
 {
     admission admitted{this, options().post_body_limit};
@@ -49,7 +54,7 @@ result<post_service::signer> webhook_service::check_sender(const request& req,
 {
     if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
         return ok.error();
-    if (auto ok = checks::check_webhook_signature(req, options().webhook.verify_by, now); !ok)
+    if (auto ok = senders_.check(req, now); !ok)
         return ok.error();
     return signer{};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bridge/post_service.hpp"
+#include "wampfcgi/checks/webhook_signature.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,7 +13,8 @@ namespace wampfcgi::bridge {
 
 class webhook_service final : public post_service {
 public:
-    using post_service::post_service;
+    webhook_service(const service_settings& configured, session& realm, const counted_together& memory,
+                    shared_by_services& shared);
 
     std::variant<answer, admission> admit(const request& req) override;
 
@@ -22,6 +24,8 @@ private:
     result<void> read(operation& what, const request& req, const signer& signature,
                       std::size_t longest_arguments) const override;
     answer answer_for(const outcome& how, const header_fields& cors) const override;
+
+    checks::webhook_signature_check senders_;
 };
 
 }  // namespace wampfcgi::bridge

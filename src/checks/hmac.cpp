@@ -2,101 +2,106 @@
 
 #include "wampfcgi/core/text/base64.hpp"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
+#include <utility>
 
 namespace wampfcgi::checks {
 
 namespace {
 
-const unsigned char* bytes_of(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-using mac_context = std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)>;
-
-std::string name_of(digest by)
+const EVP_MD* function_of(digest by)
 {
     switch (by) {
     case digest::sha1:
-        return "SHA1";
+        return EVP_sha1();
     case digest::sha256:
-        return "SHA256";
+        return EVP_sha256();
     case digest::sha512:
-        return "SHA512";
+        return EVP_sha512();
     }
-    return {};
+    return nullptr;
 }
 
-/// A context without a key; null when OpenSSL cannot provide one.
-mac_context new_context(digest by)
-{
-    const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr),
-                                                                &EVP_MAC_free);
-    mac_context context(mac ? EVP_MAC_CTX_new(mac.get()) : nullptr, &EVP_MAC_CTX_free);
-    std::string name = name_of(by);
-    const OSSL_PARAM options[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
-                                  OSSL_PARAM_construct_end()};
-    if (context && !EVP_MAC_CTX_set_params(context.get(), options))
-        context.reset();
-    return context;
-}
+// A secret as RFC 2104 pads it: zeros up to the block size of the hash function, which is at most that of SHA-512.
+class padded_secret {
+public:
+    padded_secret(const EVP_MD* function, std::string_view secret)
+        : size_(static_cast<std::size_t>(EVP_MD_get_block_size(function)))
+    {
+        if (secret.size() > size_)
+            is_whole_ = EVP_Digest(secret.data(), secret.size(), bytes_.data(), nullptr, function, nullptr) != 0;
+        else
+            std::ranges::copy(secret, bytes_.begin());
+    }
+    ~padded_secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+    padded_secret(const padded_secret&) = delete;
+    padded_secret& operator=(const padded_secret&) = delete;
 
-/// True when all `pieces` were added.
-template <class Pieces>
-bool add_all(EVP_MAC_CTX* context, const Pieces& pieces)
+    /// True when the hash of `function` begins with the secret, combined with a pad of bytes of that value.
+    bool begin(EVP_MD_CTX* context, const EVP_MD* function, unsigned char pad)
+    {
+        const auto combine = [&] {
+            for (std::size_t i = 0; i < size_; ++i)
+                bytes_[i] ^= pad;
+        };
+        combine();
+        const bool has_begun = is_whole_ && context != nullptr && EVP_DigestInit_ex2(context, function, nullptr) &&
+                               EVP_DigestUpdate(context, bytes_.data(), size_);
+        combine();
+        return has_begun;
+    }
+
+private:
+    static constexpr std::size_t longest_block = 128;
+
+    std::array<unsigned char, longest_block> bytes_{};
+    std::size_t size_;
+    bool is_whole_ = true;
+};
+
+// Hashes pieces. Copies short ones together, because each call of OpenSSL costs more than that.
+bool add_all(EVP_MD_CTX* to, std::span<const std::string_view> pieces)
 {
-    return std::ranges::all_of(
-        pieces, [&](std::string_view piece) { return EVP_MAC_update(context, bytes_of(piece), piece.size()) != 0; });
+    std::array<char, 256> together;
+    std::size_t size = 0;
+    const auto add_copied = [&] { return EVP_DigestUpdate(to, together.data(), std::exchange(size, 0)) != 0; };
+    for (const std::string_view piece : pieces) {
+        if (piece.size() > together.size() - size && !add_copied())
+            return false;
+        if (piece.size() > together.size()) {
+            if (!EVP_DigestUpdate(to, piece.data(), piece.size()))
+                return false;
+        } else {
+            size += piece.copy(together.data() + size, piece.size());
+        }
+    }
+    return add_copied();
 }
 
 }  // namespace
 
-std::optional<hmac_bytes> hmac_sha256(std::string_view secret, std::initializer_list<std::string_view> pieces)
+hmac_key::hmac_key(digest by, std::string_view secret)
 {
-    // Looking up the algorithms costs OpenSSL more than the HMAC of a small request. Setting up a secret is half of the
-    // remaining cost, so the context keeps the last one: a null key makes it start again with that.
-    thread_local mac_context context(nullptr, &EVP_MAC_CTX_free);
-    thread_local std::optional<std::string> last_secret;
-    const bool again = last_secret == secret;
-    last_secret.reset();
-    if (!context)
-        context = new_context(digest::sha256);
-    const auto* key = again ? nullptr : secret.empty() ? bytes_of("") : bytes_of(secret);
-    if (!context || !EVP_MAC_init(context.get(), key, again ? 0 : secret.size(), nullptr))
-        return std::nullopt;
-    last_secret = secret;
-    if (!add_all(context.get(), pieces))
-        return std::nullopt;
-    hmac_bytes bytes;
-    std::size_t size = 0;
-    if (!EVP_MAC_final(context.get(), bytes.data(), &size, bytes.size()) || size != bytes.size())
-        return std::nullopt;
-    return bytes;
+    const EVP_MD* const function = function_of(by);
+    padded_secret padded(function, secret);
+    is_ready_ = working_ && padded.begin(inner_.get(), function, 0x36) && padded.begin(outer_.get(), function, 0x5C);
 }
 
-std::optional<std::string> hmac(digest by, std::string_view secret, std::span<const std::string_view> pieces)
+std::optional<hmac_value> hmac_key::hmac(std::span<const std::string_view> pieces)
 {
-    const mac_context context = new_context(by);
-    const auto* key = secret.empty() ? bytes_of("") : bytes_of(secret);
-    if (!context || !EVP_MAC_init(context.get(), key, secret.size(), nullptr) || !add_all(context.get(), pieces))
+    hmac_value value;
+    auto* const bytes = reinterpret_cast<unsigned char*>(value.bytes.data());
+    unsigned size = 0;
+    EVP_MD_CTX* const hash = working_.get();
+    // A copy of a context replaces what an earlier HMAC has left, even one that failed.
+    if (!is_ready_ || !EVP_MD_CTX_copy_ex(hash, inner_.get()) || !add_all(hash, pieces) ||
+        !EVP_DigestFinal_ex(hash, bytes, &size) || !EVP_MD_CTX_copy_ex(hash, outer_.get()) ||
+        !EVP_DigestUpdate(hash, bytes, size) || !EVP_DigestFinal_ex(hash, bytes, &size))
         return std::nullopt;
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
-    std::size_t size = 0;
-    if (!EVP_MAC_final(context.get(), bytes.data(), &size, bytes.size()))
-        return std::nullopt;
-    return std::string(reinterpret_cast<const char*>(bytes.data()), size);
+    value.size = size;
+    return value;
 }
 
 std::optional<hmac_bytes> decode_signature(std::string_view text)
@@ -105,11 +110,6 @@ std::optional<hmac_bytes> decode_signature(std::string_view text)
     if (decode_base64(text, std::as_writable_bytes(std::span(bytes)), base64_form::any) != bytes.size())
         return std::nullopt;
     return bytes;
-}
-
-bool equal_in_constant_time(const hmac_bytes& a, const hmac_bytes& b)
-{
-    return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b)

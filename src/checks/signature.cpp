@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <utility>
 
@@ -95,49 +96,69 @@ result<std::string> signed_query(std::string_view query)
     return text;
 }
 
-/// Checks the signature alone; all five parameters must be present.
-result<hmac_bytes> check_hmac(const query_parameters& given, std::string_view secret, std::string_view content)
-{
-    const auto signature = decode_signature(*given.signature);
-    if (!signature)
-        return refusal(errc::signature_invalid, "signature is not 32 bytes in Base64");
-    const auto expected = hmac_sha256(secret, {*given.key, *given.timestamp, *given.seq, *given.nonce, content});
-    if (!expected)
-        return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC-SHA256");
-    if (!equal_in_constant_time(*signature, *expected))
-        return refusal(errc::signature_invalid, "signature does not match the request");
-    return *expected;
-}
-
-/// Checks the key, then the signature. `timestamp` is the request's.
-result<signature_facts> check_key_and_hmac(const query_parameters& given, const service_options& options,
-                                           std::string_view content, instant timestamp, instant now)
-{
-    const auto found = options.keys.find(std::string(*given.key));
-    if (found == options.keys.end())
-        return refusal(errc::key_unknown, "the service has no such key", *given.key);
-    const auto& [name, key] = *found;
-    if (key.not_after && now > *key.not_after)
-        return refusal(errc::key_unknown, "the key's not_after has passed", *given.key);
-    const auto valid = check_hmac(given, key.secret, content);
-    if (!valid)
-        return valid.error();
-    return signature_facts{&name, &key, *valid, timestamp};
-}
-
 }  // namespace
+
+/// The keys that requests have named, ready to compute HMACs.
+class signature_check::known_keys {
+public:
+    /// Checks the signature alone; all five parameters must be present.
+    result<hmac_bytes> check_hmac(const query_parameters& given, const signing_key& key, std::string_view content)
+    {
+        const auto signature = decode_signature(*given.signature);
+        if (!signature)
+            return refusal(errc::signature_invalid, "signature is not 32 bytes in Base64");
+        auto known = known_.find(&key);
+        if (known == known_.end())
+            known = known_.try_emplace(&key, digest::sha256, key.secret).first;
+        const auto expected =
+            known->second.hmac(std::array{*given.key, *given.timestamp, *given.seq, *given.nonce, content});
+        if (!expected) {
+            known_.erase(known);  // may be possible again later
+            return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC-SHA256");
+        }
+        if (!equal_in_constant_time(as_text(*signature), expected->text()))
+            return refusal(errc::signature_invalid, "signature does not match the request");
+        return *signature;
+    }
+
+    /// Checks the key, then the signature. `timestamp` is the request's.
+    result<signature_facts> check(const query_parameters& given, const service_options& options,
+                                  std::string_view content, instant timestamp, instant now)
+    {
+        const auto found = options.keys.find(*given.key);
+        if (found == options.keys.end())
+            return refusal(errc::key_unknown, "the service has no such key", *given.key);
+        const auto& [name, key] = *found;
+        if (key.not_after && now > *key.not_after)
+            return refusal(errc::key_unknown, "the key's not_after has passed", *given.key);
+        const auto valid = check_hmac(given, key, content);
+        if (!valid)
+            return valid.error();
+        return signature_facts{&name, &key, *valid, timestamp};
+    }
+
+private:
+    std::map<const signing_key*, hmac_key> known_;
+};
 
 void prepare_digests()
 {
-    hmac_sha256({}, {});
+    hmac_key(digest::sha256, {}).hmac({});
     entity_tag({});
 }
 
-result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options, instant now)
+signature_check::signature_check(const service_options& options)
+    : options_(options),
+      keys_(std::make_unique<known_keys>())
+{}
+
+signature_check::~signature_check() = default;
+
+result<std::optional<signature_facts>> signature_check::check(const request& req, instant now) const
 {
     std::string decoded;
     const query_parameters given = parse_query(req.query().substr(0, max_query_bytes), decoded);
-    const bool is_signed = !options.keys.empty();
+    const bool is_signed = !options_.keys.empty();
     if (auto short_enough = check_lengths(req.query(), given, is_signed); !short_enough)
         return short_enough.error();
     if (is_signed)
@@ -154,11 +175,11 @@ result<std::optional<signature_facts>> check_signature(const request& req, const
     const result<std::string> link = by_query ? signed_query(req.query()) : std::string();
     if (!link)
         return link.error();
-    if (auto fresh = check_expiry(timestamp, now, options.timestamp_delta_limit); !fresh)
+    if (auto fresh = check_expiry(timestamp, now, options_.timestamp_delta_limit); !fresh)
         return fresh.error();
     if (!is_signed)
         return std::optional<signature_facts>{};
-    auto facts = check_key_and_hmac(given, options, by_query ? *link : req.body(), *timestamp, now);
+    auto facts = keys_->check(given, options_, by_query ? *link : req.body(), *timestamp, now);
     if (!facts)
         return facts.error();
     return std::optional{*facts};

@@ -136,20 +136,23 @@ std::optional<std::string> decoded(std::string_view text, signature_encoding enc
     return size ? std::optional(std::string(bytes.data(), *size)) : std::nullopt;
 }
 
-/// The bytes of a received signature. A token is hashed to an HMAC as well, so that the comparison does not reveal its
-/// length.
-std::optional<std::string> bytes_of_signature(std::string_view sent, const webhook_verification& by)
+/// True when `sent` is the `expected` HMAC. A token is hashed to an HMAC as well, so that the comparison does not
+/// reveal its length.
+bool is_signature(std::string_view sent, std::string_view expected, const webhook_verification& by, hmac_key& secret)
 {
     if (!sent.starts_with(by.prefix))
-        return std::nullopt;
+        return false;
     sent.remove_prefix(by.prefix.size());
-    if (by.algorithm == webhook_algorithm::token)
-        return hmac(digest::sha256, by.secret, std::array{sent});
-    return decoded(sent, by.encoding);
+    if (by.algorithm == webhook_algorithm::token) {
+        const auto hashed = secret.hmac(std::array{sent});
+        return hashed && equal_in_constant_time(hashed->text(), expected);
+    }
+    const auto bytes = decoded(sent, by.encoding);
+    return bytes && equal_in_constant_time(*bytes, expected);
 }
 
-result<void> check_signature_by(const webhook_verification& by, std::string_view header, const request& req,
-                                instant now)
+result<void> check_signature_by(const webhook_verification& by, hmac_key& secret, std::string_view header,
+                                const request& req, instant now)
 {
     const signature_claim claim = claim_of(req, header, by);
     if (auto fresh = check_age(claim, by, now); !fresh)
@@ -158,29 +161,51 @@ result<void> check_signature_by(const webhook_verification& by, std::string_view
     const auto pieces = is_token ? result<std::vector<std::string_view>>({by.secret}) : signed_pieces(req, claim, by);
     if (!pieces)
         return pieces.error();
-    const auto expected = hmac(digest_of(by.algorithm), by.secret, *pieces);
+    const auto expected = secret.hmac(*pieces);
     if (!expected)
         return refusal(errc::internal_error, "OpenSSL cannot compute an HMAC");
     for (const std::string_view sent : claim.signatures)
-        if (const auto bytes = bytes_of_signature(sent, by); bytes && equal_in_constant_time(*bytes, *expected))
+        if (is_signature(sent, expected->text(), by, secret))
             return {};
     return invalid_signature(by, is_token ? "does not match the secret" : "does not match the request");
 }
 
 }  // namespace
 
+/// The secrets that were needed so far, ready to compute HMACs; in the order of the verifications.
+struct webhook_signature_check::known_secrets {
+    std::vector<std::optional<hmac_key>> of;
+};
+
 void prepare_webhook_signatures()
 {
     for (const digest each : {digest::sha1, digest::sha256, digest::sha512})
-        hmac(each, {}, {});
+        hmac_key(each, {}).hmac({});
 }
 
-result<void> check_webhook_signature(const request& req, const std::vector<webhook_verification>& any_of, instant now)
+webhook_signature_check::webhook_signature_check(const std::vector<webhook_verification>& any_of)
+    : any_of_(any_of),
+      secrets_(std::make_unique<known_secrets>())
+{
+    secrets_->of.resize(any_of.size());
+}
+
+webhook_signature_check::~webhook_signature_check() = default;
+
+result<void> webhook_signature_check::check(const request& req, instant now) const
 {
     std::string missing;
-    for (const webhook_verification& each : any_of) {
-        if (const auto header = find_header(req, each.header))
-            return check_signature_by(each, *header, req, now);
+    for (std::size_t i = 0; i < any_of_.size(); ++i) {
+        const webhook_verification& each = any_of_[i];
+        if (const auto header = find_header(req, each.header)) {
+            auto& secret = secrets_->of[i];
+            if (!secret)
+                secret.emplace(digest_of(each.algorithm), each.secret);
+            auto checked = check_signature_by(each, *secret, *header, req, now);
+            if (!checked && checked.error().code == errc::internal_error)
+                secret.reset();  // may be possible again later
+            return checked;
+        }
         missing += (missing.empty() ? "no " : " and no ") + each.header;
     }
     if (missing.empty())

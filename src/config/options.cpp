@@ -151,7 +151,7 @@ std::optional<signing_key> read_signing_key(const entry& from)
     return out;
 }
 
-void read_keys(entry from, std::map<std::string, signing_key>& out)
+void read_keys(entry from, decltype(service_options::keys)& out)
 {
     from.is_secret = true;  // a secret may be here when the object around it was forgotten
     const auto names = named_entries(from);

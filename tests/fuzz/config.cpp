@@ -103,7 +103,7 @@ json::object written(const router_settings& router)
     return out;
 }
 
-json::object written(const std::map<std::string, signing_key>& keys)
+json::object written(const decltype(service_options::keys)& keys)
 {
     json::object out;
     for (const auto& [name, key] : keys) {

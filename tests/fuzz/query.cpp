@@ -89,7 +89,7 @@ errc verdict(const std::string& query, std::string_view body, const service_opti
     request req;
     req.set(request::variable::query, query);
     req.body_memory() += body;
-    const auto checked = checks::check_signature(req, options, now);
+    const auto checked = checks::signature_check(options).check(req, now);
     return checked ? errc{} : checked.error().code;
 }
 

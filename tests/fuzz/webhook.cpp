@@ -109,7 +109,8 @@ std::string in_base64(const std::string& bytes)
 
 std::optional<errc> refusal_of(const webhook_verification& by, const request& req)
 {
-    const auto verified = checks::check_webhook_signature(req, {by}, now);
+    const std::vector<webhook_verification> only{by};
+    const auto verified = checks::webhook_signature_check(only).check(req, now);
     return verified ? std::nullopt : std::optional(verified.error().code);
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,13 +58,29 @@ struct signature_facts {
 /// wait, and OpenSSL would crash if memory ran out at that moment.
 void prepare_digests();
 
-/// Makes every check of the query parameters, in the contract's order: length of the query and of each parameter
-/// (parameter_invalid, naming "query" or the parameter); presence of all five if the service has keys; form of
-/// timestamp, seq and nonce where present; expiry; key; signature over the raw body. The signature of a GET or HEAD
-/// covers its other parameters instead; their form is checked before the expiry. `now` is the present time. Returns
-/// nothing for a service without keys. Fails with signature_parameter_missing, parameter_invalid (both name the
-/// parameter), request_expired, key_unknown (also for a key past its not_after), signature_invalid.
-result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options,
-                                                       std::chrono::sys_time<std::chrono::microseconds> now);
+/// Checks the signatures and ages of a service's requests. Keeps what it computes from each key.
+class signature_check {
+public:
+    /// `options` must outlive it.
+    explicit signature_check(const service_options& options);
+    ~signature_check();
+    signature_check(const signature_check&) = delete;
+    signature_check& operator=(const signature_check&) = delete;
+
+    /// Makes every check of the query parameters, in the contract's order: length of the query and of each parameter
+    /// (parameter_invalid, naming "query" or the parameter); presence of all five if the service has keys; form of
+    /// timestamp, seq and nonce where present; expiry; key; signature over the raw body. The signature of a GET or HEAD
+    /// covers its other parameters instead; their form is checked before the expiry. `now` is the present time. Returns
+    /// nothing for a service without keys. Fails with signature_parameter_missing, parameter_invalid (both name the
+    /// parameter), request_expired, key_unknown (also for a key past its not_after), signature_invalid.
+    result<std::optional<signature_facts>> check(const request& req,
+                                                 std::chrono::sys_time<std::chrono::microseconds> now) const;
+
+private:
+    class known_keys;
+
+    const service_options& options_;
+    std::unique_ptr<known_keys> keys_;
+};
 
 }  // namespace wampfcgi::checks

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -114,10 +115,10 @@ std::string_view name_of(service_type type) noexcept;
 
 /// Options of a service (contract section 2).
 struct service_options {
-    std::map<std::string, signing_key> keys;        ///< by name; not empty: only signed requests are accepted
-    std::uint64_t post_body_limit = 0;              ///< bytes; 0: no own limit
-    std::chrono::seconds timestamp_delta_limit{0};  ///< 0: any
-    bool replay_protection = false;                 ///< accepts a signature once; needs keys and timestamp_delta_limit
+    std::map<std::string, signing_key, std::less<>> keys;  ///< by name; not empty: only signed requests are accepted
+    std::uint64_t post_body_limit = 0;                     ///< bytes; 0: no own limit
+    std::chrono::seconds timestamp_delta_limit{0};         ///< 0: any
+    bool replay_protection = false;  ///< accepts a signature once; needs keys and timestamp_delta_limit
     std::optional<std::vector<network>>
         require_ip;  ///< absent: all; for console, and status without token: loopback; empty: none
     bool require_tls = false;

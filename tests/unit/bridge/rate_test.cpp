@@ -40,9 +40,10 @@ request signed_by(const std::string& key, const std::string& secret, const std::
 {
     const std::string stamp = "2024-01-01T00:00:00Z";
     const std::string body = call_body("com.example.add2");
-    const auto mac = checks::hmac_sha256(secret, {key, stamp, "1", nonce, body}).value();
+    const std::string_view pieces[] = {key, stamp, "1", nonce, body};
+    const auto mac = checks::hmac_key(checks::digest::sha256, secret).hmac(pieces).value();
     std::string text;
-    append_base64(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
+    append_base64(text, mac.text());
     for (char& c : text)
         c = c == '+' ? '-' : c == '/' ? '_' : c;
     return request_builder{}

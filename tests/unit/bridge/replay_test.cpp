@@ -29,9 +29,10 @@ void protect(service_options& options)
 
 std::string signature_of(std::string_view seq, std::string_view nonce, std::string_view body)
 {
-    const auto mac = checks::hmac_sha256(secret, {"myapp1", stamp, seq, nonce, body}).value();
+    const std::string_view pieces[] = {"myapp1", stamp, seq, nonce, body};
+    const auto mac = checks::hmac_key(checks::digest::sha256, secret).hmac(pieces).value();
     std::string text;
-    append_base64(text, {reinterpret_cast<const char*>(mac.data()), mac.size()});
+    append_base64(text, mac.text());
     for (char& c : text)  // the URL-safe alphabet needs no escapes in a query
         c = c == '+' ? '-' : c == '/' ? '_' : c;
     return text;

@@ -1,4 +1,4 @@
-// Owns making signed requests from the vectors, for the tests of check_signature.
+// Owns making signed requests from the vectors, for the tests of signature_check.
 #pragma once
 
 #include "wampfcgi/checks/signature.hpp"
@@ -7,6 +7,7 @@
 #include "support/request_builder.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,6 +55,12 @@ struct signed_request {
             .build();
     }
 };
+
+inline result<std::optional<signature_facts>> check_signature(const request& req, const service_options& options,
+                                                              instant now)
+{
+    return signature_check(options).check(req, now);
+}
 
 /// The error's name, and after a colon the parameter at fault; or "accepted".
 inline std::string verdict(const request& req, const service_options& options, instant now = signing_time)

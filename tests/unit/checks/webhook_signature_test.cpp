@@ -41,7 +41,7 @@ request a_request(const header_values& headers, std::string_view body = hello)
 std::string verdict(const request& req, const std::vector<webhook_verification>& any_of,
                     std::chrono::sys_time<std::chrono::microseconds> now = signing_time)
 {
-    const auto res = check_webhook_signature(req, any_of, now);
+    const auto res = webhook_signature_check(any_of).check(req, now);
     return res ? "accepted" : std::string(describe(res.error().code).name) + ": " + res.error().detail;
 }
 
