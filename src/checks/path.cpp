@@ -9,18 +9,27 @@ namespace wampfcgi::checks {
 
 namespace {
 
-/// The part of SCRIPT_NAME + PATH_INFO after the mount, or nothing when the path does not begin with it. "/wampoline"
+/// SCRIPT_NAME + PATH_INFO: a view of the request when one of them is empty, else of `joined`.
+std::string_view whole_path(const request& req, std::string& joined)
+{
+    if (req.script_name().empty())
+        return req.path_info();
+    if (req.path_info().empty())
+        return req.script_name();
+    joined = req.path();
+    return joined;
+}
+
+/// The part of the whole path after the mount, or nothing when the path does not begin with it. "/wampoline"
 /// is not below "/wamp": key_of() refuses "oline". Nothing may stand before the mount: otherwise a <Location> of the
 /// web server could be bypassed.
-std::optional<std::string> path_below(std::string_view mount, const request& req)
+std::optional<std::string_view> path_below(std::string_view mount, std::string_view path)
 {
     if (mount.ends_with('/'))
         mount.remove_suffix(1);
-    std::string path = req.path();
     if (!path.starts_with(mount))
         return std::nullopt;
-    path.erase(0, mount.size());
-    return path;
+    return path.substr(mount.size());
 }
 
 /// The key for a path, or nothing when no key can have that form.
@@ -33,9 +42,11 @@ std::optional<std::string_view> key_of(std::string_view path)
     return path.substr(1);
 }
 
-std::optional<std::string> path_of(const request& req, std::string_view mount)
+/// The key that a request spells, or nothing when it spells none. A view of the request, or of `joined`.
+std::optional<std::string_view> key_in(const request& req, std::string_view mount, std::string& joined)
 {
-    return mount.empty() ? std::string(req.path_info()) : path_below(mount, req);
+    const auto path = mount.empty() ? req.path_info() : path_below(mount, whole_path(req, joined));
+    return path ? key_of(*path) : std::nullopt;
 }
 
 const service_settings* status_above(std::string_view key, const std::vector<service_settings>& services)
@@ -53,16 +64,16 @@ const service_settings* status_above(std::string_view key, const std::vector<ser
 
 std::optional<std::string> spelled_key(const request& req, std::string_view mount)
 {
-    const auto path = path_of(req, mount);
-    const auto key = path ? key_of(*path) : std::nullopt;
+    std::string joined;
+    const auto key = key_in(req, mount, joined);
     return key ? std::optional<std::string>(*key) : std::nullopt;
 }
 
 const service_settings* find_service(const request& req, std::string_view mount,
                                      const std::vector<service_settings>& services)
 {
-    const auto path = path_of(req, mount);
-    const auto key = path ? key_of(*path) : std::nullopt;
+    std::string joined;
+    const auto key = key_in(req, mount, joined);
     if (!key)
         return nullptr;
     const auto found = std::ranges::find(services, *key, &service_settings::path);

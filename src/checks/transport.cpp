@@ -101,6 +101,8 @@ bool are_parameters_of_utf8(std::string_view rest)
 
 bool is_json_in_utf8(std::string_view content_type)
 {
+    if (content_type == "application/json")
+        return true;
     const std::size_t type_end = std::min(content_type.find(';'), content_type.size());
     return equal_in_any_case(trim(content_type.substr(0, type_end)), "application/json") &&
            are_parameters_of_utf8(content_type.substr(type_end));
@@ -163,17 +165,20 @@ result<void> check_content_type(const request& req)
 
 result<std::optional<std::uint64_t>> check_announced_length(const request& req, std::uint64_t limit_bytes)
 {
-    if (!is_given(req.content_length()) || *req.content_length() == "-1")
+    const auto text = req.content_length();
+    if (!is_given(text))
         return std::optional<std::uint64_t>{};
-    if (!std::ranges::all_of(*req.content_length(), is_digit))
-        return refusal(errc::body_truncated, "announced length is not a number", *req.content_length());
-    const auto announced = read_number(*req.content_length());
-    if (!announced)
-        return refusal(limit_bytes != 0 ? errc::body_too_large : errc::body_truncated,
-                       "announced length is beyond 64 bits", *req.content_length());
-    if (limit_bytes != 0 && *announced > limit_bytes)
+    const auto announced = read_number(*text);
+    if (announced && (limit_bytes == 0 || *announced <= limit_bytes))
+        return announced;
+    if (announced)
         return too_large("announced body", *announced, limit_bytes);
-    return announced;
+    if (*text == "-1")
+        return std::optional<std::uint64_t>{};
+    if (!std::ranges::all_of(*text, is_digit))
+        return refusal(errc::body_truncated, "announced length is not a number", *text);
+    return refusal(limit_bytes != 0 ? errc::body_too_large : errc::body_truncated, "announced length is beyond 64 bits",
+                   *text);
 }
 
 result<void> check_body_length(const request& req, std::uint64_t limit_bytes)
