@@ -4,7 +4,7 @@
 
 namespace wampfcgi::bridge {
 
-checked_exchange::checked_exchange(const rate_gate& rate, const gateway::steady_clock& stopwatch, admission admitted,
+checked_exchange::checked_exchange(const rate_gate& rate, const gateway::steady_clock& stopwatch, admission&& admitted,
                                    request& req)
     : admitted_(std::move(admitted)),
       request_(req),

@@ -27,7 +27,7 @@ protected:
     using signer = std::optional<checks::signature_facts>;
 
     /// Everything but `admitted` must outlive the exchange.
-    checked_exchange(const rate_gate& rate, const gateway::steady_clock& stopwatch, admission admitted, request& req);
+    checked_exchange(const rate_gate& rate, const gateway::steady_clock& stopwatch, admission&& admitted, request& req);
 
     admission admitted_;
     request& request_;

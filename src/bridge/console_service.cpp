@@ -29,7 +29,7 @@ answer console_service::refuse(const admission& /*admitted*/, failure why) const
     return refused;
 }
 
-std::unique_ptr<exchange> console_service::serve(admission /*admitted*/, request& req, response_sink& client)
+std::unique_ptr<exchange> console_service::serve(admission&& /*admitted*/, request& req, response_sink& client)
 {
     req.drop_body();
     answer made = req.query() == "services"

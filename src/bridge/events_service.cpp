@@ -297,7 +297,7 @@ answer events_service::refuse(const admission& admitted, failure why) const
     return refused;
 }
 
-std::unique_ptr<exchange> events_service::serve(admission admitted, request& req, response_sink& client)
+std::unique_ptr<exchange> events_service::serve(admission&& admitted, request& req, response_sink& client)
 {
     req.drop_body();
     auto begun = std::make_unique<stream>(*this, std::move(admitted), req, client);

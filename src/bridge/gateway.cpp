@@ -91,7 +91,7 @@ answer gateway::refuse(const admission& admitted, failure why) const
     return admitted.by->refuse(admitted, std::move(why));
 }
 
-std::unique_ptr<exchange> gateway::serve(admission admitted, request& req, response_sink& client)
+std::unique_ptr<exchange> gateway::serve(admission&& admitted, request& req, response_sink& client)
 {
     if (admitted.counted_in != nullptr)
         admitted.counted_in->counted.received_bytes.add(req.body().size());

@@ -52,7 +52,7 @@ try {
 /// is a complete response, or a stream if the client wants one and the call gets that far.
 class post_service::post_exchange final : public checked_exchange, private outcome_sink, private heartbeat::listener {
 public:
-    post_exchange(const post_service& by, admission admitted, request& req, response_sink& client)
+    post_exchange(const post_service& by, admission&& admitted, request& req, response_sink& client)
         : checked_exchange(by.rate_, by.shared_.stopwatch, std::move(admitted), req),
           by_(by),
           client_(client)
@@ -280,11 +280,11 @@ std::variant<answer, admission> post_service::admit(const request& req)
     return within_rate(req, std::move(admitted));
 }
 
-std::variant<answer, admission> post_service::within_rate(const request& req, admission admitted) const
+std::variant<answer, admission> post_service::within_rate(const request& req, admission&& admitted) const
 {
     if (auto ok = rate_.admit(req, admitted); !ok)
         return refuse(admitted, ok.error());
-    return admitted;
+    return std::move(admitted);
 }
 
 answer post_service::refuse(const admission& admitted, failure why) const
@@ -322,7 +322,7 @@ bool is_covered(const std::string& uri, const std::vector<std::string>& patterns
     });
 }
 
-std::unique_ptr<exchange> post_service::serve(admission admitted, request& req, response_sink& client)
+std::unique_ptr<exchange> post_service::serve(admission&& admitted, request& req, response_sink& client)
 {
     auto begun = std::make_unique<post_exchange>(*this, std::move(admitted), req, client);
     begun->enter();

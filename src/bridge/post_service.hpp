@@ -36,7 +36,7 @@ public:
 
     std::variant<answer, admission> admit(const request& req) override;
     answer refuse(const admission& admitted, failure why) const override;
-    std::unique_ptr<exchange> serve(admission admitted, request& req, response_sink& client) override;
+    std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
 
 protected:
     using signer = std::optional<checks::signature_facts>;
@@ -44,7 +44,7 @@ protected:
     const service_options& options() const noexcept { return configured_.options; }
 
     /// Applies the rate_limit, as the last step before the body is read.
-    std::variant<answer, admission> within_rate(const request& req, admission admitted) const;
+    std::variant<answer, admission> within_rate(const request& req, admission&& admitted) const;
 
     /// Adds the facts about the request to the arguments, as the service is configured.
     void add_facts(payload& arguments, const request& req, const signer& signature) const;

@@ -152,7 +152,7 @@ answer status_service::answer_to(const request& req) const
     return figures_answer(req);
 }
 
-std::unique_ptr<exchange> status_service::serve(admission /*admitted*/, request& req, response_sink& client)
+std::unique_ptr<exchange> status_service::serve(admission&& /*admitted*/, request& req, response_sink& client)
 {
     req.drop_body();
     answer made = answer_to(req);

@@ -66,7 +66,7 @@ public:
         return {{describe(why.code).status_crossbar, {}, "refused"}, {.why = std::move(why)}};
     }
 
-    std::unique_ptr<bridge::exchange> serve(bridge::admission, request& req, bridge::response_sink& client) override
+    std::unique_ptr<bridge::exchange> serve(bridge::admission&&, request& req, bridge::response_sink& client) override
     {
         auto begun = std::make_unique<open_request>(*this, std::string(req.body()), client);
         req.drop_body();

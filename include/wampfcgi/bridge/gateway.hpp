@@ -56,7 +56,7 @@ public:
 
     std::variant<answer, admission> admit(const request& req) override;
     answer refuse(const admission& admitted, failure why) const override;
-    std::unique_ptr<exchange> serve(admission admitted, request& req, response_sink& client) override;
+    std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
     void end_streams(std::chrono::milliseconds within) override;
 
 private:

@@ -52,7 +52,7 @@ public:
 
     /// Answers a request whose body has been read or dropped, now or later, and frees the body after use. `req` and
     /// `client` must outlive the exchange. Returns null when the request has been answered already.
-    virtual std::unique_ptr<exchange> serve(admission admitted, request& req, response_sink& client) = 0;
+    virtual std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) = 0;
 
     /// The process is about to end: ends endless streams, spread over the time `within` from now.
     virtual void end_streams(std::chrono::milliseconds /*within*/) {}
