@@ -147,6 +147,17 @@ std::optional<connection_step> connection::read()
 
 connection_step connection::send()
 {
+    const std::string_view first = decisions_.unsent(0);
+    const bool is_all = decisions_.unsent(first.size()).empty();
+    const ssize_t taken = is_all ? ::send(fd_, first.data(), first.size(), MSG_DONTWAIT | MSG_NOSIGNAL) : send_pieces();
+    if (taken >= 0)
+        return resume(event::written{static_cast<std::size_t>(taken)});
+    return would_block() ? resume(event::write_blocked{}) : resume(event::write_failed{});
+}
+
+/// Returns what sendmsg() does.
+ssize_t connection::send_pieces()
+{
     std::array<iovec, pieces_a_write> pieces{};
     msghdr message{};
     message.msg_iov = pieces.data();
@@ -159,10 +170,7 @@ connection_step connection::send()
         offered += piece.size();
         ++message.msg_iovlen;
     }
-    const ssize_t taken = ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (taken >= 0)
-        return resume(event::written{static_cast<std::size_t>(taken)});
-    return would_block() ? resume(event::write_blocked{}) : resume(event::write_failed{});
+    return ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 connection_step connection::peek()

@@ -18,6 +18,8 @@
 #include <optional>
 #include <string_view>
 
+#include <sys/types.h>
+
 namespace wampfcgi::fcgi {
 
 class connection;
@@ -67,6 +69,7 @@ private:
     std::optional<connection_step> act(connection_step& next);
     std::optional<connection_step> read();
     connection_step send();
+    ssize_t send_pieces();
     connection_step peek();
     std::optional<connection_step> admit();
     void serve();
