@@ -41,7 +41,7 @@ private:
 
     int fd_;
     bool as_well_ = false;
-    boost::asio::posix::stream_descriptor descriptor_;
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> descriptor_;
 };
 
 }  // namespace wampfcgi::fcgi

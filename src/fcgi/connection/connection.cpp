@@ -21,7 +21,6 @@ namespace wampfcgi::fcgi {
 namespace {
 
 using clock = std::chrono::steady_clock;
-using descriptor = boost::asio::posix::stream_descriptor;
 
 constexpr std::size_t pieces_a_write = 64;
 

@@ -63,6 +63,7 @@ public:
 
 private:
     using error_code = boost::system::error_code;
+    using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     connection_step resume(connection_event&& what) { return decisions_.resume(std::move(what), now_); }
     void perform(connection_step next);
@@ -92,10 +93,10 @@ private:
 
     int fd_;
     boost::asio::io_context& loop_;
-    std::optional<boost::asio::posix::stream_descriptor> watch_;  // for fd_, from the first wait on
-    std::optional<boost::asio::steady_timer> timer_;              // from the first deadline on
-    std::optional<connection_fsm::time_point> armed_until_;       // the timer's expiry
-    connection_fsm::time_point now_;                              // of what is being handled
+    std::optional<descriptor> watch_;                        // for fd_, from the first wait on
+    std::optional<boost::asio::steady_timer> timer_;         // from the first deadline on
+    std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
+    connection_fsm::time_point now_;                         // of what is being handled
     connection_fsm decisions_;
     bridge::service& to_;
     std::weak_ptr<connection_owner> owner_;
