@@ -16,15 +16,6 @@ bool has_shape(std::string_view text)
     return std::ranges::equal(text, shape, [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });
 }
 
-/// `digits` must be decimal digits, few enough for the type.
-unsigned number_of(std::string_view digits)
-{
-    unsigned number = 0;
-    for (const char digit : digits)
-        number = 10 * number + static_cast<unsigned>(digit - '0');
-    return number;
-}
-
 /// Parses the part after the seconds: "Z", or ".123Z".
 std::optional<std::chrono::microseconds> parse_fraction(std::string_view text)
 {
@@ -35,9 +26,9 @@ std::optional<std::chrono::microseconds> parse_fraction(std::string_view text)
     const std::string_view digits = text.substr(1, text.size() - 2);
     if (digits.empty() || digits.size() > max_fraction_digits || !std::ranges::all_of(digits, is_digit))
         return std::nullopt;
-    unsigned fraction = number_of(digits);
-    for (std::size_t missing = max_fraction_digits - digits.size(); missing > 0; --missing)
-        fraction *= 10;
+    unsigned fraction = 0;
+    for (std::size_t i = 0; i < max_fraction_digits; ++i)
+        fraction = 10 * fraction + (i < digits.size() ? static_cast<unsigned>(digits[i] - '0') : 0);
     return std::chrono::microseconds{fraction};
 }
 
@@ -48,13 +39,13 @@ std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_timestamp(
     using namespace std::chrono;
     if (!has_shape(text.substr(0, shape.size())))
         return std::nullopt;
-    const auto number = [text](std::size_t position, std::size_t digits) {
-        return number_of(text.substr(position, digits));
-    };
-    const year_month_day date{year{static_cast<int>(number(0, 4))}, month{number(5, 2)}, day{number(8, 2)}};
-    const hours hour{number(11, 2)};
-    const minutes minute{number(14, 2)};
-    const seconds second{number(17, 2)};
+    const auto digit = [text](std::size_t position) { return static_cast<unsigned>(text[position] - '0'); };
+    const auto two_digits = [digit](std::size_t position) { return 10 * digit(position) + digit(position + 1); };
+    const year_month_day date{year{static_cast<int>(100 * two_digits(0) + two_digits(2))}, month{two_digits(5)},
+                              day{two_digits(8)}};
+    const hours hour{two_digits(11)};
+    const minutes minute{two_digits(14)};
+    const seconds second{two_digits(17)};
     const auto fraction = parse_fraction(text.substr(shape.size()));
     if (!date.ok() || hour >= hours{24} || minute >= minutes{60} || second >= seconds{60} || !fraction)
         return std::nullopt;
