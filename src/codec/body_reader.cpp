@@ -59,7 +59,8 @@ public:
     {
         if (depth_ == 1 && member_ == &members_.uri)
             members_.uri_text = utf8;
-        builder_.text(utf8);
+        else
+            builder_.text(utf8);
         ended(value_kind::text);
     }
     void binary(std::string_view bytes)

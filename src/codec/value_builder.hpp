@@ -2,8 +2,10 @@
 // members with equal keys, at any depth, the last one stays.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +17,13 @@ namespace wampfcgi::codec {
 class value_builder {
 public:
     /// `expected_bytes` is the estimated size of the value, for a single allocation.
-    explicit value_builder(std::size_t expected_bytes) { bytes_.reserve(expected_bytes); }
+    explicit value_builder(std::size_t expected_bytes)
+    {
+        bytes_.reserve(expected_bytes);
+        open_.reserve(first_levels);
+    }
+    value_builder(const value_builder&) = delete;
+    value_builder& operator=(const value_builder&) = delete;
 
     void null();
     void boolean(bool value);
@@ -64,17 +72,21 @@ private:
         std::uint32_t size;
     };
 
+    static constexpr std::size_t first_levels = 8;  // few values need more memory
+
     std::string_view key_of(const member& m) const;
     std::size_t cut_duplicates(std::span<member> of_map);
     std::size_t cut_duplicates_in(std::span<member> run);
     void forget_cut_members();
     std::string edited();
 
-    std::string bytes_;            // has a placeholder byte for the header of each container
-    std::vector<container> open_;  // containers not closed yet, outermost first
-    std::vector<member> members_;  // of the open maps, outermost first
-    std::vector<edit> edits_;      // few: headers longer than a byte, and replaced members
-    std::size_t cut_bytes_ = 0;    // size of replaced members; nested ones count twice
+    std::string bytes_;  // has a placeholder byte for the header of each container
+    std::array<container, first_levels> first_open_;
+    std::pmr::monotonic_buffer_resource open_memory_{first_open_.data(), sizeof first_open_};
+    std::pmr::vector<container> open_{&open_memory_};  // containers not closed yet, outermost first
+    std::vector<member> members_;                      // of the open maps, outermost first
+    std::vector<edit> edits_;                          // few: headers longer than a byte, and replaced members
+    std::size_t cut_bytes_ = 0;                        // size of replaced members; nested ones count twice
 };
 
 /// Appends a member to a MessagePack map (empty: one without members) that must not have its key.
