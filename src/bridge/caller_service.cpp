@@ -54,8 +54,11 @@ result<void> caller_service::read(operation& what, const request& req, const sig
     if (signature && signature->key->procedures && !is_covered(body->procedure, *signature->key->procedures))
         return failure{errc::procedure_denied, "procedure is not among the key's procedures", body->procedure};
     add_facts(body->arguments, req, signature);
-    what.emplace<call>() = {std::move(body->procedure), std::move(body->arguments), options().call_timeout,
-                            wants_stream(req)};
+    call& made = what.emplace<call>();
+    made.procedure = std::move(body->procedure);
+    made.arguments = std::move(body->arguments);
+    made.timeout = options().call_timeout;
+    made.receive_progress = wants_stream(req);
     return {};
 }
 

@@ -63,6 +63,8 @@ bool has_uri_characters(std::string_view text)
     // Faster than find_first_of(), which searches its set for every character.
     bool is_ascii_only = true;
     for (const char c : text) {
+        if (is_ascii(c) && c > '#')
+            continue;  // nearly all
         if (c == ' ' || (c >= '\t' && c <= '\r') || c == '#')
             return false;
         is_ascii_only &= is_ascii(c);
