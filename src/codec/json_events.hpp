@@ -1,6 +1,7 @@
 // Owns parsing JSON text strictly, in one pass. The sink decides what to do with the values.
 #pragma once
 
+#include "codec/json_text.hpp"
 #include "wampfcgi/core/text/base64.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -113,7 +114,7 @@ public:
     }
     bool on_double(double nearly, std::string_view literal, error_code& ec)
     {
-        if (beyond_64_bits_ == long_integer::refused && literal.find_first_of(".eE") == std::string_view::npos)
+        if (beyond_64_bits_ == long_integer::refused && is_of_digits(literal))
             return refuse("an integer does not fit into 64 bits", ec);
         double value = 0;
         const auto read = std::from_chars(literal.data(), literal.data() + literal.size(), value);

@@ -85,7 +85,7 @@ void append_double(std::string& out, double value)
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
     const std::string_view digits(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
     out += digits;
-    if (digits.find_first_of(".e") == std::string_view::npos)
+    if (is_of_digits(digits))
         out += ".0";
 }
 
