@@ -18,18 +18,24 @@ bool is_token_character(char c) noexcept
            marks.find(c) != std::string_view::npos;
 }
 
-std::string hex(std::uint64_t number)
+void append_hex(std::string& text, std::uint64_t number)
 {
     std::array<char, 16> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
-    return {digits.data(), end};
+    const auto end = std::to_chars(digits.begin(), digits.end(), number, 16).ptr;
+    text.append(digits.begin(), end);
 }
 
 std::string own_request_id()
 {
     static std::uint64_t count = 0;
-    static const std::string process = hex(static_cast<std::uint64_t>(::getpid()));
-    return process + '-' + hex(++count);
+    static const std::string begin = [] {
+        std::string process;
+        append_hex(process, static_cast<std::uint64_t>(::getpid()));
+        return process + '-';
+    }();
+    std::string id = begin;
+    append_hex(id, ++count);
+    return id;
 }
 
 }  // namespace
