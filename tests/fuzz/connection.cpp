@@ -32,7 +32,11 @@ found_records records_of(std::string_view sent)
         const unsigned id = octet(2) * 256 + octet(3);
         const bool is_answer = type == record_type::standard_output || type == record_type::end_request;
         must(is_answer == (id != 0), "an answer has the id of a request, and nothing else has one");
-        (is_answer ? found.answers : found.management) += sent.substr(0, bytes);
+        if (is_answer)  // without its length, which depends on that of the id
+            found.answers.append(sent.substr(0, 4))
+                .append(sent.substr(record_header_bytes, bytes - record_header_bytes));
+        else
+            found.management += sent.substr(0, bytes);
         if (type == record_type::end_request && octet(record_header_bytes + 4) == 0)
             ++found.completed;
         sent.remove_prefix(bytes);
