@@ -77,10 +77,12 @@ std::size_t utf8_prefix(std::string_view text) noexcept
         at += ascii_prefix(text.substr(at));
         if (at == text.size())
             return at;
-        const auto size = sequence_size(text.substr(at));
-        if (size == 0)
-            return at;
-        at += size;
+        do {  // sequences tend to follow one another
+            const auto size = sequence_size(text.substr(at));
+            if (size == 0)
+                return at;
+            at += size;
+        } while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80);
     }
 }
 

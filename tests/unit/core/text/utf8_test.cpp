@@ -75,6 +75,8 @@ BOOST_AUTO_TEST_CASE(ill_formed_sequences_are_found_at_every_offset)
 
                 BOOST_TEST(!is_utf8(text));
                 BOOST_TEST(utf8_prefix(text) == offset);
+                BOOST_TEST(utf8_prefix(std::string(offset, 'a') + "\u00E9\u20AC" + std::string(row.text)) ==
+                           offset + 5);
             }
 }
 
