@@ -18,12 +18,11 @@ constexpr bool needs_escape(char c)
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-constexpr std::size_t block_bytes = 32;
-
+template <std::size_t BlockBytes>
 bool block_needs_escape(const char* block)
 {
     std::uint8_t needed = 0;  // a branch or a wider type in the loop would prevent vectorisation
-    for (std::size_t i = 0; i < block_bytes; ++i)
+    for (std::size_t i = 0; i < BlockBytes; ++i)
         needed = static_cast<std::uint8_t>(needed | (needs_escape(block[i]) ? 0xFF : 0));
     return needed != 0;
 }
@@ -32,8 +31,10 @@ bool block_needs_escape(const char* block)
 std::size_t plain_prefix(std::string_view text)
 {
     std::size_t at = 0;
-    while (text.size() - at >= block_bytes && !block_needs_escape(text.data() + at))
-        at += block_bytes;
+    while (text.size() - at >= 32 && !block_needs_escape<32>(text.data() + at))
+        at += 32;
+    while (text.size() - at >= 8 && !block_needs_escape<8>(text.data() + at))
+        at += 8;
     while (at < text.size() && !needs_escape(text[at]))
         ++at;
     return at;
