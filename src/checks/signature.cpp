@@ -137,6 +137,8 @@ public:
         return signature_facts{&name, &key, *valid, timestamp};
     }
 
+    std::string decoded;  ///< for parse_query(), which then needs no memory of its own
+
 private:
     std::map<const signing_key*, hmac_key> known_;
 };
@@ -159,8 +161,7 @@ result<std::optional<signature_facts>> signature_check::check(const request& req
     const bool is_signed = !options_.keys.empty();
     if (!is_signed && req.query().empty())
         return std::optional<signature_facts>{};
-    std::string decoded;
-    const query_parameters given = parse_query(req.query().substr(0, max_query_bytes), decoded);
+    const query_parameters given = parse_query(req.query().substr(0, max_query_bytes), keys_->decoded);
     if (auto short_enough = check_lengths(req.query(), given, is_signed); !short_enough)
         return short_enough.error();
     if (is_signed)
