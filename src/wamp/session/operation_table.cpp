@@ -9,7 +9,7 @@ std::size_t bytes_of_arguments(const payload& arguments)
 }
 
 /// Only a CALL can be cancelled.
-std::optional<std::uint64_t> to_cancel(const operation_table::sent_request& request)
+std::optional<std::uint64_t> to_cancel(const sent_request& request)
 {
     return request.kind == request_kind::call ? std::optional(request.id) : std::nullopt;
 }
@@ -39,7 +39,7 @@ operation_table::operation_id operation_table::add_waiting(router_request what, 
     const operation_id id = ++last_id_;
     waiting_bytes_ += bytes_of(what);
     waiting_.emplace(id, queued{std::move(what), &sink, deadline});
-    deadlines_.emplace(deadline, id);
+    waiting_deadlines_.emplace(deadline, id);
     return id;
 }
 
@@ -69,17 +69,14 @@ std::optional<operation_table::waiting> operation_table::take_waiting()
 operation_table::queued operation_table::take_out(std::map<operation_id, queued>::iterator place)
 {
     auto taken = waiting_.extract(place);
-    deadlines_.erase({taken.mapped().deadline, taken.key()});
+    waiting_deadlines_.erase({taken.mapped().deadline, taken.key()});
     waiting_bytes_ -= bytes_of(taken.mapped().what);
     return std::move(taken.mapped());
 }
 
 void operation_table::put_sent(operation_id id, const sent_request& as, bridge::outcome_sink& sink)
 {
-    sent_.emplace(id, sent{&sink, as});
-    by_request_.emplace(as.id, id);
-    if (as.deadline)
-        deadlines_.emplace(*as.deadline, id);
+    sent_.add({id, &sink, as});
 }
 
 void operation_table::put_failed(operation_id id, failure why, bridge::outcome_sink& sink)
@@ -89,56 +86,39 @@ void operation_table::put_failed(operation_id id, failure why, bridge::outcome_s
 
 std::optional<operation_table::ended> operation_table::answer(std::uint64_t id, request_kind kind, outcome how)
 {
-    const auto found = by_request_.find(id);
-    if (found == by_request_.end())
+    const auto* const found = sent_.with_request_id(id);
+    if (found == nullptr || found->as.kind != kind)
         return {};
-    const operation_id mine = found->second;
-    const sent& request = sent_.at(mine);
-    if (request.as.kind != kind)
-        return {};
-    ended answered{request.sink, std::move(how)};
-    remove(mine);
-    return answered;
+    return ended{sent_.take(*found).sink, std::move(how)};
 }
 
 bridge::outcome_sink* operation_table::part_of(std::uint64_t id, time_point now)
 {
-    const auto found = by_request_.find(id);
-    if (found == by_request_.end())
+    const auto* const found = sent_.with_request_id(id);
+    if (found == nullptr || !found->as.part_timeout)
         return nullptr;
-    const operation_id mine = found->second;
-    sent& request = sent_.at(mine);
-    if (!request.as.part_timeout)
-        return nullptr;
-    if (request.as.deadline) {
-        auto place = deadlines_.extract({*request.as.deadline, mine});
-        request.as.deadline = now + *request.as.part_timeout;
-        place.value().first = *request.as.deadline;
-        deadlines_.insert(std::move(place));
-    }
-    return request.sink;
+    if (found->as.deadline)
+        sent_.defer(*found, now + *found->as.part_timeout);
+    return found->sink;
 }
 
 std::optional<operation_table::time_point::duration> operation_table::time_left(std::uint64_t id, time_point now) const
 {
-    const auto found = by_request_.find(id);
-    if (found == by_request_.end())
+    const auto* const found = sent_.with_request_id(id);
+    if (found == nullptr || !found->as.deadline)
         return {};
-    const auto deadline = sent_.at(found->second).as.deadline;
-    if (!deadline)
-        return {};
-    return *deadline - now;
+    return *found->as.deadline - now;
 }
 
 std::optional<operation_table::ended> operation_table::take_expired(time_point now)
 {
-    if (deadlines_.empty() || deadlines_.begin()->first > now)
+    if (const auto next = next_deadline(); !next || *next > now)
         return {};
-    const operation_id id = deadlines_.begin()->second;
-    if (const auto place = waiting_.find(id); place != waiting_.end())
+    if (is_waiting_first()) {
+        const auto place = waiting_.find(waiting_deadlines_.begin()->second);
         return ended{take_out(place).sink, failure{errc::router_unavailable, "no session within connect_timeout"}};
-    const sent late = sent_.at(id);
-    remove(id);
+    }
+    const auto late = sent_.take(*sent_.first());
     return ended{late.sink, failure{errc::call_timeout, "no answer within call_timeout"}, to_cancel(late.as), true};
 }
 
@@ -155,35 +135,35 @@ std::optional<operation_table::ended> operation_table::take_sent(const failure& 
 {
     if (sent_.empty())
         return {};
-    ended any{sent_.begin()->second.sink, why};
-    remove(sent_.begin()->first);
-    return any;
+    return ended{sent_.take(*sent_.first()).sink, why};
 }
 
 std::optional<std::uint64_t> operation_table::remove(operation_id id)
 {
-    if (const auto place = waiting_.find(id); place != waiting_.end()) {
+    if (const auto* const found = sent_.with_id(id))
+        return to_cancel(sent_.take(*found).as);
+    if (const auto place = waiting_.find(id); place != waiting_.end())
         take_out(place);
-        return {};
-    }
-    const auto found = sent_.find(id);
-    if (found == sent_.end()) {
+    else
         std::erase_if(failed_, [id](const failed& each) { return each.id == id; });
-        return {};
-    }
-    const sent_request request = found->second.as;
-    if (request.deadline)
-        deadlines_.erase({*request.deadline, id});
-    by_request_.erase(request.id);
-    sent_.erase(found);
-    return to_cancel(request);
+    return {};
 }
 
 std::optional<operation_table::time_point> operation_table::next_deadline() const
 {
-    if (deadlines_.empty())
-        return {};
-    return deadlines_.begin()->first;
+    if (is_waiting_first())
+        return waiting_deadlines_.begin()->first;
+    return sent_.empty() ? std::nullopt : sent_.first()->as.deadline;
+}
+
+/// True when an operation that waits has an earlier deadline than all in flight.
+bool operation_table::is_waiting_first() const
+{
+    if (waiting_deadlines_.empty())
+        return false;
+    const auto* const sent = sent_.first();
+    return sent == nullptr || !sent->as.deadline ||
+           *waiting_deadlines_.begin() < std::pair(*sent->as.deadline, sent->id);
 }
 
 }  // namespace wampfcgi::wamp

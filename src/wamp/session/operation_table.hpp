@@ -2,7 +2,8 @@
 // timer or clock: callers pass the time.
 #pragma once
 
-#include "wamp/session/messages.hpp"
+#include "wamp/session/in_flight.hpp"
+#include "wamp/session/requests.hpp"
 #include "wampfcgi/bridge/session.hpp"
 #include "wampfcgi/core/call.hpp"
 
@@ -13,7 +14,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 namespace wampfcgi::wamp {
@@ -37,14 +37,6 @@ public:
 
     /// Adds an operation that waits for the session until `deadline`.
     operation_id add_waiting(router_request what, bridge::outcome_sink& sink, time_point deadline);
-
-    /// An operation sent as request `id` of the session. No `deadline`: no limit.
-    struct sent_request {
-        std::uint64_t id;
-        request_kind kind;
-        std::optional<time_point> deadline;
-        std::optional<std::chrono::milliseconds> part_timeout{};  ///< for each progressive result; 0: no limit
-    };
 
     /// Adds an operation that was sent.
     operation_id add_sent(const sent_request& as, bridge::outcome_sink& sink);
@@ -94,13 +86,9 @@ public:
 
     std::size_t count_waiting() const noexcept { return waiting_.size(); }
     bool any_waiting() const noexcept { return !waiting_.empty(); }
-    bool any_sent() const noexcept { return !by_request_.empty(); }
+    bool any_sent() const noexcept { return !sent_.empty(); }
 
 private:
-    struct sent {
-        bridge::outcome_sink* sink;
-        sent_request as;
-    };
     struct queued {
         router_request what;
         bridge::outcome_sink* sink;
@@ -112,14 +100,14 @@ private:
         bridge::outcome_sink* sink;
     };
 
+    bool is_waiting_first() const;
     queued take_out(std::map<operation_id, queued>::iterator place);
 
     operation_id last_id_ = 0;
     std::size_t waiting_bytes_ = 0;
     std::map<operation_id, queued> waiting_;  // in order of arrival
-    std::unordered_map<operation_id, sent> sent_;
-    std::unordered_map<std::uint64_t, operation_id> by_request_;
-    std::set<std::pair<time_point, operation_id>> deadlines_;
+    std::set<std::pair<time_point, operation_id>> waiting_deadlines_;
+    in_flight sent_;
     std::deque<failed> failed_;
 };
 

@@ -115,7 +115,7 @@ operations::operation_id operations::send(std::optional<operation_id> id, const 
         break;
     }
     last_request_id_ = request_id;
-    operation_table::sent_request as{request_id, kind_of(what), {}, part_timeout_of(what)};
+    sent_request as{request_id, kind_of(what), {}, part_timeout_of(what)};
     if (const auto timeout = timeout_of(what); timeout.count() > 0)
         as.deadline = clock::now() + timeout;
     if (id)
