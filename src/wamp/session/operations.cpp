@@ -16,15 +16,33 @@ namespace {
 // A router that enforces the timeout option may be a little earlier than our timer; its answer has the same meaning.
 constexpr std::chrono::milliseconds router_may_be_ahead{250};
 
-std::chrono::milliseconds timeout_of(const router_request& what)
+constexpr std::size_t kept_message_bytes = 64 * 1024;  // the memory of a longer message is freed
+
+struct timeouts {
+    std::chrono::milliseconds whole;
+    std::optional<std::chrono::milliseconds> part{};
+};
+
+timeouts timeouts_of(const call& what)
 {
-    return std::visit([](const auto& each) { return each.timeout; }, what);
+    return {what.timeout, what.receive_progress ? std::optional(what.timeout) : std::nullopt};
 }
 
-std::optional<std::chrono::milliseconds> part_timeout_of(const router_request& what)
+timeouts timeouts_of(const router_request& what)
 {
     const auto* const made = std::get_if<call>(&what);
-    return made != nullptr && made->receive_progress ? std::optional(made->timeout) : std::nullopt;
+    return made != nullptr ? timeouts_of(*made)
+                           : timeouts{std::visit([](const auto& each) { return each.timeout; }, what)};
+}
+
+request_kind kind_of(const call&)
+{
+    return request_kind::call;
+}
+
+std::string encode(std::uint64_t request_id, const call& what, std::string memory)
+{
+    return encode_call(request_id, what, std::move(memory));
 }
 
 bool is_timeout(const outcome& how)
@@ -42,10 +60,18 @@ operations::operations(boost::asio::io_context& loop, std::chrono::milliseconds 
       timer_(loop)
 {}
 
+operations::operation_id operations::start(call what, bridge::outcome_sink& sink)
+{
+    return host_.is_joined() ? send(std::nullopt, what, sink) : wait(std::move(what), sink);
+}
+
 operations::operation_id operations::start(router_request what, bridge::outcome_sink& sink)
 {
-    if (host_.is_joined())
-        return send(std::nullopt, what, sink);
+    return host_.is_joined() ? send(std::nullopt, what, sink) : wait(std::move(what), sink);
+}
+
+operations::operation_id operations::wait(router_request what, bridge::outcome_sink& sink)
+{
     if (host_.refuses_operations())
         return fail(std::nullopt, {errc::router_unavailable, "the session cannot be joined"}, sink);
     if (table_.waiting_bytes() + bytes_of(what) > max_waiting_bytes_)
@@ -94,19 +120,24 @@ void operations::fail_waiting()
     end_failed();
 }
 
-operations::operation_id operations::send(std::optional<operation_id> id, const router_request& what,
+template <class Request>
+operations::operation_id operations::send(std::optional<operation_id> id, const Request& what,
                                           bridge::outcome_sink& sink)
 {
     // Count the id only once the message is queued: routers require 1, 2, 3, ... without gaps.
     const std::uint64_t request_id = last_request_id_ + 1;
-    std::string message;
     try {
         const bad_alloc_scope here;
-        message = encode(request_id, what);
+        message_ = encode(request_id, what, std::move(message_));
     } catch (const std::bad_alloc&) {
         return fail(id, {errc::overloaded, "not enough memory for a message of this size"}, sink);
     }
-    switch (host_.send(std::move(message))) {
+    // Requests are often in flight together, and are then written together. The only one goes at once.
+    const auto when = table_.any_sent() ? write_time::end_of_turn : write_time::now;
+    const send_result sent = host_.send(std::move(message_), when);
+    if (message_.capacity() > kept_message_bytes)
+        std::string().swap(message_);
+    switch (sent) {
     case send_result::too_large:
         return fail(id, {errc::body_too_large, "the message is larger than the router takes"}, sink);
     case send_result::queue_full:
@@ -115,9 +146,10 @@ operations::operation_id operations::send(std::optional<operation_id> id, const 
         break;
     }
     last_request_id_ = request_id;
-    sent_request as{request_id, kind_of(what), {}, part_timeout_of(what)};
-    if (const auto timeout = timeout_of(what); timeout.count() > 0)
-        as.deadline = clock::now() + timeout;
+    const timeouts limits = timeouts_of(what);
+    sent_request as{request_id, kind_of(what), {}, limits.part};
+    if (limits.whole.count() > 0)
+        as.deadline = clock::now() + limits.whole;
     if (id)
         table_.put_sent(*id, as, sink);
     else
@@ -175,7 +207,7 @@ void operations::take_part_of_result(router_answer part)
 void operations::cancel_at_router(std::uint64_t request_id)
 {
     if (host_.router_cancels_calls())
-        host_.send(encode_cancel(request_id));
+        host_.send(encode_cancel(request_id), write_time::end_of_turn);
 }
 
 void operations::count_waiting() noexcept

@@ -35,7 +35,7 @@ public:
         /// True when there will be no session soon, so that waiting does not help.
         virtual bool refuses_operations() const = 0;
 
-        virtual send_result send(std::string message) = 0;
+        virtual send_result send(std::string&& message, write_time when) = 0;
         virtual bool router_cancels_calls() const = 0;
 
         /// An operation waits for the session.
@@ -55,6 +55,7 @@ public:
     operations(boost::asio::io_context& loop, std::chrono::milliseconds connect_timeout, host& of);
 
     /// Sends the operation, or keeps it until send_waiting(). Calls `sink` only in a later turn of the event loop.
+    operation_id start(call what, bridge::outcome_sink& sink);
     operation_id start(router_request what, bridge::outcome_sink& sink);
 
     /// Forgets the sink; cancels a call at the router.
@@ -78,7 +79,9 @@ public:
     void take_answer(router_answer answered);
 
 private:
-    operation_id send(std::optional<operation_id> id, const router_request& what, bridge::outcome_sink& sink);
+    operation_id wait(router_request what, bridge::outcome_sink& sink);
+    template <class Request>
+    operation_id send(std::optional<operation_id> id, const Request& what, bridge::outcome_sink& sink);
     operation_id fail(std::optional<operation_id> id, failure why, bridge::outcome_sink& sink);
     void end_failed();
     void take_part_of_result(router_answer part);
@@ -93,6 +96,7 @@ private:
     operation_table table_;
     std::size_t max_waiting_bytes_ = usual_router_queue_bytes;
     std::uint64_t last_request_id_ = 0;
+    std::string message_;  // memory for the next message
     boost::asio::steady_timer timer_;
     std::optional<clock::time_point> watched_;  // the deadline for which timer_ is armed
     bridge::cell* waiting_ = nullptr;

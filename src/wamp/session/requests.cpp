@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace wampfcgi::wamp {
 namespace {
@@ -16,8 +17,20 @@ constexpr std::size_t envelope_bytes = 64;
 /// The output buffer for msgpack::packer.
 struct string_sink {
     std::string& out;
-    void write(const char* bytes, std::size_t size) { out.append(bytes, size); }
+    void write(const char* bytes, std::size_t size)
+    {
+        if (size == 1)
+            out.push_back(*bytes);  // without a call of a function
+        else
+            out.append(bytes, size);
+    }
 };
+
+std::string emptied(std::string memory)
+{
+    memory.clear();
+    return memory;
+}
 
 std::size_t bytes_of(const payload& arguments)
 {
@@ -53,9 +66,9 @@ request_kind kind_of(const router_request& what)
     return std::visit(kinds, what);
 }
 
-std::string encode_call(std::uint64_t request_id, const call& what)
+std::string encode_call(std::uint64_t request_id, const call& what, std::string memory)
 {
-    std::string out;
+    std::string out = emptied(std::move(memory));
     out.reserve(envelope_bytes + what.procedure.size() + bytes_of(what.arguments));
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
@@ -76,9 +89,9 @@ std::string encode_call(std::uint64_t request_id, const call& what)
     return out;
 }
 
-std::string encode_publish(std::uint64_t request_id, const publication& what)
+std::string encode_publish(std::uint64_t request_id, const publication& what, std::string memory)
 {
-    std::string out;
+    std::string out = emptied(std::move(memory));
     out.reserve(envelope_bytes + what.options.size() + what.topic.size() + bytes_of(what.arguments));
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
@@ -90,9 +103,9 @@ std::string encode_publish(std::uint64_t request_id, const publication& what)
     return out;
 }
 
-std::string encode_subscribe(std::uint64_t request_id, const subscription& what)
+std::string encode_subscribe(std::uint64_t request_id, const subscription& what, std::string memory)
 {
-    std::string out;
+    std::string out = emptied(std::move(memory));
     out.reserve(envelope_bytes + what.topic.size());
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
@@ -110,9 +123,9 @@ std::string encode_subscribe(std::uint64_t request_id, const subscription& what)
     return out;
 }
 
-std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id)
+std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id, std::string memory)
 {
-    std::string out;
+    std::string out = emptied(std::move(memory));
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
     packer.pack_array(3);
@@ -122,17 +135,17 @@ std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscript
     return out;
 }
 
-std::string encode(std::uint64_t request_id, const router_request& what)
+std::string encode(std::uint64_t request_id, const router_request& what, std::string memory)
 {
     switch (kind_of(what)) {
     case request_kind::call:
-        return encode_call(request_id, std::get<call>(what));
+        return encode_call(request_id, std::get<call>(what), std::move(memory));
     case request_kind::publish:
-        return encode_publish(request_id, std::get<publication>(what));
+        return encode_publish(request_id, std::get<publication>(what), std::move(memory));
     case request_kind::subscribe:
-        return encode_subscribe(request_id, std::get<subscription>(what));
+        return encode_subscribe(request_id, std::get<subscription>(what), std::move(memory));
     case request_kind::unsubscribe:
-        return encode_unsubscribe(request_id, std::get<unsubscription>(what).id);
+        return encode_unsubscribe(request_id, std::get<unsubscription>(what).id, std::move(memory));
     }
     return {};
 }

@@ -28,19 +28,21 @@ request_kind kind_of(const router_request& what);
 /// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]. The options contain the timeout
 /// in milliseconds ("Call Timeouts"), or ask for progressive results ("Progressive Call Results") without a timeout,
 /// because the router would apply it to the whole call.
-std::string encode_call(std::uint64_t request_id, const call& what);
+///
+/// Every function here encodes into `memory`, in place of its content.
+std::string encode_call(std::uint64_t request_id, const call& what, std::string memory = {});
 
 /// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
-std::string encode_publish(std::uint64_t request_id, const publication& what);
+std::string encode_publish(std::uint64_t request_id, const publication& what, std::string memory = {});
 
 /// [SUBSCRIBE, Request|id, Options|dict, Topic|uri]; the options contain the match unless it is "exact".
-std::string encode_subscribe(std::uint64_t request_id, const subscription& what);
+std::string encode_subscribe(std::uint64_t request_id, const subscription& what, std::string memory = {});
 
 /// [UNSUBSCRIBE, Request|id, SUBSCRIBED.Subscription|id]
-std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id);
+std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id, std::string memory = {});
 
 /// Encodes the message for `what`.
-std::string encode(std::uint64_t request_id, const router_request& what);
+std::string encode(std::uint64_t request_id, const router_request& what, std::string memory = {});
 
 /// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").
 std::string encode_cancel(std::uint64_t request_id);

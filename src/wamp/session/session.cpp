@@ -127,7 +127,7 @@ public:
         return fsm_.refuses_calls() || fsm_.current() == session_fsm::state::stopped;
     }
 
-    send_result send(std::string message) override { return link_->send(std::move(message)); }
+    send_result send(std::string&& message, write_time when) override { return link_->send(std::move(message), when); }
 
     bool router_cancels_calls() const override { return login_->router().cancels_calls; }
 
@@ -189,7 +189,7 @@ private:
     {
         operations_.session_begins();
         login_.emplace(loop_, realm_, credentials_, roles_,
-                       [this](std::string message) { link_->send(std::move(message)); });
+                       [this](std::string message) { link_->send(std::move(message), write_time::end_of_turn); });
         login_->say_hello();
     }
 

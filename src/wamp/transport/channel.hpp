@@ -20,6 +20,9 @@ using net::tls_stream;
 
 enum class send_result { queued, too_large, queue_full };
 
+/// When a message is written: at once, or together with others that may follow in this turn of the event loop.
+enum class write_time { now, end_of_turn };
+
 /// The number of bytes that a channel has queued; also counted in a cell, if there is one.
 class queue_size {
 public:
@@ -77,8 +80,9 @@ public:
     /// Begins the handshake, which ends with up() or down(). Has no time limit.
     virtual void start() = 0;
 
-    /// Queues a message. too_large: over the router's limit for a message; queue_full: the router does not read.
-    virtual send_result send(std::string message) = 0;
+    /// Queues a message. Takes the memory of a large one, and leaves that of a small one to the caller. too_large: over
+    /// the router's limit for a message; queue_full: the router does not read.
+    virtual send_result send(std::string&& message, write_time when) = 0;
 
     /// When the last byte from the router arrived, also of a PONG; not before up().
     virtual std::chrono::steady_clock::time_point last_heard() const = 0;

@@ -80,12 +80,12 @@ void link::open(net::dialer::outcome dialled, const router_url& where)
     channel_->start();
 }
 
-send_result link::send(std::string message)
+send_result link::send(std::string&& message, write_time when)
 {
     if (options_.serializer == serializer_kind::msgpack)
-        return channel_->send(std::move(message));
+        return channel_->send(std::move(message), when);
     // Messages to send come from JSON, so JSON can always represent them.
-    return channel_->send(codec::message_to_json(message).value_or(std::string()));
+    return channel_->send(codec::message_to_json(message).value_or(std::string()), when);
 }
 
 void link::close()

@@ -32,7 +32,7 @@ public:
     void connect(const router_url& where);
 
     /// Sends a message; not before up().
-    send_result send(std::string message);
+    send_result send(std::string&& message, write_time when);
 
     /// When the last byte from the router arrived; not before up().
     std::chrono::steady_clock::time_point last_heard() const { return channel_->last_heard(); }

@@ -15,7 +15,6 @@
 #include <deque>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace wampfcgi::wamp {
 namespace {
@@ -25,7 +24,27 @@ using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t shared_string_bytes = 64 * 1024;  // small frames are written from one string up to this size
+constexpr std::size_t kept_string_bytes = 2 * shared_string_bytes;
 constexpr std::size_t max_strings_a_write = 16;
+
+/// The first strings of a queue, as a sequence of buffers.
+class some_strings {
+public:
+    some_strings(const std::deque<std::string>& queue, std::size_t count) : count_(count)
+    {
+        std::transform(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count), buffers_.begin(),
+                       [](const std::string& each) { return asio::buffer(each); });
+    }
+
+    auto begin() { return buffers_.begin(); }
+    auto begin() const { return buffers_.begin(); }
+    auto end() { return begin() + count_; }
+    auto end() const { return begin() + count_; }
+
+private:
+    std::array<asio::const_buffer, max_strings_a_write> buffers_;
+    std::size_t count_;
+};
 
 template <class Stream>
 class rawsocket_channel final : public channel, public std::enable_shared_from_this<rawsocket_channel<Stream>> {
@@ -53,13 +72,17 @@ public:
                           });
     }
 
-    send_result send(std::string message) override
+    send_result send(std::string&& message, write_time when) override
     {
         if (message.size() > peer_max_bytes_)
             return send_result::too_large;
         if (queued_bytes_.bytes() + message.size() > options_.max_queued_bytes)
             return send_result::queue_full;
         enqueue(rawsocket::frame_type::message, std::move(message));
+        if (when == write_time::now && writing_ == 0)
+            write();
+        else
+            schedule_write();
         return send_result::queued;
     }
 
@@ -188,6 +211,7 @@ private:
             switch (self->pings_.tick(clock::now(), self->options_.may_probe())) {
             case keepalive::verdict::ping:
                 self->enqueue(rawsocket::frame_type::ping, "wamp-fcgi");
+                self->schedule_write();
                 break;
             case keepalive::verdict::dead:
                 return self->fail("the router does not answer a PING");
@@ -201,23 +225,24 @@ private:
     void answer_ping(std::string_view payload)
     {
         // A router that sends PINGs without reading must not fill our memory.
-        if (queued_bytes_.bytes() + payload.size() <= options_.max_queued_bytes)
-            enqueue(rawsocket::frame_type::pong, std::string(payload));
+        if (queued_bytes_.bytes() + payload.size() > options_.max_queued_bytes)
+            return;
+        enqueue(rawsocket::frame_type::pong, std::string(payload));
+        schedule_write();
     }
 
-    void enqueue(rawsocket::frame_type type, std::string payload)
+    void enqueue(rawsocket::frame_type type, std::string&& payload)
     {
         const auto header = rawsocket::frame_header(type, payload.size());
         queued_bytes_.add(header.size() + payload.size());
         const bool may_share = queue_.size() > writing_ && queue_.back().size() < shared_string_bytes;
         if (!may_share)
-            queue_.emplace_back();
+            queue_.push_back(std::exchange(spare_, {}));
         queue_.back().append(header.data(), header.size());
         if (payload.size() < shared_string_bytes)
             queue_.back() += payload;
         else
             queue_.push_back(std::move(payload));
-        schedule_write();
     }
 
     // Not at once: more calls may follow in this turn of the event loop, and one write then sends them all.
@@ -235,20 +260,19 @@ private:
     void write()
     {
         while (!queue_.empty()) {
-            std::vector<asio::const_buffer> buffers;
-            for (; writing_ < queue_.size() && writing_ < max_strings_a_write; ++writing_)
-                buffers.emplace_back(asio::buffer(queue_[writing_]));
+            writing_ = std::min(queue_.size(), max_strings_a_write);
+            const some_strings buffers(queue_, writing_);
             const std::size_t all = asio::buffer_size(buffers);
             // Usually writes everything, which saves a turn of the event loop. TLS may have to read before it can
             // write.
             const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
             if (taken < all)
-                return write_later(std::move(buffers), taken);
+                return write_later(buffers, taken);
             written(all);
         }
     }
 
-    void write_later(std::vector<asio::const_buffer> buffers, std::size_t taken)
+    void write_later(some_strings buffers, std::size_t taken)
     {
         std::size_t left_out = taken;
         for (asio::const_buffer& each : buffers) {
@@ -270,8 +294,11 @@ private:
     void written(std::size_t bytes)
     {
         queued_bytes_.subtract(bytes);
-        queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(writing_));
-        writing_ = 0;
+        if (queue_.front().capacity() <= kept_string_bytes)
+            spare_ = std::move(queue_.front());
+        spare_.clear();
+        for (; writing_ > 0; --writing_)
+            queue_.pop_front();
     }
 
     // Writes what the stream accepts without waiting. An error will show at the next operation.
@@ -302,6 +329,7 @@ private:
     keepalive pings_;
     std::size_t peer_max_bytes_ = 0;
     std::deque<std::string> queue_;  // frames, header and payload; small ones share a string
+    std::string spare_;              // memory for the next string of the queue
     queue_size queued_bytes_{options_.queued_bytes};
     std::size_t writing_ = 0;  // strings at the front of the queue being written
     bool write_scheduled_ = false;

@@ -89,7 +89,8 @@ public:
         });
     }
 
-    send_result send(std::string message) override
+    // One frame a message, so that nothing is gained by waiting for others.
+    send_result send(std::string&& message, write_time /*when*/) override
     {
         if (message.size() > max_message_bytes)
             return send_result::too_large;
