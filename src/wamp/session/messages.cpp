@@ -9,8 +9,6 @@
 namespace wampfcgi::wamp {
 namespace {
 
-constexpr std::size_t max_fields = 16;
-
 std::uint64_t big_endian(std::string_view bytes)
 {
     std::uint64_t value = 0;
@@ -55,6 +53,23 @@ std::optional<header> array_header(std::string_view bytes)
     return header{1 + size, big_endian(bytes.substr(1, size))};
 }
 
+/// Length in bytes of the first value in `bytes`; nothing when there is no complete, well-formed value. Most fields of
+/// a message are numbers, short strings or empty dictionaries, whose first byte says their length.
+std::optional<std::size_t> length_of_value(std::string_view bytes)
+{
+    const auto first = static_cast<std::uint8_t>(bytes.empty() ? 0xC1 : bytes.front());
+    if (first <= 0x80 || first == 0x90 || first == 0xC0 || first == 0xC2 || first == 0xC3)
+        return 1;
+    std::size_t length = 0;
+    if ((first & 0xE0U) == 0xA0)
+        length = 1 + (first & 0x1FU);
+    else if (first >= 0xCC && first <= 0xCF)
+        length = 1 + (std::size_t{1} << (first & 3U));
+    else
+        return codec::value_length(bytes);
+    return length <= bytes.size() ? std::optional(length) : std::nullopt;
+}
+
 /// The content of a map after its header.
 std::string_view members_of(std::string_view map)
 {
@@ -69,9 +84,9 @@ std::string_view member_of(std::string_view dictionary, std::string_view name)
         return {};
     std::string_view rest = members_of(dictionary);
     while (!rest.empty()) {
-        const std::string_view key = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
+        const std::string_view key = rest.substr(0, length_of_value(rest).value_or(rest.size()));
         rest.remove_prefix(key.size());
-        const std::string_view value = rest.substr(0, codec::value_length(rest).value_or(rest.size()));
+        const std::string_view value = rest.substr(0, length_of_value(rest).value_or(rest.size()));
         rest.remove_prefix(value.size());
         if (as_string(key) == name)
             return value;
@@ -91,31 +106,30 @@ std::string at_byte(std::size_t offset, std::string_view reason)
 }
 
 /// Reads the arguments in `fields` from index `first` on: a list, then a map. Either may be missing, or be nil as from
-/// routers in JavaScript.
-std::variant<payload, failure> read_arguments(const std::vector<std::string_view>& fields, std::size_t first)
+/// routers in JavaScript. Returns what is wrong; null: nothing.
+const char* read_arguments(payload& into, const field_list& fields, std::size_t first)
 {
-    payload arguments;
     if (fields.size() > first && !is_nil(fields[first])) {
         if (!is_array(fields[first]))
-            return failure(errc::result_invalid, "Arguments is not a list");
-        arguments.args = fields[first];
+            return "Arguments is not a list";
+        into.args = fields[first];
     }
     if (fields.size() > first + 1 && !is_nil(fields[first + 1])) {
         if (!is_map(fields[first + 1]))
-            return failure(errc::result_invalid, "ArgumentsKw is not a dictionary");
-        arguments.kwargs = fields[first + 1];
+            return "ArgumentsKw is not a dictionary";
+        into.kwargs = fields[first + 1];
     }
-    return arguments;
+    return nullptr;
 }
 
 outcome read_result(const message_fields& message)
 {
     if (!message.whole)
         return failure(errc::result_invalid, "RESULT cannot be read: " + message.fault);
-    auto arguments = read_arguments(message.fields, 3);
-    if (auto* why = std::get_if<failure>(&arguments))
-        return std::move(*why);
-    return std::get<payload>(std::move(arguments));
+    payload arguments;
+    if (const char* const fault = read_arguments(arguments, message.fields, 3))
+        return failure(errc::result_invalid, fault);
+    return arguments;
 }
 
 outcome read_error(const message_fields& message)
@@ -127,10 +141,10 @@ outcome read_error(const message_fields& message)
     const auto uri = as_string(message.fields[4]);
     if (!uri)
         return failure(errc::result_invalid, "Error is not a URI");
-    auto arguments = read_arguments(message.fields, 5);
-    if (auto* why = std::get_if<failure>(&arguments))
-        return std::move(*why);
-    return call_error{std::string(*uri), std::get<payload>(std::move(arguments))};
+    payload arguments;
+    if (const char* const fault = read_arguments(arguments, message.fields, 5))
+        return failure(errc::result_invalid, fault);
+    return call_error{std::string(*uri), std::move(arguments)};
 }
 
 /// PUBLISHED or SUBSCRIBED.
@@ -167,6 +181,16 @@ std::optional<request_kind> kind_of_request(std::string_view field)
     }
 }
 
+std::optional<router_answer> answer_to(std::uint64_t request_id, request_kind kind, outcome&& how, bool is_part = false)
+{
+    std::optional<router_answer> answer(std::in_place);
+    answer->request_id = request_id;
+    answer->to = kind;
+    answer->how = std::move(how);
+    answer->is_part = is_part;
+    return answer;
+}
+
 topic_event read_event_of(const message_fields& message, std::uint64_t publication_id, payload arguments)
 {
     topic_event read{publication_id, {}, std::move(arguments)};
@@ -185,11 +209,11 @@ std::optional<message_fields> split_message(std::string_view bytes)
         return {};
     const std::size_t whole_bytes = bytes.size();
     bytes.remove_prefix(array->bytes);
-    message_fields message;
+    std::optional<message_fields> split(std::in_place);
+    message_fields& message = *split;
     const std::uint64_t count = std::min<std::uint64_t>(array->count, max_fields);
-    message.fields.reserve(count);
     while (message.fields.size() < count) {
-        const auto length = codec::value_length(bytes);
+        const auto length = length_of_value(bytes);
         if (!length) {
             const codec::value_fault why = codec::why_no_value(bytes);
             message.fault = at_byte(whole_bytes - bytes.size() + why.offset, why.reason);
@@ -203,11 +227,11 @@ std::optional<message_fields> split_message(std::string_view bytes)
         message.fault =
             at_byte(whole_bytes - bytes.size(), message.fields.size() < array->count ? "more fields than a message has"
                                                                                      : "extra bytes after the message");
-    const auto code = message.fields.empty() ? std::nullopt : as_unsigned(message.fields.front());
+    const auto code = message.fields.empty() ? std::nullopt : as_unsigned(message.fields[0]);
     if (!code)
         return {};
     message.code = *code;
-    return message;
+    return split;
 }
 
 // Does not trust the lead byte: a field whose length does not match it is invalid.
@@ -247,21 +271,21 @@ std::optional<router_answer> read_answer(const message_fields& message)
     if (is(message, message_code::error)) {
         const auto kind = fields.size() > 2 ? kind_of_request(fields[1]) : std::nullopt;
         const auto id = kind ? as_unsigned(fields[2]) : std::nullopt;
-        return id ? std::optional(router_answer{*id, *kind, read_error(message)}) : std::nullopt;
+        return id ? answer_to(*id, *kind, read_error(message)) : std::nullopt;
     }
     const auto id = fields.size() > 1 ? as_unsigned(fields[1]) : std::nullopt;
     if (!id)
         return {};
     if (is(message, message_code::result)) {
         const bool is_part = fields.size() > 2 && is_progressive(fields[2]);
-        return router_answer{*id, request_kind::call, read_result(message), is_part};
+        return answer_to(*id, request_kind::call, read_result(message), is_part);
     }
     if (is(message, message_code::published))
-        return router_answer{*id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id")};
+        return answer_to(*id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id"));
     if (is(message, message_code::subscribed))
-        return router_answer{*id, request_kind::subscribe, read_accepted(message, "SUBSCRIBED has no subscription id")};
+        return answer_to(*id, request_kind::subscribe, read_accepted(message, "SUBSCRIBED has no subscription id"));
     if (is(message, message_code::unsubscribed) && *id != 0)
-        return router_answer{*id, request_kind::unsubscribe, accepted{}};
+        return answer_to(*id, request_kind::unsubscribe, accepted{});
     return {};
 }
 
@@ -277,11 +301,10 @@ std::optional<router_event> read_event(const message_fields& message)
     const auto publication_id = fields.size() > 2 ? as_unsigned(fields[2]) : std::nullopt;
     if (!publication_id)
         return router_event{*subscription_id, failure(errc::result_invalid, "EVENT has no publication id")};
-    auto arguments = read_arguments(fields, 4);
-    if (auto* why = std::get_if<failure>(&arguments))
-        return router_event{*subscription_id, std::move(*why)};
-    return router_event{*subscription_id,
-                        read_event_of(message, *publication_id, std::get<payload>(std::move(arguments)))};
+    payload arguments;
+    if (const char* const fault = read_arguments(arguments, fields, 4))
+        return router_event{*subscription_id, failure(errc::result_invalid, fault)};
+    return router_event{*subscription_id, read_event_of(message, *publication_id, std::move(arguments))};
 }
 
 std::optional<router_revocation> read_revocation(const message_fields& message)

@@ -7,21 +7,43 @@
 #include "wamp/session/requests.hpp"
 #include "wampfcgi/core/call.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 namespace wampfcgi::wamp {
+
+/// The most fields of a message that are read.
+inline constexpr std::size_t max_fields = 16;
+
+/// The fields of a message, in an array that takes no memory of its own.
+class field_list {
+public:
+    /// There must be less than max_fields.
+    void push_back(std::string_view field) { fields_.at(size_++) = field; }
+
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    std::string_view operator[](std::size_t index) const noexcept { return fields_[index]; }
+    std::string_view at(std::size_t index) const { return fields_.at(index); }
+    auto begin() const noexcept { return fields_.begin(); }
+    auto end() const noexcept { return fields_.begin() + size_; }
+
+private:
+    std::array<std::string_view, max_fields> fields_{};
+    std::size_t size_ = 0;
+};
 
 /// A message split into fields: each is one MessagePack value, a view into the message.
 struct message_fields {
     std::uint64_t code = 0;
-    std::vector<std::string_view> fields;  ///< including the code, which comes first
-    bool whole = false;                    ///< false: the rest of the message cannot be parsed
-    std::string fault;                     ///< why not, and at which byte
+    field_list fields;   ///< including the code, which comes first
+    bool whole = false;  ///< false: the rest of the message cannot be parsed
+    std::string fault;   ///< why not, and at which byte
 };
 
 /// Splits a message. Nothing when it is not an array, or does not begin with a message code.

@@ -84,12 +84,12 @@ void operation_table::put_failed(operation_id id, failure why, bridge::outcome_s
     failed_.push_back({id, std::move(why), &sink});
 }
 
-std::optional<operation_table::ended> operation_table::answer(std::uint64_t id, request_kind kind, outcome how)
+bridge::outcome_sink* operation_table::take_answered(std::uint64_t id, request_kind kind)
 {
     const auto* const found = sent_.with_request_id(id);
     if (found == nullptr || found->as.kind != kind)
-        return {};
-    return ended{sent_.take(*found).sink, std::move(how)};
+        return nullptr;
+    return sent_.take(*found).sink;
 }
 
 bridge::outcome_sink* operation_table::part_of(std::uint64_t id, time_point now)

@@ -56,8 +56,9 @@ public:
     void put_sent(operation_id id, const sent_request& as, bridge::outcome_sink& sink);
     void put_failed(operation_id id, failure why, bridge::outcome_sink& sink);
 
-    /// Ends the operation sent as request `id`. Nothing when there is none of that kind (a late or unknown answer).
-    std::optional<ended> answer(std::uint64_t id, request_kind kind, outcome how);
+    /// Removes the operation sent as request `id`, which was answered. Null when there is none of that kind (a late or
+    /// unknown answer).
+    bridge::outcome_sink* take_answered(std::uint64_t id, request_kind kind);
 
     /// The sink for a part of the result of request `id`, whose time-out starts again. Null when there is no such
     /// request, or it did not ask for parts.

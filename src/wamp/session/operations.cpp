@@ -178,19 +178,21 @@ void operations::end_failed()
         next->sink->ended(std::move(next->how));
 }
 
-void operations::take_answer(router_answer answered)
+void operations::take_answer(router_answer&& answered)
 {
     if (answered.is_part)
         return take_part_of_result(std::move(answered));
-    const auto left = table_.time_left(answered.request_id, clock::now());
-    if (left && *left < router_may_be_ahead && is_timeout(answered.how))
-        answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
-    if (auto ended = table_.answer(answered.request_id, answered.to, std::move(answered.how)))
-        return ended->sink->ended(std::move(ended->how));
+    if (is_timeout(answered.how)) {
+        const auto left = table_.time_left(answered.request_id, clock::now());
+        if (left && *left < router_may_be_ahead)
+            answered.how = failure{errc::call_timeout, "the router cancelled the call after call_timeout"};
+    }
+    if (auto* const sink = table_.take_answered(answered.request_id, answered.to))
+        return sink->ended(std::move(answered.how));
     log::write(log_level::debug, "late or unknown answer from the router ignored");
 }
 
-void operations::take_part_of_result(router_answer part)
+void operations::take_part_of_result(router_answer&& part)
 {
     bridge::outcome_sink* const sink = table_.part_of(part.request_id, clock::now());
     if (sink == nullptr)
@@ -198,9 +200,9 @@ void operations::take_part_of_result(router_answer part)
     if (auto* const arguments = std::get_if<payload>(&part.how))
         return sink->progressed(std::move(*arguments));
     // The part cannot be parsed, so the rest would be a result with a gap.
-    auto ended = table_.answer(part.request_id, part.to, std::move(part.how));
+    table_.take_answered(part.request_id, part.to);
     cancel_at_router(part.request_id);
-    ended->sink->ended(std::move(ended->how));
+    sink->ended(std::move(part.how));
 }
 
 /// Only if the router announces CANCEL: to others it is an unknown message.

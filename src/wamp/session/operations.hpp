@@ -76,7 +76,7 @@ public:
     void send_waiting();
     void fail_in_flight();
     void fail_waiting();
-    void take_answer(router_answer answered);
+    void take_answer(router_answer&& answered);
 
 private:
     operation_id wait(router_request what, bridge::outcome_sink& sink);
@@ -84,7 +84,7 @@ private:
     operation_id send(std::optional<operation_id> id, const Request& what, bridge::outcome_sink& sink);
     operation_id fail(std::optional<operation_id> id, failure why, bridge::outcome_sink& sink);
     void end_failed();
-    void take_part_of_result(router_answer part);
+    void take_part_of_result(router_answer&& part);
     void cancel_at_router(std::uint64_t request_id);
     void count_waiting() noexcept;
     void watch_deadlines();

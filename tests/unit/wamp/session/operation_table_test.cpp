@@ -111,14 +111,13 @@ BOOST_AUTO_TEST_CASE(an_answer_ends_the_call_of_its_request_id_alone_and_once)
     table.add_sent({1, request_kind::call, start + 30s}, done.as("a"));
     table.add_sent({2, request_kind::call, {}}, done.as("b"));
 
-    auto answered = table.answer(2, request_kind::call, payload{});
-    BOOST_REQUIRE(answered.has_value());
-    answered->sink->ended(std::move(answered->how));
+    auto* const answered = table.take_answered(2, request_kind::call);
+    BOOST_REQUIRE(answered != nullptr);
+    answered->ended(payload{});
 
     BOOST_TEST(done.text == "b:result ");
-    BOOST_TEST(!answered->cancel_request_id.has_value());
-    BOOST_TEST(!table.answer(2, request_kind::call, payload{}).has_value());
-    BOOST_TEST(!table.answer(3, request_kind::call, payload{}).has_value());
+    BOOST_TEST(table.take_answered(2, request_kind::call) == nullptr);
+    BOOST_TEST(table.take_answered(3, request_kind::call) == nullptr);
     BOOST_TEST(table.any_sent());
 }
 
@@ -139,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_call_expires_at_its_deadline_and_not_before)
     BOOST_TEST(done.text == "sent:call_timeout ");
 
     BOOST_TEST(!table.next_deadline().has_value());
-    BOOST_TEST(!table.answer(7, request_kind::call, payload{}).has_value());
+    BOOST_TEST(table.take_answered(7, request_kind::call) == nullptr);
     BOOST_TEST(table.any_sent());
 }
 
@@ -166,7 +165,7 @@ BOOST_AUTO_TEST_CASE(calls_in_flight_end_and_those_that_wait_stay)
     BOOST_TEST(!table.any_sent());
     BOOST_TEST(table.any_waiting());
     BOOST_TEST((table.next_deadline() == start + 1s));
-    BOOST_TEST(!table.answer(1, request_kind::call, payload{}).has_value());
+    BOOST_TEST(table.take_answered(1, request_kind::call) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(calls_that_cannot_be_made_end_in_the_order_in_which_they_failed)
@@ -211,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_removed_call_is_gone_and_only_a_sent_one_has_a_request_id
     BOOST_TEST(!table.any_waiting());
     BOOST_TEST(!table.any_sent());
     BOOST_TEST(done.expire(table, start + 1h) == "");
-    BOOST_TEST(!table.answer(5, request_kind::call, payload{}).has_value());
+    BOOST_TEST(table.take_answered(5, request_kind::call) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_to_a_call_does_not_end_a_publication)
@@ -220,8 +219,8 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_call_does_not_end_a_publication)
     journal done;
     table.add_sent({1, request_kind::publish, {}}, done.as("a"));
 
-    BOOST_TEST(!table.answer(1, request_kind::call, payload{}).has_value());
-    BOOST_TEST(table.answer(1, request_kind::publish, accepted{7}).has_value());
+    BOOST_TEST(table.take_answered(1, request_kind::call) == nullptr);
+    BOOST_TEST(table.take_answered(1, request_kind::publish) != nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(a_publication_cannot_be_cancelled_at_the_router)
