@@ -144,3 +144,63 @@ BOOST_AUTO_TEST_CASE(messages_of_all_lengths_arrive_whole_at_a_router_that_reads
 
     BOOST_TEST((arrived == expected));
 }
+
+BOOST_AUTO_TEST_CASE(messages_arrive_in_pieces_together_and_longer_than_a_read)
+{
+    joined_channel made;
+    std::string bytes;
+    std::vector<std::string> expected;
+    for (const std::size_t length : {1U, 0U, 16U * 1024 - 4, 16U * 1024, 3U, 70'000U, 7U}) {
+        expected.emplace_back(length, 'x');
+        bytes += frame_of(expected.back());
+    }
+    for (const std::size_t piece :
+         {std::size_t{7}, std::size_t{4}, std::size_t{16379}, std::size_t{16385}, bytes.size()})
+        BOOST_TEST_CONTEXT("pieces of " << piece)
+        {
+            made.messages.clear();
+
+            for (std::size_t sent = 0; sent < bytes.size(); sent += piece) {
+                made.send(bytes.substr(sent, piece));
+                made.loop.poll();
+            }
+            made.run_until([&] { return made.messages.size() == expected.size(); });
+
+            BOOST_TEST((made.messages == expected));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_arrives_while_another_is_handled_is_not_missed)
+{
+    joined_channel made;
+    made.then = [&] { made.send(frame_of("second")); };
+
+    made.send(frame_of("first"));
+
+    made.run_until([&] { return made.messages.size() == 2; });
+}
+
+BOOST_AUTO_TEST_CASE(an_end_right_behind_a_message_is_noticed)
+{
+    joined_channel made;
+
+    made.send(frame_of("last"));
+    made.peer.close();
+
+    made.run_until([&] { return made.down.has_value(); });
+    BOOST_TEST(made.messages.size() == 1U);
+    BOOST_TEST(made.down.value() == "the router closed the connection");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_after_a_message_is_noticed_at_once)
+{
+    joined_channel made;
+    made.send(frame_of("last"));
+    made.run_until([&] { return made.messages.size() == 1; });
+    made.loop.poll();
+
+    made.peer.close();
+    made.loop.poll();
+
+    BOOST_TEST(made.down.has_value());
+}
