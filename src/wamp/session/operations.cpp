@@ -60,7 +60,7 @@ operations::operations(boost::asio::io_context& loop, std::chrono::milliseconds 
       timer_(loop)
 {}
 
-operations::operation_id operations::start(call what, bridge::outcome_sink& sink)
+operations::operation_id operations::start(call&& what, bridge::outcome_sink& sink)
 {
     return host_.is_joined() ? send(std::nullopt, what, sink) : wait(std::move(what), sink);
 }

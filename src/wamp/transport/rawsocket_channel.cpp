@@ -261,15 +261,24 @@ private:
     {
         while (!queue_.empty()) {
             writing_ = std::min(queue_.size(), max_strings_a_write);
-            const some_strings buffers(queue_, writing_);
-            const std::size_t all = asio::buffer_size(buffers);
-            // Usually writes everything, which saves a turn of the event loop. TLS may have to read before it can
-            // write.
-            const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
-            if (taken < all)
-                return write_later(buffers, taken);
-            written(all);
+            // Usually one string, all of which is written without waiting.
+            if (writing_ == 1 ? !write_all(asio::buffer(queue_.front())) : !write_all(some_strings(queue_, writing_)))
+                return;
         }
+    }
+
+    /// Returns false when it has to wait, and goes on later.
+    template <class Buffers>
+    bool write_all(const Buffers& buffers)
+    {
+        const std::size_t all = asio::buffer_size(buffers);
+        // Writing at once saves a turn of the event loop. TLS may have to read before it can write.
+        const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
+        if (taken < all)
+            write_later(some_strings(queue_, writing_), taken);
+        else
+            written(all);
+        return taken == all;
     }
 
     void write_later(some_strings buffers, std::size_t taken)
