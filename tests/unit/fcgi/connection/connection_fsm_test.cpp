@@ -1248,8 +1248,7 @@ struct streaming_driver : scripted_driver {
     }
 };
 
-constexpr std::string_view stream_head =
-    "Status: 200 OK\r\nContent-Type: text/plain\r\nX-Request-Id: 1-2\r\n\r\n";
+constexpr std::string_view stream_head = "Status: 200 OK\r\nContent-Type: text/plain\r\nX-Request-Id: 1-2\r\n\r\n";
 
 }  // namespace
 

@@ -146,7 +146,8 @@ BOOST_AUTO_TEST_CASE(a_stream_is_read_as_its_pieces_were)
 
         const read_answer read = read_records(written, 7);
         BOOST_TEST(read.fault == "");
-        BOOST_TEST((read.stream == "Status: 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: 1-2\r\n\r\n" + body));
+        BOOST_TEST(
+            (read.stream == "Status: 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: 1-2\r\n\r\n" + body));
         BOOST_TEST(read.stream_ended);
         BOOST_TEST(read.request_ended);
         BOOST_TEST(answer.waiting_bytes() == 0U);
