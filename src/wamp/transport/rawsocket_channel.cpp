@@ -3,6 +3,7 @@
 #include "wamp/transport/arrival.hpp"
 #include "wamp/transport/keepalive.hpp"
 #include "wamp/transport/rawsocket.hpp"
+#include "wampfcgi/core/event_registration.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
@@ -13,8 +14,11 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <type_traits>
 #include <utility>
+
+#include <sys/epoll.h>
 
 namespace wampfcgi::wamp {
 namespace {
@@ -95,6 +99,7 @@ public:
         if (std::exchange(closed_, true))
             return;
         error_code ignored;
+        registration_.reset();
         stall_timer_.cancel();
         keepalive_timer_.cancel();
         if (writing_ == 0)
@@ -106,6 +111,8 @@ public:
     }
 
 private:
+    static constexpr bool is_plain = std::is_same_v<Stream, plain_stream>;
+
     void read_reply()
     {
         asio::async_read(stream_, asio::buffer(handshake_),
@@ -132,27 +139,61 @@ private:
         stream_.lowest_layer().non_blocking(true, ignored);
         pings_.heard(clock::now());
         watch_peer();
+        stay_registered();
         read();
         options_.up();
     }
 
+    // Asio reads once more before it waits, which nearly always finds nothing. So a plain stream only waits by Asio,
+    // and stays registered for it; TLS buffers what it reads.
     void read()
     {
+        if constexpr (is_plain)
+            return stream_.async_wait(plain_stream::wait_read, [self = this->shared_from_this()](error_code error) {
+                if (self->closed_)
+                    return;
+                std::size_t bytes = 0;
+                if (!error) {
+                    const auto [space, size] = self->reader_.prepare();
+                    bytes = self->stream_.read_some(asio::buffer(space, size), error);
+                }
+                if (error == asio::error::would_block)
+                    return self->read();
+                self->take_read(error, bytes);
+            });
         const auto [space, size] = reader_.prepare();
         stream_.async_read_some(asio::buffer(space, size),
                                 [self = this->shared_from_this()](error_code error, std::size_t bytes) {
-                                    if (self->closed_)
-                                        return;
-                                    if (error)
-                                        return self->lost(error);
-                                    self->pings_.heard(clock::now());
-                                    self->reader_.commit(bytes);
-                                    const std::uint64_t before = self->frames_;
-                                    if (!self->handle_frames())
-                                        return;
-                                    self->watch_arrival(bytes, self->frames_ != before);
-                                    self->read();
+                                    if (!self->closed_)
+                                        self->take_read(error, bytes);
                                 });
+    }
+
+    void take_read(error_code error, std::size_t bytes)
+    {
+        if (error)
+            return lost(error);
+        pings_.heard(clock::now());
+        reader_.commit(bytes);
+        const std::uint64_t before = frames_;
+        if (!handle_frames())
+            return;
+        watch_arrival(bytes, frames_ != before);
+        read();
+    }
+
+    // A read is always waited for from now on; while a write is waited for as well, Asio has to register the stream.
+    void stay_registered()
+    {
+        if constexpr (is_plain)
+            registration_.emplace(stream_.native_handle(), EPOLLIN);
+    }
+
+    void let_asio_register()
+    {
+        if (registration_)
+            registration_->restore();
+        registration_.reset();
     }
 
     void lost(error_code error)
@@ -273,7 +314,7 @@ private:
     {
         const std::size_t all = asio::buffer_size(buffers);
         // Writing at once saves a turn of the event loop. TLS may have to read before it can write.
-        const std::size_t taken = std::is_same_v<Stream, plain_stream> ? write_now(buffers) : 0;
+        const std::size_t taken = is_plain ? write_now(buffers) : 0;
         if (taken < all)
             write_later(some_strings(queue_, writing_), taken);
         else
@@ -295,8 +336,10 @@ private:
             if (error)
                 return self->fail("writing", error);
             self->written(taken + bytes);
+            self->stay_registered();
             self->write();
         };
+        let_asio_register();
         asio::async_write(stream_, buffers, done);
     }
 
@@ -342,6 +385,7 @@ private:
     queue_size queued_bytes_{options_.queued_bytes};
     std::size_t writing_ = 0;  // strings at the front of the queue being written
     bool write_scheduled_ = false;
+    std::optional<event_registration> registration_;  // unless Asio registers the stream
     bool closed_ = false;
 };
 
