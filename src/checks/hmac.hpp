@@ -23,8 +23,8 @@ struct hmac_value {
     std::string_view text() const noexcept { return {bytes.data(), size}; }
 };
 
-/// A secret, ready to compute HMACs (RFC 2104): keeps the states of the two hashes after the secret's pads, because
-/// hashing the pads takes as long as a small request.
+/// A secret, ready to compute HMACs (RFC 2104): OpenSSL keeps the states of the hashes after the secret's pads, because
+/// hashing these takes as long as a small request.
 class hmac_key {
 public:
     hmac_key(digest by, std::string_view secret);
@@ -34,13 +34,10 @@ public:
 
 private:
     struct freed {
-        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+        void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
     };
-    using context = std::unique_ptr<EVP_MD_CTX, freed>;
 
-    context inner_{EVP_MD_CTX_new()};
-    context outer_{EVP_MD_CTX_new()};
-    context working_{EVP_MD_CTX_new()};
+    std::unique_ptr<EVP_MAC_CTX, freed> context_;
     bool is_ready_ = false;
 };
 
