@@ -1,17 +1,20 @@
-"""Measures wamp-fcgi against two yardsticks, prints a table with the goals, and writes it as JSON. One yardstick is the
-least responder, with a constant answer; the other one asks the router too. From tests/:
+"""Measures wamp-fcgi against two yardsticks, prints a table with the goals, and writes it as JSON and as a page. One
+yardstick is the least responder, with a constant answer; the other one asks the router too. The page also shows the run
+before, which is in the file that is overwritten. From tests/:
     python3 -B -m bench.run [--quick | --smoke] [--only SET-UP]... [--parts PART,...] [--output FILE]
 With --against PROGRAM, another wamp-fcgi replaces the yardsticks, to compare before and after a change. Compared values
 are measured alternately in the same run, so only ratios are meaningful on another machine."""
 import argparse
+import contextlib
 import dataclasses
+import datetime
 import json
 import pathlib
 import shutil
 import signal
 import sys
 
-from bench import counts, one_worker, remembering, streams, through_servers
+from bench import counts, drawing, one_worker, remembering, streams, through_servers
 from bench.deployments import ASKING_YARDSTICK, FCGID_PROCESSES, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import table
 from bench.through_servers import KIB, MIB
@@ -38,10 +41,12 @@ class Plan:
     asking: pathlib.Path | None = ASKING_YARDSTICK
 
 
-FULL = Plan(seconds=2)
-QUICK = Plan(rounds=2, fcgid_rounds=3, body_rounds=1, directions=("echo",), starts=3, events=20_000)
-SMOKE = Plan(rounds=1, fcgid_rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",), starts=1,
-             listeners=200, events=2000)
+PLANS = {
+    "full": Plan(seconds=2),
+    "quick": Plan(rounds=2, fcgid_rounds=3, body_rounds=1, directions=("echo",), starts=3, events=20_000),
+    "smoke": Plan(rounds=1, fcgid_rounds=1, connections=(32,), body_rounds=1, sizes=(4 * KIB,), directions=("echo",),
+                  starts=1, listeners=200, events=2000),
+}
 
 
 def measurements(set_ups, parts, plan):
@@ -98,21 +103,34 @@ def arguments():
     return parser.parse_args()
 
 
+def run_before(output):
+    """What the last run has written, or None."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(output.read_text())
+    return None
+
+
+def write(output, rows, run, before):
+    output.write_text(json.dumps({**run, "rows": [row.for_json() for row in rows]}, indent=1) + "\n")
+    output.with_suffix(".html").write_text(drawing.page(rows, run, before))
+
+
 def main():
     given = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     if not shutil.which("wrk"):
         sys.exit("bench: no wrk here (make deps-bench)")
-    plan = SMOKE if given.smoke else QUICK if given.quick else FULL
+    name = "smoke" if given.smoke else "quick" if given.quick else "full"
+    plan = PLANS[name]
     if given.against:
         plan = dataclasses.replace(plan, yardstick=given.against.resolve(), asking=None)
-    rows = []
+    rows, run, before = [], {"plan": name, "when": f"{datetime.datetime.now():%Y-%m-%d %H:%M}"}, run_before(given.output)
     try:
         measure(rows, given.only or tuple(SET_UPS), given.parts.split(","), plan, given.router_socket)
     finally:
         print(table(rows))
-        given.output.write_text(json.dumps({"rows": [row.for_json() for row in rows]}, indent=1) + "\n")
-        print(f"written to {given.output}")
+        write(given.output, rows, run, before)
+        print(f"written to {given.output} and {given.output.with_suffix('.html')}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """The measuring itself works: a run of seconds through one web server, and the resulting figures."""
+import html.parser
 import json
+import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
-from bench import counts, deployments, whole_worker
+from bench import counts, deployments, drawing, run, whole_worker
 from bench.deployments import ASKING_YARDSTICK, SET_UPS, YARDSTICK, InstantRouter
 from bench.goals import Row, at_least, at_most, table
 from integration.deployment import DeploymentTest, main
@@ -34,6 +38,9 @@ class Smoke(DeploymentTest):
                      "2000 events at 5000/s to 10 clients, out of order, missing or twice"):
             self.assertEqual(rows[what]["value"], 0, what)
         self.assertGreater(rows["200 streams, an event, until the last has it"]["value"], 0)
+        page = output.with_suffix(".html").read_text()
+        self.assertIn("There is no run before", page)
+        self.assertEqual(page.count("<tr id="), len(rows))
 
 
 class AskingWorker(WorkerOnFd0):
@@ -111,6 +118,83 @@ class Figures(unittest.TestCase):
         self.assertEqual(counts.not_comparable({"compiler": "a"}, {"compiler": "a"}), [])
         self.assertEqual(counts.not_comparable({"compiler": "a"}, {"compiler": "b"}),
                          ["compiler is 'b', recorded with 'a'"])
+
+
+class OpenTags(html.parser.HTMLParser):
+    """Fails when an element of a page does not end where it should."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open = []
+        self.feed(page)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+
+class Page(unittest.TestCase):
+    RUN = {"plan": "full", "when": "2026-11-27 01:00"}
+    GOOD = Row("nginx", "requests/s", 1.4, "x", 14, 10, (1.2, 1.6), at_least(1.3))
+    BAD = Row("nginx", "p50 us", 1.5, "x", 15, 10, (1, 2), at_most(1.2))
+    BARE = Row("CGI", "some <size> & such", 3, "MB")
+
+    def page(self, *rows, before=None):
+        page = drawing.page(rows, self.RUN, before)
+        OpenTags(page)
+        return page
+
+    def test_names_are_escaped(self):
+        page = self.page(self.BARE)
+        self.assertIn("some &lt;size&gt; &amp; such", page)
+        self.assertNotIn("<size>", page)
+
+    def test_goals_are_told_in_words(self):
+        page = self.page(self.GOOD, self.BAD, self.BARE)
+        self.assertIn("Goals met: 1, not met: 1.", page)
+        self.assertIn("&gt;= 1.3<br><strong>met</strong>", page)
+        self.assertIn("&lt;= 1.2<br><strong>NOT MET</strong>", page)
+        self.assertIn('<li><a href="#row-1">nginx: p50 us</a>: 1.50 x, goal &lt;= 1.2</li>', page)
+
+    def test_row_without_goal_has_no_mark_for_one(self):
+        self.assertNotIn('class="limit"', drawing.drawing(self.BARE))
+        self.assertIn('class="limit"', drawing.drawing(self.GOOD))
+
+    def test_scale_ends_at_the_largest_mark(self):
+        shown = drawing.drawing(Row("nginx", "", 1, "s", goal=at_most(2)), 4)
+        self.assertEqual(re.findall(r'class="(\w+)" (?:x="0.00%" width|x1)="([\d.]+%)"', shown),
+                         [("bar", "24.51%"), ("old", "98.04%"), ("limit", "49.02%")])
+
+    def test_values_below_zero_are_left_of_it(self):
+        shown = drawing.drawing(Row("CGI", "", -1, "ms", 1, 2, (-1, 1)))
+        self.assertIn('<rect class="bar" x="0.00%" width="49.02%"', shown)
+
+    def test_nothing_but_zeros_is_drawn(self):
+        self.page(Row("nginx", "failed", 0, goal=at_most(0)), before={"rows": [{"set_up": "nginx", "what": "failed", "value": 0}]})
+
+    def test_run_before_is_beside_this_one(self):
+        before = {**self.RUN, "plan": "quick", "rows": [{"set_up": "nginx", "what": "requests/s", "value": 2.8}]}
+        page = self.page(self.GOOD, self.BAD, before=before)
+        self.assertIn("The run before: quick, 2026-11-27 01:00.", page)
+        self.assertIn("<td>2.80 (-50%)</td>", page)
+        self.assertIn("<td>not measured</td>", page)
+
+    def test_without_a_run_before_the_page_says_so(self):
+        page = self.page(self.GOOD)
+        self.assertIn("There is no run before to compare with.", page)
+        self.assertNotIn('class="old"', page.partition("<table>")[2])
+        self.assertNotIn("not measured", page)
+
+    def test_run_before_is_what_the_last_one_wrote(self):
+        with tempfile.TemporaryDirectory() as folder:
+            output = pathlib.Path(folder, "bench.json")
+            self.assertIsNone(run.run_before(output))
+            run.write(output, [self.GOOD], self.RUN, None)
+            self.assertIn("1.40 (+0%)", self.page(self.GOOD, before=run.run_before(output)))
 
 
 if __name__ == "__main__":
