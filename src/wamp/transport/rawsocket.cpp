@@ -86,7 +86,10 @@ std::pair<char*, std::size_t> frame_reader::prepare()
     if (buffer_.size() - end_ < read_bytes) {
         const std::size_t whole = begin_ + wanted_bytes();
         const std::size_t wanted = std::max(end_ + read_bytes, std::min(2 * buffer_.size(), whole));
-        buffer_.reserve(std::max(wanted, whole) + read_bytes);  // room for the answer made from it
+        // With room for the answer made from it, and for the last read: memory of this size must not be copied for
+        // that.
+        if (const std::size_t most = std::max(wanted, whole); buffer_.capacity() < most)
+            buffer_.reserve(most + read_bytes);
         buffer_.resize(wanted);
     }
     return {buffer_.data() + end_, buffer_.size() - end_};

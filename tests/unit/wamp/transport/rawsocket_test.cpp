@@ -189,3 +189,24 @@ BOOST_AUTO_TEST_CASE(memory_grows_with_what_came_and_not_with_what_was_announced
         BOOST_TEST(!reader.next());
     }
 }
+
+BOOST_AUTO_TEST_CASE(a_frame_stays_where_it_is_up_to_its_last_bytes)
+{
+    const std::string payload(1024 * 1024, 'p');
+    const auto header = frame_header(frame_type::message, payload.size());
+    const std::string whole = std::string(header.data(), header.size()) + payload;
+    frame_reader reader;
+    const char* place = nullptr;
+    for (std::size_t fed = 0; fed < whole.size();) {
+        BOOST_TEST(!reader.next());
+        const auto [space, size] = reader.prepare();
+        if (fed > 64U * 1024)
+            BOOST_TEST((place == nullptr || place == space - fed));
+        place = fed > 64U * 1024 ? space - fed : nullptr;
+        const std::size_t bytes = std::min({size, whole.size() - fed, std::size_t{1000}});
+        std::copy_n(whole.data() + fed, bytes, space);
+        reader.commit(bytes);
+        fed += bytes;
+    }
+    BOOST_TEST((reader.next()->payload == payload));
+}
