@@ -187,6 +187,9 @@ class Hardened(GuestTest):
         print(f"(exposure {found[1]})", end=" ", flush=True)
         self.assertLessEqual(float(found[1]), 2.0, report)
 
+    def test_workers_interrupt_nobody(self):
+        self.assertEqual({os.sched_getscheduler(pid) for pid in workers()}, {os.SCHED_BATCH})
+
     def test_router_is_reached_by_every_transport(self):
         for url, options in WAYS_TO_THE_ROUTER.items():
             with self.subTest(url):

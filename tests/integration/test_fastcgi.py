@@ -366,5 +366,27 @@ class TwoWorkers(DeploymentTest):
         self.assertLessEqual(max(counts) - min(counts), 10, counts)
 
 
+class Scheduling(DeploymentTest):
+    def setUp(self):
+        super().setUp()
+        router = DevRouter(self.scratch).start()
+        config = self.scratch.write("config.json", json.dumps(configuration(router.url, PATHS)))
+        self.pool = WampFcgiPool(self.scratch, config, workers=1).start()
+
+    def policy(self):
+        return os.sched_getscheduler(self.pool.worker_pids()[0])
+
+    def test_a_worker_with_one_connection_at_a_time_keeps_its_policy(self):
+        for _ in range(5):
+            self.assertEqual(fastcgi.request(self.pool.address, whole(ADD2))[0], 200)
+        self.assertEqual(self.policy(), os.SCHED_OTHER)
+
+    def test_a_worker_with_connections_at_once_interrupts_nobody(self):
+        with contextlib.ExitStack() as stack:
+            for _ in range(2):
+                stack.enter_context(socket.socket(socket.AF_UNIX)).connect(str(self.pool.address))
+            wait_until(lambda: self.policy() == os.SCHED_BATCH, "the worker to run in batches")
+
+
 if __name__ == "__main__":
     main()

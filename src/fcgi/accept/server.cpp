@@ -6,6 +6,7 @@
 #include "fcgi/connection/connection.hpp"
 #include "fcgi/connection/library_request.hpp"
 #include "wampfcgi/core/code_pages.hpp"
+#include "wampfcgi/core/scheduling.hpp"
 #include "wampfcgi/log/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -41,6 +42,9 @@ constexpr std::size_t worth_giving_back_bytes = 1024 * 1024;
 
 // One write to the router then carries the calls of all of them. Not more, to leave connections to the other workers.
 constexpr int most_accepted_at_once = 8;
+
+// mod_fcgid gives each process one connection at a time, and waits for it: there, waking up late is only lost time.
+constexpr std::size_t connections_of_load = 2;
 
 std::size_t descriptor_limit()
 {
@@ -179,6 +183,8 @@ private:
         const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
         added->place = connections_.size();
         connections_.push_back(added);
+        if (connections_.size() == connections_of_load && !std::exchange(in_batches_, true))
+            schedule_in_batches();
         tell_connections();
         added->start();
         return added->decisions().serves_only_request();
@@ -297,6 +303,7 @@ private:
     std::size_t handing_over_ = 0;                          // connections being handed over
     std::function<void()> drained_;
     bool stopping_ = false;
+    bool in_batches_ = false;
     bool failed_before_ = false;
     bool sweeping_ = false;
     int idle_sweeps_ = 0;  // consecutive
