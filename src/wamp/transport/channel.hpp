@@ -23,33 +23,6 @@ enum class send_result { queued, too_large, queue_full };
 /// When a message is written: at once, or together with others that may follow in this turn of the event loop.
 enum class write_time { now, end_of_turn };
 
-/// The number of bytes that a channel has queued; also counted in a cell, if there is one.
-class queue_size {
-public:
-    explicit queue_size(bridge::cell* also) : also_(also) {}
-    ~queue_size() { subtract(bytes_); }
-    queue_size(const queue_size&) = delete;
-    queue_size& operator=(const queue_size&) = delete;
-
-    void add(std::size_t bytes) noexcept
-    {
-        bytes_ += bytes;
-        if (also_ != nullptr)
-            also_->add(bytes);
-    }
-    void subtract(std::size_t bytes) noexcept
-    {
-        bytes_ -= bytes;
-        if (also_ != nullptr)
-            also_->subtract(bytes);
-    }
-    std::size_t bytes() const noexcept { return bytes_; }
-
-private:
-    bridge::cell* also_;
-    std::size_t bytes_ = 0;
-};
-
 /// What is known about a router's reaction to RawSocket PING: some answer, some ignore it, some close the connection.
 /// Outlives a connection, so that finding out costs at most one.
 enum class ping_habit { unknown, answers, to_be_avoided };

@@ -1,6 +1,7 @@
 #include "wamp/transport/channel.hpp"
 
 #include "wamp/transport/arrival.hpp"
+#include "wamp/transport/frame_queue.hpp"
 #include "wamp/transport/keepalive.hpp"
 #include "wamp/transport/rawsocket.hpp"
 #include "wampfcgi/core/event_registration.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -27,17 +27,18 @@ namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t shared_string_bytes = 64 * 1024;  // small frames are written from one string up to this size
-constexpr std::size_t kept_string_bytes = 2 * shared_string_bytes;
-constexpr std::size_t max_strings_a_write = 16;
+asio::const_buffer buffer_of(std::string_view bytes)
+{
+    return {bytes.data(), bytes.size()};
+}
 
-/// The first strings of a queue, as a sequence of buffers.
-class some_strings {
+/// The pieces of a queue that are being written, as a sequence of buffers.
+class some_pieces {
 public:
-    some_strings(const std::deque<std::string>& queue, std::size_t count) : count_(count)
+    explicit some_pieces(const rawsocket::frame_queue& of) : count_(of.being_written())
     {
-        std::transform(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count), buffers_.begin(),
-                       [](const std::string& each) { return asio::buffer(each); });
+        for (std::size_t i = 0; i < count_; ++i)
+            buffers_[i] = buffer_of(of.piece(i));
     }
 
     auto begin() { return buffers_.begin(); }
@@ -46,7 +47,7 @@ public:
     auto end() const { return begin() + count_; }
 
 private:
-    std::array<asio::const_buffer, max_strings_a_write> buffers_;
+    std::array<asio::const_buffer, rawsocket::frame_queue::max_pieces> buffers_;
     std::size_t count_;
 };
 
@@ -80,10 +81,10 @@ public:
     {
         if (message.size() > peer_max_bytes_)
             return send_result::too_large;
-        if (queued_bytes_.bytes() + message.size() > options_.max_queued_bytes)
+        if (queue_.bytes() + message.size() > options_.max_queued_bytes)
             return send_result::queue_full;
-        enqueue(rawsocket::frame_type::message, std::move(message));
-        if (when == write_time::now && writing_ == 0)
+        queue_.add(rawsocket::frame_type::message, std::move(message));
+        if (when == write_time::now && queue_.being_written() == 0)
             write();
         else
             schedule_write();
@@ -102,10 +103,8 @@ public:
         registration_.reset();
         stall_timer_.cancel();
         keepalive_timer_.cancel();
-        if (writing_ == 0)
-            for (const std::string& frames : queue_)
-                if (write_now(asio::buffer(frames)) != frames.size())
-                    break;
+        if (queue_.being_written() == 0)
+            write_without_waiting();
         stream_.lowest_layer().shutdown(plain_stream::shutdown_both, ignored);
         stream_.lowest_layer().close(ignored);
     }
@@ -251,7 +250,7 @@ private:
                 return;
             switch (self->pings_.tick(clock::now(), self->options_.may_probe())) {
             case keepalive::verdict::ping:
-                self->enqueue(rawsocket::frame_type::ping, "wamp-fcgi");
+                self->queue_.add(rawsocket::frame_type::ping, "wamp-fcgi");
                 self->schedule_write();
                 break;
             case keepalive::verdict::dead:
@@ -266,30 +265,16 @@ private:
     void answer_ping(std::string_view payload)
     {
         // A router that sends PINGs without reading must not fill our memory.
-        if (queued_bytes_.bytes() + payload.size() > options_.max_queued_bytes)
+        if (queue_.bytes() + payload.size() > options_.max_queued_bytes)
             return;
-        enqueue(rawsocket::frame_type::pong, std::string(payload));
+        queue_.add(rawsocket::frame_type::pong, std::string(payload));
         schedule_write();
-    }
-
-    void enqueue(rawsocket::frame_type type, std::string&& payload)
-    {
-        const auto header = rawsocket::frame_header(type, payload.size());
-        queued_bytes_.add(header.size() + payload.size());
-        const bool may_share = queue_.size() > writing_ && queue_.back().size() < shared_string_bytes;
-        if (!may_share)
-            queue_.push_back(std::exchange(spare_, {}));
-        queue_.back().append(header.data(), header.size());
-        if (payload.size() < shared_string_bytes)
-            queue_.back() += payload;
-        else
-            queue_.push_back(std::move(payload));
     }
 
     // Not at once: more calls may follow in this turn of the event loop, and one write then sends them all.
     void schedule_write()
     {
-        if (writing_ != 0 || std::exchange(write_scheduled_, true))
+        if (queue_.being_written() != 0 || std::exchange(write_scheduled_, true))
             return;
         asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
             self->write_scheduled_ = false;
@@ -300,10 +285,10 @@ private:
 
     void write()
     {
-        while (!queue_.empty()) {
-            writing_ = std::min(queue_.size(), max_strings_a_write);
-            // Usually one string, all of which is written without waiting.
-            if (writing_ == 1 ? !write_all(asio::buffer(queue_.front())) : !write_all(some_strings(queue_, writing_)))
+        while (!queue_.is_empty()) {
+            // Usually one piece, all of which is written without waiting.
+            const bool is_one = queue_.begin_write() == 1;
+            if (is_one ? !write_all(buffer_of(queue_.piece(0))) : !write_all(some_pieces(queue_)))
                 return;
         }
     }
@@ -316,13 +301,13 @@ private:
         // Writing at once saves a turn of the event loop. TLS may have to read before it can write.
         const std::size_t taken = is_plain ? write_now(buffers) : 0;
         if (taken < all)
-            write_later(some_strings(queue_, writing_), taken);
+            write_later(some_pieces(queue_), taken);
         else
-            written(all);
+            queue_.end_write();
         return taken == all;
     }
 
-    void write_later(some_strings buffers, std::size_t taken)
+    void write_later(some_pieces buffers, std::size_t taken)
     {
         std::size_t left_out = taken;
         for (asio::const_buffer& each : buffers) {
@@ -330,12 +315,12 @@ private:
             each += skipped;
             left_out -= skipped;
         }
-        const auto done = [self = this->shared_from_this(), taken](error_code error, std::size_t bytes) {
+        const auto done = [self = this->shared_from_this()](error_code error, std::size_t) {
             if (self->closed_)
                 return;
             if (error)
                 return self->fail("writing", error);
-            self->written(taken + bytes);
+            self->queue_.end_write();
             self->stay_registered();
             self->write();
         };
@@ -343,14 +328,11 @@ private:
         asio::async_write(stream_, buffers, done);
     }
 
-    void written(std::size_t bytes)
+    void write_without_waiting()
     {
-        queued_bytes_.subtract(bytes);
-        if (queue_.front().capacity() <= kept_string_bytes)
-            spare_ = std::move(queue_.front());
-        spare_.clear();
-        for (; writing_ > 0; --writing_)
-            queue_.pop_front();
+        for (std::size_t i = 0; i < queue_.pieces(); ++i)
+            if (const auto piece = queue_.piece(i); write_now(buffer_of(piece)) != piece.size())
+                return;
     }
 
     // Writes what the stream accepts without waiting. An error will show at the next operation.
@@ -380,10 +362,7 @@ private:
     asio::steady_timer keepalive_timer_;
     keepalive pings_;
     std::size_t peer_max_bytes_ = 0;
-    std::deque<std::string> queue_;  // frames, header and payload; small ones share a string
-    std::string spare_;              // memory for the next string of the queue
-    queue_size queued_bytes_{options_.queued_bytes};
-    std::size_t writing_ = 0;  // strings at the front of the queue being written
+    rawsocket::frame_queue queue_{options_.queued_bytes};
     bool write_scheduled_ = false;
     std::optional<event_registration> registration_;  // unless Asio registers the stream
     bool closed_ = false;

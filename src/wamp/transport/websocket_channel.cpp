@@ -1,6 +1,7 @@
 #include "wamp/transport/channel.hpp"
 
 #include "wamp/transport/arrival.hpp"
+#include "wamp/transport/queue_size.hpp"
 #include "wampfcgi/core/text/authority.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/net/byte_stream.hpp"
