@@ -281,6 +281,29 @@ class JsonFromRouters(Manners):
                 self.assertIn(f"RESULT cannot be read: {why}", self.pool.log.read_text())
 
 
+class LongArguments(Manners):
+    """Arguments of 64 KiB and more are not copied into the message, or out of it."""
+
+    LIMIT = 64 * 1024
+
+    def test_arguments_of_any_length_pass_unchanged_over_every_transport(self):
+        for scheme in ("rs", "ws"):
+            for serializer in ("msgpack", "json"):
+                with self.subTest(scheme=scheme, serializer=serializer):
+                    self.deploy(LastingRouter(self.scratch, scheme=scheme).start().where, serializer=serializer, call_timeout=30)
+                    self.echo_all()
+                    self.pool.stop()
+
+    def echo_all(self):
+        for size in (self.LIMIT - 20, self.LIMIT - 5, self.LIMIT, 300_000):
+            for args, kwargs in ((["a" * size], {}), ([], {"k": "b" * size}), (["a" * size, 1], {"k": 2}),
+                                 ([1], {"k": "b" * size, "l": [2]}), (["a" * size], {"k": "b" * size})):
+                outcome = self.background.start(make_call(self.pool.address, 30, "com.example.echo", args, kwargs)).result(60)
+                expected = {name: value for name, value in (("args", args), ("kwargs", kwargs)) if value}
+                self.assertEqual(outcome.status, 200, outcome.body[:100])
+                self.assertTrue(outcome.json == expected, (size, outcome.body[:100]))
+
+
 class WrongPorts(Manners):
     def test_websocket_at_a_rawsocket_port_and_the_other_way_round(self):
         for scheme, path, other, hint in (("rs", "", "ws", "a RawSocket port needs rs:// or rss://"), ("ws", "/ws", "rs", "RawSocket")):

@@ -4,6 +4,7 @@
 #include "wampfcgi/core/result.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -15,6 +16,8 @@ namespace wampfcgi {
 struct payload {
     std::string args;    ///< one MessagePack array; empty: not sent
     std::string kwargs;  ///< one MessagePack map; empty: not sent
+
+    std::size_t bytes() const noexcept { return args.size() + kwargs.size(); }
 };
 
 /// A call to make.

@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds router_may_be_ahead{250};
 
 constexpr std::size_t kept_message_bytes = 64 * 1024;  // the memory of a longer message is freed
 
+constexpr const char* no_memory = "not enough memory for a message of this size";
+
 struct timeouts {
     std::chrono::milliseconds whole;
     std::optional<std::chrono::milliseconds> part{};
@@ -121,8 +123,7 @@ void operations::fail_waiting()
 }
 
 template <class Request>
-operations::operation_id operations::send(std::optional<operation_id> id, const Request& what,
-                                          bridge::outcome_sink& sink)
+operations::operation_id operations::send(std::optional<operation_id> id, Request& what, bridge::outcome_sink& sink)
 {
     // Count the id only once the message is queued: routers require 1, 2, 3, ... without gaps.
     const std::uint64_t request_id = last_request_id_ + 1;
@@ -130,11 +131,13 @@ operations::operation_id operations::send(std::optional<operation_id> id, const 
         const bad_alloc_scope here;
         message_ = encode(request_id, what, std::move(message_));
     } catch (const std::bad_alloc&) {
-        return fail(id, {errc::overloaded, "not enough memory for a message of this size"}, sink);
+        return fail(id, {errc::overloaded, no_memory}, sink);
     }
     // Requests are often in flight together, and are then written together. The only one goes at once.
     const auto when = table_.any_sent() ? write_time::end_of_turn : write_time::now;
-    const send_result sent = host_.send(std::move(message_), when);
+    payload* const rest = left_out(what);
+    const send_result sent = rest == nullptr ? host_.send(std::move(message_), when)
+                                             : host_.send(std::move(message_), std::move(*rest), when);
     if (message_.capacity() > kept_message_bytes)
         std::string().swap(message_);
     switch (sent) {
@@ -142,6 +145,8 @@ operations::operation_id operations::send(std::optional<operation_id> id, const 
         return fail(id, {errc::body_too_large, "the message is larger than the router takes"}, sink);
     case send_result::queue_full:
         return fail(id, {errc::overloaded, "the router does not read fast enough"}, sink);
+    case send_result::no_memory:
+        return fail(id, {errc::overloaded, no_memory}, sink);
     case send_result::queued:
         break;
     }

@@ -36,6 +36,7 @@ public:
         virtual bool refuses_operations() const = 0;
 
         virtual send_result send(std::string&& message, write_time when) = 0;
+        virtual send_result send(std::string&& head, payload&& arguments, write_time when) = 0;
         virtual bool router_cancels_calls() const = 0;
 
         /// An operation waits for the session.
@@ -81,7 +82,7 @@ public:
 private:
     operation_id wait(router_request what, bridge::outcome_sink& sink);
     template <class Request>
-    operation_id send(std::optional<operation_id> id, const Request& what, bridge::outcome_sink& sink);
+    operation_id send(std::optional<operation_id> id, Request& what, bridge::outcome_sink& sink);
     operation_id fail(std::optional<operation_id> id, failure why, bridge::outcome_sink& sink);
     void end_failed();
     void take_part_of_result(router_answer&& part);

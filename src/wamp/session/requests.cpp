@@ -32,9 +32,14 @@ std::string emptied(std::string memory)
     return memory;
 }
 
-std::size_t bytes_of(const payload& arguments)
+bool are_long(const payload& arguments)
 {
-    return arguments.args.size() + arguments.kwargs.size();
+    return arguments.bytes() >= long_arguments_bytes;
+}
+
+std::size_t copied_bytes(const payload& arguments)
+{
+    return are_long(arguments) ? 0 : arguments.bytes();
 }
 
 /// The number of message fields that the arguments take.
@@ -48,8 +53,11 @@ void append_uri_and_arguments(std::string& out, msgpack::packer<string_sink>& pa
 {
     const auto length = static_cast<std::uint32_t>(uri.size());
     packer.pack_str(length).pack_str_body(uri.data(), length);
-    if (fields_of(arguments) > 0)
-        out += arguments.args.empty() ? empty_array : std::string_view(arguments.args);
+    if (arguments.args.empty() && fields_of(arguments) > 0)
+        out += empty_array;
+    if (are_long(arguments))
+        return;
+    out += arguments.args;
     out += arguments.kwargs;
 }
 
@@ -66,10 +74,23 @@ request_kind kind_of(const router_request& what)
     return std::visit(kinds, what);
 }
 
+payload* left_out(call& what)
+{
+    return are_long(what.arguments) ? &what.arguments : nullptr;
+}
+
+payload* left_out(router_request& what)
+{
+    if (auto* const made = std::get_if<call>(&what))
+        return left_out(*made);
+    auto* const published = std::get_if<publication>(&what);
+    return published != nullptr && are_long(published->arguments) ? &published->arguments : nullptr;
+}
+
 std::string encode_call(std::uint64_t request_id, const call& what, std::string memory)
 {
     std::string out = emptied(std::move(memory));
-    out.reserve(envelope_bytes + what.procedure.size() + bytes_of(what.arguments));
+    out.reserve(envelope_bytes + what.procedure.size() + copied_bytes(what.arguments));
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
     packer.pack_array(4U + fields_of(what.arguments));
@@ -92,7 +113,7 @@ std::string encode_call(std::uint64_t request_id, const call& what, std::string 
 std::string encode_publish(std::uint64_t request_id, const publication& what, std::string memory)
 {
     std::string out = emptied(std::move(memory));
-    out.reserve(envelope_bytes + what.options.size() + what.topic.size() + bytes_of(what.arguments));
+    out.reserve(envelope_bytes + what.options.size() + what.topic.size() + copied_bytes(what.arguments));
     string_sink sink{out};
     msgpack::packer<string_sink> packer(sink);
     packer.pack_array(4U + fields_of(what.arguments));

@@ -5,6 +5,7 @@
 #include "wampfcgi/core/call.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -25,11 +26,20 @@ using router_request = std::variant<call, publication, subscription, unsubscript
 
 request_kind kind_of(const router_request& what);
 
+/// Arguments of at least so many bytes are sent from where they are, see left_out(). To copy shorter ones costs less
+/// than a write of several pieces.
+inline constexpr std::size_t long_arguments_bytes = 64 * 1024;
+
+/// The arguments that an encoded message lacks because they are long: it is to be sent with them behind it. Null: it
+/// lacks nothing.
+payload* left_out(call& what);
+payload* left_out(router_request& what);
+
 /// [CALL, Request|id, Options|dict, Procedure|uri, Arguments|list, ArgumentsKw|dict]. The options contain the timeout
 /// in milliseconds ("Call Timeouts"), or ask for progressive results ("Progressive Call Results") without a timeout,
 /// because the router would apply it to the whole call.
 ///
-/// Every function here encodes into `memory`, in place of its content.
+/// Every function here encodes into `memory`, in place of its content, and leaves long arguments out.
 std::string encode_call(std::uint64_t request_id, const call& what, std::string memory = {});
 
 /// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]

@@ -129,6 +129,11 @@ public:
 
     send_result send(std::string&& message, write_time when) override { return link_->send(std::move(message), when); }
 
+    send_result send(std::string&& head, payload&& arguments, write_time when) override
+    {
+        return link_->send(std::move(head), std::move(arguments), when);
+    }
+
     bool router_cancels_calls() const override { return login_->router().cancels_calls; }
 
     void has_to_hurry() override { feed(event::call_waiting{}); }

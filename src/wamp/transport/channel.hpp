@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/bridge/meter.hpp"
+#include "wampfcgi/core/call.hpp"
 #include "wampfcgi/core/settings.hpp"
 #include "wampfcgi/net/stream.hpp"
 
@@ -18,7 +19,7 @@ namespace wampfcgi::wamp {
 using net::plain_stream;
 using net::tls_stream;
 
-enum class send_result { queued, too_large, queue_full };
+enum class send_result { queued, too_large, queue_full, no_memory };
 
 /// When a message is written: at once, or together with others that may follow in this turn of the event loop.
 enum class write_time { now, end_of_turn };
@@ -54,8 +55,11 @@ public:
     virtual void start() = 0;
 
     /// Queues a message. Takes the memory of a large one, and leaves that of a small one to the caller. too_large: over
-    /// the router's limit for a message; queue_full: the router does not read.
+    /// the router's limit for a message; queue_full: the router does not read; no_memory: for converting it.
     virtual send_result send(std::string&& message, write_time when) = 0;
+
+    /// The same for a message that is `head` with `arguments` behind it. Takes the memory of the arguments.
+    virtual send_result send(std::string&& head, payload&& arguments, write_time when) = 0;
 
     /// When the last byte from the router arrived, also of a PONG; not before up().
     virtual std::chrono::steady_clock::time_point last_heard() const = 0;

@@ -12,16 +12,30 @@ constexpr std::size_t kept_piece_bytes = 2 * frame_queue::long_payload_bytes;
 
 void frame_queue::add(frame_type type, std::string&& payload)
 {
-    const auto header = frame_header(type, payload.size());
-    size_.add(header.size() + payload.size());
+    std::string& piece = begin_frame(type, payload.size());
+    if (payload.size() < long_payload_bytes)
+        piece += payload;
+    else
+        pieces_.push_back(std::move(payload));
+}
+
+void frame_queue::add(std::string_view head, wampfcgi::payload&& rest)
+{
+    begin_frame(frame_type::message, head.size() + rest.bytes()) += head;
+    for (std::string* const each : {&rest.args, &rest.kwargs})
+        if (!each->empty())
+            pieces_.push_back(std::move(*each));
+}
+
+/// Returns the piece with the header, which may get the beginning of the payload as well.
+std::string& frame_queue::begin_frame(frame_type type, std::size_t payload_bytes)
+{
+    const auto header = frame_header(type, payload_bytes);
+    size_.add(header.size() + payload_bytes);
     const bool may_share = pieces_.size() > being_written_ && pieces_.back().size() < long_payload_bytes;
     if (!may_share)
         pieces_.push_back(std::exchange(spare_, {}));
-    pieces_.back().append(header.data(), header.size());
-    if (payload.size() < long_payload_bytes)
-        pieces_.back() += payload;
-    else
-        pieces_.push_back(std::move(payload));
+    return pieces_.back().append(header.data(), header.size());
 }
 
 std::size_t frame_queue::begin_write()

@@ -3,6 +3,7 @@
 
 #include "wamp/transport/queue_size.hpp"
 #include "wamp/transport/rawsocket.hpp"
+#include "wampfcgi/core/call.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -25,6 +26,9 @@ public:
     /// Adds a frame. Takes the memory of a long payload, and leaves that of another to the caller.
     void add(frame_type type, std::string&& payload);
 
+    /// Adds the frame of a message that is `head` with `rest` behind it. Takes the memory of the rest.
+    void add(std::string_view head, wampfcgi::payload&& rest);
+
     /// All bytes of frames, until the write with their last byte has ended.
     std::size_t bytes() const noexcept { return size_.bytes(); }
 
@@ -43,6 +47,8 @@ public:
     void end_write();
 
 private:
+    std::string& begin_frame(frame_type type, std::size_t payload_bytes);
+
     std::deque<std::string> pieces_;  // headers with short payloads, and long payloads
     std::string spare_;               // memory for the next piece
     queue_size size_;

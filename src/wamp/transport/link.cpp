@@ -1,7 +1,9 @@
 #include "wamp/transport/link.hpp"
 
 #include "wampfcgi/codec/transcode.hpp"
+#include "wampfcgi/core/memory.hpp"
 
+#include <new>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -86,6 +88,19 @@ send_result link::send(std::string&& message, write_time when)
         return channel_->send(std::move(message), when);
     // Messages to send come from JSON, so JSON can always represent them.
     return channel_->send(codec::message_to_json(message).value_or(std::string()), when);
+}
+
+send_result link::send(std::string&& head, payload&& arguments, write_time when)
+try {
+    if (options_.serializer == serializer_kind::msgpack)
+        return channel_->send(std::move(head), std::move(arguments), when);
+    const bad_alloc_scope here;
+    head.reserve(head.size() + arguments.bytes());
+    head.append(arguments.args).append(arguments.kwargs);
+    arguments = {};
+    return send(std::move(head), when);
+} catch (const std::bad_alloc&) {
+    return send_result::no_memory;
 }
 
 void link::close()

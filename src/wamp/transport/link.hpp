@@ -34,6 +34,9 @@ public:
     /// Sends a message; not before up().
     send_result send(std::string&& message, write_time when);
 
+    /// The same for a message that is `head` with `arguments` behind it.
+    send_result send(std::string&& head, payload&& arguments, write_time when);
+
     /// When the last byte from the router arrived; not before up().
     std::chrono::steady_clock::time_point last_heard() const { return channel_->last_heard(); }
 

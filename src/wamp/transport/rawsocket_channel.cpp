@@ -79,16 +79,22 @@ public:
 
     send_result send(std::string&& message, write_time when) override
     {
-        if (message.size() > peer_max_bytes_)
-            return send_result::too_large;
-        if (queue_.bytes() + message.size() > options_.max_queued_bytes)
-            return send_result::queue_full;
-        queue_.add(rawsocket::frame_type::message, std::move(message));
-        if (when == write_time::now && queue_.being_written() == 0)
-            write();
-        else
-            schedule_write();
-        return send_result::queued;
+        const send_result taken = room_for(message.size());
+        if (taken == send_result::queued) {
+            queue_.add(rawsocket::frame_type::message, std::move(message));
+            write_at(when);
+        }
+        return taken;
+    }
+
+    send_result send(std::string&& head, payload&& arguments, write_time when) override
+    {
+        const send_result taken = room_for(head.size() + arguments.bytes());
+        if (taken == send_result::queued) {
+            queue_.add(head, std::move(arguments));
+            write_at(when);
+        }
+        return taken;
     }
 
     clock::time_point last_heard() const override { return pings_.last_heard(); }
@@ -269,6 +275,23 @@ private:
             return;
         queue_.add(rawsocket::frame_type::pong, std::string(payload));
         schedule_write();
+    }
+
+    send_result room_for(std::size_t message_bytes) const
+    {
+        if (message_bytes > peer_max_bytes_)
+            return send_result::too_large;
+        if (queue_.bytes() + message_bytes > options_.max_queued_bytes)
+            return send_result::queue_full;
+        return send_result::queued;
+    }
+
+    void write_at(write_time when)
+    {
+        if (when == write_time::now && queue_.being_written() == 0)
+            write();
+        else
+            schedule_write();
     }
 
     // Not at once: more calls may follow in this turn of the event loop, and one write then sends them all.

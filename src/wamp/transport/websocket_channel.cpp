@@ -59,6 +59,11 @@ void async_teardown(beast::role_type role, hasty_stream& stream, Handler&& done)
     asio::post(stream.get_executor(), beast::bind_front_handler(std::forward<Handler>(done), error));
 }
 
+struct queued_message {
+    std::string head;
+    payload arguments;  // behind the head; empty: the head is all
+};
+
 class websocket_channel final : public channel, public std::enable_shared_from_this<websocket_channel> {
 public:
     websocket_channel(hasty_stream stream, const router_url& where, channel_options options)
@@ -91,14 +96,17 @@ public:
     }
 
     // One frame a message, so that nothing is gained by waiting for others.
-    send_result send(std::string&& message, write_time /*when*/) override
+    send_result send(std::string&& message, write_time when) override { return send(std::move(message), {}, when); }
+
+    send_result send(std::string&& head, payload&& arguments, write_time /*when*/) override
     {
-        if (message.size() > max_message_bytes)
+        const std::size_t bytes = head.size() + arguments.bytes();
+        if (bytes > max_message_bytes)
             return send_result::too_large;
-        if (queued_bytes_.bytes() + message.size() > options_.max_queued_bytes)
+        if (queued_bytes_.bytes() + bytes > options_.max_queued_bytes)
             return send_result::queue_full;
-        queued_bytes_.add(message.size());
-        queue_.push_back(std::move(message));
+        queued_bytes_.add(bytes);
+        queue_.push_back({std::move(head), std::move(arguments)});
         if (queue_.size() == 1)
             write();
         return send_result::queued;
@@ -220,10 +228,12 @@ private:
 
     void write()
     {
-        stream_.async_write(asio::buffer(queue_.front()), [self = shared_from_this()](error_code error, std::size_t) {
+        const auto& [head, arguments] = queue_.front();
+        const std::array pieces{asio::buffer(head), asio::buffer(arguments.args), asio::buffer(arguments.kwargs)};
+        stream_.async_write(pieces, [self = shared_from_this()](error_code error, std::size_t) {
             if (error)
                 return self->closed_ ? self->hang_up() : self->fail("writing", error);
-            self->queued_bytes_.subtract(self->queue_.front().size());
+            self->queued_bytes_.subtract(self->queue_.front().head.size() + self->queue_.front().arguments.bytes());
             self->queue_.pop_front();
             if (!self->queue_.empty())
                 return self->write();
@@ -268,7 +278,7 @@ private:
     websocket::response_type reply_;
     std::array<char, 1> unread_{};
     beast::flat_buffer incoming_;
-    std::deque<std::string> queue_;  // the first is being written
+    std::deque<queued_message> queue_;  // the first is being written
     queue_size queued_bytes_{options_.queued_bytes};
     std::optional<asio::steady_timer> linger_;
     clock::time_point last_heard_;

@@ -93,6 +93,60 @@ BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
         }
 }
 
+BOOST_AUTO_TEST_CASE(long_arguments_are_left_out_and_the_message_is_whole_with_them_behind_it)
+{
+    struct row {
+        std::string_view name;
+        std::size_t args_bytes;
+        std::size_t kwargs_bytes;
+        bool are_left_out;
+    };
+    constexpr std::size_t limit = long_arguments_bytes;
+    const std::vector<row> rows{
+        {"longest copied args", limit - 1, 0, false},
+        {"shortest args left out", limit, 0, true},
+        {"longest copied kwargs", 0, limit - 1, false},
+        {"shortest kwargs left out", 0, limit, true},
+        {"longest copied both", limit / 2, limit / 2 - 1, false},
+        {"shortest both left out", limit / 2, limit / 2, true},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(each.name)
+        {
+            const payload arguments{std::string(each.args_bytes, 'a'), std::string(each.kwargs_bytes, 'k')};
+            const std::string head = (each.kwargs_bytes == 0 ? "95" : "96") + std::string("300180a3612e62");
+            const std::string nothing = each.args_bytes == 0 ? "90" : "";
+            call made{"a.b", arguments, 0ms};
+            router_request published = publication{"a.b", arguments, "\x80", 0ms};
+
+            std::string message = encode_call(1, made);
+            std::string event = encode(1, published);
+
+            payload* const rest = left_out(made);
+            payload* const rest_of_event = left_out(published);
+            BOOST_REQUIRE((rest != nullptr) == each.are_left_out);
+            BOOST_REQUIRE((rest_of_event != nullptr) == each.are_left_out);
+            if (each.are_left_out) {
+                BOOST_TEST(message.size() < 20U);
+                message += rest->args + rest->kwargs;
+                event += rest_of_event->args + rest_of_event->kwargs;
+            }
+            BOOST_TEST((hex(message) == head + nothing + hex(arguments.args + arguments.kwargs)));
+            BOOST_TEST((event.substr(2) == "\x01" + message.substr(3)));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(only_a_call_and_a_publication_have_arguments_to_leave_out)
+{
+    router_request subscribed = subscription{std::string(long_arguments_bytes, 's'), topic_match::exact, 0ms};
+    router_request ended = unsubscription{1, 0ms};
+    router_request made = call{"a.b", {std::string(long_arguments_bytes, 'a'), ""}, 0ms};
+
+    BOOST_TEST(left_out(subscribed) == nullptr);
+    BOOST_TEST(left_out(ended) == nullptr);
+    BOOST_TEST(left_out(made) != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_cancel_is_encoded_byte_for_byte)
 {
     BOOST_TEST(hex(encode_cancel(7)) == "93310781a46d6f6465aa6b696c6c6e6f77616974");

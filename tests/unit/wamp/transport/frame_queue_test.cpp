@@ -63,6 +63,26 @@ BOOST_AUTO_TEST_CASE(the_memory_of_a_long_payload_is_taken_and_that_of_a_short_o
         (next_write(queue) == frame_of(std::string(long_bytes - 1, 'a')) + frame_of(std::string(long_bytes, 'b'))));
 }
 
+BOOST_AUTO_TEST_CASE(a_message_in_pieces_is_one_frame_and_its_arguments_are_written_from_where_they_are)
+{
+    frame_queue queue(nullptr);
+    payload arguments{std::string(long_bytes, 'a'), std::string(100, 'k')};
+    const void* const args = arguments.args.data();
+    const std::string expected = frame_of("before") + frame_of("head" + arguments.args + arguments.kwargs) +
+                                 frame_of("after") + frame_of("head" + std::string(10, 'a'));
+
+    queue.add(frame_type::message, "before");
+    queue.add("head", std::move(arguments));
+    queue.add(frame_type::message, "after");
+    queue.add("head", {std::string(10, 'a'), ""});
+
+    BOOST_REQUIRE(queue.pieces() == 4U);
+    BOOST_TEST(queue.piece(1).data() == args);
+    BOOST_TEST(queue.piece(2).starts_with(std::string(100, 'k') + frame_of("after")));
+    BOOST_TEST(queue.bytes() == expected.size());
+    BOOST_TEST((next_write(queue) == expected));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_being_written_stays_as_it_is)
 {
     frame_queue queue(nullptr);

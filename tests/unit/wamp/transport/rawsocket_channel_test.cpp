@@ -122,6 +122,27 @@ BOOST_AUTO_TEST_CASE(a_small_message_leaves_its_memory_to_the_caller)
     BOOST_TEST(large.size() == 0U);  // NOLINT(bugprone-use-after-move)
 }
 
+BOOST_AUTO_TEST_CASE(a_message_in_pieces_arrives_as_one_and_has_the_limits_of_one)
+{
+    joined_channel made;
+    const std::size_t most = made.channel->longest_message();
+
+    BOOST_TEST((made.channel->send("head ", {std::string(most - 9, 'a'), "12345"}, write_time::now) ==
+                send_result::too_large));
+    BOOST_TEST(
+        (made.channel->send("head ", {std::string(100'000, 'a'), "12345"}, write_time::now) == send_result::queued));
+    BOOST_TEST((made.channel->send("after", write_time::end_of_turn) == send_result::queued));
+    const std::string expected = frame_of("head " + std::string(100'000, 'a') + "12345") + frame_of("after");
+    std::string arrived;
+    made.run_until([&] {
+        if (made.peer.available() > 0)
+            arrived += made.receive();
+        return arrived.size() >= expected.size();
+    });
+
+    BOOST_TEST((arrived == expected));
+}
+
 BOOST_AUTO_TEST_CASE(messages_of_all_lengths_arrive_whole_at_a_router_that_reads_slowly)
 {
     joined_channel made;
