@@ -140,8 +140,9 @@ class Memory(RunningOut):
             return UNANSWERED, b""
 
     def outcome_in_pieces(self, body, **variables):
-        """The same for a request whose variables arrive in pieces, so that libfcgi parses them."""
-        whole = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body), **variables))
+        """The same for a request with so many variables, in pieces, that libfcgi parses them."""
+        many = {f"HTTP_{name}": "x" * 40_000 for name in "XY"}
+        whole = fastcgi.begin() + fastcgi.params(fastcgi.variables(length=len(body), **variables, **many))
         with Connection(self.worker.address, LIMIT) as client:
             client.send(whole[:100])
             wait_until(lambda: client.unread() == 0, "the first piece to be read")
@@ -306,7 +307,7 @@ class Disk(RunningOut):
         self.start_worker()
         self.limit("fsize", 0)
         with Connection(self.worker.address) as client:
-            head = fastcgi.begin() + fastcgi.params(fastcgi.variables(HTTP_X="x" * 20_000))
+            head = fastcgi.begin() + fastcgi.params(fastcgi.variables(HTTP_X="x" * 80_000))
             client.send(head[:-1])
             wait_until(lambda: client.unread() == 0, "the worker to read it")
             client.send(head[-1:])

@@ -21,12 +21,16 @@ def params(variables, request_id=1):
     for name, value in variables.items():
         name, value = name.encode(), value.encode()
         content += struct.pack("!II", len(name) | 1 << 31, len(value) | 1 << 31) + name + value
-    return record(PARAMS, content, request_id) + record(PARAMS, b"", request_id)
+    return stream(PARAMS, content, request_id) + record(PARAMS, b"", request_id)
 
 
 def stdin(body, request_id=1, end=True):
-    pieces = [record(STDIN, body[i:i + 65000], request_id) for i in range(0, len(body), 65000)]
-    return b"".join(pieces) + (record(STDIN, b"", request_id) if end else b"")
+    return stream(STDIN, body, request_id) + (record(STDIN, b"", request_id) if end else b"")
+
+
+def stream(kind, content, request_id):
+    """As many records as are needed, without the empty one that ends the stream."""
+    return b"".join(record(kind, content[i:i + 65000], request_id) for i in range(0, len(content), 65000))
 
 
 def variables(path_info="", method="POST", length=None, **more):

@@ -29,7 +29,7 @@ bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t
 
 /// What the connections of a worker share. Must outlive them.
 struct shared_resources {
-    /// Parses CGI variables that did not arrive in one piece, with libfcgi. `records` are FCGI_BEGIN_REQUEST and
+    /// Parses large CGI variables that did not arrive in one piece, with libfcgi. `records` are FCGI_BEGIN_REQUEST and
     /// complete FCGI_PARAMS records without padding. Nothing when descriptors or memory run out.
     using variables_reader = std::optional<request> (*)(std::string_view records);
 

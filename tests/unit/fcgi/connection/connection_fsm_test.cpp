@@ -44,6 +44,15 @@ const std::string long_request = begin_record(keep) +
                                  params_records({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "8"}}) +
                                  stdin_record("1234") + stdin_record("5678") + stdin_record("");
 
+/// More variables than are joined from pieces, before those of `last`: 66,000 bytes in two records.
+std::string large_params(const variable_list& last, unsigned id = 1, std::size_t padding = 0)
+{
+    const std::string half = pairs_of(variable_list(300, {"HTTP_X", std::string(102, 'x')}));
+    return make_record(record_type::params, half, id, padding) +
+           make_record(record_type::params, half + pairs_of(last), id, padding) +
+           make_record(record_type::params, "", id);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(connection_fsm_reading)
@@ -105,33 +114,46 @@ BOOST_AUTO_TEST_CASE(a_request_in_records_of_one_byte_is_served)
     BOOST_TEST(driver.served[0].body == "body");
 }
 
-BOOST_AUTO_TEST_CASE(variables_that_do_not_come_in_one_read_go_to_libfcgi_whole_and_without_padding)
+BOOST_AUTO_TEST_CASE(a_few_variables_that_do_not_come_in_one_read_are_joined)
 {
     const variable_list variables{{"REQUEST_METHOD", "POST"}, {"PATH_INFO", "/q"}};
-    const std::string padded = begin_record(keep) + make_record(record_type::params, pairs_of(variables), 1, 5) +
-                               make_record(record_type::params, "");
     scripted_driver driver;
     driver.bytes_a_read = 30;
 
-    driver.send(padded + stdin_record(""));
+    driver.send(begin_record(keep) + make_record(record_type::params, pairs_of(variables), 1, 5) +
+                make_record(record_type::params, "") + stdin_record(""));
+
+    BOOST_TEST(driver.library_read.empty());
+    BOOST_REQUIRE(driver.served.size() == 1U);
+    BOOST_TEST(driver.served[0].method == "POST");
+    BOOST_TEST(driver.served[0].path_info == "/q");
+}
+
+BOOST_AUTO_TEST_CASE(many_variables_that_do_not_come_in_one_read_go_to_libfcgi_whole_and_without_padding)
+{
+    const variable_list variables{{"REQUEST_METHOD", "POST"}, {"PATH_INFO", "/q"}};
+    scripted_driver driver;
+    driver.bytes_a_read = 1000;
+
+    driver.send(begin_record(keep) + large_params(variables, 1, 5) + stdin_record(""));
 
     BOOST_REQUIRE(driver.library_read.size() == 1U);
-    BOOST_TEST(driver.library_read[0] == begin_record(keep) + params_records(variables));
+    BOOST_TEST((driver.library_read[0] == begin_record(keep) + large_params(variables)));
     BOOST_REQUIRE(driver.served.size() == 1U);
     BOOST_TEST(driver.served[0].path_info == "/q");
     driver.answer("");
-    driver.send(padded + stdin_record(""));
+    driver.send(begin_record(keep) + large_params(variables, 1, 5) + stdin_record(""));
     BOOST_TEST(driver.library_read.size() == 2U);
-    BOOST_TEST(driver.library_read[1] == begin_record(keep) + params_records(variables));
+    BOOST_TEST((driver.library_read[1] == driver.library_read[0]));
 }
 
 BOOST_AUTO_TEST_CASE(variables_that_libfcgi_cannot_read_close_the_connection_with_an_error)
 {
     scripted_driver driver;
     scripted_driver::library_fails = true;
-    driver.bytes_a_read = 30;
+    driver.bytes_a_read = 1000;
 
-    driver.send(whole_request(keep));
+    driver.send(begin_record(keep) + large_params({}) + stdin_record(""));
 
     BOOST_TEST(driver.is_closed);
     BOOST_TEST(driver.served.empty());
@@ -696,12 +718,12 @@ BOOST_AUTO_TEST_CASE(variables_of_a_request_that_was_aborted_do_not_get_into_the
     scripted_driver driver;
     driver.send(begin_record(keep) + make_record(record_type::params, pairs_of({{"QUERY_STRING", "first"}})));
     driver.send(abort_record());
-    driver.bytes_a_read = 20;
+    driver.bytes_a_read = 1000;
 
-    driver.send(begin_record(keep, 2) + params_records(variables, 2) + stdin_record("", 2));
+    driver.send(begin_record(keep, 2) + large_params(variables, 2) + stdin_record("", 2));
 
     BOOST_REQUIRE(scripted_driver::library_read.size() == 1U);
-    BOOST_TEST(scripted_driver::library_read[0] == begin_record(keep, 2) + params_records(variables, 2));
+    BOOST_TEST((scripted_driver::library_read[0] == begin_record(keep, 2) + large_params(variables, 2)));
     BOOST_TEST(driver.served.size() == 1U);
 }
 
