@@ -15,8 +15,8 @@ namespace {
 
 using progress = record_scanner::progress;
 
-// libfcgi reads only from descriptors: a file in memory takes five system calls, and several times the processor time
-// of the rest of a small request. mod_proxy_fcgi writes in pieces, so that the variables often come in two.
+// libfcgi reads only from descriptors: a file in memory takes four system calls and 8 us, as long as everything else
+// that is done for a small request outside the kernel. mod_proxy_fcgi writes in pieces, so the variables often do.
 constexpr std::size_t pieces_joined_bytes = 64 * 1024;
 
 std::string all_taken(const budget& of)
