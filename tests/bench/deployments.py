@@ -74,7 +74,7 @@ class NginxClosing(Nginx):
 
     def sample_text(self):
         text = replace_once(super().sample_text(), "fastcgi_keep_conn on;", "fastcgi_keep_conn off;")
-        return replace_once(text, "    keepalive 16; ", "    # ")
+        return replace_once(text, "    keepalive 256; ", "    # ")
 
 
 class ProxyFcgiClosing(ApacheProxyFcgi):

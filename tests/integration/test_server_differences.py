@@ -1,5 +1,6 @@
 """Differences between the web servers, as described in README.md and the samples: clients that disconnect during a
 call, and connections to wamp-fcgi. The contract's cases show the others."""
+import concurrent.futures
 import contextlib
 import json
 import pathlib
@@ -67,6 +68,13 @@ class Differences(unittest.TestCase):
                 for _ in range(3):
                     self.assertEqual(self.client.send(body=ADD2).status, 200)
                     wait_until(lambda: (kept_connections(self.server.pool.address) > 0) == kept, "what is kept")
+
+    def test_nginx_keeps_as_many_connections_as_it_had_requests_at_once(self):
+        self.deploy(Nginx)
+        with concurrent.futures.ThreadPoolExecutor(40) as threads:
+            answers = list(threads.map(lambda _: self.client.call("com.example.sleep", SLEEP_SECONDS), range(40)))
+        self.assertEqual({answer.status for answer in answers}, {200})
+        wait_until(lambda: kept_connections(self.server.pool.address) > 30, "the connections to be kept")
 
 
 if __name__ == "__main__":
