@@ -58,7 +58,7 @@ enum class service { answers_at_once, refuses, answers_later, streams };
 
 void stream(scripted_driver& driver)
 {
-    driver.tell(event::stream_started{{200, {}, {}}});
+    driver.begin_stream();
     driver.tell(event::stream_data{"ans"});
     driver.tell(event::stream_data{"wer"});
     driver.tell(event::stream_ended{});

@@ -48,9 +48,9 @@ public:
         read_all();
     }
 
-    void tell(connection_event what)
+    void tell(const connection_event& what)
     {
-        run(fsm.resume(std::move(what), now));
+        run(fsm.resume(what, now));
         if (!holds_turn)
             end_turn();
         read_all();
@@ -64,7 +64,18 @@ public:
     }
 
     /// The service answers its current request.
-    void answer(std::string body, int status = 200) { tell(event::answered{{status, {}, std::move(body)}}); }
+    void answer(std::string body, int status = 200)
+    {
+        response whole{status, {}, std::move(body)};
+        tell(event::answered{whole});
+    }
+
+    /// The service begins a stream.
+    void begin_stream()
+    {
+        const response head{200, {{"Content-Type", "text/plain"}}, ""};
+        tell(event::stream_started{head});
+    }
 
     /// The web server can accept bytes again.
     void take_more(std::size_t bytes)
@@ -153,6 +164,8 @@ private:
         return !memory_fails && make_room_for_body(req, announced_bytes, more_bytes);
     }
 
+    connection_step resume_answered(response whole) { return fsm.resume(event::answered{whole}, now); }
+
     void read_all()
     {
         while (is_reading && !is_closed && (!inbox.empty() || is_hung_up)) {
@@ -186,19 +199,19 @@ private:
             is_reading = true;
             return false;
         case action::admit:
-            next = refusal ? fsm.resume(event::answered{*refusal}, now)
-                           : fsm.resume(event::admitted{body_limit_bytes, use_of_body}, now);
+            next =
+                refusal ? resume_answered(*refusal) : fsm.resume(event::admitted{body_limit_bytes, use_of_body}, now);
             return true;
         case action::refuse:
             refused.push_back(*next.with->refusal);
-            next = fsm.resume(event::answered{{503, {}, "refused"}}, now);
+            next = resume_answered({503, {}, "refused"});
             return true;
         case action::serve:
             served.push_back({std::string(fsm.current_request().method()),
                               std::string(fsm.current_request().path_info()),
                               std::string(fsm.current_request().body())});
             if (at_once)
-                next = fsm.resume(event::answered{*at_once}, now);
+                next = resume_answered(*at_once);
             return at_once.has_value();
         case action::write:
             next = write();

@@ -49,10 +49,10 @@ connection::~connection()
         ::close(fd_);
 }
 
-void connection::tell(connection_event what)
+void connection::tell(const connection_event& what)
 {
     now_ = clock::now();
-    perform(resume(std::move(what)));
+    perform(resume(what));
 }
 
 void connection::perform(connection_step next)
@@ -211,7 +211,7 @@ void connection::respond(bridge::answer&& whole)
                          whole.report);
     log_answer(req, {whole.http.status, whole.http.body.size()}, whole.report, when);
     written_ = watch_call(req, whole.http.status, whole.report, when);
-    perform(resume(event::answered{std::move(whole.http)}));
+    perform(resume(event::answered{whole.http}));
 }
 
 void connection::tell_if_written()
@@ -228,7 +228,7 @@ void connection::begin(response head)
     stream_bytes_ = 0;
     now_ = clock::now();
     bridge::count_stream_begun(counted_in_, head.status);
-    perform(resume(event::stream_started{std::move(head)}));
+    perform(resume(event::stream_started{head}));
 }
 
 std::size_t connection::write(std::string_view piece)

@@ -52,7 +52,7 @@ public:
     void start() { perform(decisions_.start()); }
 
     /// Passes an event of the worker. The connection detects events of its socket itself.
-    void tell(connection_event what);
+    void tell(const connection_event& what);
 
     /// Aborts the request that a service is serving, and closes.
     void let_go();
@@ -65,7 +65,7 @@ private:
     using error_code = boost::system::error_code;
     using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
-    connection_step resume(connection_event&& what) { return decisions_.resume(std::move(what), now_); }
+    connection_step resume(const connection_event& what) { return decisions_.resume(what, now_); }
     void perform(connection_step next);
     std::optional<connection_step> act(connection_step& next);
     std::optional<connection_step> read();

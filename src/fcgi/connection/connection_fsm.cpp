@@ -40,12 +40,12 @@ connection_fsm::connection_fsm(shared_resources& shared, connection_origin from,
       is_fresh_(from == connection_origin::accepted)
 {}
 
-connection_step connection_fsm::resume(connection_event&& what, time_point now)
+connection_step connection_fsm::resume(const connection_event& what, time_point now)
 {
     now_ = now;
     if (state_ == state::closed)
         return {};
-    connection_step next = std::visit([this](auto& each) { return on(each); }, what);
+    connection_step next = std::visit([this](const auto& each) { return on(each); }, what);
     next.request_begins = std::exchange(has_begun_, false);
     if (!replies_.empty())
         next.notes().replies = std::exchange(replies_, {});
@@ -101,7 +101,7 @@ connection_step connection_fsm::on(const event::admitted& what)
     return lacks_memory_ ? refuse_for_memory() : body_or_serve();
 }
 
-connection_step connection_fsm::on(event::answered& what)
+connection_step connection_fsm::on(const event::answered& what)
 {
     if (state_ != state::serving && (state_ != state::receiving || stage_ == stage::nothing))
         return {};
@@ -115,7 +115,7 @@ connection_step connection_fsm::on(event::answered& what)
     return {action::write};
 }
 
-connection_step connection_fsm::on(event::stream_started& what)
+connection_step connection_fsm::on(const event::stream_started& what)
 {
     if (state_ != state::serving)
         return {};
@@ -257,10 +257,12 @@ connection_step connection_fsm::write_soon()
 
 connection_step connection_fsm::answer_sent()
 {
+    if (!is_kept_ && is_whole_)
+        return close();
     forget_input();
     request_ = {};
     if (!is_kept_)
-        return is_whole_ ? close() : linger();
+        return linger();
     if (is_whole_)
         return await_next_request();
     // The rest of a request that was answered early must not be taken for the next request.

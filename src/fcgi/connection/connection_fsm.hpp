@@ -56,10 +56,10 @@ struct admitted {
     bridge::body_use body = bridge::body_use::read;
 };
 struct answered {
-    response whole;
+    response& whole;  ///< its body is moved out before resume() returns
 };
 struct stream_started {
-    response head;  ///< without a body
+    const response& head;  ///< without a body; used before resume() returns
 };
 struct stream_data {
     std::string_view bytes;
@@ -158,7 +158,7 @@ public:
     connection_step start() { return wait_for(action::read); }
 
     /// The step for an event. An event without a meaning in the current state gives action::rest.
-    connection_step resume(connection_event&& what, time_point now);
+    connection_step resume(const connection_event& what, time_point now);
 
     state current() const noexcept { return state_; }
 
@@ -207,8 +207,8 @@ private:
     connection_step on(const event::peer_closed&);
     connection_step on(const event::turn&);
     connection_step on(const event::admitted& what);
-    connection_step on(event::answered& what);
-    connection_step on(event::stream_started& what);
+    connection_step on(const event::answered& what);
+    connection_step on(const event::stream_started& what);
     connection_step on(const event::stream_data& what);
     connection_step on(const event::stream_ended&);
     connection_step on(const event::written& what);

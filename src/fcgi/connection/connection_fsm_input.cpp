@@ -132,9 +132,10 @@ bool connection_fsm::keep_for_later(std::string_view bytes)
     kept_share_.shrink_to(0);
     if (!kept_share_.grow(bytes.size()))
         return false;
-    if (bytes.empty() && !kept_.empty())
+    if (!bytes.empty())
+        kept_ = bytes;
+    else if (!kept_.empty())
         std::string().swap(kept_);
-    kept_ = bytes;
     return true;
 }
 

@@ -1266,7 +1266,7 @@ struct streaming_driver : scripted_driver {
     explicit streaming_driver(after_answer then = keep)
     {
         send(whole_request(then));
-        tell(event::stream_started{{200, {{"Content-Type", "text/plain"}}, ""}});
+        begin_stream();
     }
 };
 
@@ -1314,7 +1314,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_in_one_turn_goes_out_together_and_nobody_is
     driver.send(whole_request(keep));
     driver.holds_turn = true;
     driver.takes_answers = false;
-    driver.tell(event::stream_started{{200, {{"Content-Type", "text/plain"}}, ""}});
+    driver.begin_stream();
     driver.tell(event::stream_data{"one "});
     driver.tell(event::stream_data{"two"});
     BOOST_TEST(driver.sent.empty());
@@ -1331,7 +1331,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_and_ends_in_one_turn_is_written_whole_
     scripted_driver driver;
     driver.send(whole_request(keep));
     driver.holds_turn = true;
-    driver.tell(event::stream_started{{200, {{"Content-Type", "text/plain"}}, ""}});
+    driver.begin_stream();
     driver.tell(event::stream_data{"all"});
     driver.tell(event::stream_ended{});
 
@@ -1484,10 +1484,12 @@ namespace {
 
 std::vector<std::pair<std::string, connection_event>> harmless_events()
 {
+    static response whole{200, {}, "stray"};
+    static const response head{200, {}, ""};
     return {{"turn", event::turn{}},
             {"admitted", event::admitted{0}},
-            {"answered", event::answered{{200, {}, "stray"}}},
-            {"stream_started", event::stream_started{{200, {}, ""}}},
+            {"answered", event::answered{whole}},
+            {"stream_started", event::stream_started{head}},
             {"stream_data", event::stream_data{"stray"}},
             {"stream_ended", event::stream_ended{}},
             {"flush", event::flush{}},
@@ -1527,7 +1529,7 @@ void bring_to(scripted_driver& driver, state wanted)
         return driver.send(whole_request(keep));
     case state::streaming:
         driver.send(whole_request(keep));
-        return driver.tell(event::stream_started{{200, {}, ""}});
+        return driver.begin_stream();
     case state::answering:
         driver.send(whole_request(keep));
         driver.room = 0;
