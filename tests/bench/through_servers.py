@@ -65,10 +65,21 @@ def small_requests(scratch, set_up, router_url, plan):
             yield from rows_of(set_up, connections, runs, others)
             if is_main:
                 yield signed_row(set_up, connections, runs)
-    if {32, 256} <= rates["ours"].keys():
-        values = {who: [many / few for many, few in zip(each[256], each[32])] for who, each in rates.items()}
-        yield ratio_row(set_up, "requests/s, 256 / 32 conn.", statistics.median(values["ours"]),
-                        statistics.median(values["yardstick"]), values["ours"], goal=at_least(0.95))
+        if {32, 256} <= rates["ours"].keys():
+            values = {who: [many / few for many, few in zip(each[256], each[32])] for who, each in rates.items()}
+            yield ratio_row(set_up, "requests/s, 256 / 32 conn.", statistics.median(values["ours"]),
+                            statistics.median(values["yardstick"]), values["ours"], goal=at_least(0.95))
+            yield row_of_server_alone(scratch, set_up, subjects["ours"], plan)
+
+
+def row_of_server_alone(scratch, set_up, subject, plan):
+    """The limit of the web server: the same ratio with a path that it answers itself."""
+    alone = {"alone": (subject, Requests(scratch, "alone", path="/nothing"))}
+    few, many = ([run.rate for run in by_turns(alone, plan.body_rounds, connections, plan.seconds)["alone"]]
+                 for connections in (32, 256))
+    values = [later / before for before, later in zip(few, many)]
+    return Row(set_up, "requests/s of the server alone, 256 / 32 conn.", statistics.median(values), "x",
+               spread=(min(values), max(values)))
 
 
 def warm_up(subjects, requests):
