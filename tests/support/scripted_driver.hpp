@@ -123,7 +123,7 @@ public:
     static inline bool memory_fails = false;  // for bodies
 
     // What happened.
-    static inline std::vector<std::string> library_read{};  // records passed to libfcgi
+    static inline std::vector<std::string> library_read{};  // variables passed to libfcgi
     struct served_request {
         std::string method;
         std::string path_info;
@@ -150,13 +150,12 @@ public:
     connection_fsm fsm;
 
 private:
-    static std::optional<request> read_by_library(std::string_view records)
+    static std::optional<request> read_by_library(std::string_view variables)
     {
-        library_read.emplace_back(records);
+        library_read.emplace_back(variables);
         if (library_fails)
             return {};
-        std::string joined;
-        return read_variables(params_content(records, joined));
+        return read_variables(variables);
     }
 
     static bool make_room(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)

@@ -29,9 +29,9 @@ bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t
 
 /// What the connections of a worker share. Must outlive them.
 struct shared_resources {
-    /// Parses large CGI variables that did not arrive in one piece, with libfcgi. `records` are FCGI_BEGIN_REQUEST and
-    /// complete FCGI_PARAMS records without padding. Nothing when descriptors or memory run out.
-    using variables_reader = std::optional<request> (*)(std::string_view records);
+    /// Parses large CGI variables that did not arrive in one piece, with libfcgi. Nothing when descriptors
+    /// or memory run out.
+    using variables_reader = std::optional<request> (*)(std::string_view variables);
 
     /// Makes room for `more_bytes` of the body of `req`; `announced_bytes` is its announced length (0: unknown).
     /// Returns false when memory runs out.
@@ -42,7 +42,7 @@ struct shared_resources {
     std::size_t max_connections = 0;  ///< reported to a web server that asks
     budget requests;                  ///< requests being received
     budget answers;                   ///< answers being sent
-    std::string scratch{};            ///< records of one read; used before the next event
+    std::string scratch{};            ///< variables of one read; used before the next event
 };
 
 namespace event {
@@ -226,12 +226,12 @@ private:
 
     connection_step receive(std::string_view bytes);
     connection_step receive_kept();
-    std::optional<connection_step> go_on(record_scanner::progress made, std::string_view records,
+    std::optional<connection_step> go_on(record_scanner::progress made, std::string_view variables,
                                          std::size_t body_bytes, std::string_view rest);
     void begin_request();
     bool keep_for_later(std::string_view bytes);
     bool hold(std::size_t bytes);
-    bool collect_variables(record_scanner::progress made, std::string_view records, std::size_t more_bytes);
+    bool collect_variables(record_scanner::progress made, std::string_view variables, std::size_t more_bytes);
     connection_step body_or_serve();
     connection_step await_rest();
     connection_step end_unanswered(record_scanner::progress made);
@@ -260,7 +260,7 @@ private:
 
     // Input.
     record_scanner scanner_;
-    std::string records_;  // variables that did not arrive in one piece
+    std::string variables_;  // that did not arrive in one piece
     request request_;
     std::uint64_t announced_bytes_ = 0;   // length of the body; 0: unknown
     std::uint64_t body_limit_bytes_ = 0;  // of the service; 0: none

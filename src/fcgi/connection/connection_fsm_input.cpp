@@ -51,21 +51,20 @@ connection_step connection_fsm::receive(std::string_view bytes)
         received_bytes_ = 0;
     }
     while (!bytes.empty()) {
-        std::string& records = shared_.scratch;
-        records.clear();
+        std::string& variables = shared_.scratch;
+        variables.clear();
         const std::size_t body_bytes = request_.body().size();
-        const bool drops_body = body_use_ == bridge::body_use::dropped;
-        const bool takes_body = stage_ != stage::nothing && state_ != state::skipping && !drops_body;
+        const bool takes_body =
+            stage_ != stage::nothing && state_ != state::skipping && body_use_ != bridge::body_use::dropped;
         if (takes_body && !shared_.make_room(request_, announced_bytes_, bytes.size()))
             return run_out_of_memory(bytes);
         std::size_t consumed = 0;
-        const auto made = scanner_.feed(bytes, consumed, drops_body ? nullptr : &records,
-                                        takes_body ? &request_.body_memory() : nullptr);
+        const auto made = scanner_.feed(bytes, consumed, &variables, takes_body ? &request_.body_memory() : nullptr);
         bytes.remove_prefix(consumed);
         received_bytes_ += consumed;
         if (scanner_.has_replies())
             replies_ += scanner_.take_replies();
-        if (auto next = go_on(made, records, request_.body().size() - body_bytes, bytes))
+        if (auto next = go_on(made, variables, request_.body().size() - body_bytes, bytes))
             return std::move(*next);
     }
     return await_rest();
@@ -81,7 +80,7 @@ connection_step connection_fsm::receive_kept()
 
 // `body_bytes` new bytes of the body have arrived; `rest` follows what was scanned. Returns nothing when there is more
 // to scan or to wait for.
-std::optional<connection_step> connection_fsm::go_on(progress made, std::string_view records, std::size_t body_bytes,
+std::optional<connection_step> connection_fsm::go_on(progress made, std::string_view variables, std::size_t body_bytes,
                                                      std::string_view rest)
 {
     if (scanner_.take_begun())
@@ -96,10 +95,10 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
         return await_next_request();
     if (state_ == state::skipping)
         return {};
-    if (!hold(records.size() + body_bytes))
+    if (!hold(variables.size() + body_bytes))
         return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken(shared_.requests)})
                                          : close(log_level::warning, all_taken(shared_.requests));
-    if (stage_ == stage::nothing && !collect_variables(made, records, rest.size()))
+    if (stage_ == stage::nothing && !collect_variables(made, variables, rest.size()))
         return close(log_level::error, "no file descriptor or memory left for its request");
     // Scans the part of the body that is already there first: usually it is complete, and there is nothing to skip.
     if (stage_ == stage::nothing || (made == progress::params_complete && !rest.empty()))
@@ -146,24 +145,22 @@ bool connection_fsm::hold(std::size_t bytes)
 }
 
 /// Returns false when libfcgi, which parses large variables that did not arrive in one piece, fails.
-bool connection_fsm::collect_variables(progress made, std::string_view records, std::size_t more_bytes)
+bool connection_fsm::collect_variables(progress made, std::string_view variables, std::size_t more_bytes)
 {
     const bool is_all = made == progress::params_complete;
-    if (!is_all || !records_.empty())
-        records_ += records;
+    if (!is_all || !variables_.empty())
+        variables_ += variables;
     if (!is_all)
         return true;
-    const std::string_view all = records_.empty() ? records : std::string_view(records_);
-    if (records_.size() <= pieces_joined_bytes) {
-        std::string joined;
-        request_ = read_variables(params_content(all, joined), more_bytes);
+    if (variables_.size() <= pieces_joined_bytes) {
+        request_ = read_variables(variables_.empty() ? variables : variables_, more_bytes);
     } else {
-        auto read = shared_.read_variables(all);
+        auto read = shared_.read_variables(variables_);
         if (!read)
             return false;
         request_ = std::move(*read);
     }
-    std::string().swap(records_);
+    std::string().swap(variables_);
     stage_ = stage::variables;
     const auto announced = checks::check_announced_length(request_, 0);
     announced_bytes_ = announced ? announced->value_or(0) : 0;

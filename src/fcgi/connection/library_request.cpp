@@ -1,6 +1,7 @@
 #include "fcgi/connection/library_request.hpp"
 
 #include "fcgi/cgi/variables.hpp"
+#include "fcgi/records/records.hpp"
 
 #include <fcgiapp.h>
 
@@ -66,9 +67,9 @@ void initialize_library()
         throw std::runtime_error("libfcgi cannot be initialized");
 }
 
-std::optional<request> read_by_library(std::string_view records)
+std::optional<request> read_by_library(std::string_view variables)
 {
-    const int fd = file_with(records);
+    const int fd = file_with(request_with(variables));
     library_request incoming;
     if (fd < 0 || !incoming.read_variables(fd))
         return {};

@@ -12,8 +12,8 @@ namespace wampfcgi::fcgi {
 /// Call it once in a process, before any request. Throws std::runtime_error.
 void initialize_library();
 
-/// Makes a request without a body from FCGI_BEGIN_REQUEST and complete FCGI_PARAMS records, up to the empty one. They
-/// must be well-formed: libfcgi does not check them (see record_scanner). Nothing when descriptors or memory run out.
-std::optional<request> read_by_library(std::string_view records);
+/// Makes a request without a body from a stream of CGI variables (FastCGI specification, 3.4). It must be well-formed:
+/// libfcgi does not check it (see params_checker). Nothing when descriptors or memory run out.
+std::optional<request> read_by_library(std::string_view variables);
 
 }  // namespace wampfcgi::fcgi

@@ -17,6 +17,9 @@ class search {
 public:
     search(std::string_view text, char wanted) : text_(text), wanted_(wanted), found_(text.find(wanted)) {}
 
+    /// False: there is none before `to` in what was not asked about yet. So it is with nearly all variables.
+    bool may_find_before(std::size_t to) const { return found_ < to; }
+
     bool finds_between(std::size_t from, std::size_t to)
     {
         if (found_ < from)
@@ -73,10 +76,12 @@ void params_checker::skip_sound_pairs(std::string_view& bytes) const
         if (!pair || pair->name.empty())
             return;
         const auto end = static_cast<std::size_t>(rest.data() - whole.data());
-        const std::size_t value = end - pair->value.size();
-        const std::size_t name = value - pair->name.size();
-        if (equals.finds_between(name, value) || zero.finds_between(name, end))
-            return;
+        if (equals.may_find_before(end) || zero.may_find_before(end)) {
+            const std::size_t value = end - pair->value.size();
+            const std::size_t name = value - pair->name.size();
+            if (equals.finds_between(name, value) || zero.finds_between(name, end))
+                return;
+        }
         bytes = rest;
     }
 }

@@ -17,7 +17,7 @@ std::uint8_t octet(const std::string& bytes, std::size_t at)
 
 }  // namespace
 
-record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_t& consumed, std::string* own,
+record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_t& consumed, std::string* variables,
                                               std::string* body)
 {
     consumed = 0;
@@ -26,11 +26,11 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
             consumed += take_header_bytes(bytes.substr(consumed));
             if (header_bytes_ < header_.size())
                 break;
-            if (!take_header(own, body))
+            if (!take_header())
                 return progress::broken;
         } else {
             const std::string_view content = bytes.substr(consumed, content_left_);
-            if (!take_content(content, own, body))
+            if (!take_content(content, variables, body))
                 return progress::broken;
             content_left_ -= content.size();
             consumed += content.size();
@@ -42,7 +42,7 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
             continue;
         in_record_ = false;
         header_bytes_ = 0;
-        const progress made = end_record(own);
+        const progress made = end_record();
         if (made != progress::incomplete)
             return made;
     }
@@ -62,7 +62,7 @@ std::size_t record_scanner::take_header_bytes(std::string_view bytes)
     return taken;
 }
 
-bool record_scanner::take_header(std::string* own, const std::string* body)
+bool record_scanner::take_header()
 {
     content_left_ = content_bytes();
     padding_left_ = header_[6];
@@ -78,8 +78,6 @@ bool record_scanner::take_header(std::string* own, const std::string* body)
     has_strays_ = has_strays_ || (!is_own && meant_for_ != destiny::begin);
     if (meant_for_ == destiny::body)
         body_bytes_ += content_left_;
-    if (is_own && own != nullptr && (meant_for_ != destiny::body || body == nullptr))
-        add_header(*own);
     return true;
 }
 
@@ -114,7 +112,7 @@ std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
     return broken("a FastCGI record that is not allowed there");
 }
 
-bool record_scanner::take_content(std::string_view bytes, std::string* own, std::string* body)
+bool record_scanner::take_content(std::string_view bytes, std::string* variables, std::string* body)
 {
     switch (meant_for_) {
     case destiny::begin:
@@ -124,29 +122,27 @@ bool record_scanner::take_content(std::string_view bytes, std::string* own, std:
     case destiny::params:
         if (const auto wrong = params_.feed(bytes); !wrong.empty())
             return fail(wrong);
-        break;
+        if (variables != nullptr)
+            *variables += bytes;
+        return true;
     case destiny::body:
-        if (is_given_up_)
-            return true;
-        if (body != nullptr)
-            own = body;
-        break;
+        if (body != nullptr && !is_given_up_)
+            *body += bytes;
+        return true;
     case destiny::abort:
     case destiny::dropped:
-        return true;
+        break;
     }
-    if (own != nullptr)
-        *own += bytes;
     return true;
 }
 
-record_scanner::progress record_scanner::end_record(std::string* own)
+record_scanner::progress record_scanner::end_record()
 {
     switch (meant_for_) {
     case destiny::dropped:
         return progress::incomplete;
     case destiny::begin:
-        return end_begin(own);
+        return end_begin();
     case destiny::management:
         replies_ += header_[1] == static_cast<std::uint8_t>(record_type::get_values)
                         ? values_result(kept_, max_connections_)
@@ -174,7 +170,7 @@ record_scanner::progress record_scanner::end_record(std::string* own)
     return progress::incomplete;
 }
 
-record_scanner::progress record_scanner::end_begin(std::string* own)
+record_scanner::progress record_scanner::end_begin()
 {
     const unsigned role = octet(kept_, 0) * 256U + octet(kept_, 1);
     if (request_id_ != 0 && !is_given_up_) {
@@ -195,19 +191,7 @@ record_scanner::progress record_scanner::end_begin(std::string* own)
     params_ = {};
     body_bytes_ = 0;
     has_begun_ = true;
-    if (own != nullptr) {
-        add_header(*own);
-        *own += kept_;
-    }
     return progress::incomplete;
-}
-
-// Adds the header without padding, because the padding is dropped.
-void record_scanner::add_header(std::string& own) const
-{
-    auto header = header_;
-    header[6] = 0;
-    own.append(reinterpret_cast<const char*>(header.data()), header.size());
 }
 
 std::size_t record_scanner::content_bytes() const

@@ -1,6 +1,5 @@
 // Owns finding requests in the bytes of a FastCGI connection (FastCGI specification, sections 3 to 5), one request at a
-// time. libfcgi blocks and trusts its input, so it only gets variables that are complete, well-formed and contiguous.
-// Management records are answered here.
+// time: the stream of its CGI variables, checked, and its body. Management records are answered here.
 #pragma once
 
 #include "fcgi/records/params_checker.hpp"
@@ -31,9 +30,9 @@ public:
     explicit record_scanner(std::size_t max_connections) : max_connections_(max_connections) {}
 
     /// Scans the next bytes of the connection up to something to report. Sets `consumed` to their number; feed the
-    /// others again. Appends the records for libfcgi to `own` unless it is null. If `body` is given, the content of the
-    /// body goes there instead.
-    progress feed(std::string_view bytes, std::size_t& consumed, std::string* own = nullptr,
+    /// others again. Appends the stream of CGI variables (FastCGI specification, 3.4) to `variables`, and the body to
+    /// `body`, unless they are null.
+    progress feed(std::string_view bytes, std::size_t& consumed, std::string* variables = nullptr,
                   std::string* body = nullptr);
 
     /// True when a request has begun since the last call.
@@ -70,12 +69,11 @@ private:
     enum class destiny { dropped, begin, management, params, body, abort };
 
     std::size_t take_header_bytes(std::string_view bytes);
-    bool take_header(std::string* own, const std::string* body);
+    bool take_header();
     std::optional<destiny> destiny_of_record();
-    bool take_content(std::string_view bytes, std::string* own, std::string* body);
-    progress end_record(std::string* own);
-    progress end_begin(std::string* own);
-    void add_header(std::string& own) const;
+    bool take_content(std::string_view bytes, std::string* variables, std::string* body);
+    progress end_record();
+    progress end_begin();
     std::size_t content_bytes() const;
     unsigned record_id() const;
     bool fail(std::string_view why);

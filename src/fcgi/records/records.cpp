@@ -1,5 +1,6 @@
 #include "fcgi/records/records.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -33,26 +34,15 @@ std::string record(record_type type, unsigned id, std::string_view content)
 
 }  // namespace
 
-std::string_view params_content(std::string_view records, std::string& joined)
+std::string request_with(std::string_view variables)
 {
-    joined.clear();
-    std::string_view whole;
-    while (records.size() >= record_header_bytes) {
-        const bool is_params = records[1] == static_cast<char>(record_type::params);
-        const std::size_t bytes = static_cast<std::uint8_t>(records[4]) * 256U + static_cast<std::uint8_t>(records[5]);
-        const std::string_view content = records.substr(record_header_bytes, bytes);
-        records.remove_prefix(record_header_bytes + content.size());
-        if (!is_params || content.empty())
-            continue;
-        if (whole.empty()) {
-            whole = content;
-            continue;
-        }
-        if (joined.empty())
-            joined = whole;
-        whole = joined.append(content);
-    }
-    return whole;
+    constexpr unsigned id = 1;
+    constexpr std::size_t most_content_bytes = 0xFFFF;
+    std::string records = record(record_type::begin_request, id, {"\0\1\0\0\0\0\0\0", begin_body_bytes});
+    for (; !variables.empty(); variables.remove_prefix(std::min(variables.size(), most_content_bytes)))
+        append_record(records, record_type::params, id, variables.substr(0, most_content_bytes));
+    append_record(records, record_type::params, id, {});
+    return records;
 }
 
 bool is_abort(std::string_view record, unsigned request_id)

@@ -34,9 +34,8 @@ inline constexpr std::size_t begin_body_bytes = 8;
 inline constexpr unsigned responder_role = 1;
 inline constexpr std::uint8_t keep_connection_flag = 1;
 
-/// The stream of CGI variables in a request's records, which must be complete and without padding. The result points
-/// into `records`, or into `joined` if several records hold it.
-std::string_view params_content(std::string_view records, std::string& joined);
+/// The beginning of a request with these CGI variables: FCGI_BEGIN_REQUEST and FCGI_PARAMS.
+std::string request_with(std::string_view variables);
 
 /// True when `record` begins like an FCGI_ABORT_REQUEST for this request.
 bool is_abort(std::string_view record, unsigned request_id);

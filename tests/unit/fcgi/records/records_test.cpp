@@ -54,17 +54,16 @@ BOOST_AUTO_TEST_CASE(what_asks_for_values_in_a_malformed_way_is_not_answered)
         BOOST_TEST(values_result(asked, most) == result_of(""));
 }
 
-BOOST_AUTO_TEST_CASE(the_variables_of_a_request_are_found_in_one_record_or_several)
+BOOST_AUTO_TEST_CASE(variables_are_put_into_records_of_a_request)
 {
     const std::string begins = "\1\1\0\1\0\x08\0\0\0\1\0\0\0\0\0\0"s;
     const std::string ends = "\1\4\0\1\0\0\0\0"s;
-    const std::string one = begins + "\1\4\0\1\0\4\0\0\1\1ab"s + ends;
-    const std::string several = begins + "\1\4\0\1\0\1\0\0\1"s + "\1\4\0\1\0\2\0\0\1a"s + "\1\4\0\1\0\1\0\0b"s + ends;
-    std::string joined;
-    BOOST_TEST(params_content(one, joined) == "\1\1ab");
-    BOOST_TEST(joined.empty());
-    BOOST_TEST(params_content(several, joined) == "\1\1ab");
-    BOOST_TEST(params_content(begins + ends, joined) == "");
+    const std::string full(65'535, 'x');
+    const std::string full_record = "\1\4\0\1\xFF\xFF\0\0"s + full;
+    BOOST_TEST(request_with("") == begins + ends);
+    BOOST_TEST(request_with("\1\1ab") == begins + "\1\4\0\1\0\4\0\0\1\1ab"s + ends);
+    BOOST_TEST((request_with(full) == begins + full_record + ends));
+    BOOST_TEST((request_with(full + "y") == begins + full_record + "\1\4\0\1\0\1\0\0y"s + ends));
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_is_known_by_version_type_and_request)
