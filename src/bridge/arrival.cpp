@@ -17,7 +17,7 @@ result<checks::origin_grant> check_whence(const request& req, const service_opti
     return checks::check_origin(req, options.allowed_origins);
 }
 
-std::variant<answer, header_fields> check_arrival(const request& req, const service_options& options)
+std::optional<answer> check_arrival(const request& req, const service_options& options, header_fields& cors)
 {
     const auto with_debug = [&](answer finished) {
         finished.report.debug = options.debug;
@@ -29,10 +29,10 @@ std::variant<answer, header_fields> check_arrival(const request& req, const serv
     const auto grant = check_whence(req, options);
     if (!grant)
         return with_debug(refusal_answer(grant.error(), options.status_codes, {}));
-    header_fields cors = cors_headers(req, *grant);
+    cors = cors_headers(req, *grant);
     if (req.method() == "OPTIONS")
         return with_debug(preflight_answer(options.methods, std::move(cors)));
-    return cors;
+    return {};
 }
 
 }  // namespace wampfcgi::bridge

@@ -15,11 +15,11 @@ console_service::console_service(const settings& config, const service_settings&
       services_(codec::service_list(config.services, which))
 {}
 
-std::variant<answer, admission> console_service::admit(const request& req)
+std::optional<answer> console_service::admit(const request& req, admission& admitted)
 {
-    if (auto refused = refuse_reader(req, options_, default_audience::loopback))
-        return *std::move(refused);
-    return admission{.by = this, .body = body_use::dropped};
+    admitted.by = this;
+    admitted.body = body_use::dropped;
+    return refuse_reader(req, options_, default_audience::loopback);
 }
 
 answer console_service::refuse(const admission& /*admitted*/, failure why) const

@@ -6,8 +6,8 @@
 #include "wampfcgi/core/settings.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <variant>
 
 namespace wampfcgi::bridge {
 
@@ -16,7 +16,7 @@ public:
     /// `which` must be an element of `config`, and outlive the service.
     console_service(const settings& config, const service_settings& which);
 
-    std::variant<answer, admission> admit(const request& req) override;
+    std::optional<answer> admit(const request& req, admission& admitted) override;
     answer refuse(const admission& admitted, failure why) const override;
     std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
 

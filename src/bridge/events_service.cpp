@@ -277,17 +277,17 @@ events_service::events_service(const service_settings& configured, event_hub* hu
 
 events_service::~events_service() = default;
 
-std::variant<answer, admission> events_service::admit(const request& req)
+std::optional<answer> events_service::admit(const request& req, admission& admitted)
 {
-    auto arrived = check_arrival(req, configured_.options);
-    if (auto* const finished = std::get_if<answer>(&arrived))
-        return std::move(*finished);
-    admission admitted{.by = this, .headers = std::get<header_fields>(std::move(arrived)), .body = body_use::dropped};
+    if (auto finished = check_arrival(req, configured_.options, admitted.headers))
+        return finished;
+    admitted.by = this;
+    admitted.body = body_use::dropped;
     if (hub_ == nullptr)
         return refuse(admitted, {errc::streams_unsupported, "a plain CGI program cannot serve streams of events"});
     if (auto ok = rate_.admit(req, admitted); !ok)
         return refuse(admitted, ok.error());
-    return admitted;
+    return {};
 }
 
 answer events_service::refuse(const admission& admitted, failure why) const

@@ -16,7 +16,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <variant>
 
 namespace wampfcgi::bridge {
 
@@ -31,7 +30,7 @@ public:
                    std::chrono::milliseconds connect_timeout, shared_by_services& shared);
     ~events_service() override;
 
-    std::variant<answer, admission> admit(const request& req) override;
+    std::optional<answer> admit(const request& req, admission& admitted) override;
     answer refuse(const admission& admitted, failure why) const override;
     std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
     void end_streams(std::chrono::milliseconds within) override;

@@ -70,20 +70,18 @@ void gateway::show_status_of(status_source& pool)
     shared_->status = &pool;
 }
 
-std::variant<answer, admission> gateway::admit(const request& req)
+std::optional<answer> gateway::admit(const request& req, admission& admitted)
 {
     if (!req.wanted_status().empty())
         return status_answer(shared_->status, req.wanted_status());
     const service_settings* const found = checks::find_service(req, config_.mount, config_.services);
     if (found == nullptr) {
-        answer refused = refusal_answer({errc::not_found, "no such path", req.path()}, status_style::crossbar, {});
-        refused.counted_in = &cells_of_no_service_;
-        return refused;
+        admitted.counted_in = &cells_of_no_service_;
+        return refusal_answer({errc::not_found, "no such path", req.path()}, status_style::crossbar, {});
     }
     const auto index = static_cast<std::size_t>(found - config_.services.data());
-    auto decision = services_[index]->admit(req);
-    std::visit([&](auto& each) { each.counted_in = cells_[index]; }, decision);
-    return decision;
+    admitted.counted_in = cells_[index];
+    return services_[index]->admit(req, admitted);
 }
 
 answer gateway::refuse(const admission& admitted, failure why) const

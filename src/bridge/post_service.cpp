@@ -83,7 +83,7 @@ private:
 
     result<signer> check_sender() const override
     try {
-        return by_.check_sender(request_, by_.shared_.now());
+        return by_.check_sender(request_, admitted_, by_.shared_.now());
     } catch (const std::exception& trouble) {
         return failure_of(trouble);
     }
@@ -265,26 +265,35 @@ post_service::post_service(const service_settings& configured, session& realm, c
       cells_(shared.figures.of(configured))
 {}
 
-std::variant<answer, admission> post_service::admit(const request& req)
+std::optional<answer> post_service::admit(const request& req, admission& admitted)
 {
-    auto arrived = check_arrival(req, options());
-    if (auto* const finished = std::get_if<answer>(&arrived))
-        return std::move(*finished);
-    admission admitted{this, options().post_body_limit, std::get<header_fields>(std::move(arrived))};
-    if (checks::asks_by_query(req))
+    if (auto finished = check_arrival(req, options(), admitted.headers))
+        return finished;
+    admitted.by = this;
+    admitted.body_limit_bytes = options().post_body_limit;
+    if (checks::asks_by_query(req)) {
         admitted.body = body_use::dropped;
-    else if (auto ok = checks::check_content_type(req); !ok)
+        return within_rate(req, admitted);
+    }
+    if (auto ok = checks::check_content_type(req); !ok)
         return refuse(admitted, ok.error());
-    else if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
-        return refuse(admitted, length.error());
-    return within_rate(req, std::move(admitted));
+    return within_body_limit_and_rate(req, admitted);
 }
 
-std::variant<answer, admission> post_service::within_rate(const request& req, admission&& admitted) const
+std::optional<answer> post_service::within_body_limit_and_rate(const request& req, admission& admitted) const
+{
+    const auto announced = checks::check_announced_length(req, options().post_body_limit);
+    if (!announced)
+        return refuse(admitted, announced.error());
+    admitted.announced_bytes = *announced;
+    return within_rate(req, admitted);
+}
+
+std::optional<answer> post_service::within_rate(const request& req, admission& admitted) const
 {
     if (auto ok = rate_.admit(req, admitted); !ok)
         return refuse(admitted, ok.error());
-    return std::move(admitted);
+    return {};
 }
 
 answer post_service::refuse(const admission& admitted, failure why) const
@@ -295,11 +304,11 @@ answer post_service::refuse(const admission& admitted, failure why) const
     return refused;
 }
 
-result<post_service::signer> post_service::check_sender(const request& req,
+result<post_service::signer> post_service::check_sender(const request& req, const admission& admitted,
                                                         std::chrono::sys_time<std::chrono::microseconds> now) const
 {
-    if (!checks::asks_by_query(req))
-        if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
+    if (admitted.body == body_use::read)
+        if (auto ok = checks::check_body_length(req.body(), admitted.announced_bytes, options().post_body_limit); !ok)
             return ok.error();
     return signatures_.check(req, now);
 }

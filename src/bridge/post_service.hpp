@@ -14,7 +14,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace wampfcgi::bridge {
@@ -34,7 +33,7 @@ public:
     post_service(const service_settings& configured, session& realm, const counted_together& memory,
                  shared_by_services& shared);
 
-    std::variant<answer, admission> admit(const request& req) override;
+    std::optional<answer> admit(const request& req, admission& admitted) override;
     answer refuse(const admission& admitted, failure why) const override;
     std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
 
@@ -43,8 +42,8 @@ protected:
 
     const service_options& options() const noexcept { return configured_.options; }
 
-    /// Applies the rate_limit, as the last step before the body is read.
-    std::variant<answer, admission> within_rate(const request& req, admission&& admitted) const;
+    /// Checks the announced length of the body, then applies the rate_limit: the last steps before the body is read.
+    std::optional<answer> within_body_limit_and_rate(const request& req, admission& admitted) const;
 
     /// Adds the facts about the request to the arguments, as the service is configured.
     void add_facts(payload& arguments, const request& req, const signer& signature) const;
@@ -52,9 +51,12 @@ protected:
 private:
     class post_exchange;
 
+    std::optional<answer> within_rate(const request& req, admission& admitted) const;
+
     /// Returns who signed the request, or nothing if it needs no signature. Fails when the body is incomplete or the
     /// signature wrong.
-    virtual result<signer> check_sender(const request& req, std::chrono::sys_time<std::chrono::microseconds> now) const;
+    virtual result<signer> check_sender(const request& req, const admission& admitted,
+                                        std::chrono::sys_time<std::chrono::microseconds> now) const;
 
     /// Turns a request with a valid signature into `what`. Fails when the body does not describe an operation, or it is
     /// not allowed.

@@ -100,21 +100,22 @@ status_service::page status_service::page_of(const request& req) const
     return key.ends_with("ping") ? page::ping : page::ready;
 }
 
-std::variant<answer, admission> status_service::admit(const request& req)
+std::optional<answer> status_service::admit(const request& req, admission& admitted)
 {
     const service_options& options = configured_.options;
     const auto audience = options.status.token ? default_audience::everybody : default_audience::loopback;
     if (auto refused = refuse_reader(req, options, audience))
-        return *std::move(refused);
-    const admission admitted{.by = this, .body = body_use::dropped};
+        return refused;
+    admitted.by = this;
+    admitted.body = body_use::dropped;
     if (!options.status.token || (options.status.token_for == token_scope::figures && page_of(req) != page::figures))
-        return admitted;
+        return {};
     if (auto ok = checks::check_bearer_token(req, *options.status.token); !ok) {
         answer refused = refuse(admitted, ok.error());
         refused.http.headers.add("WWW-Authenticate", "Bearer");
         return refused;
     }
-    return admitted;
+    return {};
 }
 
 answer status_service::refuse(const admission& /*admitted*/, failure why) const

@@ -7,8 +7,8 @@
 #include "wampfcgi/core/settings.hpp"
 
 #include <memory>
+#include <optional>
 #include <string_view>
-#include <variant>
 
 namespace wampfcgi::bridge {
 
@@ -19,7 +19,7 @@ public:
     /// All arguments must outlive the service.
     status_service(std::string_view mount, const service_settings& configured, shared_by_services& shared);
 
-    std::variant<answer, admission> admit(const request& req) override;
+    std::optional<answer> admit(const request& req, admission& admitted) override;
     answer refuse(const admission& admitted, failure why) const override;
     std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
 

@@ -33,9 +33,10 @@ webhook_service::webhook_service(const service_settings& configured, session& re
       senders_(configured.options.webhook.verify_by)
 {}
 
-std::variant<answer, admission> webhook_service::admit(const request& req)
+std::optional<answer> webhook_service::admit(const request& req, admission& admitted)
 {
-    admission admitted{this, options().post_body_limit};
+    admitted.by = this;
+    admitted.body_limit_bytes = options().post_body_limit;
     if (req.method() != "POST" && req.method() != "PUT") {
         answer refused =
             refuse(admitted, {errc::method_not_allowed, "method is not POST or PUT", std::string(req.method())});
@@ -44,15 +45,13 @@ std::variant<answer, admission> webhook_service::admit(const request& req)
     }
     if (const auto grant = check_whence(req, options()); !grant)
         return refuse(admitted, grant.error());
-    if (auto length = checks::check_announced_length(req, options().post_body_limit); !length)
-        return refuse(admitted, length.error());
-    return within_rate(req, std::move(admitted));
+    return within_body_limit_and_rate(req, admitted);
 }
 
-result<post_service::signer> webhook_service::check_sender(const request& req,
+result<post_service::signer> webhook_service::check_sender(const request& req, const admission& admitted,
                                                            std::chrono::sys_time<std::chrono::microseconds> now) const
 {
-    if (auto ok = checks::check_body_length(req, options().post_body_limit); !ok)
+    if (auto ok = checks::check_body_length(req.body(), admitted.announced_bytes, options().post_body_limit); !ok)
         return ok.error();
     if (auto ok = senders_.check(req, now); !ok)
         return ok.error();

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <variant>
 
 namespace wampfcgi::bridge {
 
@@ -16,10 +15,10 @@ public:
     webhook_service(const service_settings& configured, session& realm, const counted_together& memory,
                     shared_by_services& shared);
 
-    std::variant<answer, admission> admit(const request& req) override;
+    std::optional<answer> admit(const request& req, admission& admitted) override;
 
 private:
-    result<signer> check_sender(const request& req,
+    result<signer> check_sender(const request& req, const admission& admitted,
                                 std::chrono::sys_time<std::chrono::microseconds> now) const override;
     result<void> read(operation& what, const request& req, const signer& signature,
                       std::size_t longest_arguments) const override;

@@ -181,17 +181,15 @@ result<std::optional<std::uint64_t>> check_announced_length(const request& req, 
                    *text);
 }
 
-result<void> check_body_length(const request& req, std::uint64_t limit_bytes)
+result<void> check_body_length(std::string_view body, std::optional<std::uint64_t> announced_bytes,
+                               std::uint64_t limit_bytes)
 {
-    if (limit_bytes != 0 && req.body().size() > limit_bytes)
-        return too_large("body", req.body().size(), limit_bytes);
-    const auto announced = check_announced_length(req, limit_bytes);
-    if (!announced)
-        return announced.error();
-    if (*announced && **announced != req.body().size())
+    if (limit_bytes != 0 && body.size() > limit_bytes)
+        return too_large("body", body.size(), limit_bytes);
+    if (announced_bytes && *announced_bytes != body.size())
         // A truncated body can still parse, with another meaning: never forward it.
-        return refusal(errc::body_truncated, "body of " + std::to_string(req.body().size()) + " bytes, " +
-                                                 std::to_string(**announced) + " announced");
+        return refusal(errc::body_truncated, "body of " + std::to_string(body.size()) + " bytes, " +
+                                                 std::to_string(*announced_bytes) + " announced");
     return {};
 }
 

@@ -161,8 +161,9 @@ int main(int argc, char** argv)
     const std::string result = result_for(kind);
     for (long i = 0; i < count; ++i) {
         req.body_memory() += body;
-        auto admitted = service.admit(req);
-        client.under_way = service.serve(std::get<bridge::admission>(std::move(admitted)), req, client);
+        bridge::admission admitted;
+        service.admit(req, admitted);
+        client.under_way = service.serve(std::move(admitted), req, client);
         if (whole)
             router.answer(result);
     }

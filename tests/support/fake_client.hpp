@@ -22,10 +22,9 @@ public:
     /// Asks `to` to admit the request, then to serve it.
     void ask(bridge::service& to)
     {
-        auto decision = to.admit(asked);
-        if (auto* const final_answer = std::get_if<bridge::answer>(&decision))
-            return respond(std::move(*final_answer));
-        admitted = std::get<bridge::admission>(std::move(decision));
+        admitted = {};
+        if (auto final_answer = to.admit(asked, admitted))
+            return respond(*std::move(final_answer));
         if (auto begun = to.serve(std::move(admitted), asked, *this))
             under_way = std::move(begun);
     }

@@ -54,11 +54,13 @@ public:
         bool is_answered = false;
     };
 
-    std::variant<bridge::answer, bridge::admission> admit(const request& req) override
+    std::optional<bridge::answer> admit(const request& req, bridge::admission& admitted) override
     {
         if (req.method() == "GET")
             return bridge::answer{{405, {}, "refused"}, {.why = errc::method_not_allowed}};
-        return bridge::admission{this, body_limit_bytes};
+        admitted.by = this;
+        admitted.body_limit_bytes = body_limit_bytes;
+        return {};
     }
 
     bridge::answer refuse(const bridge::admission&, failure why) const override

@@ -10,8 +10,6 @@
 
 namespace wampfcgi::bridge {
 
-struct service_cells;
-
 /// What the log tells about a request.
 struct request_report {
     using time_point = std::chrono::steady_clock::time_point;
@@ -33,7 +31,6 @@ struct request_report {
 struct answer {
     response http;
     request_report report;
-    service_cells* counted_in = nullptr;  ///< cells that count an answer given by service::admit(); null: none
 };
 
 }  // namespace wampfcgi::bridge

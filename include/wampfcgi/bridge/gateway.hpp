@@ -54,7 +54,7 @@ public:
     /// outlive the gateway.
     void show_status_of(status_source& pool);
 
-    std::variant<answer, admission> admit(const request& req) override;
+    std::optional<answer> admit(const request& req, admission& admitted) override;
     answer refuse(const admission& admitted, failure why) const override;
     std::unique_ptr<exchange> serve(admission&& admitted, request& req, response_sink& client) override;
     void end_streams(std::chrono::milliseconds within) override;

@@ -10,11 +10,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <variant>
+#include <optional>
 
 namespace wampfcgi::bridge {
 
 class service;
+struct service_cells;
 
 /// Whether the service uses the request's body.
 enum class body_use { read, dropped };
@@ -22,11 +23,12 @@ enum class body_use { read, dropped };
 /// A request that has passed every check that needs no body.
 struct admission {
     service* by = nullptr;
-    std::uint64_t body_limit_bytes = 0;   ///< reading may stop after this many bytes; 0: no limit
-    header_fields headers{};              ///< for every answer to this request
-    body_use body = body_use::read;       ///< dropped: a body, and its length, are ignored
-    bool has_token = false;               ///< the service's rate_limit has been applied
-    service_cells* counted_in = nullptr;  ///< the cells of its service; null: none
+    std::uint64_t body_limit_bytes = 0;              ///< reading may stop after this many bytes; 0: no limit
+    std::optional<std::uint64_t> announced_bytes{};  ///< length of the body, if the client announced it
+    header_fields headers{};                         ///< for every answer to this request
+    body_use body = body_use::read;                  ///< dropped: a body, and its length, are ignored
+    bool has_token = false;                          ///< the service's rate_limit has been applied
+    service_cells* counted_in = nullptr;             ///< the cells of its service, also when it is refused; null: none
 };
 
 /// A request that a service is working on. Destroying it aborts the request: a call in flight is cancelled, and the
@@ -44,8 +46,9 @@ class service {
 public:
     virtual ~service() = default;
 
-    /// Makes the checks that need no body (contract section 3, "Order of the checks"). An answer is final.
-    virtual std::variant<answer, admission> admit(const request& req) = 0;
+    /// Makes the checks that need no body (contract section 3, "Order of the checks"), and fills `admitted`, which must
+    /// be a new one. An answer is final.
+    virtual std::optional<answer> admit(const request& req, admission& admitted) = 0;
 
     /// The answer to an admitted request whose body cannot be read completely.
     virtual answer refuse(const admission& admitted, failure why) const = 0;

@@ -36,8 +36,9 @@ result<void> check_content_type(const request& req);
 /// possible length.
 result<std::optional<std::uint64_t>> check_announced_length(const request& req, std::uint64_t limit_bytes);
 
-/// Refuses a body over `limit_bytes` (0: no limit) or of a length other than announced. Fails with body_too_large,
-/// body_truncated.
-result<void> check_body_length(const request& req, std::uint64_t limit_bytes);
+/// Refuses a body over `limit_bytes` (0: no limit) or of a length other than announced, as check_announced_length()
+/// returns it. Fails with body_too_large, body_truncated.
+result<void> check_body_length(std::string_view body, std::optional<std::uint64_t> announced_bytes,
+                               std::uint64_t limit_bytes);
 
 }  // namespace wampfcgi::checks

@@ -183,15 +183,14 @@ connection_step connection::peek()
 
 std::optional<connection_step> connection::admit()
 {
-    auto decision = to_.admit(decisions_.current_request());
-    if (auto* refusal = std::get_if<bridge::answer>(&decision)) {
-        counted_in_ = refusal->counted_in;
-        respond(std::move(*refusal));
+    admitted_ = {};
+    auto final_answer = to_.admit(decisions_.current_request(), admitted_);
+    counted_in_ = admitted_.counted_in;
+    if (final_answer) {
+        respond(*std::move(final_answer));
         return {};
     }
-    admitted_ = std::get<bridge::admission>(std::move(decision));
-    counted_in_ = admitted_.counted_in;
-    return resume(event::admitted{admitted_.body_limit_bytes, admitted_.body});
+    return resume(event::admitted{admitted_.body_limit_bytes, admitted_.body, admitted_.announced_bytes.value_or(0)});
 }
 
 void connection::serve()

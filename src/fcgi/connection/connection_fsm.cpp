@@ -98,6 +98,7 @@ connection_step connection_fsm::on(const event::admitted& what)
     stage_ = stage::admitted;
     body_limit_bytes_ = what.body_limit_bytes;
     body_use_ = what.body;
+    announced_bytes_ = what.announced_bytes;
     return lacks_memory_ ? refuse_for_memory() : body_or_serve();
 }
 

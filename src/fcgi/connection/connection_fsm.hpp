@@ -54,6 +54,7 @@ struct turn {};         ///< the other connections have had their turn
 struct admitted {
     std::uint64_t body_limit_bytes;  ///< of the service; 0: none
     bridge::body_use body = bridge::body_use::read;
+    std::uint64_t announced_bytes = 0;  ///< length of the body; 0: unknown
 };
 struct answered {
     response& whole;  ///< its body is moved out before resume() returns
@@ -262,7 +263,7 @@ private:
     record_scanner scanner_;
     std::string variables_;  // that did not arrive in one piece
     request request_;
-    std::uint64_t announced_bytes_ = 0;   // length of the body; 0: unknown
+    std::uint64_t announced_bytes_ = 0;   // length of the body; 0: unknown, or not admitted yet
     std::uint64_t body_limit_bytes_ = 0;  // of the service; 0: none
     bridge::body_use body_use_ = bridge::body_use::read;
     std::uint64_t received_bytes_ = 0;  // since the request began

@@ -2,7 +2,6 @@
 #include "fcgi/cgi/limits.hpp"
 #include "fcgi/cgi/variables.hpp"
 #include "fcgi/connection/connection_fsm.hpp"
-#include "wampfcgi/checks/transport.hpp"
 #include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/core/text/size.hpp"
 
@@ -162,8 +161,7 @@ bool connection_fsm::collect_variables(progress made, std::string_view variables
     }
     std::string().swap(variables_);
     stage_ = stage::variables;
-    const auto announced = checks::check_announced_length(request_, 0);
-    announced_bytes_ = announced ? announced->value_or(0) : 0;
+    announced_bytes_ = 0;
     return true;
 }
 

@@ -89,13 +89,11 @@ public:
         const auto announced = checks::check_announced_length(request_, 0);
         input_left_ = announced && *announced ? **announced : std::numeric_limits<std::uint64_t>::max();
         checked_from_ = clock::now();
-        auto decision = to_.admit(request_);
-        if (auto* final_answer = std::get_if<bridge::answer>(&decision)) {
-            counted_in_ = final_answer->counted_in;
-            return respond(std::move(*final_answer));
-        }
-        auto& admitted = std::get<bridge::admission>(decision);
+        bridge::admission admitted;
+        auto final_answer = to_.admit(request_, admitted);
         counted_in_ = admitted.counted_in;
+        if (final_answer)
+            return respond(*std::move(final_answer));
 
         auto body =
             admitted.body == bridge::body_use::read ? read_body_with_memory(admitted.body_limit_bytes) : result<void>();
