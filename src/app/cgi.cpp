@@ -36,13 +36,13 @@ public:
         session_.play(wamp::roles_for(which.type));
     }
 
-    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
+    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
     {
         join();
         return session_.call(std::move(what), sink);
     }
 
-    operation_id publish(publication what, bridge::outcome_sink& sink) override
+    operation_id publish(publication&& what, bridge::outcome_sink& sink) override
     {
         join();
         return session_.publish(std::move(what), sink);

@@ -10,7 +10,7 @@
 namespace wampfcgi::bridge {
 namespace {
 
-result<codec::parsed_body> read_query(const request& req, std::size_t longest_arguments)
+result<void> read_query(call& made, const request& req, std::size_t longest_arguments)
 {
     const auto parameters = checks::other_parameters(req.query());
     if (!parameters)
@@ -18,17 +18,22 @@ result<codec::parsed_body> read_query(const request& req, std::size_t longest_ar
     auto kwargs = codec::query_kwargs(*parameters, longest_arguments);
     if (!kwargs)
         return kwargs.error();
-    return codec::parsed_body{{}, {{}, *std::move(kwargs)}};
+    made.arguments.kwargs = *std::move(kwargs);
+    return {};
 }
 
-result<codec::parsed_body> read_body(const request& req, std::size_t longest_arguments,
-                                     const std::optional<std::string>& fixed)
+result<void> read_body(call& made, const request& req, std::size_t longest_arguments,
+                       const std::optional<std::string>& fixed)
 {
     auto body = codec::parse_body(req.body(), longest_arguments,
                                   fixed ? codec::procedure_member::optional : codec::procedure_member::required);
-    if (body && fixed && !body->procedure.empty() && body->procedure != *fixed)
+    if (!body)
+        return body.error();
+    if (fixed && !body->procedure.empty() && body->procedure != *fixed)
         return failure{errc::procedure_denied, "procedure is not the one of the service", body->procedure};
-    return body;
+    made.procedure = std::move(body->procedure);
+    made.arguments = std::move(body->arguments);
+    return {};
 }
 
 /// A HEAD gets no stream: the response would have no length and no content.
@@ -43,20 +48,18 @@ result<void> caller_service::read(operation& what, const request& req, const sig
                                   std::size_t longest_arguments) const
 {
     const auto& fixed = options().procedure;
-    auto body =
-        checks::asks_by_query(req) ? read_query(req, longest_arguments) : read_body(req, longest_arguments, fixed);
-    if (!body)
-        return body.error();
-    if (fixed)
-        body->procedure = *fixed;
-    if (options().procedures && !is_covered(body->procedure, *options().procedures))
-        return failure{errc::procedure_denied, "procedure is not among the service's procedures", body->procedure};
-    if (signature && signature->key->procedures && !is_covered(body->procedure, *signature->key->procedures))
-        return failure{errc::procedure_denied, "procedure is not among the key's procedures", body->procedure};
-    add_facts(body->arguments, req, signature);
     call& made = what.emplace<call>();
-    made.procedure = std::move(body->procedure);
-    made.arguments = std::move(body->arguments);
+    if (auto ok = checks::asks_by_query(req) ? read_query(made, req, longest_arguments)
+                                             : read_body(made, req, longest_arguments, fixed);
+        !ok)
+        return ok;
+    if (fixed)
+        made.procedure = *fixed;
+    if (options().procedures && !is_covered(made.procedure, *options().procedures))
+        return failure{errc::procedure_denied, "procedure is not among the service's procedures", made.procedure};
+    if (signature && signature->key->procedures && !is_covered(made.procedure, *signature->key->procedures))
+        return failure{errc::procedure_denied, "procedure is not among the key's procedures", made.procedure};
+    add_facts(made.arguments, req, signature);
     made.timeout = options().call_timeout;
     made.receive_progress = wants_stream(req);
     return {};

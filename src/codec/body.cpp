@@ -52,10 +52,13 @@ result<void> check_arguments(const body_members& members)
     return {};
 }
 
-/// The bytes to send for a member: none when it is null, or empty and of the other kind.
-std::string taken(body_member& member, value_kind expected)
+/// Moves the arguments to send. A member that is null, or empty and of the other kind, is not sent.
+void take_arguments(payload& arguments, body_members& members)
 {
-    return member.kind == expected ? std::move(member.value) : std::string();
+    if (members.args.kind == value_kind::list)
+        arguments.args = std::move(members.args.value);
+    if (members.kwargs.kind == value_kind::object)
+        arguments.kwargs = std::move(members.kwargs.value);
 }
 
 bool has_uri_characters(std::string_view text)
@@ -107,8 +110,10 @@ result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes, pr
         return failure(errc::procedure_invalid, "procedure is not a valid WAMP URI");
     if (auto ok = check_arguments(members); !ok)
         return ok.error();
-    return parsed_body{std::move(members.uri_text),
-                       {taken(members.args, value_kind::list), taken(members.kwargs, value_kind::object)}};
+    result<parsed_body> parsed;
+    parsed->procedure = std::move(members.uri_text);
+    take_arguments(parsed->arguments, members);
+    return parsed;
 }
 
 result<parsed_publication> parse_publication(std::string_view body, sender from, std::size_t most_bytes)
@@ -130,9 +135,11 @@ result<parsed_publication> parse_publication(std::string_view body, sender from,
     auto options = publish_options(given.kind == value_kind::object ? given.value : std::string_view(), from);
     if (!options)
         return options.error();
-    return parsed_publication{std::move(members.uri_text),
-                              {taken(members.args, value_kind::list), taken(members.kwargs, value_kind::object)},
-                              *std::move(options)};
+    result<parsed_publication> parsed;
+    parsed->topic = std::move(members.uri_text);
+    take_arguments(parsed->arguments, members);
+    parsed->options = *std::move(options);
+    return parsed;
 }
 
 std::string with_reserved_member(std::string_view kwargs, std::span<const reserved_value> values)

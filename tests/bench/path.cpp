@@ -40,14 +40,14 @@ std::chrono::sys_time<std::chrono::microseconds> signed_at()
 /// Encodes each CALL, and answers one with the bytes of a RESULT when told to.
 class bytes_only final : public bridge::session {
 public:
-    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
+    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
     {
         sent_bytes_ += wamp::encode_call(++last_id_, what).size();
         sink_ = &sink;
         return last_id_;
     }
 
-    operation_id publish(publication, bridge::outcome_sink&) override { std::exit(1); }
+    operation_id publish(publication&&, bridge::outcome_sink&) override { std::exit(1); }
     subscription_id subscribe(subscription, bridge::event_sink&) override { std::exit(1); }
     void unsubscribe(subscription_id) override {}
     void cancel(operation_id) override {}

@@ -16,7 +16,7 @@ namespace wampfcgi {
 
 class fake_session final : public bridge::session {
 public:
-    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override
+    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
     {
         if (breaks)
             throw std::runtime_error("broken");
@@ -27,7 +27,7 @@ public:
         return id;
     }
 
-    operation_id publish(publication what, bridge::outcome_sink& sink) override
+    operation_id publish(publication&& what, bridge::outcome_sink& sink) override
     {
         publications.push_back(std::move(what));
         return wait(sink);

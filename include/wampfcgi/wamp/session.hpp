@@ -58,9 +58,9 @@ public:
     /// Waits up to connect_timeout for a session, then fails with router_unavailable. Fails with connection_lost when
     /// the connection breaks after the call was sent, with call_timeout, with body_too_large when the router does not
     /// accept so large a message, and with overloaded when the router does not read.
-    operation_id call(wampfcgi::call what, bridge::outcome_sink& sink) override;
+    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override;
 
-    operation_id publish(publication what, bridge::outcome_sink& sink) override;
+    operation_id publish(publication&& what, bridge::outcome_sink& sink) override;
 
     /// A subscription survives the loss of the session. Waits and fails like call(); the router's ERROR, or
     /// call_timeout, may also come when the next session subscribes again.
