@@ -17,16 +17,12 @@ struct kept_registration {
 };
 
 /// A few: the listening socket, and one for each session.
-std::vector<kept_registration>& all_kept()
-{
-    static std::vector<kept_registration> kept;
-    return kept;
-}
+constinit std::vector<kept_registration> all_kept;
 
 kept_registration* find_kept(int fd)
 {
-    const auto found = std::ranges::find(all_kept(), fd, &kept_registration::fd);
-    return found == all_kept().end() ? nullptr : &*found;
+    const auto found = std::ranges::find(all_kept, fd, &kept_registration::fd);
+    return found == all_kept.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -63,12 +59,12 @@ namespace wampfcgi {
 
 event_registration::event_registration(int fd, std::uint32_t events) : fd_(fd)
 {
-    all_kept().push_back({.fd = fd, .events = events});
+    all_kept.push_back({.fd = fd, .events = events});
 }
 
 event_registration::~event_registration()
 {
-    std::erase_if(all_kept(), [this](const kept_registration& each) { return each.fd == fd_; });
+    std::erase_if(all_kept, [this](const kept_registration& each) { return each.fd == fd_; });
 }
 
 void event_registration::restore()

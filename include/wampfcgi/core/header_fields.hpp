@@ -32,7 +32,12 @@ public:
     std::size_t bytes() const noexcept { return fixed_.size() + added_.size(); }
 
     /// Appends all lines.
-    void append_to(std::string& text) const { text.append(fixed_).append(added_); }
+    void append_to(std::string& text) const
+    {
+        for (const std::string_view lines : {fixed_, std::string_view(added_)})
+            if (!lines.empty())  // as nearly always in one of the two
+                text.append(lines);
+    }
 
     /// Calls `visit(name, value)` for each field.
     template <class Visitor>
