@@ -194,7 +194,7 @@ private:
     {
         under_way_ = 0;
         report_.call_ended_at = by_.shared_.stopwatch();
-        const bool is_result = std::holds_alternative<payload>(how);
+        const bool is_result = std::holds_alternative<payload>(how) || std::holds_alternative<payload_in_message>(how);
         answer whole = render(std::move(how));
         const bool has_result = is_result && !whole.report.why;
         if (!stream_ || !(has_result || stream_->has_begun())) {

@@ -42,7 +42,11 @@ struct renderer {
     const service_options& options;
     const header_fields& cors;
 
-    answer operator()(const payload& returned) const
+    answer operator()(const payload& returned) const { return returned_answer(returned); }
+
+    answer operator()(const payload_in_message& returned) const { return returned_answer(returned.at); }
+
+    answer returned_answer(const payload_view& returned) const
     {
         auto body = codec::result_body(returned);
         if (!body)

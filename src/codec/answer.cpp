@@ -64,7 +64,7 @@ result<std::string> uri_and_arguments(std::string_view name, std::string_view ur
 
 }  // namespace
 
-result<std::string> result_body(const payload& result)
+result<std::string> result_body(const payload_view& result)
 {
     std::string body;
     body.reserve(result.args.size() + result.kwargs.size() + punctuation_bytes);

@@ -8,6 +8,7 @@
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -63,10 +64,15 @@ void look_at_answer(std::string_view message)
     const auto answer = wamp::read_answer(*fields);
     if (!answer)
         return;
+    const std::shared_ptr<const void> memory(std::shared_ptr<const void>(), message.data());  // not owned
+    const auto uncopied = wamp::read_answer(*fields, memory);
     for (const status_style style : {status_style::crossbar, status_style::http}) {
         service_options options;
         options.status_codes = style;
-        look_at_response(bridge::outcome_answer(answer->how, options, {}), answer->how);
+        const bridge::answer given = bridge::outcome_answer(answer->how, options, {});
+        look_at_response(given, answer->how);
+        must(bridge::outcome_answer(uncopied->how, options, {}).http.body == given.http.body,
+             "a response does not depend on whether arguments are copied");
     }
 }
 

@@ -294,6 +294,17 @@ class LongArguments(Manners):
                     self.echo_all()
                     self.pool.stop()
 
+    def test_result_in_memory_of_its_own_passes_unchanged_over_every_transport(self):
+        for scheme in ("rs", "ws"):
+            for serializer in ("msgpack", "json"):
+                with self.subTest(scheme=scheme, serializer=serializer):
+                    self.deploy(LastingRouter(self.scratch, scheme=scheme).start().where, serializer=serializer, call_timeout=30)
+                    for size in (2**20 - 100, 2**20, 2**20 + 100, 5_000_000, 1):
+                        outcome = self.call("com.example.big", [size])
+                        self.assertEqual((outcome.status, len(outcome.body)), (200, size + len('{"args":[""]}')))
+                        self.assertEqual(len(set(outcome.json["args"][0])), 1)
+                    self.pool.stop()
+
     def echo_all(self):
         for size in (self.LIMIT - 20, self.LIMIT - 5, self.LIMIT, 300_000):
             for args, kwargs in ((["a" * size], {}), ([], {"k": "b" * size}), (["a" * size, 1], {"k": 2}),

@@ -40,6 +40,8 @@ struct recording_sink final : bridge::outcome_sink {
     {
         if (const auto* const result = std::get_if<payload>(&how))
             text += "result " + result->args;
+        else if (const auto* const long_result = std::get_if<payload_in_message>(&how))
+            text += "result " + std::string(long_result->at.args);
         else if (const auto* const yes = std::get_if<accepted>(&how))
             text += "accepted " + std::to_string(yes->id);
         else if (const auto* const error = std::get_if<call_error>(&how))

@@ -12,7 +12,7 @@
 namespace wampfcgi::codec {
 
 /// Response body for a RESULT (contract section 4). Fails with result_invalid when JSON cannot hold the payload.
-result<std::string> result_body(const payload& result);
+result<std::string> result_body(const payload_view& result);
 
 /// Response body for an ERROR: always error, args and kwargs. Fails with result_invalid.
 result<std::string> error_body(const call_error& error);

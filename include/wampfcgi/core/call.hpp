@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace wampfcgi {
@@ -18,6 +20,22 @@ struct payload {
     std::string kwargs;  ///< one MessagePack map; empty: not sent
 
     std::size_t bytes() const noexcept { return args.size() + kwargs.size(); }
+};
+
+/// The same as views.
+struct payload_view {
+    payload_view() = default;
+    payload_view(std::string_view of_args, std::string_view of_kwargs) : args(of_args), kwargs(of_kwargs) {}
+    payload_view(const payload& of) : args(of.args), kwargs(of.kwargs) {}
+
+    std::string_view args;
+    std::string_view kwargs;
+};
+
+/// A payload that is still in the long message that brought it, so that it need not be copied.
+struct payload_in_message {
+    payload_view at;                     ///< in `memory`
+    std::shared_ptr<const void> memory;  ///< of the message
 };
 
 /// A call to make.
@@ -67,8 +85,9 @@ struct accepted {
     std::uint64_t id;  ///< the router's id of the publication or subscription
 };
 
-/// How an operation ended: RESULT, an acknowledgement, ERROR, or a failure of ours (connection_lost, call_timeout,
+/// How an operation ended: RESULT (a long one may be a payload_in_message), an acknowledgement, ERROR, or a failure of
+/// ours (connection_lost, call_timeout,
 /// ...).
-using outcome = std::variant<payload, accepted, call_error, failure>;
+using outcome = std::variant<payload, payload_in_message, accepted, call_error, failure>;
 
 }  // namespace wampfcgi

@@ -105,9 +105,14 @@ std::string at_byte(std::size_t offset, std::string_view reason)
     return "byte " + std::to_string(offset) + ": " + std::string(reason);
 }
 
+payload copy_of(const payload_view& arguments)
+{
+    return {std::string(arguments.args), std::string(arguments.kwargs)};
+}
+
 /// Reads the arguments in `fields` from index `first` on: a list, then a map. Either may be missing, or be nil as from
 /// routers in JavaScript. Returns what is wrong; null: nothing.
-const char* read_arguments(payload& into, const field_list& fields, std::size_t first)
+const char* read_arguments(payload_view& into, const field_list& fields, std::size_t first)
 {
     if (fields.size() > first && !is_nil(fields[first])) {
         if (!is_array(fields[first]))
@@ -122,14 +127,16 @@ const char* read_arguments(payload& into, const field_list& fields, std::size_t 
     return nullptr;
 }
 
-outcome read_result(const message_fields& message)
+outcome read_result(const message_fields& message, const std::shared_ptr<const void>& memory)
 {
     if (!message.whole)
         return failure(errc::result_invalid, "RESULT cannot be read: " + message.fault);
-    payload arguments;
+    payload_view arguments;
     if (const char* const fault = read_arguments(arguments, message.fields, 3))
         return failure(errc::result_invalid, fault);
-    return arguments;
+    if (memory)
+        return payload_in_message{arguments, memory};
+    return copy_of(arguments);
 }
 
 outcome read_error(const message_fields& message)
@@ -141,10 +148,10 @@ outcome read_error(const message_fields& message)
     const auto uri = as_string(message.fields[4]);
     if (!uri)
         return failure(errc::result_invalid, "Error is not a URI");
-    payload arguments;
+    payload_view arguments;
     if (const char* const fault = read_arguments(arguments, message.fields, 5))
         return failure(errc::result_invalid, fault);
-    return call_error{std::string(*uri), std::move(arguments)};
+    return call_error{std::string(*uri), copy_of(arguments)};
 }
 
 /// PUBLISHED or SUBSCRIBED.
@@ -265,7 +272,7 @@ std::optional<std::string_view> as_string(std::string_view field)
     return field.substr(1 + size);
 }
 
-std::optional<router_answer> read_answer(const message_fields& message)
+std::optional<router_answer> read_answer(const message_fields& message, const std::shared_ptr<const void>& memory)
 {
     const auto& fields = message.fields;
     if (is(message, message_code::error)) {
@@ -278,7 +285,7 @@ std::optional<router_answer> read_answer(const message_fields& message)
         return {};
     if (is(message, message_code::result)) {
         const bool is_part = fields.size() > 2 && is_progressive(fields[2]);
-        return answer_to(*id, request_kind::call, read_result(message), is_part);
+        return answer_to(*id, request_kind::call, read_result(message, is_part ? nullptr : memory), is_part);
     }
     if (is(message, message_code::published))
         return answer_to(*id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id"));
@@ -301,10 +308,10 @@ std::optional<router_event> read_event(const message_fields& message)
     const auto publication_id = fields.size() > 2 ? as_unsigned(fields[2]) : std::nullopt;
     if (!publication_id)
         return router_event{*subscription_id, failure(errc::result_invalid, "EVENT has no publication id")};
-    payload arguments;
+    payload_view arguments;
     if (const char* const fault = read_arguments(arguments, fields, 4))
         return router_event{*subscription_id, failure(errc::result_invalid, fault)};
-    return router_event{*subscription_id, read_event_of(message, *publication_id, std::move(arguments))};
+    return router_event{*subscription_id, read_event_of(message, *publication_id, copy_of(arguments))};
 }
 
 std::optional<router_revocation> read_revocation(const message_fields& message)

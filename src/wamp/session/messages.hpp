@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,8 +65,9 @@ struct router_answer {
 /// Parses [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict], [PUBLISHED, PUBLISH.Request|id,
 /// Publication|id], [SUBSCRIBED, SUBSCRIBE.Request|id, Subscription|id], [UNSUBSCRIBED, UNSUBSCRIBE.Request|id] or
 /// [ERROR, the code of one of these requests, Request|id, Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict].
-/// Nothing when it is none of them, or has no request id.
-std::optional<router_answer> read_answer(const message_fields& message);
+/// Nothing when it is none of them, or has no request id. With the `memory` of the message a RESULT has a
+/// payload_in_message; a progressive one never.
+std::optional<router_answer> read_answer(const message_fields& message, const std::shared_ptr<const void>& memory = {});
 
 /// An EVENT, and the subscription that it belongs to.
 struct router_event {

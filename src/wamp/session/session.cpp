@@ -182,9 +182,10 @@ private:
             if (const auto self = weak.lock())
                 self->feed(event::link_down{std::move(why)});
         };
-        auto take = [weak = weak_from_this()](std::string_view bytes, const std::string& fault, const auto& forget) {
+        auto take = [weak = weak_from_this()](std::string_view bytes, const std::string& fault,
+                                              const auto& take_memory) {
             if (const auto self = weak.lock())
-                self->take(bytes, fault, forget);
+                self->take(bytes, fault, bytes.size() < long_message_bytes ? nullptr : take_memory());
         };
         link_ = std::make_shared<link>(loop_, router_, std::move(options), std::move(take));
         link_->connect(router_.urls.at(todo.url));
@@ -243,19 +244,19 @@ private:
 
     void carry_out(const step::log& line) { log::write(line.level, line.text, line.with); }
 
-    void take(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)
+    void take(std::string_view bytes, const std::string& fault, message_memory memory)
     {
         auto message = split_message(bytes);
         if (!message)
             return malformed(fault.empty() ? "it does not start like a WAMP message" : fault);
         if (!fault.empty())
             message->fault = fault;  // refers to the JSON text that was received
-        if (auto answered = read_answer(*message)) {
-            forget();  // the answer has a copy of the arguments
+        if (auto answered = read_answer(*message, memory)) {
+            memory.reset();
             return operations_.take_answer(std::move(*answered));
         }
         if (const auto arrived = read_event(*message)) {
-            forget();
+            memory.reset();  // the event has a copy
             return subscriptions_.take(*arrived);
         }
         if (auto revoked = read_revocation(*message))

@@ -28,9 +28,16 @@ enum class write_time { now, end_of_turn };
 /// Outlives a connection, so that finding out costs at most one.
 enum class ping_habit { unknown, answers, to_be_avoided };
 
-/// Receives a message, a view that is valid until the end of the call or until `forget` is called. Calling `forget`
-/// early frees the memory of a large message before the work that it causes.
-using message_handler = std::function<void(std::string_view bytes, const std::function<void()>& forget)>;
+/// Messages shorter than this are best copied out of their memory, which the next ones then use.
+inline constexpr std::size_t long_message_bytes = 64 * 1024;
+
+/// The memory of a message.
+using message_memory = std::shared_ptr<const void>;
+
+/// Receives a message, a view that is valid until the end of the call. Calling `take_memory` returns the memory of a
+/// long message, if nothing else is in it: the view is then valid for as long as the caller keeps that. Null: there is
+/// no need to.
+using message_handler = std::function<void(std::string_view bytes, const std::function<message_memory()>& take_memory)>;
 
 /// Options and callbacks of a channel. Callbacks come from the event loop, never from within a member function, and
 /// never after close().

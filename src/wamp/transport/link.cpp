@@ -3,6 +3,7 @@
 #include "wampfcgi/codec/transcode.hpp"
 #include "wampfcgi/core/memory.hpp"
 
+#include <memory>
 #include <new>
 #include <optional>
 #include <utility>
@@ -43,16 +44,19 @@ link::link(boost::asio::io_context& loop, const router_settings& router, channel
     options_.serializer = router.serializer;
     options_.keepalive = router.keepalive;
     if (router.serializer == serializer_kind::msgpack) {
-        options_.message = [take = std::move(take)](std::string_view bytes, const auto& forget) {
-            take(bytes, "", forget);
+        options_.message = [take = std::move(take)](std::string_view bytes, const auto& take_memory) {
+            take(bytes, "", take_memory);
         };
         return;
     }
     // Passes invalid JSON on as an empty message, which is malformed in MessagePack too.
-    options_.message = [take = std::move(take)](std::string_view text, const auto& forget) {
+    options_.message = [take = std::move(take)](std::string_view text, const auto& take_memory) {
         auto message = codec::message_from_json(text);
-        forget();
-        take(message.bytes, message.fault, [&message] { std::string().swap(message.bytes); });
+        if (text.size() >= long_message_bytes)
+            take_memory().reset();
+        const std::string_view bytes = message.bytes;
+        take(bytes, message.fault,
+             [&message]() -> message_memory { return std::make_shared<std::string>(std::move(message.bytes)); });
     };
 }
 

@@ -19,8 +19,8 @@
 namespace wampfcgi::wamp {
 
 /// Like a channel's message_handler, plus what could not be converted from JSON; empty: nothing.
-using link_message_handler =
-    std::function<void(std::string_view bytes, const std::string& fault, const std::function<void()>& forget)>;
+using link_message_handler = std::function<void(std::string_view bytes, const std::string& fault,
+                                                const std::function<message_memory()>& take_memory)>;
 
 class link : public std::enable_shared_from_this<link> {
 public:

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace wampfcgi::wamp::rawsocket {
 namespace {
 
 constexpr std::uint8_t magic = 0x7F;
 constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t kept_bytes = 1024 * 1024;  // an empty buffer larger than this is freed
+constexpr std::size_t kept_bytes = 1024 * 1024;  // a larger buffer goes with its frame
 
 std::uint8_t byte_at(const char* bytes, std::size_t index)
 {
@@ -75,7 +76,7 @@ std::size_t frame_reader::wanted_bytes() const noexcept
 
 std::pair<char*, std::size_t> frame_reader::prepare()
 {
-    forget();
+    take_memory().reset();
     if (begin_ != 0 && buffer_.size() - end_ < read_bytes) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
         end_ -= begin_;
@@ -95,13 +96,14 @@ std::pair<char*, std::size_t> frame_reader::prepare()
     return {buffer_.data() + end_, buffer_.size() - end_};
 }
 
-void frame_reader::forget()
+std::shared_ptr<const void> frame_reader::take_memory()
 {
     if (begin_ != end_)
-        return;
+        return {};
     begin_ = end_ = 0;
-    if (buffer_.size() > kept_bytes)
-        std::vector<char>().swap(buffer_);  // assigning an empty vector would keep the memory
+    if (buffer_.size() <= kept_bytes)
+        return {};
+    return std::make_shared<std::vector<char>>(std::move(buffer_));
 }
 
 std::optional<frame> frame_reader::next()

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,12 +49,13 @@ public:
     /// `bytes` were stored there.
     void commit(std::size_t bytes) { end_ += bytes; }
 
-    /// The next complete frame; its payload is valid until the next prepare() or forget(). Nothing when more bytes are
+    /// The next complete frame; its payload is valid until the next prepare(). Nothing when more bytes are
     /// needed, or when the stream is broken().
     std::optional<frame> next();
 
-    /// Ends the validity of the last frame. Frees its memory if it was large and no further bytes have arrived.
-    void forget();
+    /// Hands over the memory of the last frame, if that is large and no further bytes have arrived: its payload is
+    /// valid for as long as the caller keeps it. Null otherwise.
+    std::shared_ptr<const void> take_memory();
 
     /// True when an incomplete frame has arrived.
     bool partial() const noexcept { return end_ != begin_; }

@@ -214,7 +214,7 @@ private:
         while (const auto frame = reader_.next()) {
             ++frames_;
             if (frame->type == rawsocket::frame_type::message)
-                options_.message(frame->payload, [this] { reader_.forget(); });
+                options_.message(frame->payload, [this] { return reader_.take_memory(); });
             if (frame->type == rawsocket::frame_type::ping)
                 answer_ping(frame->payload);
             if (frame->type == rawsocket::frame_type::pong)

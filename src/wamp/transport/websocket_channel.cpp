@@ -27,7 +27,7 @@ using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t max_message_bytes = 16 * 1024 * 1024;  // in both directions, as with RawSocket
-constexpr std::size_t kept_bytes = 1024 * 1024;              // a larger buffer is freed
+constexpr std::size_t kept_bytes = 1024 * 1024;              // a larger buffer goes with its message
 
 /// The Host header's value (RFC 9110, 7.2): with the port unless it is the scheme's default.
 std::string host_header(const router_url& where)
@@ -182,9 +182,8 @@ private:
     void take_message()
     {
         const auto bytes = incoming_.cdata();
-        options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [this] { forget(); });
-        if (!closed_)
-            forget();
+        options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [this] { return take_memory(); });
+        incoming_.clear();
     }
 
     void watch_arrival(std::size_t bytes)
@@ -207,11 +206,11 @@ private:
         });
     }
 
-    void forget()
+    message_memory take_memory()
     {
-        incoming_.clear();
-        if (incoming_.capacity() > kept_bytes)
-            incoming_ = beast::flat_buffer();
+        if (incoming_.capacity() <= kept_bytes)
+            return {};
+        return std::make_shared<beast::flat_buffer>(std::exchange(incoming_, {}));
     }
 
     void lost(error_code error)

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -120,6 +121,20 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_is_answered_from_the_table)
             const bool retry = code == errc::overloaded || code == errc::router_unavailable;
             BOOST_TEST(header(got, "Retry-After") == (retry ? "1" : "none"));
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_result_in_its_message_is_answered_like_any_other_and_its_memory_is_freed_with_the_answer)
+{
+    one_service to;
+    auto memory = std::make_shared<std::string>("\x91\x03\x81\xA1k\x02");
+    const std::string_view bytes = *memory;
+
+    const answer got =
+        to.ask(request_builder{}.build(), payload_in_message{{bytes.substr(0, 2), bytes.substr(2)}, memory});
+
+    BOOST_TEST(got.http.status == 200);
+    BOOST_TEST(got.http.body == R"({"args":[3],"kwargs":{"k":2}})");
+    BOOST_TEST(memory.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_payload_that_json_cannot_hold_is_an_invalid_result)

@@ -119,6 +119,14 @@ BOOST_AUTO_TEST_CASE(a_result_without_parts_before_it_is_a_stream_too)
     BOOST_TEST(client.stream == "event: result\nid: 1\ndata: {\"args\":[null]}\n\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_result_in_its_message_ends_a_stream_like_any_other)
+{
+    caller to;
+    fake_client& client = to.stream();
+    to.router.end(payload_in_message{{"\x91\x02", ""}, nullptr});
+    BOOST_TEST(client.stream == "event: result\nid: 1\ndata: {\"args\":[2]}\n\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_fails_before_the_head_is_an_ordinary_answer)
 {
     const auto use_http_statuses = [](service_options& options) { options.status_codes = status_style::http; };

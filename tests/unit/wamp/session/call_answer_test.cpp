@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -130,6 +131,33 @@ BOOST_AUTO_TEST_CASE(a_result_is_a_part_only_where_its_details_say_progress_true
                                            "progress"sv,
                                            "\xDE\x00\x00"sv})
         BOOST_TEST(!read("\x94\x32\x05" + std::string(details) + "\x91\x01").value().is_part);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_in_memory_of_its_own_stays_there)
+{
+    const auto memory = std::make_shared<std::string>("\x95\x32\x05\x80\x91\x01\x81\xA1k\x02"sv);
+
+    const auto answered = read_answer(split_message(*memory).value(), memory);
+
+    const auto& returned = std::get<payload_in_message>(answered.value().how);
+    BOOST_TEST(static_cast<const void*>(returned.at.args.data()) == memory->data() + 4);
+    BOOST_TEST(returned.at.args == "\x91\x01");
+    BOOST_TEST(returned.at.kwargs == "\x81\xA1k\x02");
+    BOOST_TEST(returned.memory == memory);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_final_result_keeps_the_memory_of_its_message)
+{
+    for (const std::string_view bytes :
+         {"\x95\x32\x05\x81\xA8progress\xC3\x91\x01"sv, "\x94\x32\x05\x80\x01"sv, "\x94\x32\x05\x80\xC1"sv,
+          "\x96\x08\x30\x05\x80\xA3"
+          "a.b\x91\x01"sv}) {
+        const auto memory = std::make_shared<std::string>(bytes);
+        const auto answered = read_answer(split_message(*memory).value(), memory);
+        BOOST_REQUIRE(answered.has_value());
+        BOOST_TEST(!std::holds_alternative<payload_in_message>(answered->how));
+        BOOST_TEST(memory.use_count() == 1);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_error_gives_its_uri_and_arguments_as_they_came)

@@ -42,7 +42,7 @@ struct joined_channel {
         local::socket ours(loop);
         asio::local::connect_pair(ours, peer);
         channel_options options;
-        options.message = [this](std::string_view bytes, const std::function<void()>&) {
+        options.message = [this](std::string_view bytes, const std::function<message_memory()>&) {
             messages.emplace_back(bytes);
             if (then)
                 std::exchange(then, nullptr)();

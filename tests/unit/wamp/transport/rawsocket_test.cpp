@@ -156,6 +156,44 @@ BOOST_AUTO_TEST_CASE(the_largest_frame_comes_out_whole_and_its_memory_is_given_b
     BOOST_TEST(feed(reader, three_frames) == three_frames_text);
 }
 
+BOOST_AUTO_TEST_CASE(the_memory_of_a_large_frame_can_be_taken_if_nothing_else_is_in_it)
+{
+    constexpr std::size_t large = 2U * 1024 * 1024;
+    struct row {
+        std::string_view name;
+        std::size_t payload_bytes;
+        std::string_view behind;
+        bool is_taken;
+    };
+    for (const row& each : {row{"large", large, "", true}, row{"small", 1000, "", false},
+                            row{"large with the beginning of another", large, "\0"sv, false}})
+        BOOST_TEST_CONTEXT(each.name)
+        {
+            frame_reader reader;
+            const std::string payload(each.payload_bytes, 'x');
+            const std::string bytes = frame_bytes(frame_type::message, payload) + std::string(each.behind);
+            std::size_t fed = 0;
+            while (fed < bytes.size()) {
+                const auto [space, size] = reader.prepare();
+                const std::size_t piece = std::min(size, bytes.size() - fed);
+                std::memcpy(space, bytes.data() + fed, piece);
+                reader.commit(piece);
+                fed += piece;
+            }
+            const auto found = reader.next();
+            BOOST_REQUIRE(found.has_value());
+
+            const auto memory = reader.take_memory();
+
+            BOOST_TEST((memory != nullptr) == each.is_taken);
+            BOOST_TEST((found->payload == payload));
+            if (each.is_taken)
+                BOOST_TEST(feed(reader, three_frames) == three_frames_text);
+            if (each.is_taken)
+                BOOST_TEST((found->payload == payload));
+        }
+}
+
 BOOST_AUTO_TEST_CASE(a_reserved_type_breaks_the_stream_and_what_came_before_is_still_read)
 {
     for (const int type : {3, 7, 8, 0x10, 0x80, 0xFF})
