@@ -9,7 +9,7 @@ from support import fastcgi_client as fastcgi
 from support.build import SLOWDOWN
 from support.load import Background, make_call
 from support.processes import wait_until
-from support.scripted_router import ABORT, CALL, CANCEL, DETAILS, RESULT, WELCOME, ScriptedRouter
+from support.scripted_router import ABORT, CALL, CANCEL, CHALLENGE, DETAILS, RESULT, WELCOME, ScriptedRouter
 from support.servers import LastingRouter, WampFcgiPool
 
 CALL_TIMEOUT = 0.5
@@ -133,6 +133,24 @@ class RefusedLogins(Manners):
         for _ in range(20):
             self.assert_failed(self.call(), 503, "router_unavailable")
         self.assertEqual(self.pool.log.read_text().count("cannot join"), 1)
+
+    def test_challenge_of_a_connection_that_is_gone_is_not_answered_on_the_next_one(self):
+        challenged = threading.Event()
+
+        def serve(session):
+            session.shake_hands()
+            session.take_hello()
+            session.send([CHALLENGE, "wampcra", {"challenge": "x", "salt": "y", "keylen": 32, "iterations": 1_000_000}])
+            challenged.set()  # and closes the connection
+
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # the TLS handshake takes until connect_timeout
+            self.deploy(self.start_router(serve), f"rss://127.0.0.1:{silent.getsockname()[1]}", connect_timeout=5 * SLOWDOWN,
+                        credentials={"anonymous": {"authmethod": "wampcra", "authid": "joe", "secret": "s3cret"}})
+            workers = self.pool.worker_pids()
+            self.assertTrue(challenged.wait(30))
+            self.wait_for_log("no connection in time")
+            self.assertEqual(self.pool.worker_pids(), workers)
+            self.assertNotIn("was killed", self.pool.log.read_text())
 
     def test_call_that_waits_is_answered_with_the_refusal(self):
         entered, go_on, logins = threading.Event(), threading.Event(), []

@@ -194,8 +194,11 @@ private:
     void carry_out(const step::send_hello&)
     {
         operations_.session_begins();
-        login_.emplace(loop_, realm_, credentials_, roles_,
-                       [this](std::string message) { link_->send(std::move(message), write_time::end_of_turn); });
+        // Deriving a key takes turns of the event loop. The link may be gone by then, and the next one not yet up.
+        login_.emplace(loop_, realm_, credentials_, roles_, [to = std::weak_ptr(link_)](std::string message) {
+            if (const auto live = to.lock())
+                live->send(std::move(message), write_time::end_of_turn);
+        });
         login_->say_hello();
     }
 
