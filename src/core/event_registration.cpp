@@ -1,28 +1,20 @@
 #include "wampfcgi/core/event_registration.hpp"
 
-#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <vector>
-
-#include <sys/epoll.h>
 
 namespace {
 
-struct kept_registration {
-    int fd;
-    std::uint32_t events;
-    bool has_begun = false;
-    int epoll_fd = -1;
-    epoll_event of_asio{};  // what Asio last wanted
-};
+using wampfcgi::event_registration;
 
-/// A few: the listening socket, and one for each session.
-constinit std::vector<kept_registration> all_kept;
+/// By descriptor: each connection that is kept has one.
+constinit std::vector<event_registration*> all_kept;
 
-kept_registration* find_kept(int fd)
+event_registration* find_kept(int fd)
 {
-    const auto found = std::ranges::find(all_kept, fd, &kept_registration::fd);
-    return found == all_kept.end() ? nullptr : &*found;
+    const auto place = static_cast<std::size_t>(fd);
+    return place < all_kept.size() ? all_kept[place] : nullptr;
 }
 
 }  // namespace
@@ -32,48 +24,55 @@ extern "C" {
 int __real_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event);
 int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event);
 
-// Asio registers a descriptor again by EPOLL_CTL_MOD. That is not allowed for an exclusive one, and not needed for a
-// level-triggered one.
 int __wrap_epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event)
 {
-    kept_registration* const kept = find_kept(fd);
+    event_registration* const kept = find_kept(fd);
     if (kept == nullptr || operation == EPOLL_CTL_DEL)
         return __real_epoll_ctl(epoll_fd, operation, fd, event);
-    kept->epoll_fd = epoll_fd;
-    kept->of_asio = *event;
-    if (kept->has_begun && operation == EPOLL_CTL_MOD)
-        return 0;
-    epoll_event wanted = *event;
-    wanted.events = kept->events;
-    int status = __real_epoll_ctl(epoll_fd, operation, fd, &wanted);
-    if (status != 0 && errno == EINVAL) {
-        wanted.events &= ~std::uint32_t{EPOLLEXCLUSIVE};
-        status = __real_epoll_ctl(epoll_fd, operation, fd, &wanted);
-    }
-    kept->has_begun = status == 0;
-    return status;
+    return kept->control(epoll_fd, operation, *event);
 }
 }
 
 namespace wampfcgi {
 
-event_registration::event_registration(int fd, std::uint32_t events) : fd_(fd)
+event_registration::event_registration(int fd, std::uint32_t events) : fd_(fd), events_(events)
 {
-    all_kept.push_back({.fd = fd, .events = events});
+    const auto place = static_cast<std::size_t>(fd);
+    if (all_kept.size() <= place)
+        all_kept.resize(place + 1);
+    all_kept[place] = this;
 }
 
 event_registration::~event_registration()
 {
-    std::erase_if(all_kept, [this](const kept_registration& each) { return each.fd == fd_; });
+    all_kept[static_cast<std::size_t>(fd_)] = nullptr;
 }
 
 void event_registration::restore()
 {
-    kept_registration* const kept = find_kept(fd_);
-    if (kept == nullptr || !kept->has_begun)
+    if (!has_begun_)
         return;
-    kept->has_begun = false;
-    __real_epoll_ctl(kept->epoll_fd, EPOLL_CTL_MOD, fd_, &kept->of_asio);
+    has_begun_ = false;
+    __real_epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd_, &of_asio_);
+}
+
+// Asio registers a descriptor again by EPOLL_CTL_MOD. That is not allowed for an exclusive one, and not needed for a
+// level-triggered one.
+int event_registration::control(int epoll_fd, int operation, const epoll_event& wanted)
+{
+    epoll_fd_ = epoll_fd;
+    of_asio_ = wanted;
+    if (has_begun_ && operation == EPOLL_CTL_MOD)
+        return 0;
+    epoll_event own = wanted;
+    own.events = events_;
+    int status = __real_epoll_ctl(epoll_fd, operation, fd_, &own);
+    if (status != 0 && errno == EINVAL) {
+        own.events &= ~std::uint32_t{EPOLLEXCLUSIVE};
+        status = __real_epoll_ctl(epoll_fd, operation, fd_, &own);
+    }
+    has_begun_ = status == 0;
+    return status;
 }
 
 }  // namespace wampfcgi

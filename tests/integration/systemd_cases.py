@@ -236,6 +236,7 @@ class Hardened(GuestTest):
         self.assert_remembers(configuration(paths=SIGNED, store={"url": "redis://localhost:6379"}), self.restart)
 
     def test_status_reads_every_figure(self):
+        wait_until(lambda: succeeds("wamp-fcgi", "--status"), "the pool to be ready")
         figures = json.loads(run("wamp-fcgi", "--status", "--json").stdout)
         self.assertTrue(figures["ready"])
         self.assertEqual(figures["listen_queue"], {"used": 0, "limit": 1024})

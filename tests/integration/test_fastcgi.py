@@ -277,6 +277,35 @@ class FastCgi(DeploymentTest):
             wait_until(lambda: self.calls_of("com.example.sleep") == count + 1, "the call to be under way")
         wait_until(lambda: self.stats()["cancels"] == before["cancels"] + 1, "the call to be cancelled")
 
+    @contextlib.contextmanager
+    def sleeping_on_a_kept_connection(self, seconds):
+        """A connection that had a request before, with a call under way."""
+        count = self.calls_of("com.example.sleep")
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(30)
+            connection.connect(str(self.pool.address))
+            connection.sendall(whole(ADD2, keep=True))
+            fastcgi.read_records(connection)
+            connection.sendall(whole(call("com.example.sleep", seconds), keep=True))
+            wait_until(lambda: self.calls_of("com.example.sleep") == count + 1, "the call to be under way")
+            yield connection
+
+    def test_call_is_cancelled_whose_client_closed_a_kept_connection(self):
+        cancels = self.stats()["cancels"]
+        with self.sleeping_on_a_kept_connection(20):
+            pass
+        wait_until(lambda: self.stats()["cancels"] == cancels + 1, "the call to be cancelled")
+
+    def test_next_request_that_comes_during_a_call_uses_no_processor_and_is_answered(self):
+        with self.sleeping_on_a_kept_connection(1.5) as connection:
+            ticks_before = self.processor_ticks()
+            connection.sendall(whole(ADD2, keep=True))
+            slept = fastcgi.read_records(connection)
+            self.assertLessEqual(self.processor_ticks() - ticks_before, 15)
+            following = fastcgi.read_records(connection)
+        self.assertTrue(slept[0][2].endswith(b'{"args":[1.5]}'), slept)
+        self.assertTrue(following[0][2].endswith(b'{"args":[5]}'), following)
+
     def test_a_thousand_calls_at_once_in_one_worker(self):
         async def one(number):
             data = whole(call("com.example.sleep", 1 + number / 10**6))

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include <sys/epoll.h>
+
 namespace wampfcgi {
 
 /// Keeps a descriptor registered for events of its own choice, level-triggered: a wait then needs no system call, and
@@ -24,8 +26,15 @@ public:
     /// Registers the descriptor as Asio last wanted it, as before it waits to write.
     void restore();
 
+    /// What the redirected epoll_ctl() does for the descriptor.
+    int control(int epoll_fd, int operation, const epoll_event& wanted);
+
 private:
     int fd_;
+    std::uint32_t events_;
+    bool has_begun_ = false;
+    int epoll_fd_ = -1;
+    epoll_event of_asio_{};  // what Asio last wanted
 };
 
 }  // namespace wampfcgi

@@ -86,7 +86,7 @@ std::optional<connection_step> connection::act(connection_step& next)
     case action::read:
         return read();
     case action::wait_and_read:
-        await_readable();
+        await_bytes(arrival::read);
         break;
     case action::yield:
         post(event::turn{});
@@ -105,10 +105,10 @@ std::optional<connection_step> connection::act(connection_step& next)
         post(event::flush{});
         break;
     case action::wait_until_writable:
-        await(descriptor::wait_write, event::writable{});
+        await_writable();
         break;
     case action::watch:
-        await(descriptor::wait_read, event::client_readable{});
+        await_bytes(arrival::tell);
         break;
     case action::peek:
         return peek();
@@ -136,7 +136,7 @@ std::optional<connection_step> connection::read()
     auto& bytes = look_ahead();
     const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (got < 0 && would_block()) {
-        await_readable();
+        await_bytes(arrival::read);
         return {};
     }
     if (got <= 0)
@@ -283,27 +283,51 @@ void connection::close()
         owner->closed(*this);
 }
 
-template <class Event>
-void connection::await(boost::asio::posix::descriptor_base::wait_type what, Event then)
+void connection::await_bytes(arrival then)
 {
     if (!make_waitable())
         return;
-    watch_->async_wait(what, [self = shared_from_this(), then](error_code aborted) {
+    on_arrival_ = then;
+    if (!awaits_bytes_)
+        await_bytes();
+}
+
+void connection::await_bytes()
+{
+    awaits_bytes_ = true;
+    watch_->async_wait(descriptor::wait_read, [self = shared_from_this()](error_code aborted) {
+        self->awaits_bytes_ = false;
         if (!aborted && self->fd_ >= 0)
-            self->tell(then);
+            self->bytes_arrived();
     });
 }
 
-void connection::await_readable()
+void connection::bytes_arrived()
+{
+    const arrival then = std::exchange(on_arrival_, arrival::none);
+    // A kept registration needs a wait at any time. It costs no system call, but bytes that are left would end it at
+    // once, again and again.
+    if (then == arrival::read && registration_)
+        await_bytes();
+    else
+        let_asio_register();
+    if (then == arrival::tell)
+        tell(event::client_readable{});
+    if (then != arrival::read)
+        return;
+    now_ = clock::now();
+    if (auto next = read())
+        perform(std::move(*next));
+}
+
+void connection::await_writable()
 {
     if (!make_waitable())
         return;
-    watch_->async_wait(descriptor::wait_read, [self = shared_from_this()](error_code aborted) {
-        if (aborted || self->fd_ < 0)
-            return;
-        self->now_ = clock::now();
-        if (auto next = self->read())
-            self->perform(std::move(*next));
+    let_asio_register();
+    watch_->async_wait(descriptor::wait_write, [self = shared_from_this()](error_code aborted) {
+        if (!aborted && self->fd_ >= 0)
+            self->tell(event::writable{});
     });
 }
 
@@ -313,8 +337,10 @@ bool connection::make_waitable()
     error_code error;
     if (!watch_)
         watch_.emplace(loop_);
-    if (!watch_->is_open())
+    if (!watch_->is_open()) {
+        registration_.emplace(fd_, EPOLLIN);
         watch_->assign(fd_, error);
+    }
     if (error) {
         log::write(log_level::error, "connection closed: cannot wait for its bytes: " + error.message());
         tell(event::peer_closed{});
@@ -322,10 +348,18 @@ bool connection::make_waitable()
     return !error;
 }
 
+void connection::let_asio_register()
+{
+    if (registration_)
+        registration_->restore();
+    registration_.reset();
+}
+
 void connection::stop_watching()
 {
     if (watch_ && watch_->is_open())
         watch_->release();
+    registration_.reset();
 }
 
 template <class Event>

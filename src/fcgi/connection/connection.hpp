@@ -6,6 +6,7 @@
 #include "fcgi/connection/connection_fsm.hpp"
 #include "wampfcgi/bridge/response_sink.hpp"
 #include "wampfcgi/bridge/service.hpp"
+#include "wampfcgi/core/event_registration.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -63,6 +64,10 @@ public:
 
 private:
     using error_code = boost::system::error_code;
+
+    /// What is done with bytes once they have arrived. `none`: the request before them is being served.
+    enum class arrival { none, read, tell };
+
     using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     connection_step resume(const connection_event& what) { return decisions_.resume(what, now_); }
@@ -82,10 +87,12 @@ private:
     void abandon(std::string_view why);
     void tell_if_written();
     void close();
-    template <class Event>
-    void await(boost::asio::posix::descriptor_base::wait_type what, Event then);
-    void await_readable();
+    void await_bytes(arrival then);
+    void await_bytes();
+    void bytes_arrived();
+    void await_writable();
     bool make_waitable();
+    void let_asio_register();
     void stop_watching();
     template <class Event>
     void post(Event then);
@@ -93,7 +100,10 @@ private:
 
     int fd_;
     boost::asio::io_context& loop_;
-    std::optional<descriptor> watch_;                        // for fd_, from the first wait on
+    std::optional<descriptor> watch_;                 // for fd_, from the first wait on
+    std::optional<event_registration> registration_;  // of fd_ then, unless Asio registers it
+    arrival on_arrival_ = arrival::none;
+    bool awaits_bytes_ = false;                              // in the event loop
     std::optional<boost::asio::steady_timer> timer_;         // from the first deadline on
     std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
     connection_fsm::time_point now_;                         // of what is being handled
