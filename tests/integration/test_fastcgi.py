@@ -279,12 +279,12 @@ class FastCgi(DeploymentTest):
 
     @contextlib.contextmanager
     def sleeping_on_a_kept_connection(self, seconds):
-        """A connection that had a request before, with a call under way."""
-        count = self.calls_of("com.example.sleep")
+        """A connection with a call under way, after one that took long enough for the worker to watch its client."""
+        count = self.calls_of("com.example.sleep") + 1
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(30)
             connection.connect(str(self.pool.address))
-            connection.sendall(whole(ADD2, keep=True))
+            connection.sendall(whole(call("com.example.sleep", 0.5), keep=True))
             fastcgi.read_records(connection)
             connection.sendall(whole(call("com.example.sleep", seconds), keep=True))
             wait_until(lambda: self.calls_of("com.example.sleep") == count + 1, "the call to be under way")

@@ -86,7 +86,8 @@ std::optional<connection_step> connection::act(connection_step& next)
     case action::read:
         return read();
     case action::wait_and_read:
-        await_bytes(arrival::read);
+        reads_bytes_ = true;
+        await_bytes();
         break;
     case action::yield:
         post(event::turn{});
@@ -108,7 +109,8 @@ std::optional<connection_step> connection::act(connection_step& next)
         await_writable();
         break;
     case action::watch:
-        await_bytes(arrival::tell);
+        tells_of_bytes_ = true;
+        await_bytes();
         break;
     case action::peek:
         return peek();
@@ -136,7 +138,8 @@ std::optional<connection_step> connection::read()
     auto& bytes = look_ahead();
     const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (got < 0 && would_block()) {
-        await_bytes(arrival::read);
+        reads_bytes_ = true;
+        await_bytes();
         return {};
     }
     if (got <= 0)
@@ -283,17 +286,10 @@ void connection::close()
         owner->closed(*this);
 }
 
-void connection::await_bytes(arrival then)
-{
-    if (!make_waitable())
-        return;
-    on_arrival_ = then;
-    if (!awaits_bytes_)
-        await_bytes();
-}
-
 void connection::await_bytes()
 {
+    if (awaits_bytes_ || !make_waitable())
+        return;
     awaits_bytes_ = true;
     watch_->async_wait(descriptor::wait_read, [self = shared_from_this()](error_code aborted) {
         self->awaits_bytes_ = false;
@@ -304,16 +300,17 @@ void connection::await_bytes()
 
 void connection::bytes_arrived()
 {
-    const arrival then = std::exchange(on_arrival_, arrival::none);
+    const bool tells = std::exchange(tells_of_bytes_, false);
+    const bool reads = std::exchange(reads_bytes_, false);
     // A kept registration needs a wait at any time. It costs no system call, but bytes that are left would end it at
     // once, again and again.
-    if (then == arrival::read && registration_)
+    if (reads && registration_)
         await_bytes();
     else
         let_asio_register();
-    if (then == arrival::tell)
+    if (tells)
         tell(event::client_readable{});
-    if (then != arrival::read)
+    if (!reads || fd_ < 0)
         return;
     now_ = clock::now();
     if (auto next = read())

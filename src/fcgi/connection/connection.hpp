@@ -64,10 +64,6 @@ public:
 
 private:
     using error_code = boost::system::error_code;
-
-    /// What is done with bytes once they have arrived. `none`: the request before them is being served.
-    enum class arrival { none, read, tell };
-
     using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
     connection_step resume(const connection_event& what) { return decisions_.resume(what, now_); }
@@ -87,7 +83,6 @@ private:
     void abandon(std::string_view why);
     void tell_if_written();
     void close();
-    void await_bytes(arrival then);
     void await_bytes();
     void bytes_arrived();
     void await_writable();
@@ -102,8 +97,9 @@ private:
     boost::asio::io_context& loop_;
     std::optional<descriptor> watch_;                 // for fd_, from the first wait on
     std::optional<event_registration> registration_;  // of fd_ then, unless Asio registers it
-    arrival on_arrival_ = arrival::none;
-    bool awaits_bytes_ = false;                              // in the event loop
+    bool awaits_bytes_ = false;                       // in the event loop
+    bool reads_bytes_ = false;                        // once they have arrived
+    bool tells_of_bytes_ = false;  // then; still, when the request that was watched is answered before
     std::optional<boost::asio::steady_timer> timer_;         // from the first deadline on
     std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
     connection_fsm::time_point now_;                         // of what is being handled
