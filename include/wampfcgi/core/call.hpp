@@ -86,8 +86,7 @@ struct accepted {
 };
 
 /// How an operation ended: RESULT (a long one may be a payload_in_message), an acknowledgement, ERROR, or a failure of
-/// ours (connection_lost, call_timeout,
-/// ...).
+/// ours (connection_lost, call_timeout, ...).
 using outcome = std::variant<payload, payload_in_message, accepted, call_error, failure>;
 
 }  // namespace wampfcgi
