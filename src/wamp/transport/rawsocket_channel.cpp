@@ -1,18 +1,17 @@
 #include "wamp/transport/channel.hpp"
 
-#include "wamp/transport/arrival.hpp"
+#include "wamp/transport/frame_buffers.hpp"
 #include "wamp/transport/frame_queue.hpp"
 #include "wamp/transport/keepalive.hpp"
 #include "wamp/transport/rawsocket.hpp"
+#include "wamp/transport/rawsocket_handshake.hpp"
+#include "wamp/transport/stall_watch.hpp"
 #include "wampfcgi/core/event_registration.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -26,30 +25,8 @@ namespace {
 namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 using clock = std::chrono::steady_clock;
-
-asio::const_buffer buffer_of(std::string_view bytes)
-{
-    return {bytes.data(), bytes.size()};
-}
-
-/// The pieces of a queue that are being written, as a sequence of buffers.
-class some_pieces {
-public:
-    explicit some_pieces(const rawsocket::frame_queue& of) : count_(of.being_written())
-    {
-        for (std::size_t i = 0; i < count_; ++i)
-            buffers_[i] = buffer_of(of.piece(i));
-    }
-
-    auto begin() { return buffers_.begin(); }
-    auto begin() const { return buffers_.begin(); }
-    auto end() { return begin() + count_; }
-    auto end() const { return begin() + count_; }
-
-private:
-    std::array<asio::const_buffer, rawsocket::frame_queue::max_pieces> buffers_;
-    std::size_t count_;
-};
+using rawsocket::buffer_of;
+using rawsocket::frame_buffers;
 
 template <class Stream>
 class rawsocket_channel final : public channel, public std::enable_shared_from_this<rawsocket_channel<Stream>> {
@@ -59,22 +36,17 @@ public:
           options_(std::move(options)),
           serializer_(options_.serializer == serializer_kind::json ? rawsocket::json_serializer
                                                                    : rawsocket::msgpack_serializer),
-          stall_timer_(stream_.get_executor()),
+          stall_(stream_.get_executor()),
           keepalive_timer_(stream_.get_executor()),
           pings_(options_.keepalive, *options_.habit)
     {}
 
     void start() override
     {
-        handshake_ = rawsocket::handshake_request(serializer_);
-        asio::async_write(stream_, asio::buffer(handshake_),
-                          [self = this->shared_from_this()](error_code error, std::size_t) {
-                              if (self->closed_)
-                                  return;
-                              if (error)
-                                  return self->fail("sending the handshake", error);
-                              self->read_reply();
-                          });
+        rawsocket::async_handshake(stream_, serializer_, [self = this->shared_from_this()](const auto& outcome) {
+            if (!self->closed_)
+                self->take_outcome(outcome);
+        });
     }
 
     send_result send(std::string&& message, write_time when) override
@@ -97,6 +69,12 @@ public:
         return taken;
     }
 
+    void stalled()
+    {
+        if (!closed_)
+            fail(stall_watch::reason);
+    }
+
     clock::time_point last_heard() const override { return pings_.last_heard(); }
 
     std::size_t longest_message() const override { return peer_max_bytes_; }
@@ -107,7 +85,7 @@ public:
             return;
         error_code ignored;
         registration_.reset();
-        stall_timer_.cancel();
+        stall_.cancel();
         keepalive_timer_.cancel();
         if (queue_.being_written() == 0)
             write_without_waiting();
@@ -118,28 +96,11 @@ public:
 private:
     static constexpr bool is_plain = std::is_same_v<Stream, plain_stream>;
 
-    void read_reply()
+    void take_outcome(const rawsocket::handshake_outcome& outcome)
     {
-        asio::async_read(stream_, asio::buffer(handshake_),
-                         [self = this->shared_from_this()](error_code error, std::size_t) {
-                             if (self->closed_)
-                                 return;
-                             // Some routers close the connection when they do not support the serializer.
-                             if (error == asio::error::eof)
-                                 return self->fail("the router closed the connection during the handshake; it may not "
-                                                   "support RawSocket or the serializer here");
-                             if (error)
-                                 return self->fail("reading the handshake", error);
-                             self->take_reply();
-                         });
-    }
-
-    void take_reply()
-    {
-        const auto reply = rawsocket::read_handshake_reply(handshake_, serializer_);
-        if (const auto* refusal = std::get_if<std::string>(&reply))
+        if (const auto* refusal = std::get_if<std::string>(&outcome))
             return fail(*refusal);
-        peer_max_bytes_ = std::get<std::size_t>(reply);
+        peer_max_bytes_ = std::get<std::size_t>(outcome);
         error_code ignored;
         stream_.lowest_layer().non_blocking(true, ignored);
         pings_.heard(clock::now());
@@ -183,7 +144,7 @@ private:
         const std::uint64_t before = frames_;
         if (!handle_frames())
             return;
-        watch_arrival(bytes, frames_ != before);
+        stall_.heard(bytes, frames_ != before, reader_.partial(), *this);
         read();
     }
 
@@ -226,25 +187,6 @@ private:
             return true;
         fail("the router sent a malformed frame");
         return false;
-    }
-
-    void watch_arrival(std::size_t bytes, bool ended)
-    {
-        switch (arrival_.heard(bytes, ended, reader_.partial())) {
-        case arrival::verdict::leave_timer:
-            return;
-        case arrival::verdict::stop_timer:
-            stall_timer_.cancel();
-            return;
-        case arrival::verdict::start_timer:
-            break;
-        }
-        stall_timer_.expires_after(arrival::limit);
-        stall_timer_.async_wait([weak = this->weak_from_this()](error_code cancelled) {
-            const auto self = weak.lock();
-            if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
-                self->fail("the router stopped in the middle of a message, or sends it too slowly");
-        });
     }
 
     void watch_peer()
@@ -311,7 +253,7 @@ private:
         while (!queue_.is_empty()) {
             // Usually one piece, all of which is written without waiting.
             const bool is_one = queue_.begin_write() == 1;
-            if (is_one ? !write_all(buffer_of(queue_.piece(0))) : !write_all(some_pieces(queue_)))
+            if (is_one ? !write_all(buffer_of(queue_.piece(0))) : !write_all(frame_buffers(queue_)))
                 return;
         }
     }
@@ -324,20 +266,15 @@ private:
         // Writing at once saves a turn of the event loop. TLS may have to read before it can write.
         const std::size_t taken = is_plain ? write_now(buffers) : 0;
         if (taken < all)
-            write_later(some_pieces(queue_), taken);
+            write_later(frame_buffers(queue_), taken);
         else
             queue_.end_write();
         return taken == all;
     }
 
-    void write_later(some_pieces buffers, std::size_t taken)
+    void write_later(frame_buffers buffers, std::size_t taken)
     {
-        std::size_t left_out = taken;
-        for (asio::const_buffer& each : buffers) {
-            const std::size_t skipped = std::min(left_out, each.size());
-            each += skipped;
-            left_out -= skipped;
-        }
+        buffers.skip(taken);
         const auto done = [self = this->shared_from_this()](error_code error, std::size_t) {
             if (self->closed_)
                 return;
@@ -377,11 +314,9 @@ private:
     Stream stream_;
     channel_options options_;
     std::uint8_t serializer_;
-    std::array<char, 4> handshake_{};
     rawsocket::frame_reader reader_;
     std::uint64_t frames_ = 0;  // received so far
-    arrival arrival_;
-    asio::steady_timer stall_timer_;  // closes a connection with an incomplete frame
+    stall_watch stall_;
     asio::steady_timer keepalive_timer_;
     keepalive pings_;
     std::size_t peer_max_bytes_ = 0;

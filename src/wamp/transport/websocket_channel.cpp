@@ -1,7 +1,7 @@
 #include "wamp/transport/channel.hpp"
 
-#include "wamp/transport/arrival.hpp"
 #include "wamp/transport/queue_size.hpp"
+#include "wamp/transport/stall_watch.hpp"
 #include "wampfcgi/core/text/authority.hpp"
 #include "wampfcgi/log/log.hpp"
 #include "wampfcgi/net/byte_stream.hpp"
@@ -68,7 +68,7 @@ class websocket_channel final : public channel, public std::enable_shared_from_t
 public:
     websocket_channel(hasty_stream stream, const router_url& where, channel_options options)
         : stream_(std::move(stream)),
-          stall_timer_(stream_.get_executor()),
+          stall_(stream_.get_executor()),
           host_(host_header(where)),
           target_(where.path),
           subprotocol_(options.serializer == serializer_kind::json ? "wamp.2.json" : "wamp.2.msgpack"),
@@ -110,6 +110,12 @@ public:
         if (queue_.size() == 1)
             write();
         return send_result::queued;
+    }
+
+    void stalled()
+    {
+        if (!closed_)
+            fail(stall_watch::reason);
     }
 
     clock::time_point last_heard() const override { return last_heard_; }
@@ -171,8 +177,9 @@ private:
             if (error)
                 return self->lost(error);
             self->last_heard_ = clock::now();
-            self->watch_arrival(bytes);
-            if (self->stream_.is_message_done())
+            const bool ended = self->stream_.is_message_done();
+            self->stall_.heard(bytes, ended, !ended, *self);
+            if (ended)
                 self->take_message();
             if (!self->closed_)
                 self->read();
@@ -184,26 +191,6 @@ private:
         const auto bytes = incoming_.cdata();
         options_.message({static_cast<const char*>(bytes.data()), bytes.size()}, [this] { return take_memory(); });
         incoming_.clear();
-    }
-
-    void watch_arrival(std::size_t bytes)
-    {
-        const bool ended = stream_.is_message_done();
-        switch (arrival_.heard(bytes, ended, !ended)) {
-        case arrival::verdict::leave_timer:
-            return;
-        case arrival::verdict::stop_timer:
-            stall_timer_.cancel();
-            return;
-        case arrival::verdict::start_timer:
-            break;
-        }
-        stall_timer_.expires_after(arrival::limit);
-        stall_timer_.async_wait([weak = weak_from_this()](error_code cancelled) {
-            const auto self = weak.lock();
-            if (!cancelled && self && !self->closed_ && self->stall_timer_.expiry() <= clock::now())
-                self->fail("the router stopped in the middle of a message, or sends it too slowly");
-        });
     }
 
     message_memory take_memory()
@@ -250,7 +237,7 @@ private:
     void hang_up()
     {
         error_code ignored;
-        stall_timer_.cancel();
+        stall_.cancel();
         if (linger_)
             linger_->cancel();
         auto& socket = stream_.next_layer().socket();
@@ -268,8 +255,7 @@ private:
     void fail(std::string_view during, error_code error) { fail(std::string(during) + ": " + error.message()); }
 
     websocket::stream<hasty_stream, false> stream_;  // no compression
-    arrival arrival_;
-    asio::steady_timer stall_timer_;  // closes a connection with an incomplete message
+    stall_watch stall_;
     std::string host_;
     std::string target_;
     std::string subprotocol_;

@@ -95,6 +95,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_the_same_however_it_is_cut)
             BOOST_TEST(driver.served[0].method == "POST");
             BOOST_TEST(driver.served[0].body == "12345678");
             BOOST_TEST(driver.requests_begun == 1U);
+            BOOST_TEST(driver.library_read.empty());
             driver.answer("done");
             BOOST_TEST(answers_in(driver.sent) == "1:200 done; ");
         }
@@ -117,21 +118,6 @@ BOOST_AUTO_TEST_CASE(a_request_in_records_of_one_byte_is_served)
     BOOST_TEST(driver.served[0].method == "PUT");
     BOOST_TEST(driver.served[0].path_info == "/x");
     BOOST_TEST(driver.served[0].body == "body");
-}
-
-BOOST_AUTO_TEST_CASE(a_few_variables_that_do_not_come_in_one_read_are_joined)
-{
-    const variable_list variables{{"REQUEST_METHOD", "POST"}, {"PATH_INFO", "/q"}};
-    scripted_driver driver;
-    driver.bytes_a_read = 30;
-
-    driver.send(begin_record(keep) + make_record(record_type::params, pairs_of(variables), 1, 5) +
-                make_record(record_type::params, "") + stdin_record(""));
-
-    BOOST_TEST(driver.library_read.empty());
-    BOOST_REQUIRE(driver.served.size() == 1U);
-    BOOST_TEST(driver.served[0].method == "POST");
-    BOOST_TEST(driver.served[0].path_info == "/q");
 }
 
 BOOST_AUTO_TEST_CASE(many_variables_that_do_not_come_in_one_read_go_to_libfcgi_whole_and_without_padding)
