@@ -32,15 +32,15 @@ void append_length(std::string& stream, std::size_t length)
 
 }  // namespace
 
-std::optional<name_value_pair> take_long_pair(std::string_view& stream)
+std::optional<long_pair> find_long_pair(std::string_view stream)
 {
     std::string_view rest = stream;
     const auto name_bytes = take_length(rest);
     const auto value_bytes = take_length(rest);
     if (!name_bytes || !value_bytes || *name_bytes > rest.size() || *value_bytes > rest.size() - *name_bytes)
         return {};
-    stream = rest.substr(*name_bytes + *value_bytes);
-    return name_value_pair{rest.substr(0, *name_bytes), rest.substr(*name_bytes, *value_bytes)};
+    return long_pair{{rest.substr(0, *name_bytes), rest.substr(*name_bytes, *value_bytes)},
+                     stream.size() - rest.size() + *name_bytes + *value_bytes};
 }
 
 void append_pair(std::string& stream, std::string_view name, std::string_view value)

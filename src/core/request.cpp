@@ -10,11 +10,6 @@ std::size_t request::add(std::string_view bytes)
     return offset;
 }
 
-void request::place(variable which, std::size_t offset, std::size_t bytes) noexcept
-{
-    place_of(which) = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes), true};
-}
-
 void request::place_pairs(std::size_t offset, std::size_t bytes) noexcept
 {
     pairs_ = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes), true};

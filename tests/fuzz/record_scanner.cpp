@@ -35,18 +35,25 @@ struct findings {
     }
 };
 
-findings scan(std::string_view bytes, std::size_t most_at_once)
+// With `at_once`, variables are read at once where all of them are there.
+findings scan(std::string_view bytes, std::size_t most_at_once, bool at_once)
 {
     record_scanner scanner(100);
     findings found;
+    request read;
     std::size_t done = 0;
     while (done < bytes.size()) {
         const std::string_view piece = bytes.substr(done, most_at_once);
         std::size_t consumed = 0;
-        const progress made = scanner.feed(piece, consumed, &found.variables, &found.body);
+        progress made = scanner.feed(piece, consumed, &found.variables, &found.body, at_once ? &read : nullptr);
         must(consumed <= piece.size(), "no more is consumed than there is");
         must(made != progress::incomplete || consumed == piece.size(), "the scanner stops only to report");
         must(made != progress::broken || !scanner.why().empty(), "what is broken has a reason");
+        must(made != progress::params_read || found.variables.empty(), "variables are read or passed on, not both");
+        if (made == progress::params_read) {
+            found.variables = read.pairs();
+            made = progress::params_complete;
+        }
         done += consumed;
         if (made == progress::incomplete)
             continue;
@@ -207,8 +214,9 @@ void run(std::string_view input)
     reader first;
     const findings expected = first.read(input);
     for (const std::size_t most_at_once : {input.size(), std::size_t{1}, std::size_t{5}, std::size_t{100}})
-        must(scan(input, most_at_once) == expected,
-             "a request is what all of its records make it, however they are cut");
+        for (const bool at_once : {false, true})
+            must(scan(input, most_at_once, at_once) == expected,
+                 "a request is what all of its records make it, however they are cut");
 }
 
 }  // namespace wampfcgi::fuzz

@@ -155,7 +155,9 @@ private:
         library_read.emplace_back(variables);
         if (library_fails)
             return {};
-        return read_variables(variables);
+        request read;
+        read_variables(read, variables);
+        return read;
     }
 
     static bool make_room(request& req, std::uint64_t announced_bytes, std::size_t more_bytes)

@@ -15,16 +15,25 @@ struct name_value_pair {
     std::string_view value;
 };
 
-/// take_pair() for lengths of any size.
-std::optional<name_value_pair> take_long_pair(std::string_view& stream);
+/// A pair, and how many bytes of the stream it takes.
+struct long_pair {
+    name_value_pair pair;
+    std::size_t bytes;
+};
+
+/// The pair that begins the stream, with lengths of any size; nothing when it is truncated.
+std::optional<long_pair> find_long_pair(std::string_view stream);
 
 /// Takes a pair off the front of a stream of pairs. Nothing at the end, or when the pair is truncated.
 inline std::optional<name_value_pair> take_pair(std::string_view& stream)
 {
     const auto length = [&](std::size_t place) { return std::size_t{static_cast<std::uint8_t>(stream[place])}; };
     // Nearly all lengths take one byte. Inline, because some twenty pairs of each request are read more than once.
-    if (stream.size() < 2 || ((length(0) | length(1)) & 0x80U) != 0)
-        return take_long_pair(stream);
+    if (stream.size() < 2 || ((length(0) | length(1)) & 0x80U) != 0) {
+        const auto found = find_long_pair(stream);
+        stream.remove_prefix(found ? found->bytes : 0);
+        return found ? std::optional(found->pair) : std::nullopt;
+    }
     const std::size_t name_bytes = length(0);
     const std::size_t value_bytes = length(1);
     if (name_bytes + value_bytes > stream.size() - 2)

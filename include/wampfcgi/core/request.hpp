@@ -80,7 +80,10 @@ public:
     std::size_t add(std::string_view bytes);
 
     /// Records where in the memory a variable's value is; replaces an earlier record.
-    void place(variable which, std::size_t offset, std::size_t bytes) noexcept;
+    void place(variable which, std::size_t offset, std::size_t bytes) noexcept
+    {
+        place_of(which) = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(bytes), true};
+    }
 
     /// Records where in the memory all variables are, as consecutive pairs.
     void place_pairs(std::size_t offset, std::size_t bytes) noexcept;

@@ -18,25 +18,26 @@ bool is_token_character(char c) noexcept
            marks.find(c) != std::string_view::npos;
 }
 
-void append_hex(std::string& text, std::uint64_t number)
-{
-    std::array<char, 16> digits;
-    const auto end = std::to_chars(digits.begin(), digits.end(), number, 16).ptr;
-    text.append(digits.begin(), end);
-}
+/// The ids of a process: its own number, and how many there were, in hexadecimal digits.
+class own_ids {
+public:
+    own_ids()
+    {
+        count_at_ = std::to_chars(text_.begin(), text_.end(), static_cast<std::uint64_t>(::getpid()), 16).ptr;
+        *count_at_++ = '-';
+    }
 
-std::string own_request_id()
-{
-    static std::uint64_t count = 0;
-    static const std::string begin = [] {
-        std::string process;
-        append_hex(process, static_cast<std::uint64_t>(::getpid()));
-        return process + '-';
-    }();
-    std::string id = begin;
-    append_hex(id, ++count);
-    return id;
-}
+    std::string_view next()
+    {
+        const char* const end = std::to_chars(count_at_, text_.end(), ++count_, 16).ptr;
+        return {text_.data(), static_cast<std::size_t>(end - text_.data())};
+    }
+
+private:
+    std::array<char, 16 + 1 + 16> text_{};
+    char* count_at_;
+    std::uint64_t count_ = 0;
+};
 
 }  // namespace
 
@@ -46,13 +47,14 @@ bool is_plain_token(std::string_view text) noexcept
            std::all_of(text.begin(), text.end(), is_token_character);
 }
 
-std::string request_id(std::string_view unique_id, std::string_view x_request_id)
+std::string_view request_id(std::string_view unique_id, std::string_view x_request_id)
 {
     if (is_plain_token(unique_id))
-        return std::string(unique_id);
+        return unique_id;
     if (is_plain_token(x_request_id))
-        return std::string(x_request_id);
-    return own_request_id();
+        return x_request_id;
+    static own_ids own;
+    return own.next();
 }
 
 }  // namespace wampfcgi::fcgi

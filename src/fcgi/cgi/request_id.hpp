@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace wampfcgi::fcgi {
@@ -13,7 +12,7 @@ inline constexpr std::size_t longest_request_id = 64;
 bool is_plain_token(std::string_view text) noexcept;
 
 /// The web server's UNIQUE_ID if it is a plain token, else the client's X-Request-Id if that is one, else a new id,
-/// which is unique on this machine for a long time.
-std::string request_id(std::string_view unique_id, std::string_view x_request_id);
+/// which is unique on this machine for a long time. That one is valid until the next call.
+std::string_view request_id(std::string_view unique_id, std::string_view x_request_id);
 
 }  // namespace wampfcgi::fcgi

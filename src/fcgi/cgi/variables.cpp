@@ -1,6 +1,7 @@
 #include "fcgi/cgi/variables.hpp"
 
 #include "fcgi/cgi/request_id.hpp"
+#include "fcgi/cgi/sound_pairs.hpp"
 #include "wampfcgi/core/pairs.hpp"
 
 #include <algorithm>
@@ -42,8 +43,8 @@ struct clues {
 
 /// A variable that is used: a member of the request, or else a clue.
 struct known_variable {
-    std::string_view name;
-    std::optional<variable> which;
+    std::string_view name{};
+    std::optional<variable> which{};
     std::string_view clues::*clue = nullptr;
 };
 
@@ -77,30 +78,33 @@ constexpr std::array known_variables{
 
 constexpr std::size_t slots = 64;
 
-/// The slot of a name of at least two bytes. The factors were chosen so that every known variable has a slot of its
-/// own.
+/// The slot of a name of at least two bytes. The factor was chosen so that every known variable has a slot of its own.
 constexpr std::size_t slot_of(std::string_view name)
 {
     const auto byte = [&](std::size_t from_end) {
         return std::size_t{static_cast<unsigned char>(name[name.size() - from_end])};
     };
-    return (4 * byte(1) + 35 * byte(2) + name.size()) % slots;
+    const std::size_t last_two = byte(2) | byte(1) << 8U;
+    return ((41 * last_two >> 7U) + name.size()) % slots;
 }
 
-/// The known variable of each slot, or else null.
+/// The known variable of each slot, or else one without a name.
 constexpr auto variables_by_slot = [] {
-    std::array<const known_variable*, slots> table{};
+    std::array<known_variable, slots> table{};
     for (const known_variable& each : known_variables)
-        table[slot_of(each.name)] = &each;
+        table[slot_of(each.name)] = each;
     return table;
 }();
-static_assert(std::ranges::all_of(known_variables,
-                                  [](const auto& each) { return variables_by_slot[slot_of(each.name)] == &each; }));
+static_assert(std::ranges::all_of(known_variables, [](const known_variable& each) {
+    return variables_by_slot[slot_of(each.name)].name == each.name;
+}));
 
 const known_variable* find_variable(std::string_view name)
 {
-    const known_variable* const only = name.size() < 2 ? nullptr : variables_by_slot[slot_of(name)];
-    return only != nullptr && only->name == name ? only : nullptr;
+    if (name.size() < 2)
+        return nullptr;
+    const known_variable& only = variables_by_slot[slot_of(name)];
+    return only.name == name ? &only : nullptr;
 }
 
 }  // namespace
@@ -111,32 +115,37 @@ request read_variables(const char* const* variables)
     for (; *variables != nullptr; ++variables) {
         const std::string_view variable = *variables;
         const std::size_t equals = variable.find('=');
-        if (equals != std::string_view::npos)
+        if (equals != std::string_view::npos && equals > 0)
             append_pair(pairs, variable.substr(0, equals), variable.substr(equals + 1));
     }
-    return read_variables(pairs);
+    request req;
+    read_variables(req, pairs);
+    return req;
 }
 
-request read_variables(std::string_view params, std::size_t body_bytes)
+bool read_variables(request& into, std::string_view params, std::size_t body_bytes)
 {
-    request req;
     clues found;
-    req.reserve(params.size() + longest_request_id + body_bytes);
-    const std::size_t start = req.add(params);
-    req.place_pairs(start, params.size());
-    std::string_view rest = params;
-    while (const auto next = take_pair(rest)) {
-        const known_variable* const known = find_variable(next->name);
+    into.reserve(params.size() + longest_request_id + body_bytes);
+    const std::size_t start = into.add(params);
+    into.place_pairs(start, params.size());
+    sound_pairs pairs(params);
+    for (name_value_pair next; pairs.take(next);) {
+        const known_variable* const known = find_variable(next.name);
         if (known == nullptr)
             continue;
         if (known->which)
-            req.place(*known->which, start + static_cast<std::size_t>(next->value.data() - params.data()),
-                      next->value.size());
+            into.place(*known->which, start + static_cast<std::size_t>(next.value.data() - params.data()),
+                       next.value.size());
         else
-            found.*known->clue = next->value;
+            found.*known->clue = next.value;
     }
-    found.finish(req);
-    return req;
+    if (!pairs.rest().empty()) {
+        into = {};
+        return false;
+    }
+    found.finish(into);
+    return true;
 }
 
 }  // namespace wampfcgi::fcgi

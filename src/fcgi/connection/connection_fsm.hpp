@@ -233,6 +233,7 @@ private:
     bool keep_for_later(std::string_view bytes);
     bool hold(std::size_t bytes);
     bool collect_variables(record_scanner::progress made, std::string_view variables, std::size_t more_bytes);
+    bool read_collected(std::string_view variables, std::size_t more_bytes);
     connection_step body_or_serve();
     connection_step await_rest();
     connection_step end_unanswered(record_scanner::progress made);

@@ -18,6 +18,11 @@ using progress = record_scanner::progress;
 // that is done for a small request outside the kernel. mod_proxy_fcgi writes in pieces, so the variables often do.
 constexpr std::size_t pieces_joined_bytes = 64 * 1024;
 
+bool has_variables(progress made)
+{
+    return made == progress::params_complete || made == progress::params_read;
+}
+
 std::string all_taken(const budget& of)
 {
     return "requests being received fill all " + size_in_words(of.most());
@@ -58,7 +63,8 @@ connection_step connection_fsm::receive(std::string_view bytes)
         if (takes_body && !shared_.make_room(request_, announced_bytes_, bytes.size()))
             return run_out_of_memory(bytes);
         std::size_t consumed = 0;
-        const auto made = scanner_.feed(bytes, consumed, &variables, takes_body ? &request_.body_memory() : nullptr);
+        const auto made =
+            scanner_.feed(bytes, consumed, &variables, takes_body ? &request_.body_memory() : nullptr, &request_);
         bytes.remove_prefix(consumed);
         received_bytes_ += consumed;
         if (scanner_.has_replies())
@@ -94,13 +100,14 @@ std::optional<connection_step> connection_fsm::go_on(progress made, std::string_
         return await_next_request();
     if (state_ == state::skipping)
         return {};
-    if (!hold(variables.size() + body_bytes))
+    const std::size_t variables_bytes = made == progress::params_read ? scanner_.params_bytes() : variables.size();
+    if (!hold(variables_bytes + body_bytes))
         return stage_ == stage::admitted ? refuse({errc::overloaded, all_taken(shared_.requests)})
                                          : close(log_level::warning, all_taken(shared_.requests));
     if (stage_ == stage::nothing && !collect_variables(made, variables, rest.size()))
         return close(log_level::error, "no file descriptor or memory left for its request");
     // Scans the part of the body that is already there first: usually it is complete, and there is nothing to skip.
-    if (stage_ == stage::nothing || (made == progress::params_complete && !rest.empty()))
+    if (stage_ == stage::nothing || (has_variables(made) && !rest.empty()))
         return {};
     is_whole_ = made == progress::complete;
     if (stage_ == stage::variables) {
@@ -146,23 +153,30 @@ bool connection_fsm::hold(std::size_t bytes)
 /// Returns false when libfcgi, which parses large variables that did not arrive in one piece, fails.
 bool connection_fsm::collect_variables(progress made, std::string_view variables, std::size_t more_bytes)
 {
-    const bool is_all = made == progress::params_complete;
-    if (!is_all || !variables_.empty())
-        variables_ += variables;
-    if (!is_all)
-        return true;
-    if (variables_.size() <= pieces_joined_bytes) {
-        request_ = read_variables(variables_.empty() ? variables : variables_, more_bytes);
-    } else {
-        auto read = shared_.read_variables(variables_);
-        if (!read)
+    if (made != progress::params_read) {
+        const bool is_all = made == progress::params_complete;
+        if (!is_all || !variables_.empty())
+            variables_ += variables;
+        if (!is_all)
+            return true;
+        if (!read_collected(variables_.empty() ? variables : variables_, more_bytes))
             return false;
-        request_ = std::move(*read);
+        std::string().swap(variables_);
     }
-    std::string().swap(variables_);
     stage_ = stage::variables;
     announced_bytes_ = 0;
     return true;
+}
+
+/// Reads all variables, which the scanner has checked, into the request. Returns false like collect_variables().
+bool connection_fsm::read_collected(std::string_view variables, std::size_t more_bytes)
+{
+    if (variables.size() <= pieces_joined_bytes)
+        return read_variables(request_, variables, more_bytes);
+    auto read = shared_.read_variables(variables);
+    if (read)
+        request_ = std::move(*read);
+    return read.has_value();
 }
 
 // Called once the request is admitted.
@@ -194,6 +208,7 @@ connection_step connection_fsm::end_unanswered(progress made)
     if (made == progress::broken)
         return close(log_level::notice, "the web server sent " + std::string(scanner_.why()));
     forget_input();
+    request_ = {};
     connection_step next = scanner_.keeps_connection() ? await_next_request() : linger();
     next.notes().level = log_level::info;
     next.notes().line = made == progress::aborted ? "request aborted by the web server"

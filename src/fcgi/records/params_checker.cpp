@@ -1,6 +1,6 @@
 #include "fcgi/records/params_checker.hpp"
 
-#include "fcgi/records/records.hpp"
+#include "fcgi/cgi/sound_pairs.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -10,28 +10,6 @@ namespace {
 
 constexpr std::string_view too_many = "more than 256 KiB of CGI variables";
 static_assert(params_checker::most_bytes == 256 * 1024, "the text above names the limit");
-
-/// Finds a byte in parts of a text that are asked about from front to back. Searches every byte of the text at most
-/// once.
-class search {
-public:
-    search(std::string_view text, char wanted) : text_(text), wanted_(wanted), found_(text.find(wanted)) {}
-
-    /// False: there is none before `to` in what was not asked about yet. So it is with nearly all variables.
-    bool may_find_before(std::size_t to) const { return found_ < to; }
-
-    bool finds_between(std::size_t from, std::size_t to)
-    {
-        if (found_ < from)
-            found_ = text_.find(wanted_, from);
-        return found_ < to;
-    }
-
-private:
-    std::string_view text_;
-    char wanted_;
-    std::size_t found_;  // npos: not in the rest
-};
 
 bool contains(std::string_view text, char wanted)
 {
@@ -67,23 +45,9 @@ void params_checker::skip_sound_pairs(std::string_view& bytes) const
 {
     if (next_ != part::name_length || length_bytes_left_ > 0)
         return;
-    const std::string_view whole = bytes;
-    search zero(whole, '\0');
-    search equals(whole, '=');
-    while (true) {
-        std::string_view rest = bytes;
-        const auto pair = take_pair(rest);
-        if (!pair || pair->name.empty())
-            return;
-        const auto end = static_cast<std::size_t>(rest.data() - whole.data());
-        if (equals.may_find_before(end) || zero.may_find_before(end)) {
-            const std::size_t value = end - pair->value.size();
-            const std::size_t name = value - pair->name.size();
-            if (equals.finds_between(name, value) || zero.finds_between(name, end))
-                return;
-        }
-        bytes = rest;
-    }
+    sound_pairs pairs(bytes);
+    for (name_value_pair each; pairs.take(each);) {}
+    bytes = pairs.rest();
 }
 
 std::string_view params_checker::finish() const

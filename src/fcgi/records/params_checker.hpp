@@ -15,6 +15,9 @@ public:
     /// Checks the next bytes of the stream. Returns what is wrong, for the log; empty when nothing is.
     std::string_view feed(std::string_view bytes);
 
+    /// Counts bytes that need no check.
+    void skip(std::size_t bytes) noexcept { bytes_ += bytes; }
+
     /// The stream has ended. Returns what is wrong with that, like feed().
     std::string_view finish() const;
 

@@ -1,5 +1,7 @@
 #include "fcgi/records/record_scanner.hpp"
 
+#include "fcgi/cgi/variables.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -18,7 +20,7 @@ std::uint8_t octet(const std::string& bytes, std::size_t at)
 }  // namespace
 
 record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_t& consumed, std::string* variables,
-                                              std::string* body)
+                                              std::string* body, request* whole)
 {
     consumed = 0;
     while (consumed < bytes.size()) {
@@ -28,6 +30,11 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
                 break;
             if (!take_header())
                 return progress::broken;
+            if (meant_for_ == destiny::params && whole != nullptr)
+                if (const std::size_t read = read_at_once(bytes.substr(consumed), *whole); read > 0) {
+                    consumed += read;
+                    return progress::params_read;
+                }
         } else {
             const std::string_view content = bytes.substr(consumed, content_left_);
             if (!take_content(content, variables, body))
@@ -110,6 +117,30 @@ std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
     if (type == record_type::params && !params_complete_)
         return destiny::params;
     return broken("a FastCGI record that is not allowed there");
+}
+
+/// After the header of a PARAMS record: reads the variables if this record has all of them, and their end follows, as
+/// nearly always. Returns how many bytes that takes: 0 when something is missing or wrong, which take_content() finds.
+std::size_t record_scanner::read_at_once(std::string_view bytes, request& into)
+{
+    if (params_.bytes() > 0 || content_left_ == 0)
+        return 0;
+    const std::size_t end_at = content_left_ + padding_left_;
+    if (bytes.size() < end_at + record_header_bytes)
+        return 0;
+    std::array<std::uint8_t, record_header_bytes> end = header_;  // of the same version, type and request
+    end[4] = end[5] = 0;
+    if (std::memcmp(bytes.data() + end_at, end.data(), 6) != 0)
+        return 0;
+    const std::size_t all = end_at + record_header_bytes + static_cast<std::uint8_t>(bytes[end_at + 6]);
+    if (bytes.size() < all || !read_variables(into, bytes.substr(0, content_left_), bytes.size() - all))
+        return 0;
+    params_.skip(content_left_);
+    params_complete_ = true;
+    content_left_ = padding_left_ = 0;
+    in_record_ = false;
+    header_bytes_ = 0;
+    return all;
 }
 
 bool record_scanner::take_content(std::string_view bytes, std::string* variables, std::string* body)

@@ -4,6 +4,7 @@
 
 #include "fcgi/records/params_checker.hpp"
 #include "fcgi/records/records.hpp"
+#include "wampfcgi/core/request.hpp"
 
 #include <array>
 #include <cstddef>
@@ -20,6 +21,7 @@ public:
     enum class progress {
         incomplete,       ///< all bytes were scanned; nothing to report
         params_complete,  ///< all CGI variables have arrived
+        params_read,      ///< and were read at once
         complete,         ///< the body is complete too, of the request or of one that was given up
         refused,          ///< the new request asks for another role; the reply is ready
         aborted,          ///< the web server aborted the request; the reply is ready
@@ -31,9 +33,10 @@ public:
 
     /// Scans the next bytes of the connection up to something to report. Sets `consumed` to their number; feed the
     /// others again. Appends the stream of CGI variables (FastCGI specification, 3.4) to `variables`, and the body to
-    /// `body`, unless they are null.
+    /// `body`, unless they are null. Reads the variables into `whole`, if it is not null, when all of them and their
+    /// end are in `bytes`.
     progress feed(std::string_view bytes, std::size_t& consumed, std::string* variables = nullptr,
-                  std::string* body = nullptr);
+                  std::string* body = nullptr, request* whole = nullptr);
 
     /// True when a request has begun since the last call.
     bool take_begun() noexcept;
@@ -71,6 +74,7 @@ private:
     std::size_t take_header_bytes(std::string_view bytes);
     bool take_header();
     std::optional<destiny> destiny_of_record();
+    std::size_t read_at_once(std::string_view bytes, request& into);
     bool take_content(std::string_view bytes, std::string* variables, std::string* body);
     progress end_record();
     progress end_begin();

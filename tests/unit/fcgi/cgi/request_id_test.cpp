@@ -32,8 +32,8 @@ BOOST_AUTO_TEST_CASE(the_id_of_the_web_server_wins_over_that_of_the_client)
 
 BOOST_AUTO_TEST_CASE(without_a_plain_token_each_request_gets_an_id_of_its_own)
 {
-    const std::string first = request_id("", "no token");
-    const std::string second = request_id("", "");
+    const std::string first(request_id("", "no token"));
+    const std::string second(request_id("", ""));
 
     BOOST_TEST(is_plain_token(first));
     BOOST_TEST(is_plain_token(second));

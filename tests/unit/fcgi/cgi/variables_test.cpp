@@ -9,6 +9,17 @@
 using namespace wampfcgi;
 using namespace wampfcgi::fcgi;
 
+namespace {
+
+request read_pairs(std::string_view pairs)
+{
+    request req;
+    BOOST_TEST(read_variables(req, pairs));
+    return req;
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(the_last_of_a_variable_counts_and_what_is_no_variable_does_not)
 {
     const char* const variables[] = {"REQUEST_METHOD=GET", "REQUEST_METHOD=POST", "nonsense",        "=x",
@@ -27,8 +38,8 @@ BOOST_AUTO_TEST_CASE(the_last_of_a_variable_counts_and_what_is_no_variable_does_
 BOOST_AUTO_TEST_CASE(pairs_mean_what_a_list_of_variables_means)
 {
     using namespace std::string_literals;
-    const request req = read_variables("\x0E\3REQUEST_METHODGET\x0E\4REQUEST_METHODPOST\x0C\5QUERY_STRINGa=b&c"
-                                       "\x0C\0CONTENT_TYPE\x09\4UNIQUE_IDx-17\2\1OOx"s);
+    const request req = read_pairs("\x0E\3REQUEST_METHODGET\x0E\4REQUEST_METHODPOST\x0C\5QUERY_STRINGa=b&c"
+                                   "\x0C\0CONTENT_TYPE\x09\4UNIQUE_IDx-17\2\1OOx"s);
 
     BOOST_TEST(req.method() == "POST");
     BOOST_TEST(req.query() == "a=b&c");
@@ -81,7 +92,7 @@ BOOST_AUTO_TEST_CASE(all_that_was_sent_is_kept_in_its_order)
     const std::string pairs = "\x08\1HTTP_X_B1\4\0PATH\x08\3HTTP_X_B2=3"s;
 
     BOOST_TEST(read_variables(variables).pairs() == pairs);
-    BOOST_TEST(read_variables(pairs).pairs() == pairs);
+    BOOST_TEST(read_pairs(pairs).pairs() == pairs);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_user_or_certificate_counts_as_not_sent)
@@ -156,4 +167,35 @@ BOOST_AUTO_TEST_CASE(no_header_of_a_client_asks_for_the_status_as_the_program_do
 
     BOOST_TEST(read_variables(headers).wanted_status() == "");
     BOOST_TEST(read_variables(program).wanted_status() == "text");
+}
+
+BOOST_AUTO_TEST_CASE(pairs_that_are_not_well_formed_leave_the_request_empty)
+{
+    using namespace std::string_literals;
+    const std::string first = "\x0E\3REQUEST_METHODGET"s;
+    struct row {
+        const char* name;
+        std::string second;
+    };
+    const std::vector<row> rows{
+        {"cut short", "\x09\5PATH_INFO/abc"s},
+        {"a length alone", "\1"s},
+        {"no name", "\0\1v"s},
+        {"an equals sign in the name", "\3\1A=Bv"s},
+        {"an equals sign in the name, behind one in a value", "\1\1A=\1\1=v"s},
+        {"a zero byte in the name", "\3\1A\0Bv"s},
+        {"a zero byte in the value", "\x09\4PATH_INFO/a\0b"s},
+        {"a zero byte in the value, behind an empty one", "\1\0A\1\1B\0"s},
+    };
+    for (const row& each : rows)
+        BOOST_TEST_CONTEXT(each.name)
+        {
+            request req;
+
+            BOOST_TEST(!read_variables(req, first + each.second));
+
+            BOOST_TEST(req.pairs() == "");
+            BOOST_TEST(req.method() == "");
+            BOOST_TEST(req.id() == "");
+        }
 }

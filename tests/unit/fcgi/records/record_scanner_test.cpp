@@ -58,7 +58,8 @@ std::string scan(record_scanner& scanner, const std::vector<std::string_view>& p
     for (std::string_view rest : pieces)
         while (!rest.empty()) {
             std::size_t consumed = 0;
-            const progress made = scanner.feed(rest, consumed);
+            wampfcgi::request read;
+            const progress made = scanner.feed(rest, consumed, nullptr, nullptr, &read);
             BOOST_REQUIRE(consumed > 0);
             BOOST_REQUIRE(consumed <= rest.size());
             total += consumed;
@@ -67,13 +68,14 @@ std::string scan(record_scanner& scanner, const std::vector<std::string_view>& p
                 BOOST_REQUIRE(rest.empty());
                 continue;
             }
-            text += made == progress::params_complete ? "variables"
-                    : made == progress::complete      ? "complete"
-                    : made == progress::broken        ? "broken"
-                    : made == progress::refused       ? "refused"
-                                                      : "aborted";
+            const bool has_variables = made == progress::params_complete || made == progress::params_read;
+            text += has_variables                ? "variables"
+                    : made == progress::complete ? "complete"
+                    : made == progress::broken   ? "broken"
+                    : made == progress::refused  ? "refused"
+                                                 : "aborted";
             text += "@" + std::to_string(total) + " ";
-            if (made != progress::params_complete)
+            if (!has_variables)
                 return text;
         }
     return text + "unfinished";
@@ -100,6 +102,48 @@ BOOST_AUTO_TEST_CASE(a_request_in_one_piece_ends_where_its_last_record_ends)
         BOOST_TEST(scan(scanner, {whole}) == expected_of(whole));
         BOOST_TEST(scanner.body_bytes() == 8U);
     }
+}
+
+BOOST_AUTO_TEST_CASE(variables_are_read_at_once_where_all_of_them_and_their_end_are_there)
+{
+    const std::string variables = "\x0E\4REQUEST_METHODPOST";
+    const std::string first = begin_record();
+    const std::string all = first + record(params, variables, 3) + record(params, "", 2) + record(body, "12");
+    const std::size_t until = first.size() + record(params, variables, 3).size() + record(params, "", 2).size();
+    for (std::size_t size = 0; size <= all.size(); ++size)
+        BOOST_TEST_CONTEXT(size << " bytes")
+        {
+            record_scanner scanner(100);
+            wampfcgi::request read;
+            std::string text;
+            std::size_t consumed = 0;
+
+            const auto made = scanner.feed(std::string_view(all).substr(0, size), consumed, &text, nullptr, &read);
+
+            const bool is_there = size >= until;
+            BOOST_TEST((made == progress::params_read) == is_there);
+            BOOST_TEST(consumed == (is_there ? until : size));
+            BOOST_TEST(read.pairs() == (is_there ? variables : ""));
+            BOOST_TEST(read.method() == (is_there ? "POST" : ""));
+            if (is_there)
+                BOOST_TEST(text == "");
+        }
+}
+
+BOOST_AUTO_TEST_CASE(variables_in_two_records_are_passed_on)
+{
+    record_scanner scanner(100);
+    wampfcgi::request read;
+    std::string text;
+    std::size_t consumed = 0;
+
+    const auto made =
+        scanner.feed(begin_record() + record(params, "\1\3a") + record(params, "bcd") + record(params, ""), consumed,
+                     &text, nullptr, &read);
+
+    BOOST_TEST((made == progress::params_complete));
+    BOOST_TEST(text == pair);
+    BOOST_TEST(read.pairs() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_request_byte_by_byte_ends_where_its_last_record_ends)
