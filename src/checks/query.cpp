@@ -5,8 +5,9 @@
 #include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace wampfcgi::checks {
@@ -15,64 +16,65 @@ namespace {
 
 using member = std::optional<std::string_view> query_parameters::*;
 
-constexpr std::array<std::pair<std::string_view, member>, 5> signing_parameters{{
-    {"key", &query_parameters::key},
-    {"timestamp", &query_parameters::timestamp},
-    {"seq", &query_parameters::seq},
-    {"nonce", &query_parameters::nonce},
-    {"signature", &query_parameters::signature},
-}};
-
 constexpr std::size_t max_named_bytes = 64;  // longest parameter name that a refusal repeats
 
-/// Number of bytes at the start of `text` that stand for themselves.
-std::size_t plain_prefix(std::string_view text)
+constexpr std::size_t checked_bytes = 8;
+
+/// True for what stands for itself whatever follows, as nearly all characters: '%' and '+' come before it in ASCII.
+bool is_plain(char c)
 {
-    const std::string_view before_escape = text.substr(0, text.find('%'));
-    return std::min(before_escape.find('+'), before_escape.size());
+    return static_cast<unsigned char>(c) > '+';
 }
 
-/// Appends `text` without its escapes. `plain_bytes` is its plain_prefix().
-void append_decoded(std::string& out, std::string_view text, std::size_t plain_bytes)
+/// True when all bytes of a block are ASCII and is_plain().
+bool is_plain_block(const char* block)
 {
+    constexpr std::uint64_t each_byte = 0x0101'0101'0101'0101U;
+    std::uint64_t word = 0;
+    std::memcpy(&word, block, checked_bytes);
+    return (((word - each_byte * ('+' + 1)) | word) & each_byte * 0x80) == 0;
+}
+
+/// Writes `text` without its escapes to `out`, which has room for all of it. Returns the end of what was written.
+char* write_decoded(std::string_view text, char* out)
+{
+    std::size_t at = 0;
     while (true) {
-        out += text.substr(0, plain_bytes);
-        text.remove_prefix(plain_bytes);
-        if (text.empty())
-            return;
-        const auto byte = percent_escape(text);
-        out += byte ? *byte : text[0] == '+' ? ' ' : '%';
-        text.remove_prefix(byte ? 3 : 1);
-        plain_bytes = plain_prefix(text);
+        for (; text.size() - at >= checked_bytes && is_plain_block(text.data() + at); at += checked_bytes)
+            out = std::copy_n(text.data() + at, checked_bytes, out);
+        for (; at < text.size() && is_plain(text[at]); ++at)
+            *out++ = text[at];
+        if (at == text.size())
+            return out;
+        const auto byte = percent_escape(text.substr(at));
+        *out++ = byte ? *byte : text[at] == '+' ? ' ' : text[at];
+        at += byte ? 3 : 1;
     }
 }
 
 std::string form_decode(std::string_view text)
 {
-    std::string decoded;
-    append_decoded(decoded, text, plain_prefix(text));
+    std::string decoded(text.size(), '\0');
+    decoded.resize(static_cast<std::size_t>(write_decoded(text, decoded.data()) - decoded.data()));
     return decoded;
-}
-
-/// The text without escapes. `decoded` must have room for it, because other views point into it.
-std::string_view form_decode(std::string_view text, std::string& decoded)
-{
-    const std::size_t plain_bytes = plain_prefix(text);
-    if (plain_bytes == text.size())
-        return text;
-    const std::size_t from = decoded.size();
-    append_decoded(decoded, text, plain_bytes);
-    return std::string_view(decoded).substr(from);
 }
 
 /// Null when no parameter with a meaning has this name.
 member parameter_called(std::string_view name)
 {
-    const auto found = std::ranges::find(signing_parameters, name, [](const auto& each) { return each.first; });
-    return found == signing_parameters.end() ? nullptr : found->second;
+    // Compares with constants: faster than a search.
+    if (name == "key")
+        return &query_parameters::key;
+    if (name == "timestamp")
+        return &query_parameters::timestamp;
+    if (name == "seq")
+        return &query_parameters::seq;
+    if (name == "nonce")
+        return &query_parameters::nonce;
+    return name == "signature" ? &query_parameters::signature : nullptr;
 }
 
-bool is_plain(std::string_view name)
+bool is_plain_name(std::string_view name)
 {
     static constexpr std::string_view marks = "_-.";
     return !name.empty() && name.size() <= max_named_bytes && std::ranges::all_of(name, [](char c) {
@@ -92,7 +94,7 @@ result<void> check_text(const std::string& name, const std::string& value)
 {
     const auto refuse = [&](std::string_view which, std::string_view fault, const std::string& text) {
         return failure(errc::parameter_invalid, std::string(which) + " of a parameter " + std::string(fault), text,
-                       is_plain(name) ? name : "query");
+                       is_plain_name(name) ? name : "query");
     };
     if (const auto fault = fault_of(name); !fault.empty())
         return refuse("name", fault, name);
@@ -105,8 +107,9 @@ result<void> check_text(const std::string& name, const std::string& value)
 
 query_parameters parse_query(std::string_view query, std::string& decoded)
 {
-    decoded.clear();
-    decoded.reserve(query.size());  // the views must stay valid
+    if (decoded.size() < query.size())
+        decoded.resize(query.size());  // at once: the views must stay valid
+    char* end = decoded.data();
     query_parameters parameters;
     while (!query.empty()) {
         std::string_view value = take_until(query, '&');
@@ -114,8 +117,11 @@ query_parameters parse_query(std::string_view query, std::string& decoded)
         member target = parameter_called(name);
         if (target == nullptr && name.find('%') != std::string_view::npos)
             target = parameter_called(form_decode(name));
-        if (target != nullptr && !(parameters.*target))
-            parameters.*target = form_decode(value, decoded);
+        if (target == nullptr || parameters.*target)
+            continue;
+        char* const begin = end;
+        end = write_decoded(value, begin);
+        parameters.*target = std::string_view(begin, static_cast<std::size_t>(end - begin));
     }
     return parameters;
 }

@@ -32,7 +32,7 @@ struct query_parameters {
 };
 
 /// Parses a query string (application/x-www-form-urlencoded). Never fails: a broken escape is kept unchanged. Returns
-/// views of `query`, and of `decoded` where something had to be decoded.
+/// views of `decoded`, whose content is replaced.
 query_parameters parse_query(std::string_view query, std::string& decoded);
 
 /// Names and values, decoded.
