@@ -32,6 +32,8 @@ std::array<std::pair<const char*, const std::optional<std::string_view>*>, 5> al
 
 result<void> check_lengths(std::string_view query, const query_parameters& given, bool is_signed)
 {
+    if (query.size() <= max_parameter_bytes)
+        return {};  // no parameter is longer
     const auto all = all_of(given);
     const std::span looked_at = is_signed ? std::span(all) : std::span(all).subspan(1, 2);  // timestamp and seq
     const auto refuse = [](const char* what, std::size_t bytes, std::size_t allowed) {
@@ -51,6 +53,8 @@ result<void> check_lengths(std::string_view query, const query_parameters& given
 
 result<void> check_presence(const query_parameters& given)
 {
+    if (given.key && given.timestamp && given.seq && given.nonce && given.signature)
+        return {};
     for (const auto& [name, value] : all_of(given))
         if (!*value)
             return failure{
@@ -175,14 +179,18 @@ result<std::optional<signature_facts>> signature_check::check(const request& req
     if (is_signed && !is_number(*given.nonce))
         return invalid("nonce", not_a_number, *given.nonce);
     const bool by_query = is_signed && asks_by_query(req);
-    const result<std::string> link = by_query ? signed_query(req.query()) : std::string();
-    if (!link)
-        return link.error();
+    std::string link;
+    if (by_query) {
+        auto text = signed_query(req.query());
+        if (!text)
+            return text.error();
+        link = *std::move(text);
+    }
     if (auto fresh = check_expiry(timestamp, now, options_.timestamp_delta_limit); !fresh)
         return fresh.error();
     if (!is_signed)
         return std::optional<signature_facts>{};
-    auto facts = keys_->check(given, options_, by_query ? *link : req.body(), *timestamp, now);
+    auto facts = keys_->check(given, options_, by_query ? link : req.body(), *timestamp, now);
     if (!facts)
         return facts.error();
     return std::optional{*facts};
