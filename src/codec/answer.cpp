@@ -34,6 +34,8 @@ result<void> append_container(std::string& out, std::string_view bytes, containe
 // Appends `prefix` and the container, but nothing when the container is empty.
 result<void> append_unless_empty(std::string& out, std::string_view prefix, std::string_view bytes, container expected)
 {
+    if (bytes.empty() || bytes == (expected == container::list ? "\x90" : "\x80"))
+        return {};  // as nearly always one of the two
     const auto before = out.size();
     out += prefix;
     if (auto appended = append_container(out, bytes, expected); !appended)
