@@ -27,6 +27,8 @@ std::size_t ascii_prefix(std::string_view text) noexcept
         at += 32;
     while (text.size() - at >= 8 && is_ascii<1>(text.data() + at))
         at += 8;
+    if (text.size() >= 8 && text.size() - at < 8 && is_ascii<1>(text.data() + text.size() - 8))
+        return text.size();  // the rest, and some bytes before it again
     while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
         ++at;
     return at;

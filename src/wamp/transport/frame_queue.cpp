@@ -34,7 +34,7 @@ std::string& frame_queue::begin_frame(frame_type type, std::size_t payload_bytes
     size_.add(header.size() + payload_bytes);
     const bool may_share = pieces_.size() > being_written_ && pieces_.back().size() < long_payload_bytes;
     if (!may_share)
-        pieces_.push_back(std::exchange(spare_, {}));
+        pieces_.push_back(std::move(spare_));  // empty then
     return pieces_.back().append(header.data(), header.size());
 }
 

@@ -44,9 +44,8 @@ link::link(boost::asio::io_context& loop, const router_settings& router, channel
     options_.serializer = router.serializer;
     options_.keepalive = router.keepalive;
     if (router.serializer == serializer_kind::msgpack) {
-        options_.message = [take = std::move(take)](std::string_view bytes, const auto& take_memory) {
-            take(bytes, "", take_memory);
-        };
+        options_.message = [take = std::move(take), no_fault = std::string()](
+                               std::string_view bytes, const auto& take_memory) { take(bytes, no_fault, take_memory); };
         return;
     }
     // Passes invalid JSON on as an empty message, which is malformed in MessagePack too.
