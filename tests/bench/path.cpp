@@ -42,7 +42,8 @@ class bytes_only final : public bridge::session {
 public:
     operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
     {
-        sent_bytes_ += wamp::encode_call(++last_id_, what).size();
+        wamp::encode_call(message_, ++last_id_, what);
+        sent_bytes_ += message_.size();
         sink_ = &sink;
         return last_id_;
     }
@@ -63,6 +64,7 @@ public:
 
 private:
     std::uint64_t last_id_ = 0;
+    std::string message_;
     std::size_t sent_bytes_ = 0;
     bridge::outcome_sink* sink_ = nullptr;
 };

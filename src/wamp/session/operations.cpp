@@ -42,9 +42,9 @@ request_kind kind_of(const call&)
     return request_kind::call;
 }
 
-std::string encode(std::uint64_t request_id, const call& what, std::string memory)
+void encode(std::string& out, std::uint64_t request_id, const call& what)
 {
-    return encode_call(request_id, what, std::move(memory));
+    encode_call(out, request_id, what);
 }
 
 bool is_timeout(const outcome& how)
@@ -129,7 +129,7 @@ operations::operation_id operations::send(std::optional<operation_id> id, Reques
     const std::uint64_t request_id = last_request_id_ + 1;
     try {
         const bad_alloc_scope here;
-        message_ = encode(request_id, what, std::move(message_));
+        encode(message_, request_id, what);
     } catch (const std::bad_alloc&) {
         return fail(id, {errc::overloaded, no_memory}, sink);
     }

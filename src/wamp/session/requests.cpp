@@ -2,35 +2,69 @@
 
 #include "wamp/session/message_code.hpp"
 
-#include <msgpack/pack.hpp>
-
+#include <array>
 #include <cstddef>
 #include <string_view>
-#include <utility>
 
 namespace wampfcgi::wamp {
 namespace {
 
 constexpr std::string_view empty_array = "\x90";
-constexpr std::size_t envelope_bytes = 64;
 
-/// The output buffer for msgpack::packer.
-struct string_sink {
-    std::string& out;
-    void write(const char* bytes, std::size_t size)
+/// Writes the first fields of a message, which are short and many (MessagePack specification, "Formats"). They are put
+/// into a string at once, because appending each costs more than its bytes.
+class first_fields {
+public:
+    first_fields(unsigned fields, message_code code)
     {
-        if (size == 1)
-            out.push_back(*bytes);  // without a call of a function
-        else
-            out.append(bytes, size);
+        put(0x90U | fields);
+        number(static_cast<std::uint64_t>(code));
     }
-};
 
-std::string emptied(std::string memory)
-{
-    memory.clear();
-    return memory;
-}
+    void map(unsigned members) { put(0x80U | members); }
+    void yes() { put(0xC3); }
+
+    void number(std::uint64_t value)
+    {
+        if (value >= 0x80)
+            put_length(0xCC, value);
+        else
+            put(static_cast<unsigned>(value));
+    }
+
+    void text(std::string_view text)
+    {
+        text_length(text.size());
+        for (const char c : text)
+            put(static_cast<unsigned char>(c));
+    }
+
+    /// Of a text that follows these fields.
+    void text_length(std::size_t bytes)
+    {
+        if (bytes >= 32)
+            put_length(0xD9, bytes);
+        else
+            put(0xA0U | static_cast<unsigned>(bytes));
+    }
+
+    std::string_view written() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+    void put(unsigned byte) { bytes_.at(size_++) = static_cast<char>(byte); }
+
+    /// In the fewest bytes: 1, 2, 4 or 8. The lead byte for one is `lead`; those for more follow it.
+    void put_length(unsigned lead, std::uint64_t value)
+    {
+        const unsigned power = value <= 0xFF ? 0 : value <= 0xFFFF ? 1 : value <= 0xFFFF'FFFF ? 2 : 3;
+        put(lead + power);
+        for (unsigned bits = 8U << power; bits != 0; bits -= 8)
+            put(static_cast<unsigned>(value >> (bits - 8)) & 0xFFU);
+    }
+
+    std::array<char, 64> bytes_;  // 45 for a CALL
+    std::size_t size_ = 0;
+};
 
 bool are_long(const payload& arguments)
 {
@@ -48,17 +82,15 @@ unsigned fields_of(const payload& arguments)
     return !arguments.kwargs.empty() ? 2 : !arguments.args.empty() ? 1 : 0;
 }
 
-void append_uri_and_arguments(std::string& out, msgpack::packer<string_sink>& packer, std::string_view uri,
-                              const payload& arguments)
+void append_arguments(std::string& out, const payload& arguments)
 {
-    const auto length = static_cast<std::uint32_t>(uri.size());
-    packer.pack_str(length).pack_str_body(uri.data(), length);
     if (arguments.args.empty() && fields_of(arguments) > 0)
         out += empty_array;
     if (are_long(arguments))
         return;
     out += arguments.args;
-    out += arguments.kwargs;
+    if (!arguments.kwargs.empty())
+        out += arguments.kwargs;
 }
 
 }  // namespace
@@ -87,102 +119,85 @@ payload* left_out(router_request& what)
     return published != nullptr && are_long(published->arguments) ? &published->arguments : nullptr;
 }
 
-std::string encode_call(std::uint64_t request_id, const call& what, std::string memory)
+void encode_call(std::string& out, std::uint64_t request_id, const call& what)
 {
-    std::string out = emptied(std::move(memory));
-    out.reserve(envelope_bytes + what.procedure.size() + copied_bytes(what.arguments));
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4U + fields_of(what.arguments));
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::call));
-    packer.pack_uint64(request_id);
+    first_fields first(4U + fields_of(what.arguments), message_code::call);
+    first.number(request_id);
     const bool has_timeout = what.timeout.count() > 0 && !what.receive_progress;
-    packer.pack_map(has_timeout || what.receive_progress ? 1 : 0);
+    first.map(has_timeout || what.receive_progress ? 1 : 0);
     if (what.receive_progress) {
-        packer.pack_str(16).pack_str_body("receive_progress", 16);
-        packer.pack_true();
+        first.text("receive_progress");
+        first.yes();
     }
     if (has_timeout) {
-        packer.pack_str(7).pack_str_body("timeout", 7);
-        packer.pack_int64(what.timeout.count());
+        first.text("timeout");
+        first.number(static_cast<std::uint64_t>(what.timeout.count()));
     }
-    append_uri_and_arguments(out, packer, what.procedure, what.arguments);
-    return out;
+    first.text_length(what.procedure.size());
+    out.clear();
+    out.reserve(first.written().size() + what.procedure.size() + empty_array.size() + copied_bytes(what.arguments));
+    out.append(first.written()).append(what.procedure);
+    append_arguments(out, what.arguments);
 }
 
-std::string encode_publish(std::uint64_t request_id, const publication& what, std::string memory)
+void encode_publish(std::string& out, std::uint64_t request_id, const publication& what)
 {
-    std::string out = emptied(std::move(memory));
-    out.reserve(envelope_bytes + what.options.size() + what.topic.size() + copied_bytes(what.arguments));
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4U + fields_of(what.arguments));
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::publish));
-    packer.pack_uint64(request_id);
-    out += what.options;
-    append_uri_and_arguments(out, packer, what.topic, what.arguments);
-    return out;
+    first_fields first(4U + fields_of(what.arguments), message_code::publish);
+    first.number(request_id);
+    const std::size_t before_options = first.written().size();
+    first.text_length(what.topic.size());
+    out.clear();
+    out.reserve(first.written().size() + what.options.size() + what.topic.size() + empty_array.size() +
+                copied_bytes(what.arguments));
+    out.append(first.written(), 0, before_options).append(what.options);
+    out.append(first.written(), before_options).append(what.topic);
+    append_arguments(out, what.arguments);
 }
 
-std::string encode_subscribe(std::uint64_t request_id, const subscription& what, std::string memory)
+void encode_subscribe(std::string& out, std::uint64_t request_id, const subscription& what)
 {
-    std::string out = emptied(std::move(memory));
-    out.reserve(envelope_bytes + what.topic.size());
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(4);
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::subscribe));
-    packer.pack_uint64(request_id);
-    packer.pack_map(what.match == topic_match::exact ? 0 : 1);
+    first_fields first(4, message_code::subscribe);
+    first.number(request_id);
+    first.map(what.match == topic_match::exact ? 0 : 1);
     if (what.match != topic_match::exact) {
-        const std::string_view match = what.match == topic_match::prefix ? "prefix" : "wildcard";
-        const auto length = static_cast<std::uint32_t>(match.size());
-        packer.pack_str(5).pack_str_body("match", 5);
-        packer.pack_str(length).pack_str_body(match.data(), length);
+        first.text("match");
+        first.text(what.match == topic_match::prefix ? "prefix" : "wildcard");
     }
-    append_uri_and_arguments(out, packer, what.topic, {});
-    return out;
+    first.text_length(what.topic.size());
+    out = first.written();
+    out += what.topic;
 }
 
-std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id, std::string memory)
+void encode_unsubscribe(std::string& out, std::uint64_t request_id, std::uint64_t subscription_id)
 {
-    std::string out = emptied(std::move(memory));
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(3);
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::unsubscribe));
-    packer.pack_uint64(request_id);
-    packer.pack_uint64(subscription_id);
-    return out;
+    first_fields all(3, message_code::unsubscribe);
+    all.number(request_id);
+    all.number(subscription_id);
+    out = all.written();
 }
 
-std::string encode(std::uint64_t request_id, const router_request& what, std::string memory)
+void encode(std::string& out, std::uint64_t request_id, const router_request& what)
 {
     switch (kind_of(what)) {
     case request_kind::call:
-        return encode_call(request_id, std::get<call>(what), std::move(memory));
+        return encode_call(out, request_id, std::get<call>(what));
     case request_kind::publish:
-        return encode_publish(request_id, std::get<publication>(what), std::move(memory));
+        return encode_publish(out, request_id, std::get<publication>(what));
     case request_kind::subscribe:
-        return encode_subscribe(request_id, std::get<subscription>(what), std::move(memory));
+        return encode_subscribe(out, request_id, std::get<subscription>(what));
     case request_kind::unsubscribe:
-        return encode_unsubscribe(request_id, std::get<unsubscription>(what).id, std::move(memory));
+        return encode_unsubscribe(out, request_id, std::get<unsubscription>(what).id);
     }
-    return {};
 }
 
 std::string encode_cancel(std::uint64_t request_id)
 {
-    std::string out;
-    string_sink sink{out};
-    msgpack::packer<string_sink> packer(sink);
-    packer.pack_array(3);
-    packer.pack_uint64(static_cast<std::uint64_t>(message_code::cancel));
-    packer.pack_uint64(request_id);
-    packer.pack_map(1);
-    packer.pack_str(4).pack_str_body("mode", 4);
-    packer.pack_str(10).pack_str_body("killnowait", 10);
-    return out;
+    first_fields all(3, message_code::cancel);
+    all.number(request_id);
+    all.map(1);
+    all.text("mode");
+    all.text("killnowait");
+    return std::string(all.written());
 }
 
 }  // namespace wampfcgi::wamp

@@ -39,20 +39,20 @@ payload* left_out(router_request& what);
 /// in milliseconds ("Call Timeouts"), or ask for progressive results ("Progressive Call Results") without a timeout,
 /// because the router would apply it to the whole call.
 ///
-/// Every function here encodes into `memory`, in place of its content, and leaves long arguments out.
-std::string encode_call(std::uint64_t request_id, const call& what, std::string memory = {});
+/// Every function here replaces the content of `out`, and leaves long arguments out.
+void encode_call(std::string& out, std::uint64_t request_id, const call& what);
 
 /// [PUBLISH, Request|id, Options|dict, Topic|uri, Arguments|list, ArgumentsKw|dict]
-std::string encode_publish(std::uint64_t request_id, const publication& what, std::string memory = {});
+void encode_publish(std::string& out, std::uint64_t request_id, const publication& what);
 
 /// [SUBSCRIBE, Request|id, Options|dict, Topic|uri]; the options contain the match unless it is "exact".
-std::string encode_subscribe(std::uint64_t request_id, const subscription& what, std::string memory = {});
+void encode_subscribe(std::string& out, std::uint64_t request_id, const subscription& what);
 
 /// [UNSUBSCRIBE, Request|id, SUBSCRIBED.Subscription|id]
-std::string encode_unsubscribe(std::uint64_t request_id, std::uint64_t subscription_id, std::string memory = {});
+void encode_unsubscribe(std::string& out, std::uint64_t request_id, std::uint64_t subscription_id);
 
 /// Encodes the message for `what`.
-std::string encode(std::uint64_t request_id, const router_request& what, std::string memory = {});
+void encode(std::string& out, std::uint64_t request_id, const router_request& what);
 
 /// [CANCEL, CALL.Request|id, Options|dict] with mode "killnowait": the router answers at once ("Call Canceling").
 std::string encode_cancel(std::uint64_t request_id);

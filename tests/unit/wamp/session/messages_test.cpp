@@ -30,6 +30,13 @@ std::string hex(std::string_view bytes)
     return text;
 }
 
+std::string encoded(std::uint64_t request_id, const router_request& what)
+{
+    std::string message = "what was in the memory before";
+    encode(message, request_id, what);
+    return message;
+}
+
 /// Copies the bytes to the heap, so that sanitizers detect reads past their end.
 template <class Reader>
 auto read_alone(std::string_view bytes, Reader reader)
@@ -48,20 +55,20 @@ constexpr std::array bare_lead_bytes{"\xCC"sv, "\xCD"sv, "\xCE"sv, "\xCF"sv, "\x
 BOOST_AUTO_TEST_CASE(a_publication_is_encoded_byte_for_byte)
 {
     const std::string options = "\x81\xA1k\xC3";
-    BOOST_TEST(hex(encode_publish(1, {"a.b", {}, options, 30s})) == "94100181a16bc3a3612e62");
-    BOOST_TEST(hex(encode_publish(2, {"a.b", {"\x91\x01", ""}, options, 0ms})) == "95100281a16bc3a3612e629101");
-    BOOST_TEST(hex(encode_publish(3, {"a.b", {"", "\x81\xA1x\x01"}, options, 0ms})) ==
+    BOOST_TEST(hex(encoded(1, publication{"a.b", {}, options, 30s})) == "94100181a16bc3a3612e62");
+    BOOST_TEST(hex(encoded(2, publication{"a.b", {"\x91\x01", ""}, options, 0ms})) == "95100281a16bc3a3612e629101");
+    BOOST_TEST(hex(encoded(3, publication{"a.b", {"", "\x81\xA1x\x01"}, options, 0ms})) ==
                "96100381a16bc3a3612e629081a17801");
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_and_its_end_are_encoded_byte_for_byte)
 {
-    BOOST_TEST(hex(encode(1, subscription{"a.b", topic_match::exact, 30s})) == "94200180a3612e62");
-    BOOST_TEST(hex(encode(2, subscription{"a.", topic_match::prefix, 30s})) ==
+    BOOST_TEST(hex(encoded(1, subscription{"a.b", topic_match::exact, 30s})) == "94200180a3612e62");
+    BOOST_TEST(hex(encoded(2, subscription{"a.", topic_match::prefix, 30s})) ==
                "94200281a56d61746368a6707265666978a2612e");
-    BOOST_TEST(hex(encode(3, subscription{"a..", topic_match::wildcard, 30s})) ==
+    BOOST_TEST(hex(encoded(3, subscription{"a..", topic_match::wildcard, 30s})) ==
                "94200381a56d61746368a877696c6463617264a3612e2e");
-    BOOST_TEST(hex(encode(4, unsubscription{300, 30s})) == "932204cd012c");
+    BOOST_TEST(hex(encoded(4, unsubscription{300, 30s})) == "932204cd012c");
 }
 
 BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
@@ -89,7 +96,44 @@ BOOST_AUTO_TEST_CASE(a_call_is_encoded_byte_for_byte)
     for (const row& each : rows)
         BOOST_TEST_CONTEXT(each.name)
         {
-            BOOST_TEST(hex(encode_call(each.request_id, each.what)) == each.expected);
+            BOOST_TEST(hex(encoded(each.request_id, each.what)) == each.expected);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_number_and_the_length_of_a_uri_take_as_few_bytes_as_possible)
+{
+    struct number_row {
+        std::uint64_t number;
+        std::string expected;
+    };
+    for (const number_row& row : {number_row{0x7F, "7f"},
+                                  {0x80, "cc80"},
+                                  {0xFF, "ccff"},
+                                  {0x100, "cd0100"},
+                                  {0xFFFF, "cdffff"},
+                                  {0x1'0000, "ce00010000"},
+                                  {0xFFFF'FFFF, "ceffffffff"},
+                                  {0x1'0000'0000, "cf0000000100000000"},
+                                  {0xFFFF'FFFF'FFFF'FFFF, "cfffffffffffffffff"}})
+        BOOST_TEST_CONTEXT(row.number)
+    BOOST_TEST(hex(encoded(row.number, unsubscription{row.number, 0ms})) == "9322" + row.expected + row.expected);
+
+    struct length_row {
+        std::size_t length;
+        std::string expected;
+    };
+    for (const length_row& row : {length_row{31, "bf"},
+                                  {32, "d920"},
+                                  {255, "d9ff"},
+                                  {256, "da0100"},
+                                  {65'535, "daffff"},
+                                  {65'536, "db00010000"}})
+        BOOST_TEST_CONTEXT(row.length)
+        {
+            const std::string uri(row.length, 'u');
+
+            BOOST_TEST(hex(encoded(1, call{uri, {}, 0ms})) == "94300180" + row.expected + hex(uri));
+            BOOST_TEST(hex(encoded(1, publication{uri, {}, "\x80", 0ms})) == "94100180" + row.expected + hex(uri));
         }
 }
 
@@ -119,8 +163,8 @@ BOOST_AUTO_TEST_CASE(long_arguments_are_left_out_and_the_message_is_whole_with_t
             call made{"a.b", arguments, 0ms};
             router_request published = publication{"a.b", arguments, "\x80", 0ms};
 
-            std::string message = encode_call(1, made);
-            std::string event = encode(1, published);
+            std::string message = encoded(1, made);
+            std::string event = encoded(1, published);
 
             payload* const rest = left_out(made);
             payload* const rest_of_event = left_out(published);
