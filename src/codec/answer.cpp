@@ -5,6 +5,7 @@
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/core/text/utf8.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wampfcgi::codec {
@@ -12,6 +13,7 @@ namespace wampfcgi::codec {
 namespace {
 
 constexpr std::size_t punctuation_bytes = 64;
+constexpr std::size_t least_punctuation_bytes = 10;  // {"args":}, without the brackets of the list
 
 enum class container { list, object };
 
@@ -69,7 +71,9 @@ result<std::string> uri_and_arguments(std::string_view name, std::string_view ur
 result<std::string> result_body(const payload_view& result)
 {
     std::string body;
-    body.reserve(result.args.size() + result.kwargs.size() + punctuation_bytes);
+    // Short values grow most in JSON. A short result needs no memory of its own.
+    const std::size_t bytes = result.args.size() + result.kwargs.size();
+    body.reserve(bytes + std::min(bytes, punctuation_bytes) + least_punctuation_bytes);
     if (const auto appended = append_unless_empty(body, R"({"args":)", result.args, container::list); !appended)
         return appended.error();
     const std::string_view kwargs_prefix = body.empty() ? R"({"kwargs":)" : R"(,"kwargs":)";

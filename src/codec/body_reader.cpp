@@ -16,12 +16,12 @@ namespace {
 // must be valid, and drops them.
 class body_sink {
 public:
-    body_sink(body_members& members, body_kind kind, std::size_t expected_bytes, std::size_t most_bytes)
+    body_sink(body_members& members, body_kind kind, std::size_t body_bytes, std::size_t most_bytes)
         : members_(members),
           kind_(kind),
-          builder_(std::min(expected_bytes, most_bytes)),
           most_bytes_(most_bytes),
-          looked_at_from_(most_bytes)
+          looked_at_from_(most_bytes),
+          bytes_left_(body_bytes)
     {}
 
     /// The last of duplicate members counts, so the value may become shorter than what is written. Finding the real
@@ -57,10 +57,12 @@ public:
     }
     void text(std::string_view utf8)
     {
-        if (depth_ == 1 && member_ == &members_.uri)
+        if (depth_ == 1 && member_ == &members_.uri) {
             members_.uri_text = utf8;
-        else
+            bytes_left_ -= utf8.size();  // in the body it takes as many or more
+        } else {
             builder_.text(utf8);
+        }
         ended(value_kind::text);
     }
     void binary(std::string_view bytes)
@@ -79,9 +81,11 @@ public:
         if (depth_ == 2 && member_ == &members_.kwargs && utf8 == reserved_member)
             members_.has_reserved_member = true;
         if (depth_ > 1)
-            builder_.key(utf8);
-        else
-            member_ = member_called(utf8);
+            return builder_.key(utf8);
+        member_ = member_called(utf8);
+        bytes_left_ -= utf8.size();
+        if (member_ != nullptr && member_ != &members_.uri)
+            builder_.expect(std::min(bytes_left_, most_bytes_));
     }
     void close_list(std::size_t size)
     {
@@ -127,9 +131,10 @@ private:
 
     body_members& members_;
     body_kind kind_;
-    value_builder builder_;
+    value_builder builder_{0};
     std::size_t most_bytes_;
     std::size_t looked_at_from_;     // the next check is due beyond this many written bytes
+    std::size_t bytes_left_;         // of the body, at most, for the values that are kept
     body_member* member_ = nullptr;  // member of the next value at depth 1; null: ignored
     unsigned depth_ = 0;
 };

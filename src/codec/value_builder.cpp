@@ -89,7 +89,7 @@ void value_builder::binary(std::string_view bytes)
 
 void value_builder::open()
 {
-    open_.push_back({bytes_.size(), members_.size()});
+    open_.at(open_count_++) = {bytes_.size(), members_.size()};
     bytes_ += '\0';
 }
 
@@ -102,8 +102,7 @@ void value_builder::key(std::string_view utf8)
 
 void value_builder::close_list(std::size_t size)
 {
-    const auto at = open_.back().at;
-    open_.pop_back();
+    const auto at = close().at;
     if (size <= most_in_fix_header) {
         bytes_[at] = static_cast<char>(0x90U | size);
         return;
@@ -113,8 +112,7 @@ void value_builder::close_list(std::size_t size)
 
 void value_builder::close_map()
 {
-    const auto [at, first_member] = open_.back();
-    open_.pop_back();
+    const auto [at, first_member] = close();
     const auto members = std::span(members_).subspan(first_member);
     const auto size = members.size() - cut_duplicates(members);
     members_.resize(first_member);
@@ -174,7 +172,8 @@ std::size_t value_builder::cut_duplicates_in(std::span<member> run)
 std::size_t value_builder::least_bytes()
 {
     std::size_t end = members_.size();
-    for (auto map = open_.rbegin(); map != open_.rend(); ++map) {
+    const auto open = open_containers();
+    for (auto map = open.rbegin(); map != open.rend(); ++map) {
         const auto of_map = std::span(members_).subspan(map->first_member, end - map->first_member);
         cut_duplicates(of_map);
         std::ranges::sort(of_map, {}, &member::begin);
@@ -187,9 +186,10 @@ std::size_t value_builder::least_bytes()
 void value_builder::forget_cut_members()
 {
     std::size_t kept = 0;
-    auto map = open_.begin();
+    const auto open = open_containers();
+    auto map = open.begin();
     for (std::size_t i = 0; i <= members_.size(); ++i) {
-        for (; map != open_.end() && map->first_member == i; ++map)
+        for (; map != open.end() && map->first_member == i; ++map)
             map->first_member = kept;
         if (i < members_.size() && !members_[i].is_cut)
             members_[kept++] = members_[i];
@@ -226,7 +226,7 @@ std::string value_builder::edited()
 void value_builder::clear()
 {
     bytes_.clear();
-    open_.clear();
+    open_count_ = 0;
     members_.clear();
     edits_.clear();
     cut_bytes_ = 0;

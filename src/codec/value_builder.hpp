@@ -2,10 +2,11 @@
 // members with equal keys, at any depth, the last one stays.
 #pragma once
 
+#include "wampfcgi/codec/body.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,13 +18,12 @@ namespace wampfcgi::codec {
 class value_builder {
 public:
     /// `expected_bytes` is the estimated size of the value, for a single allocation.
-    explicit value_builder(std::size_t expected_bytes)
-    {
-        bytes_.reserve(expected_bytes);
-        open_.reserve(first_levels);
-    }
+    explicit value_builder(std::size_t expected_bytes) { expect(expected_bytes); }
     value_builder(const value_builder&) = delete;
     value_builder& operator=(const value_builder&) = delete;
+
+    /// Makes room for a value of `bytes`.
+    void expect(std::size_t bytes) { bytes_.reserve(bytes); }
 
     void null();
     void boolean(bool value);
@@ -33,6 +33,7 @@ public:
     void text(std::string_view utf8);
     void binary(std::string_view bytes);
 
+    /// No more than max_depth + 1 may be open.
     void open();
     void key(std::string_view utf8);
     void close_list(std::size_t size);
@@ -72,7 +73,8 @@ private:
         std::uint32_t size;
     };
 
-    static constexpr std::size_t first_levels = 8;  // few values need more memory
+    std::span<container> open_containers() { return std::span(open_).first(open_count_); }
+    container close() { return open_[--open_count_]; }
 
     std::string_view key_of(const member& m) const;
     std::size_t cut_duplicates(std::span<member> of_map);
@@ -80,13 +82,12 @@ private:
     void forget_cut_members();
     std::string edited();
 
-    std::string bytes_;  // has a placeholder byte for the header of each container
-    std::array<container, first_levels> first_open_;
-    std::pmr::monotonic_buffer_resource open_memory_{first_open_.data(), sizeof first_open_};
-    std::pmr::vector<container> open_{&open_memory_};  // containers not closed yet, outermost first
-    std::vector<member> members_;                      // of the open maps, outermost first
-    std::vector<edit> edits_;                          // few: headers longer than a byte, and replaced members
-    std::size_t cut_bytes_ = 0;                        // size of replaced members; nested ones count twice
+    std::string bytes_;                          // has a placeholder byte for the header of each container
+    std::array<container, max_depth + 1> open_;  // the first ones: containers not closed yet, outermost first
+    std::size_t open_count_ = 0;
+    std::vector<member> members_;  // of the open maps, outermost first
+    std::vector<edit> edits_;      // few: headers longer than a byte, and replaced members
+    std::size_t cut_bytes_ = 0;    // size of replaced members; nested ones count twice
 };
 
 /// Appends a member to a MessagePack map (empty: one without members) that must not have its key.
