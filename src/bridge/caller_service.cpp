@@ -25,14 +25,12 @@ result<void> read_query(call& made, const request& req, std::size_t longest_argu
 result<void> read_body(call& made, const request& req, std::size_t longest_arguments,
                        const std::optional<std::string>& fixed)
 {
-    auto body = codec::parse_body(req.body(), longest_arguments,
-                                  fixed ? codec::procedure_member::optional : codec::procedure_member::required);
-    if (!body)
-        return body.error();
-    if (fixed && !body->procedure.empty() && body->procedure != *fixed)
-        return failure{errc::procedure_denied, "procedure is not the one of the service", body->procedure};
-    made.procedure = std::move(body->procedure);
-    made.arguments = std::move(body->arguments);
+    if (auto ok = codec::parse_body(made, req.body(), longest_arguments,
+                                    fixed ? codec::procedure_member::optional : codec::procedure_member::required);
+        !ok)
+        return ok;
+    if (fixed && !made.procedure.empty() && made.procedure != *fixed)
+        return failure{errc::procedure_denied, "procedure is not the one of the service", made.procedure};
     return {};
 }
 

@@ -61,17 +61,27 @@ void take_arguments(payload& arguments, body_members& members)
         arguments.kwargs = std::move(members.kwargs.value);
 }
 
-bool has_uri_characters(std::string_view text)
+enum class empty_components { refused, allowed };
+
+// In one pass: faster than find_first_of(), which searches its set for every character.
+bool has_uri_form(std::string_view text, empty_components empty)
 {
-    // Faster than find_first_of(), which searches its set for every character.
     bool is_ascii_only = true;
+    bool begins_component = true;
     for (const char c : text) {
-        if (is_ascii(c) && c > '#')
-            continue;  // nearly all
+        if (static_cast<signed char>(c) > '.') {  // nearly all; what is not ASCII is negative
+            begins_component = false;
+            continue;
+        }
         if (c == ' ' || (c >= '\t' && c <= '\r') || c == '#')
             return false;
+        if (c == '.' && begins_component && empty == empty_components::refused)
+            return false;
+        begins_component = c == '.';
         is_ascii_only &= is_ascii(c);
     }
+    if (begins_component && empty == empty_components::refused)
+        return false;
     if (is_ascii_only)
         return true;
     return std::ranges::none_of(wide_white_space,
@@ -82,25 +92,23 @@ bool has_uri_characters(std::string_view text)
 
 bool is_loose_uri(std::string_view text)
 {
-    if (text.empty() || text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos)
-        return false;
-    return has_uri_characters(text);
+    return has_uri_form(text, empty_components::refused);
 }
 
 bool is_loose_uri(std::string_view text, topic_match match)
 {
     if (match == topic_match::wildcard)
-        return !text.empty() && has_uri_characters(text);
+        return !text.empty() && has_uri_form(text, empty_components::allowed);
     if (match == topic_match::prefix && text.ends_with('.'))
         text.remove_suffix(1);
     return is_loose_uri(text);
 }
 
-result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes, procedure_member procedure)
+result<void> parse_body(call& made, std::string_view body, std::size_t most_bytes, procedure_member procedure)
 {
     body_members members;
     if (auto read = read_members(members, body, body_kind::call, most_bytes); !read)
-        return read.error();
+        return read;
     const bool is_given = members.uri.kind != value_kind::absent;
     if (!is_given && procedure == procedure_member::required)
         return failure(errc::procedure_missing, "the body has no member procedure");
@@ -109,11 +117,10 @@ result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes, pr
     if (is_given && !is_loose_uri(members.uri_text))
         return failure(errc::procedure_invalid, "procedure is not a valid WAMP URI");
     if (auto ok = check_arguments(members); !ok)
-        return ok.error();
-    result<parsed_body> parsed;
-    parsed->procedure = std::move(members.uri_text);
-    take_arguments(parsed->arguments, members);
-    return parsed;
+        return ok;
+    made.procedure = std::move(members.uri_text);
+    take_arguments(made.arguments, members);
+    return {};
 }
 
 result<parsed_publication> parse_publication(std::string_view body, sender from, std::size_t most_bytes)

@@ -78,11 +78,19 @@ void look_at_refusal(const failure& why, std::string_view input)
         must(!strict_json(input).value().is_object(), "a body that is refused as no object is none");
 }
 
+result<call> parse_body(std::string_view body)
+{
+    call made{};
+    if (const auto ok = codec::parse_body(made, body); !ok)
+        return ok.error();
+    return made;
+}
+
 }  // namespace
 
 void run(std::string_view input)
 {
-    const auto parsed = codec::parse_body(input);
+    const auto parsed = parse_body(input);
     if (!parsed)
         return look_at_refusal(parsed.error(), input);
 
@@ -97,8 +105,8 @@ void run(std::string_view input)
     must(same_json(argument(*body, "kwargs", json::array()), strict_json(kwargs).value()),
          "kwargs are those in the body");
 
-    const auto again = codec::parse_body("{\"procedure\":" + json::serialize(json::string{parsed->procedure}) +
-                                         ",\"args\":" + args + ",\"kwargs\":" + kwargs + '}');
+    const auto again = parse_body("{\"procedure\":" + json::serialize(json::string{parsed->procedure}) +
+                                  ",\"args\":" + args + ",\"kwargs\":" + kwargs + '}');
     must(again && again->procedure == parsed->procedure && again->arguments.args == parsed->arguments.args &&
              again->arguments.kwargs == parsed->arguments.kwargs,
          "what is accepted and written again is the same call");

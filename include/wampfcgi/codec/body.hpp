@@ -24,23 +24,19 @@ inline constexpr std::size_t max_body_members = 1'000'000;
 /// The member of kwargs that only this program may set.
 inline constexpr std::string_view reserved_member = "_http";
 
-/// Procedure and arguments of a request body.
-struct parsed_body {
-    std::string procedure;  ///< empty: not given
-    payload arguments;
-};
-
 /// Whether the member `procedure` may be missing.
 enum class procedure_member { required, optional };
 
-/// Parses a request body: a JSON object with procedure, args, kwargs. Integers from -2^63 to 2^64-1 and doubles are
-/// kept exactly. A string of U+0000 and Base64 becomes a binary value (WAMP, "Binary conversion of JSON strings").
-/// Empty kwargs in the form [] and empty args in the form {} count as absent. Fails with, checked in this order:
-/// body_not_utf8, body_not_json, body_too_large (more than max_body_members, or arguments of more than `most_bytes` of
-/// MessagePack; parsing stops there), body_not_object, procedure_missing, procedure_invalid, arguments_invalid (also
-/// when kwargs has the reserved member).
-result<parsed_body> parse_body(std::string_view body, std::size_t most_bytes = std::numeric_limits<std::size_t>::max(),
-                               procedure_member procedure = procedure_member::required);
+/// Parses a request body, a JSON object with procedure, args, kwargs, into `made`, whose procedure and arguments must
+/// be empty; a procedure that is not given stays empty. Integers from -2^63 to 2^64-1 and doubles are kept exactly. A
+/// string of U+0000 and Base64 becomes a binary value (WAMP, "Binary conversion of JSON strings"). Empty kwargs in the
+/// form [] and empty args in the form {} count as absent. Fails with, checked in this order: body_not_utf8,
+/// body_not_json, body_too_large (more than max_body_members, or arguments of more than `most_bytes` of MessagePack;
+/// parsing stops there), body_not_object, procedure_missing, procedure_invalid, arguments_invalid (also when kwargs has
+/// the reserved member).
+result<void> parse_body(call& made, std::string_view body,
+                        std::size_t most_bytes = std::numeric_limits<std::size_t>::max(),
+                        procedure_member procedure = procedure_member::required);
 
 /// Converts query parameters to keyword arguments: a MessagePack map in the same order. A value is a string; a repeated
 /// name has a list. Names and values must be UTF-8. Fails with arguments_invalid for the reserved member's name, and

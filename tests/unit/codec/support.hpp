@@ -4,7 +4,9 @@
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -22,6 +24,14 @@ namespace wampfcgi::codec::testing {
 
 using namespace std::string_literals;
 using namespace std::string_view_literals;
+
+inline result<call> parse_body(std::string_view body, std::size_t most_bytes = std::numeric_limits<std::size_t>::max())
+{
+    call made{};
+    if (const auto ok = codec::parse_body(made, body, most_bytes); !ok)
+        return ok.error();
+    return made;
+}
 
 /// The error of parsing `body`; internal_error, which parse_body never returns, for an accepted body.
 inline errc refusal_of(std::string_view body)
