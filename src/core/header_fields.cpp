@@ -22,7 +22,7 @@ void header_fields::add(std::string_view name, std::string_view value)
 
 void header_fields::add(const header_fields& others)
 {
-    others.append_to(added_);
+    added_.append(others.fixed_).append(others.added_);
 }
 
 void header_fields::remove(std::string_view name)

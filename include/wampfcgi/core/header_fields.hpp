@@ -28,16 +28,9 @@ public:
 
     bool empty() const noexcept { return fixed_.empty() && added_.empty(); }
 
-    /// The number of bytes that append_to() appends.
-    std::size_t bytes() const noexcept { return fixed_.size() + added_.size(); }
-
-    /// Appends all lines.
-    void append_to(std::string& text) const
-    {
-        for (const std::string_view lines : {fixed_, std::string_view(added_)})
-            if (!lines.empty())  // as nearly always in one of the two
-                text.append(lines);
-    }
+    /// The complete lines: those that it began with, and after them those that were added.
+    std::string_view fixed_lines() const noexcept { return fixed_; }
+    std::string_view added_lines() const noexcept { return added_; }
 
     /// Calls `visit(name, value)` for each field.
     template <class Visitor>

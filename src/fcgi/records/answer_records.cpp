@@ -25,9 +25,19 @@ std::array<char, record_header_bytes> header_of(unsigned request_id, std::size_t
             0};
 }
 
-std::string_view view(const std::array<char, record_header_bytes>& header)
+template <std::size_t Bytes>
+std::string_view view(const std::array<char, Bytes>& record)
 {
-    return {header.data(), header.size()};
+    return {record.data(), record.size()};
+}
+
+/// The end of the output, and of the request.
+auto end_of_answer(unsigned request_id)
+{
+    std::array<char, record_header_bytes + sizeof(end_record)> both;
+    const auto after_output = std::ranges::copy(header_of(request_id, 0), both.begin()).out;
+    std::ranges::copy(end_request_record(request_id, protocol_status::request_complete), after_output);
+    return both;
 }
 
 }  // namespace
@@ -42,19 +52,18 @@ answer_records::answer_records(unsigned request_id, response&& what, std::string
 {
     const bool joined = what.body.size() <= joined_bytes;
     head_.reserve(usual_head_bytes + (joined ? what.body.size() : 0));
-    head_.append(record_header_bytes, '\0');
+    head_.append(view(header_of(request_id, 0)));
     append_header_section(head_, what, id);
-    if (joined)
+    if (joined) {
         head_ += what.body;
-    else
+    } else {
         body_ = std::move(what.body);
-    const auto header = header_of(request_id, head_.size() - record_header_bytes);
-    std::ranges::copy(header, head_.begin());
-    last_record_ = header_of(request_id, body_.size() % full_record_bytes);
+        last_record_ = header_of(request_id, body_.size() % full_record_bytes);
+    }
+    std::ranges::copy(header_of(request_id, head_.size() - record_header_bytes), head_.begin());
     std::string& end = joined ? head_ : end_;
-    end.append(view(header_of(request_id, 0)));
-    if (with == answer_end::request)
-        append_end_request(end, request_id, protocol_status::request_complete);
+    const auto whole_end = end_of_answer(request_id);
+    end.append(view(whole_end).substr(0, with == answer_end::request ? whole_end.size() : record_header_bytes));
 }
 
 std::size_t answer_records::full_records() const
@@ -62,14 +71,11 @@ std::size_t answer_records::full_records() const
     return body_.size() / full_record_bytes;
 }
 
-// The bytes at an offset of all records, up to the end of one contiguous piece; empty at the end.
-std::string_view answer_records::whole_piece_at(std::size_t offset) const
+// whole_piece_at() for what follows head_.
+std::string_view answer_records::piece_of_rest_at(std::size_t offset) const
 {
     constexpr std::size_t stride = sizeof(record_header) + full_record_bytes;
     const std::string_view body = body_;
-    if (offset < head_.size())
-        return std::string_view(head_).substr(offset);
-    offset -= head_.size();
     const bool in_full_record = offset / stride < full_records();
     const std::size_t record = in_full_record ? offset / stride : full_records();
     const std::string_view content = body.substr(record * full_record_bytes, full_record_bytes);
@@ -104,8 +110,7 @@ void answer_records::append(std::string_view body_piece)
 
 void answer_records::finish()
 {
-    add_record({});
-    append_end_request(head_, request_id_, protocol_status::request_complete);
+    head_.append(view(end_of_answer(request_id_)));
 }
 
 void answer_records::advance(std::size_t bytes)

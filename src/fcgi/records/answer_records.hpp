@@ -43,7 +43,14 @@ private:
 
     explicit answer_records(unsigned request_id);
 
-    std::string_view whole_piece_at(std::size_t offset) const;
+    /// The bytes at an offset of all records, up to the end of one contiguous piece; empty at the end.
+    std::string_view whole_piece_at(std::size_t offset) const
+    {
+        if (offset < head_.size())
+            return std::string_view(head_).substr(offset);
+        return end_.empty() ? std::string_view() : piece_of_rest_at(offset - head_.size());
+    }
+    std::string_view piece_of_rest_at(std::size_t offset) const;
     std::size_t full_records() const;
     void add_record(std::string_view content);
 
@@ -52,7 +59,7 @@ private:
     std::string body_;  // empty if the body is in head_
     record_header full_record_;
     record_header last_record_{};  // the rest of the body after the full records
-    std::string end_;              // end of the stream, and of the request
+    std::string end_;              // end of the stream, and of the request; empty if that is in head_
     std::size_t sent_ = 0;         // of the bytes still stored
     std::uint64_t written_ = 0;    // in total
 };

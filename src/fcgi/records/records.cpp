@@ -52,17 +52,27 @@ bool is_abort(std::string_view record, unsigned request_id)
     return record.starts_with(std::string_view(wanted.data(), wanted.size()));
 }
 
-std::string end_request(unsigned request_id, protocol_status status)
+end_record end_request_record(unsigned request_id, protocol_status status)
 {
-    std::string alone;
-    append_end_request(alone, request_id, status);
-    return alone;
+    return {fcgi_version,
+            static_cast<char>(record_type::end_request),
+            byte(request_id >> 8U),
+            byte(request_id),
+            0,
+            8,  // bytes of content: four of the application's status, one of the protocol's, three reserved
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            static_cast<char>(status)};
 }
 
-void append_end_request(std::string& records, unsigned request_id, protocol_status status)
+std::string end_request(unsigned request_id, protocol_status status)
 {
-    const std::array<char, 8> content{0, 0, 0, 0, static_cast<char>(status), 0, 0, 0};
-    append_record(records, record_type::end_request, request_id, {content.data(), content.size()});
+    const end_record record = end_request_record(request_id, status);
+    return {record.begin(), record.end()};
 }
 
 std::string unknown_type(std::uint8_t type)

@@ -4,6 +4,7 @@
 
 #include "wampfcgi/core/pairs.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -40,8 +41,11 @@ std::string request_with(std::string_view variables);
 /// True when `record` begins like an FCGI_ABORT_REQUEST for this request.
 bool is_abort(std::string_view record, unsigned request_id);
 
+/// A whole FCGI_END_REQUEST.
+using end_record = std::array<char, record_header_bytes + 8>;
+
+end_record end_request_record(unsigned request_id, protocol_status status);
 std::string end_request(unsigned request_id, protocol_status status);
-void append_end_request(std::string& records, unsigned request_id, protocol_status status);
 
 /// FCGI_UNKNOWN_TYPE: the answer to a management record of any type but FCGI_GET_VALUES.
 std::string unknown_type(std::uint8_t type);

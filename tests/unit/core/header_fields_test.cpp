@@ -11,9 +11,7 @@ namespace {
 
 std::string lines_of(const header_fields& fields)
 {
-    std::string text;
-    fields.append_to(text);
-    return text;
+    return std::string(fields.fixed_lines()) + std::string(fields.added_lines());
 }
 
 std::vector<std::string> listed(const header_fields& fields)
@@ -36,7 +34,6 @@ BOOST_AUTO_TEST_CASE(fields_are_sent_in_their_order)
     const std::vector<std::string> expected{"A=1", "B=2: 3", "C=", "D=4", "A=5"};
     BOOST_TEST(lines_of(fields) == "A: 1\r\nB: 2: 3\r\nC: \r\nD: 4\r\nA: 5\r\n");
     BOOST_TEST(listed(fields) == expected, boost::test_tools::per_element());
-    BOOST_TEST(fields.bytes() == lines_of(fields).size());
 }
 
 BOOST_AUTO_TEST_CASE(a_field_is_removed_wherever_it_is)
