@@ -57,7 +57,6 @@ void connection::tell(const connection_event& what)
 
 void connection::perform(connection_step next)
 {
-    const auto self = shared_from_this();
     while (true) {
         if (next.request_begins)
             if (const auto owner = owner_.lock())
@@ -68,17 +67,16 @@ void connection::perform(connection_step next)
         }
         if (next.with && next.with->level)
             log::write(*next.with->level, next.with->line);
-        auto following = act(next);
-        if (!following)
+        if (next.what == action::rest)
             break;
-        next = std::move(*following);
+        next = act(next);
     }
     tell_if_written();
     arm_timer();
 }
 
-/// Performs the action. Returns nothing when the next event comes by itself.
-std::optional<connection_step> connection::act(connection_step& next)
+/// Performs the action. Returns the next step; action::rest when the next event comes by itself.
+connection_step connection::act(connection_step& next)
 {
     switch (next.what) {
     case action::rest:
@@ -133,7 +131,7 @@ std::optional<connection_step> connection::act(connection_step& next)
     return {};
 }
 
-std::optional<connection_step> connection::read()
+connection_step connection::read()
 {
     auto& bytes = look_ahead();
     const ssize_t got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
@@ -184,7 +182,7 @@ connection_step connection::peek()
     return resume(event::peeked{{next.data(), got > 0 ? static_cast<std::size_t>(got) : 0}});
 }
 
-std::optional<connection_step> connection::admit()
+connection_step connection::admit()
 {
     admitted_ = {};
     auto final_answer = to_.admit(decisions_.current_request(), admitted_);
@@ -204,6 +202,7 @@ void connection::serve()
 
 void connection::respond(bridge::answer&& whole)
 {
+    const auto self = shared_from_this();
     const auto finished = std::move(under_way_);
     now_ = clock::now();
     const request& req = decisions_.current_request();
@@ -226,6 +225,7 @@ void connection::tell_if_written()
 
 void connection::begin(response head)
 {
+    const auto self = shared_from_this();
     stream_status_ = head.status;
     stream_bytes_ = 0;
     now_ = clock::now();
@@ -235,6 +235,7 @@ void connection::begin(response head)
 
 std::size_t connection::write(std::string_view piece)
 {
+    const auto self = shared_from_this();
     stream_bytes_ += piece.size();
     if (counted_in_ != nullptr)
         counted_in_->counted.sent_bytes.add(piece.size());
@@ -244,6 +245,7 @@ std::size_t connection::write(std::string_view piece)
 
 void connection::end(bridge::request_report how)
 {
+    const auto self = shared_from_this();
     const auto finished = std::move(under_way_);
     now_ = clock::now();
     bridge::count_stream_ended(counted_in_, how);
@@ -313,8 +315,7 @@ void connection::bytes_arrived()
     if (!reads || fd_ < 0)
         return;
     now_ = clock::now();
-    if (auto next = read())
-        perform(std::move(*next));
+    perform(read());
 }
 
 void connection::await_writable()

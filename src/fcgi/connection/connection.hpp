@@ -39,6 +39,8 @@ public:
     virtual void closed(connection& ended) = 0;
 };
 
+/// Any step may close it, and then its owner lets it go: whoever calls start(), tell() or let_go() holds a pointer to
+/// it.
 class connection final : public std::enable_shared_from_this<connection>, private bridge::response_sink {
 public:
     /// Takes ownership of `fd`, a connected, non-blocking socket. `loop`, `shared` and `to` must outlive the
@@ -66,14 +68,18 @@ private:
     using error_code = boost::system::error_code;
     using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
-    connection_step resume(const connection_event& what) { return decisions_.resume(what, now_); }
+    template <class Event>
+    connection_step resume(const Event& what)
+    {
+        return decisions_.resume(what, now_);
+    }
     void perform(connection_step next);
-    std::optional<connection_step> act(connection_step& next);
-    std::optional<connection_step> read();
+    connection_step act(connection_step& next);
+    connection_step read();
     connection_step send();
     ssize_t send_pieces();
     connection_step peek();
-    std::optional<connection_step> admit();
+    connection_step admit();
     void serve();
     void respond(bridge::answer&& whole) override;
     void begin(response head) override;

@@ -40,16 +40,12 @@ connection_fsm::connection_fsm(shared_resources& shared, connection_origin from,
       is_fresh_(from == connection_origin::accepted)
 {}
 
-connection_step connection_fsm::resume(const connection_event& what, time_point now)
+// What came up while the event was handled.
+void connection_fsm::add_news(connection_step& next)
 {
-    now_ = now;
-    if (state_ == state::closed)
-        return {};
-    connection_step next = std::visit([this](const auto& each) { return on(each); }, what);
     next.request_begins = std::exchange(has_begun_, false);
     if (!replies_.empty())
         next.notes().replies = std::exchange(replies_, {});
-    return next;
 }
 
 std::optional<connection_fsm::idleness> connection_fsm::idle() const

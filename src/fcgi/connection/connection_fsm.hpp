@@ -159,7 +159,16 @@ public:
     connection_step start() { return wait_for(action::read); }
 
     /// The step for an event. An event without a meaning in the current state gives action::rest.
-    connection_step resume(const connection_event& what, time_point now);
+    template <class Event>
+    connection_step resume(const Event& what, time_point now)
+    {
+        now_ = now;
+        return state_ == state::closed ? connection_step() : with_news(on(what));
+    }
+    connection_step resume(const connection_event& what, time_point now)
+    {
+        return std::visit([&](const auto& each) { return resume(each, now); }, what);
+    }
 
     state current() const noexcept { return state_; }
 
@@ -225,6 +234,13 @@ private:
     connection_step on(const event::retire&);
     connection_step on(const event::evict&);
 
+    connection_step with_news(connection_step next)
+    {
+        if (has_begun_ || !replies_.empty())
+            add_news(next);
+        return next;
+    }
+    void add_news(connection_step& next);
     connection_step receive(std::string_view bytes);
     connection_step receive_kept();
     std::optional<connection_step> go_on(record_scanner::progress made, std::string_view variables,

@@ -134,13 +134,12 @@ void connection_fsm::begin_request()
 /// Returns false when the budget has no room.
 bool connection_fsm::keep_for_later(std::string_view bytes)
 {
+    if (bytes.empty() && kept_.empty())
+        return true;
     kept_share_.shrink_to(0);
     if (!kept_share_.grow(bytes.size()))
         return false;
-    if (!bytes.empty())
-        kept_ = bytes;
-    else if (!kept_.empty())
-        std::string().swap(kept_);
+    std::string(bytes).swap(kept_);
     return true;
 }
 
