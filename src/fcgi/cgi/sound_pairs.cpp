@@ -6,12 +6,23 @@
 namespace wampfcgi::fcgi {
 
 sound_pairs::sound_pairs(std::string_view stream)
-    : rest_(stream),
-      end_of_all_(stream.data() + stream.size()),
-      zero_(find('\0', stream.data())),
-      equals_(find('=', stream.data())),
+    : at_(stream.data()),
+      end_(stream.data() + stream.size()),
+      zero_(find('\0', at_)),
+      equals_(find('=', at_)),
       suspect_(std::min(zero_, equals_))
 {}
+
+/// take() for lengths of any size.
+name_value_pair sound_pairs::take_long()
+{
+    std::string_view after = rest();
+    const auto pair = take_pair(after);
+    if (!pair || pair->name.empty() || !is_sound(pair->name.data(), pair->value.data(), after.data()))
+        return {};
+    at_ = after.data();
+    return *pair;
+}
 
 /// Looks at the complete pair that begins rest(): its name, its value, and where it ends. Searches every byte of the
 /// stream at most once.
@@ -30,9 +41,9 @@ bool sound_pairs::is_sound(const char* name, const char* value, const char* end)
 
 const char* sound_pairs::find(char wanted, const char* from) const
 {
-    const auto bytes = static_cast<std::size_t>(end_of_all_ - from);
+    const auto bytes = static_cast<std::size_t>(end_ - from);
     const void* const found = bytes > 0 ? std::memchr(from, wanted, bytes) : nullptr;
-    return found != nullptr ? static_cast<const char*>(found) : end_of_all_;
+    return found != nullptr ? static_cast<const char*>(found) : end_;
 }
 
 }  // namespace wampfcgi::fcgi

@@ -46,7 +46,7 @@ void params_checker::skip_sound_pairs(std::string_view& bytes) const
     if (next_ != part::name_length || length_bytes_left_ > 0)
         return;
     sound_pairs pairs(bytes);
-    for (name_value_pair each; pairs.take(each);) {}
+    while (!pairs.take().name.empty()) {}
     bytes = pairs.rest();
 }
 

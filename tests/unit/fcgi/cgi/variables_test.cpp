@@ -85,6 +85,30 @@ BOOST_AUTO_TEST_CASE(every_variable_that_is_used_is_found_by_its_name_alone)
     BOOST_TEST(req.wanted_status() == "21");
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_differs_in_one_byte_is_another_variable)
+{
+    const std::vector<std::string> names{"REQUEST_METHOD", "SCRIPT_NAME",         "PATH_INFO",      "HTTPS",
+                                         "REMOTE_ADDR",    "HTTP_SEC_FETCH_SITE", "HTTP_USER_AGENT"};
+    const auto found = [](const request& req) {
+        return std::string(req.method()).append(req.script_name()).append(req.path_info()).append(req.https()) +
+               std::string(req.remote_addr()).append(req.sec_fetch_site()).append(req.user_agent().value_or(""));
+    };
+    for (const std::string& name : names)
+        for (std::size_t place = 0; place < name.size(); ++place)
+            BOOST_TEST_CONTEXT(name << " at " << place)
+            {
+                std::string other = name;
+                other[place] ^= 1;
+                const std::string right = name + "=x";
+                const std::string wrong = other + "=x";
+                const char* const as_it_is[] = {right.c_str(), nullptr};
+                const char* const changed[] = {wrong.c_str(), nullptr};
+
+                BOOST_TEST(found(read_variables(as_it_is)) == "x");
+                BOOST_TEST(found(read_variables(changed)) == "");
+            }
+}
+
 BOOST_AUTO_TEST_CASE(all_that_was_sent_is_kept_in_its_order)
 {
     using namespace std::string_literals;
