@@ -1,6 +1,7 @@
 #include "codec/msgpack_reader.hpp"
 
 #include "codec/json_text.hpp"
+#include "codec/value_start.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
 #include "wampfcgi/core/text/utf8.hpp"
@@ -8,6 +9,8 @@
 #include <msgpack/null_visitor.hpp>
 #include <msgpack/unpack.hpp>
 
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -42,132 +45,173 @@ private:
     bool leave() { return ++levels_left != 0; }
 };
 
-// Writes JSON for each value as it is parsed. A comma follows each item; a closing bracket replaces the last one.
-class json_visitor : public msgpack::null_visitor {
+std::uint64_t big_endian(std::string_view bytes)
+{
+    std::uint64_t value = 0;
+    for (const char each : bytes)
+        value = value << 8 | static_cast<std::uint8_t>(each);
+    return value;
+}
+
+/// Writes JSON for each value as it is read. Does not recurse, does not trust announced lengths, and takes no memory
+/// but that of the text. A comma follows each item; a closing bracket replaces the last one.
+class json_writer {
 public:
-    json_visitor(std::string& out, unsigned max_levels) : out_(out), levels_left_(max_levels) {}
+    json_writer(std::string& out, unsigned max_levels) : out_(out), max_levels_(max_levels) {}
 
-    // Why the value was refused; empty when it was accepted.
-    std::string_view reason() const { return reason_; }
-
-    bool visit_nil() { return literal("null"); }
-    bool visit_boolean(bool value) { return literal(value ? "true" : "false"); }
-    bool visit_positive_integer(std::uint64_t value) { return integer(value); }
-    bool visit_negative_integer(std::int64_t value) { return integer(value); }
-    bool visit_float32(float value) { return visit_float64(value); }
-    bool visit_float64(double value)
+    /// Takes one value off the front of `rest`. Returns why JSON cannot hold it; empty: it is written. What is then
+    /// left begins with the part at fault.
+    std::string_view write(std::string_view& rest)
     {
-        if (in_key_)
-            return refuse_key();
-        append_double(out_, value);
-        return true;
+        do {
+            const auto start = start_of(rest);
+            if (!start || start->bytes > rest.size())
+                return malformed;
+            const std::string_view reason =
+                start->is_container ? open(*start, is_map(rest)) : write_scalar(rest.substr(0, start->bytes));
+            if (!reason.empty())
+                return reason;
+            rest.remove_prefix(start->bytes);
+        } while (depth_ != 0);
+        return {};
     }
-
-    bool visit_str(const char* data, std::uint32_t size)
-    {
-        const std::string_view text(data, size);
-        if (!is_utf8(text))
-            return refuse("a string is not valid UTF-8");
-        append_string(out_, text);
-        return true;
-    }
-
-    bool visit_bin(const char* data, std::uint32_t size)
-    {
-        if (in_key_)
-            return refuse_key();
-        append_binary(out_, {data, size});
-        return true;
-    }
-
-    bool visit_ext(const char*, std::uint32_t) { return refuse("an extension type has no JSON form"); }
-
-    bool start_array(std::uint32_t) { return open('['); }
-    bool end_array_item() { return put(','); }
-    bool end_array() { return close('[', ']'); }
-
-    bool start_map(std::uint32_t) { return open('{'); }
-    bool start_map_key() { return in_key_ = true; }
-    bool end_map_key()
-    {
-        in_key_ = false;
-        return put(':');
-    }
-    bool end_map_value() { return put(','); }
-    bool end_map() { return close('{', '}'); }
-
-    void parse_error(std::size_t, std::size_t) { refuse(malformed); }
-    void insufficient_bytes(std::size_t, std::size_t) { refuse(truncated); }
 
 private:
-    bool put(char c)
+    struct container {
+        std::uint64_t items_left;  // in a map, keys and values
+        bool is_map;
+    };
+
+    static bool is_map(std::string_view container)
     {
-        out_ += c;
-        return true;
+        const auto lead = static_cast<std::uint8_t>(container.front());
+        return lead < 0x90 || lead >= 0xDE;
     }
 
-    bool literal(std::string_view text)
+    bool in_key() const { return depth_ != 0 && open_[depth_ - 1].is_map && open_[depth_ - 1].items_left % 2 == 0; }
+
+    std::string_view open(const value_start& start, bool is_map)
     {
-        if (in_key_)
-            return refuse_key();
-        out_ += text;
-        return true;
+        if (in_key())
+            return no_string_as_key;
+        if (depth_ == max_levels_)
+            return too_deep;
+        if (start.items == 0) {
+            out_ += is_map ? "{}" : "[]";
+            end_item();
+            return {};
+        }
+        out_ += is_map ? '{' : '[';
+        open_.at(depth_++) = {start.items, is_map};
+        return {};
+    }
+
+    /// Ends an item, and the containers of which it is the last one.
+    void end_item()
+    {
+        while (depth_ != 0) {
+            container& innermost = open_[depth_ - 1];
+            if (--innermost.items_left != 0) {
+                out_ += innermost.is_map && innermost.items_left % 2 != 0 ? ':' : ',';
+                return;
+            }
+            out_ += innermost.is_map ? '}' : ']';
+            --depth_;
+        }
+    }
+
+    std::string_view write_scalar(std::string_view value)
+    {
+        const auto lead = static_cast<std::uint8_t>(value.front());
+        const std::string_view reason = is_string(lead) ? write_string(text_of(value))
+                                        : in_key()      ? no_string_as_key
+                                                        : write_other(lead, value);
+        if (reason.empty())
+            end_item();
+        return reason;
+    }
+
+    std::string_view write_string(std::string_view text)
+    {
+        if (!is_utf8(text))
+            return "a string is not valid UTF-8";
+        append_string(out_, text);
+        return {};
+    }
+
+    /// A scalar that is no string.
+    std::string_view write_other(std::uint8_t lead, std::string_view value)
+    {
+        const std::string_view content = value.substr(1);
+        if (lead < 0x80)
+            write_integer(lead);
+        else if (lead >= 0xE0)
+            write_integer(static_cast<std::int8_t>(lead));
+        else if (lead >= 0xCC && lead <= 0xCF)
+            write_integer(big_endian(content));
+        else if (lead >= 0xD0 && lead <= 0xD3)
+            write_integer(signed_integer(content));
+        else if (lead == 0xCA)
+            append_double(out_, std::bit_cast<float>(static_cast<std::uint32_t>(big_endian(content))));
+        else if (lead == 0xCB)
+            append_double(out_, std::bit_cast<double>(big_endian(content)));
+        else if (lead >= 0xC4 && lead <= 0xC6)
+            append_binary(out_, content.substr(std::size_t{1} << (lead - 0xC4U)));
+        else if (lead == 0xC0)
+            out_ += "null";
+        else if (lead == 0xC2 || lead == 0xC3)
+            out_ += lead == 0xC3 ? "true" : "false";
+        else
+            return "an extension type has no JSON form";
+        return {};
     }
 
     template <class Integer>
-    bool integer(Integer value)
+    void write_integer(Integer value)
     {
-        if (in_key_)
-            return refuse_key();
         char digits[20];  // enough for -2^63 and 2^64-1
-        out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-        return true;
+        const char* const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        out_.append(digits, static_cast<std::size_t>(end - digits));
     }
 
-    bool open(char bracket)
+    static bool is_string(std::uint8_t lead) { return (lead >= 0xA0 && lead < 0xC0) || (lead >= 0xD9 && lead <= 0xDB); }
+
+    static std::string_view text_of(std::string_view string)
     {
-        if (in_key_)
-            return refuse_key();
-        if (levels_left_ == 0)
-            return refuse(too_deep);
-        --levels_left_;
-        return put(bracket);
+        const auto lead = static_cast<std::uint8_t>(string.front());
+        return string.substr(lead < 0xC0 ? 1 : 1 + (std::size_t{1} << (lead - 0xD9U)));
     }
 
-    bool close(char opening, char closing)
+    static std::int64_t signed_integer(std::string_view bytes)
     {
-        ++levels_left_;
-        if (out_.back() == opening)
-            return put(closing);
-        out_.back() = closing;
-        return true;
+        const std::size_t unused_bits = 64 - 8 * bytes.size();
+        return static_cast<std::int64_t>(big_endian(bytes) << unused_bits) >> unused_bits;
     }
 
-    bool refuse_key() { return refuse("a map key is not a string"); }
-
-    bool refuse(std::string_view reason)
-    {
-        reason_ = reason;
-        return false;
-    }
+    static constexpr std::string_view no_string_as_key = "a map key is not a string";
 
     std::string& out_;
-    unsigned levels_left_;
-    bool in_key_ = false;
-    std::string_view reason_;
+    unsigned max_levels_;
+    std::size_t depth_ = 0;
+    std::array<container, max_depth + 1> open_;  // outermost first
 };
 
 }  // namespace
 
 result<void> append_json(std::string& out, std::string_view bytes, unsigned max_levels)
 {
-    json_visitor visitor(out, max_levels);
-    std::size_t end = 0;
-    const bool whole = msgpack::parse(bytes.data(), bytes.size(), end, visitor);
-    if (whole && end == bytes.size())
+    std::string_view rest = bytes;
+    std::string_view reason = json_writer(out, max_levels).write(rest);
+    if (reason.empty() && rest.empty())
         return {};
-    return failure(errc::result_invalid, "byte " + std::to_string(end) + ": " +
-                                             std::string(whole ? "extra bytes after the value" : visitor.reason()));
+    std::size_t at = bytes.size() - rest.size();
+    if (reason == malformed) {
+        const value_fault fault = why_no_value(bytes);
+        at = fault.offset;
+        reason = fault.reason;
+    }
+    return failure(errc::result_invalid, "byte " + std::to_string(at) + ": " +
+                                             std::string(reason.empty() ? "extra bytes after the value" : reason));
 }
 
 value_fault why_no_value(std::string_view bytes)
