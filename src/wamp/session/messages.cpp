@@ -127,16 +127,17 @@ const char* read_arguments(payload_view& into, const field_list& fields, std::si
     return nullptr;
 }
 
-outcome read_result(const message_fields& message, const std::shared_ptr<const void>& memory)
+void read_result(outcome& how, const message_fields& message, const std::shared_ptr<const void>& memory)
 {
-    if (!message.whole)
-        return failure(errc::result_invalid, "RESULT cannot be read: " + message.fault);
     payload_view arguments;
-    if (const char* const fault = read_arguments(arguments, message.fields, 3))
-        return failure(errc::result_invalid, fault);
-    if (memory)
-        return payload_in_message{arguments, memory};
-    return copy_of(arguments);
+    if (!message.whole)
+        how = failure(errc::result_invalid, "RESULT cannot be read: " + message.fault);
+    else if (const char* const fault = read_arguments(arguments, message.fields, 3))
+        how = failure(errc::result_invalid, fault);
+    else if (memory)
+        how = payload_in_message{arguments, memory};
+    else
+        how.emplace<payload>(copy_of(arguments));
 }
 
 outcome read_error(const message_fields& message)
@@ -188,14 +189,24 @@ std::optional<request_kind> kind_of_request(std::string_view field)
     }
 }
 
-std::optional<router_answer> answer_to(std::uint64_t request_id, request_kind kind, outcome&& how, bool is_part = false)
+std::optional<router_answer> read_answer_of_error(const message_fields& message)
 {
-    std::optional<router_answer> answer(std::in_place);
-    answer->request_id = request_id;
-    answer->to = kind;
-    answer->how = std::move(how);
-    answer->is_part = is_part;
-    return answer;
+    const auto& fields = message.fields;
+    const auto kind = fields.size() > 2 ? kind_of_request(fields[1]) : std::nullopt;
+    const auto id = kind ? as_unsigned(fields[2]) : std::nullopt;
+    return id ? std::optional(router_answer{*id, *kind, read_error(message)}) : std::nullopt;
+}
+
+/// Reads PUBLISHED, SUBSCRIBED or UNSUBSCRIBED.
+std::optional<router_answer> read_acknowledgement(const message_fields& message, std::uint64_t id)
+{
+    if (is(message, message_code::published))
+        return router_answer{id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id")};
+    if (is(message, message_code::subscribed))
+        return router_answer{id, request_kind::subscribe, read_accepted(message, "SUBSCRIBED has no subscription id")};
+    if (is(message, message_code::unsubscribed) && id != 0)
+        return router_answer{id, request_kind::unsubscribe, accepted{}};
+    return {};
 }
 
 topic_event read_event_of(const message_fields& message, std::uint64_t publication_id, payload arguments)
@@ -211,13 +222,13 @@ topic_event read_event_of(const message_fields& message, std::uint64_t publicati
 
 std::optional<message_fields> split_message(std::string_view bytes)
 {
+    std::optional<message_fields> split;  // built where the caller has it: the only value that is returned
     const auto array = array_header(bytes);
     if (!array)
-        return {};
+        return split;
     const std::size_t whole_bytes = bytes.size();
     bytes.remove_prefix(array->bytes);
-    std::optional<message_fields> split(std::in_place);
-    message_fields& message = *split;
+    message_fields& message = split.emplace();
     const std::uint64_t count = std::min<std::uint64_t>(array->count, max_fields);
     while (message.fields.size() < count) {
         const auto length = length_of_value(bytes);
@@ -235,9 +246,10 @@ std::optional<message_fields> split_message(std::string_view bytes)
             at_byte(whole_bytes - bytes.size(), message.fields.size() < array->count ? "more fields than a message has"
                                                                                      : "extra bytes after the message");
     const auto code = message.fields.empty() ? std::nullopt : as_unsigned(message.fields[0]);
-    if (!code)
-        return {};
-    message.code = *code;
+    if (code)
+        message.code = *code;
+    else
+        split.reset();
     return split;
 }
 
@@ -274,26 +286,20 @@ std::optional<std::string_view> as_string(std::string_view field)
 
 std::optional<router_answer> read_answer(const message_fields& message, const std::shared_ptr<const void>& memory)
 {
+    std::optional<router_answer> answer;  // a RESULT is read in place: nearly every message is one
     const auto& fields = message.fields;
-    if (is(message, message_code::error)) {
-        const auto kind = fields.size() > 2 ? kind_of_request(fields[1]) : std::nullopt;
-        const auto id = kind ? as_unsigned(fields[2]) : std::nullopt;
-        return id ? answer_to(*id, *kind, read_error(message)) : std::nullopt;
-    }
     const auto id = fields.size() > 1 ? as_unsigned(fields[1]) : std::nullopt;
-    if (!id)
-        return {};
-    if (is(message, message_code::result)) {
-        const bool is_part = fields.size() > 2 && is_progressive(fields[2]);
-        return answer_to(*id, request_kind::call, read_result(message, is_part ? nullptr : memory), is_part);
+    if (is(message, message_code::error)) {
+        answer = read_answer_of_error(message);
+    } else if (id && is(message, message_code::result)) {
+        answer.emplace();
+        answer->request_id = *id;
+        answer->is_part = fields.size() > 2 && is_progressive(fields[2]);
+        read_result(answer->how, message, answer->is_part ? nullptr : memory);
+    } else if (id) {
+        answer = read_acknowledgement(message, *id);
     }
-    if (is(message, message_code::published))
-        return answer_to(*id, request_kind::publish, read_accepted(message, "PUBLISHED has no publication id"));
-    if (is(message, message_code::subscribed))
-        return answer_to(*id, request_kind::subscribe, read_accepted(message, "SUBSCRIBED has no subscription id"));
-    if (is(message, message_code::unsubscribed) && *id != 0)
-        return answer_to(*id, request_kind::unsubscribe, accepted{});
-    return {};
+    return answer;
 }
 
 std::optional<router_event> read_event(const message_fields& message)
