@@ -24,7 +24,7 @@ constexpr std::string_view usual_lines = "Content-Type: application/json; charse
                                          "Cache-Control: no-store\r\n"
                                          "X-Content-Type-Options: nosniff\r\n";
 
-response json_response(int status, std::string body, const header_fields& cors)
+response json_response(int status, std::string&& body, const header_fields& cors)
 {
     response http{status, header_fields(usual_lines), std::move(body)};
     http.headers.add(cors);

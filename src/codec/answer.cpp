@@ -66,23 +66,31 @@ result<std::string> uri_and_arguments(std::string_view name, std::string_view ur
     return body;
 }
 
+result<void> write_result(std::string& body, const payload_view& returned)
+{
+    // Short values grow most in JSON. A short result needs no memory of its own.
+    const std::size_t bytes = returned.args.size() + returned.kwargs.size();
+    body.reserve(bytes + std::min(bytes, punctuation_bytes) + least_punctuation_bytes);
+    if (auto appended = append_unless_empty(body, R"({"args":)", returned.args, container::list); !appended)
+        return appended;
+    const std::string_view kwargs_prefix = body.empty() ? R"({"kwargs":)" : R"(,"kwargs":)";
+    if (auto appended = append_unless_empty(body, kwargs_prefix, returned.kwargs, container::object); !appended)
+        return appended;
+    if (body.empty())
+        body = R"({"args":[null]})";
+    else
+        body += '}';
+    return {};
+}
+
 }  // namespace
 
-result<std::string> result_body(const payload_view& result)
+result<std::string> result_body(const payload_view& returned)
 {
-    std::string body;
-    // Short values grow most in JSON. A short result needs no memory of its own.
-    const std::size_t bytes = result.args.size() + result.kwargs.size();
-    body.reserve(bytes + std::min(bytes, punctuation_bytes) + least_punctuation_bytes);
-    if (const auto appended = append_unless_empty(body, R"({"args":)", result.args, container::list); !appended)
-        return appended.error();
-    const std::string_view kwargs_prefix = body.empty() ? R"({"kwargs":)" : R"(,"kwargs":)";
-    if (const auto appended = append_unless_empty(body, kwargs_prefix, result.kwargs, container::object); !appended)
-        return appended.error();
-    if (body.empty())
-        return R"({"args":[null]})";
-    body += '}';
-    return body;
+    result<std::string> made;  // the only value that is returned, so that it is not moved
+    if (auto written = write_result(*made, returned); !written)
+        made = std::move(written).error();
+    return made;
 }
 
 result<std::string> error_body(const call_error& error)
