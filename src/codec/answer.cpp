@@ -3,6 +3,7 @@
 #include "codec/json_text.hpp"
 #include "codec/msgpack_reader.hpp"
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/memory.hpp"
 #include "wampfcgi/core/text/utf8.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ result<std::string> uri_and_arguments(std::string_view name, std::string_view ur
     if (!is_utf8(uri))
         return failure(errc::result_invalid, std::string(name) + ": not valid UTF-8");
     std::string body;
-    body.reserve(uri.size() + arguments.args.size() + arguments.kwargs.size() + punctuation_bytes);
+    body.reserve(block_bytes(uri.size() + arguments.args.size() + arguments.kwargs.size() + punctuation_bytes));
     body.append("{\"").append(name).append("\":");
     append_string(body, uri);
     body += R"(,"args":)";
@@ -70,7 +71,7 @@ result<void> write_result(std::string& body, const payload_view& returned)
 {
     // Short values grow most in JSON. A short result needs no memory of its own.
     const std::size_t bytes = returned.args.size() + returned.kwargs.size();
-    body.reserve(bytes + std::min(bytes, punctuation_bytes) + least_punctuation_bytes);
+    body.reserve(block_bytes(bytes + std::min(bytes, punctuation_bytes) + least_punctuation_bytes));
     if (auto appended = append_unless_empty(body, R"({"args":)", returned.args, container::list); !appended)
         return appended;
     const std::string_view kwargs_prefix = body.empty() ? R"({"kwargs":)" : R"(,"kwargs":)";

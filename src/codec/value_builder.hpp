@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/memory.hpp"
 
 #include <array>
 #include <cstddef>
@@ -23,7 +24,7 @@ public:
     value_builder& operator=(const value_builder&) = delete;
 
     /// Makes room for a value of `bytes`.
-    void expect(std::size_t bytes) { bytes_.reserve(bytes); }
+    void expect(std::size_t bytes) { bytes_.reserve(block_bytes(bytes)); }
 
     void null();
     void boolean(bool value);

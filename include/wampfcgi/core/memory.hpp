@@ -1,5 +1,8 @@
-// Owns what happens when memory runs out: the process ends, except for allocations that may fail.
+// Owns what happens when memory runs out: the process ends, except for allocations that may fail. And the sizes of
+// large blocks.
 #pragma once
+
+#include <cstddef>
 
 namespace wampfcgi {
 
@@ -17,5 +20,16 @@ public:
     bad_alloc_scope(const bad_alloc_scope&) = delete;
     bad_alloc_scope& operator=(const bad_alloc_scope&) = delete;
 };
+
+/// The size to reserve for `bytes` of a body or a message. Large ones have room to spare, and are rounded up, so that a
+/// body, the CALL made from it, its RESULT and the answer get blocks of one size, and each is placed where another was
+/// freed.
+constexpr std::size_t block_bytes(std::size_t bytes) noexcept
+{
+    constexpr std::size_t large_bytes = 512 * 1024;
+    constexpr std::size_t spare_bytes = 80 * 1024;
+    constexpr std::size_t step_bytes = 64 * 1024;
+    return bytes < large_bytes ? bytes : (bytes + spare_bytes + step_bytes - 1) / step_bytes * step_bytes;
+}
 
 }  // namespace wampfcgi

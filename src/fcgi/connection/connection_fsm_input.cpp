@@ -34,14 +34,17 @@ bool make_room_for_body(request& req, std::uint64_t announced_bytes, std::size_t
 try {
     const bad_alloc_scope here;
     constexpr std::size_t spare_bytes = 16 * 1024;       // the CALL made from the body reuses its memory
-    constexpr std::uint64_t believed_bytes = 64 * 1024;  // of the announced length; above, 16 times the received
+    constexpr std::uint64_t believed_bytes = 64 * 1024;  // of the announced length, at first
+    constexpr std::uint64_t believed_times = 128;        // the received bytes: then all of it
     std::string& memory = req.body_memory();
     const std::size_t body_bytes = req.body().size();
     if (memory.capacity() - memory.size() >= more_bytes)
         return true;
-    const std::uint64_t believed = std::min(announced_bytes, std::max<std::uint64_t>(believed_bytes, 16 * body_bytes));
-    const std::uint64_t wanted = std::max<std::uint64_t>(body_bytes + more_bytes, believed + spare_bytes);
-    memory.reserve(memory.size() - body_bytes + wanted);
+    const std::uint64_t received = body_bytes + more_bytes;
+    const bool is_believed = announced_bytes <= believed_times * received;
+    const std::uint64_t expected = is_believed ? announced_bytes : std::min(announced_bytes, believed_bytes);
+    const std::size_t wanted = std::max(received, expected);
+    memory.reserve(std::max(memory.size() - body_bytes + wanted + spare_bytes, block_bytes(wanted)));
     return true;
 } catch (const std::bad_alloc&) {
     return false;

@@ -1,5 +1,7 @@
 #include "wamp/transport/rawsocket.hpp"
 
+#include "wampfcgi/core/memory.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -90,7 +92,7 @@ std::pair<char*, std::size_t> frame_reader::prepare()
         // With room for the answer made from it, and for the last read: memory of this size must not be copied for
         // that.
         if (const std::size_t most = std::max(wanted, whole); buffer_.capacity() < most)
-            buffer_.reserve(most + read_bytes);
+            buffer_.reserve(std::max(most + read_bytes, block_bytes(most)));
         buffer_.resize(wanted);
     }
     return {buffer_.data() + end_, buffer_.size() - end_};

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <new>
 #include <string>
 
@@ -57,4 +58,13 @@ BOOST_AUTO_TEST_CASE(allocation_that_may_fail_throws)
     }
 
     BOOST_CHECK_THROW(run_out_of_memory(), std::bad_alloc);
+}
+
+BOOST_AUTO_TEST_CASE(large_blocks_of_about_the_same_size_have_one_size_with_room_to_spare)
+{
+    constexpr std::size_t body_bytes = 8 * 1024 * 1024;
+    BOOST_TEST(block_bytes(body_bytes) == block_bytes(body_bytes + 100));
+    BOOST_TEST(block_bytes(body_bytes) >= body_bytes + 64 * 1024);
+    BOOST_TEST(block_bytes(body_bytes) <= body_bytes + 256 * 1024);
+    BOOST_TEST(block_bytes(1000) == 1000U);
 }

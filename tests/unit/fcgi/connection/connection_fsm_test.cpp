@@ -2,7 +2,9 @@
 
 #include "support/record_maker.hpp"
 #include "support/scripted_driver.hpp"
+#include "wampfcgi/core/memory.hpp"
 
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -1240,12 +1242,30 @@ BOOST_AUTO_TEST_CASE(room_for_a_body_follows_what_was_announced_only_as_far_as_i
     BOOST_TEST(room_for(none, 1'000'000'000, 1000) >= 64U * 1024U);
     BOOST_TEST(none.body_memory().capacity() < 128U * 1024U);
     request begun = with_body(60'000);
-    BOOST_TEST(room_for(begun, 1'000'000'000, 65'000) >= 16U * 60'000U);
+    BOOST_TEST(room_for(begun, 1'000'000'000, 65'000) >= 125'000U);
+    BOOST_TEST(begun.body_memory().capacity() < 256U * 1024U);
+    request believed = with_body(60'000);
+    BOOST_TEST(room_for(believed, 8'000'000, 5'000) >= 8'000'000U);
     request unknown = with_body(60'000);
     BOOST_TEST(room_for(unknown, 0, 65'000) >= 125'000U);
     request roomy = with_body(0);
     roomy.reserve(1000);
     BOOST_TEST(room_for(roomy, 100'000, 900) < 5000U);
+}
+
+BOOST_DATA_TEST_CASE(body_gets_one_block_of_its_announced_size_however_it_is_cut,
+                     boost::unit_test::data::make({4'000U, 9'000U, 60'000U, 65'536U, 400'000U}), read_bytes)
+{
+    constexpr std::size_t body_bytes = 8 * 1024 * 1024;
+    request req;
+    req.set(request::variable::method, "POST");
+    for (std::size_t left = body_bytes; left > 0;) {
+        const std::size_t more = std::min<std::size_t>(left, read_bytes);
+        BOOST_REQUIRE(make_room_for_body(req, body_bytes, more));
+        req.body_memory().append(more, 'x');
+        left -= more;
+    }
+    BOOST_TEST(req.body_memory().capacity() == block_bytes(body_bytes));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
