@@ -92,6 +92,10 @@ public:
         set_option(IPPROTO_TCP, TCP_NODELAY, 1);
     }
 
+    ~acceptor() override { let_go(); }  // of connections that were taken over since the server ended
+    acceptor(const acceptor&) = delete;
+    acceptor& operator=(const acceptor&) = delete;
+
     void start()
     {
         handover_->start_taking([weak = weak_from_this()](int fd) {
@@ -180,7 +184,7 @@ private:
     /// with other workers, so that one worker does not keep them all.
     bool adopt(int fd, connection_origin from)
     {
-        const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, weak_from_this());
+        const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, *this);
         added->place = connections_.size();
         connections_.push_back(added);
         if (connections_.size() == connections_of_load && !std::exchange(in_batches_, true))

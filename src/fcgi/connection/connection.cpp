@@ -20,8 +20,6 @@
 namespace wampfcgi::fcgi {
 namespace {
 
-using clock = std::chrono::steady_clock;
-
 constexpr std::size_t pieces_a_write = 64;
 
 /// Sends without waiting. A web server reads the few bytes that it has asked for; anything else is an error.
@@ -33,13 +31,13 @@ bool send_at_once(int fd, std::string_view bytes)
 }  // namespace
 
 connection::connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
-                       bridge::service& to, std::weak_ptr<connection_owner> owner)
+                       bridge::service& to, connection_owner& owner)
     : fd_(fd),
       loop_(loop),
       now_(clock::now()),
       decisions_(shared, from, now_),
       to_(to),
-      owner_(std::move(owner))
+      owner_(&owner)
 {}
 
 connection::~connection()
@@ -58,9 +56,8 @@ void connection::tell(const connection_event& what)
 void connection::perform(connection_step next)
 {
     while (true) {
-        if (next.request_begins)
-            if (const auto owner = owner_.lock())
-                owner->request_begins();
+        if (next.request_begins && owner_ != nullptr)
+            owner_->request_begins();
         if (next.with && !next.with->replies.empty() && !send_at_once(fd_, next.with->replies)) {
             next = resume(event::write_failed{});
             continue;
@@ -120,8 +117,8 @@ connection_step connection::act(connection_step& next)
         return read();
     case action::hand_over:
         stop_watching();
-        if (const auto owner = owner_.lock())
-            owner->hand_over(std::exchange(fd_, -1));
+        if (owner_ != nullptr)
+            owner_->hand_over(std::exchange(fd_, -1));
         close();
         break;
     case action::close:
@@ -284,7 +281,7 @@ void connection::close()
     stop_watching();
     if (fd_ >= 0)
         ::close(std::exchange(fd_, -1));
-    if (const auto owner = std::exchange(owner_, {}).lock())
+    if (connection_owner* const owner = std::exchange(owner_, nullptr))
         owner->closed(*this);
 }
 

@@ -8,9 +8,9 @@
 #include "wampfcgi/bridge/service.hpp"
 #include "wampfcgi/core/event_registration.hpp"
 
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -44,9 +44,9 @@ public:
 class connection final : public std::enable_shared_from_this<connection>, private bridge::response_sink {
 public:
     /// Takes ownership of `fd`, a connected, non-blocking socket. `loop`, `shared` and `to` must outlive the
-    /// connection.
+    /// connection, and `owner` must until it has ended.
     connection(boost::asio::io_context& loop, int fd, connection_origin from, shared_resources& shared,
-               bridge::service& to, std::weak_ptr<connection_owner> owner);
+               bridge::service& to, connection_owner& owner);
     ~connection() override;
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
@@ -66,7 +66,10 @@ public:
 
 private:
     using error_code = boost::system::error_code;
-    using descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+    using executor = boost::asio::io_context::executor_type;  // the default one can be any, which takes longer
+    using descriptor = boost::asio::posix::basic_stream_descriptor<executor>;
+    using clock = std::chrono::steady_clock;
+    using timer = boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>, executor>;
 
     template <class Event>
     connection_step resume(const Event& what)
@@ -106,12 +109,12 @@ private:
     bool awaits_bytes_ = false;                       // in the event loop
     bool reads_bytes_ = false;                        // once they have arrived
     bool tells_of_bytes_ = false;  // then; still, when the request that was watched is answered before
-    std::optional<boost::asio::steady_timer> timer_;         // from the first deadline on
+    std::optional<timer> timer_;   // from the first deadline on
     std::optional<connection_fsm::time_point> armed_until_;  // the timer's expiry
     connection_fsm::time_point now_;                         // of what is being handled
     connection_fsm decisions_;
     bridge::service& to_;
-    std::weak_ptr<connection_owner> owner_;
+    connection_owner* owner_;  // null once the connection has ended
     bridge::admission admitted_;
     std::optional<answered_call> written_;         // the call whose answer is being written
     bridge::service_cells* counted_in_ = nullptr;  // for the current request

@@ -28,14 +28,13 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A connection whose web server is the test, and the service behind it.
-struct served_connection final : connection_owner, std::enable_shared_from_this<served_connection> {
+struct served_connection final : connection_owner {
     void open()
     {
         std::array<int, 2> ends{};
         BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
         web_server = ends[1];
-        served =
-            std::make_shared<connection>(loop, ends[0], connection_origin::accepted, shared, service, weak_from_this());
+        served = std::make_shared<connection>(loop, ends[0], connection_origin::accepted, shared, service, *this);
         served->start();
     }
 
