@@ -12,6 +12,7 @@ namespace {
 // never written.
 constexpr rlim_t no_core = 1;
 
+// A leak checker reads its own process's memory, like a debugger.
 #ifdef WAMPFCGI_SANITIZED
 constexpr bool looks_into_itself = true;
 #else

@@ -2,6 +2,7 @@
 
 #include "fcgi/accept/handover.hpp"
 #include "fcgi/accept/shared_listener.hpp"
+#include "fcgi/accept/spare_memory.hpp"
 #include "fcgi/cgi/limits.hpp"
 #include "fcgi/connection/connection.hpp"
 #include "fcgi/connection/library_request.hpp"
@@ -184,7 +185,8 @@ private:
     /// with other workers, so that one worker does not keep them all.
     bool adopt(int fd, connection_origin from)
     {
-        const auto added = std::make_shared<connection>(loop_, fd, from, shared_, to_, *this);
+        const auto added =
+            std::allocate_shared<connection>(spare_memory<connection>(), loop_, fd, from, shared_, to_, *this);
         added->place = connections_.size();
         connections_.push_back(added);
         if (connections_.size() == connections_of_load && !std::exchange(in_batches_, true))
