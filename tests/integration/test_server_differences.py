@@ -76,6 +76,17 @@ class Differences(unittest.TestCase):
         self.assertEqual({answer.status for answer in answers}, {200})
         wait_until(lambda: kept_connections(self.server.pool.address) > 30, "the connections to be kept")
 
+    def test_nginx_keeps_usual_bodies_and_answers_in_memory(self):
+        self.deploy(Nginx)
+        for size, to_file in ((100_000, False), (300_000, True)):
+            with self.subTest(size):
+                text = "x" * size
+                self.assertEqual(self.client.call("com.example.echo", text).json, {"args": [text]})
+                said = self.server.log.read_text()
+                self.assertEqual("request body is buffered to a temporary file" in said, to_file)
+                if not to_file:
+                    self.assertNotIn("buffered to a temporary file", said)
+
 
 if __name__ == "__main__":
     main()
