@@ -36,10 +36,10 @@ public:
         session_.play(wamp::roles_for(which.type));
     }
 
-    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
+    operation_id call(wampfcgi::call& what, bridge::outcome_sink& sink) override
     {
         join();
-        return session_.call(std::move(what), sink);
+        return session_.call(what, sink);
     }
 
     operation_id publish(publication&& what, bridge::outcome_sink& sink) override

@@ -129,10 +129,12 @@ private:
             return;
         report_.called_at = by_.shared_.stopwatch();
         try {
-            under_way_ = std::visit([this](auto& each) { return start(std::move(each)); }, what);
+            under_way_ = std::visit([this](auto& each) { return start(each); }, what);
         } catch (const std::bad_alloc&) {
             throw;  // from Asio, which ignores the new-handler: the session's state is now unknown
         } catch (const std::exception& bug) {
+            if (auto* const made = std::get_if<call>(&what))
+                report_.procedure = std::move(made->procedure);
             ended(failure(errc::internal_error, bug.what()));
         }
     }
@@ -145,18 +147,19 @@ private:
         return failure_of(trouble);
     }
 
-    session::operation_id start(call&& what)
+    session::operation_id start(call& what)
     {
-        report_.procedure = what.procedure;
         if (what.receive_progress) {
             heartbeat::listener& self = *this;
             stream_ = std::make_unique<call_stream>(checks::wanted_media(request_.accept()), client_, admitted_.headers,
                                                     by_.shared_.beats, self, by_.cells_);
         }
-        return by_.session_.call(std::move(what), *this);
+        const auto id = by_.session_.call(what, *this);
+        report_.procedure = std::move(what.procedure);
+        return id;
     }
 
-    session::operation_id start(publication&& what)
+    session::operation_id start(publication& what)
     {
         report_.topic = what.topic;
         return by_.session_.publish(std::move(what), *this);

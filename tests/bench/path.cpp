@@ -40,7 +40,7 @@ std::chrono::sys_time<std::chrono::microseconds> signed_at()
 /// Encodes each CALL, and answers one with the bytes of a RESULT when told to.
 class bytes_only final : public bridge::session {
 public:
-    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
+    operation_id call(wampfcgi::call& what, bridge::outcome_sink& sink) override
     {
         wamp::encode_call(message_, ++last_id_, what);
         sent_bytes_ += message_.size();

@@ -16,14 +16,15 @@ namespace wampfcgi {
 
 class fake_session final : public bridge::session {
 public:
-    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override
+    operation_id call(wampfcgi::call& what, bridge::outcome_sink& sink) override
     {
         if (breaks)
             throw std::runtime_error("broken");
         const operation_id id = wait(sink);
         if (what.receive_progress)
             takes_parts_.insert(id);
-        calls.push_back(std::move(what));
+        calls.push_back(what);
+        what.arguments = {};
         return id;
     }
 

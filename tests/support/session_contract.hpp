@@ -83,8 +83,10 @@ struct recording_event_sink final : bridge::event_sink {
 inline bridge::session::operation_id make_call(const session_under_test& the, const std::string& procedure,
                                                recording_sink& sink, bool receive_progress = false)
 {
-    const auto id = the.session.call({procedure, {"\x91\x01", {}}, std::chrono::seconds(30), receive_progress}, sink);
+    wampfcgi::call made{procedure, {"\x91\x01", {}}, std::chrono::seconds(30), receive_progress};
+    const auto id = the.session.call(made, sink);
     BOOST_TEST(id != 0U);
+    BOOST_TEST(made.procedure == procedure);
     BOOST_TEST(sink.text.empty());
     return id;
 }

@@ -54,12 +54,12 @@ public:
 
     virtual ~session() = default;
 
-    /// Makes a call; waits for the session when there is none. `sink` must live until it was told the end or the call
-    /// was cancelled. The end comes shortly after the call's timeout at the latest; with progressive results the
-    /// timeout starts again with each part.
-    virtual operation_id call(wampfcgi::call&& what, outcome_sink& sink) = 0;
+    /// Makes a call; waits for the session when there is none. Takes the arguments and leaves the procedure. `sink`
+    /// must live until it was told the end or the call was cancelled. The end comes shortly after the call's timeout at
+    /// the latest; with progressive results the timeout starts again with each part.
+    virtual operation_id call(wampfcgi::call& what, outcome_sink& sink) = 0;
 
-    /// Publishes an event, in the same way as call(). Never sends it twice.
+    /// Publishes an event, in the same way as call(), but takes all of it. Never sends it twice.
     virtual operation_id publish(publication&& what, outcome_sink& sink) = 0;
 
     /// Identifies a subscription; never 0.

@@ -58,7 +58,7 @@ public:
     /// Waits up to connect_timeout for a session, then fails with router_unavailable. Fails with connection_lost when
     /// the connection breaks after the call was sent, with call_timeout, with body_too_large when the router does not
     /// accept so large a message, and with overloaded when the router does not read.
-    operation_id call(wampfcgi::call&& what, bridge::outcome_sink& sink) override;
+    operation_id call(wampfcgi::call& what, bridge::outcome_sink& sink) override;
 
     operation_id publish(publication&& what, bridge::outcome_sink& sink) override;
 

@@ -62,9 +62,11 @@ operations::operations(boost::asio::io_context& loop, std::chrono::milliseconds 
       timer_(loop)
 {}
 
-operations::operation_id operations::start(call&& what, bridge::outcome_sink& sink)
+operations::operation_id operations::start(call& what, bridge::outcome_sink& sink)
 {
-    return host_.is_joined() ? send(std::nullopt, what, sink) : wait(std::move(what), sink);
+    if (host_.is_joined())
+        return send(std::nullopt, what, sink);
+    return wait(call{what.procedure, std::move(what.arguments), what.timeout, what.receive_progress}, sink);
 }
 
 operations::operation_id operations::start(router_request what, bridge::outcome_sink& sink)

@@ -56,7 +56,8 @@ public:
     operations(boost::asio::io_context& loop, std::chrono::milliseconds connect_timeout, host& of);
 
     /// Sends the operation, or keeps it until send_waiting(). Calls `sink` only in a later turn of the event loop.
-    operation_id start(call&& what, bridge::outcome_sink& sink);
+    /// Leaves the procedure of a call.
+    operation_id start(call& what, bridge::outcome_sink& sink);
     operation_id start(router_request what, bridge::outcome_sink& sink);
 
     /// Forgets the sink; cancels a call at the router.

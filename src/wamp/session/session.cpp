@@ -359,9 +359,9 @@ void session::stop(std::function<void()> stopped)
     driver_->stop(std::move(stopped));
 }
 
-session::operation_id session::call(wampfcgi::call&& what, bridge::outcome_sink& sink)
+session::operation_id session::call(wampfcgi::call& what, bridge::outcome_sink& sink)
 {
-    return driver_->made().start(std::move(what), sink);
+    return driver_->made().start(what, sink);
 }
 
 session::operation_id session::publish(publication&& what, bridge::outcome_sink& sink)

@@ -290,7 +290,9 @@ BOOST_AUTO_TEST_CASE(a_bug_in_a_request_is_an_internal_error_of_that_request_alo
 
     to.now = [] { return signing_time; };
     to.router.breaks = true;
-    BOOST_TEST(error_of(to.ask(request_builder{}.build())) == "internal_error");
+    const answer unsent = to.ask(request_builder{}.build());
+    BOOST_TEST(error_of(unsent) == "internal_error");
+    BOOST_TEST(unsent.report.procedure == "com.example.add2");
     to.router.breaks = false;
     BOOST_TEST(error_of(to.ask(request_builder{}.build())) == "none");
 }

@@ -38,7 +38,8 @@ struct idle_session {
 
     bridge::session::operation_id call(std::string args = {})
     {
-        return session->call({"a.b", {std::move(args), {}}, 30s}, ended);
+        wampfcgi::call made{"a.b", {std::move(args), {}}, 30s};
+        return session->call(made, ended);
     }
 
     boost::asio::io_context loop;
