@@ -8,34 +8,37 @@ namespace wampfcgi {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint32_t no_digit = 0xFF;
+constexpr std::uint32_t max_bits = 0xFF'FFFF;     // of four digits
+constexpr std::uint32_t no_digit = max_bits + 1;  // a bit that no digit has
 
-using digit_values = std::array<std::uint8_t, 256>;
+// By the place of a digit among four, and by character: the digit's bits where they belong, which saves shifting them.
+using digit_values = std::array<std::array<std::uint32_t, 256>, 4>;
 
 constexpr digit_values standard_values = [] {
     digit_values values{};
-    values.fill(no_digit);
-    for (std::size_t i = 0; i < alphabet.size(); ++i)
-        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    for (std::size_t place = 0; place < values.size(); ++place) {
+        values[place].fill(no_digit);
+        for (std::size_t i = 0; i < alphabet.size(); ++i)
+            values[place][static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint32_t>(i << (18 - 6 * place));
+    }
     return values;
 }();
 
 constexpr digit_values values_of_any = [] {
     digit_values values = standard_values;
-    values['-'] = values[' '] = values['+'];
-    values['_'] = values['/'];
+    for (auto& of_place : values) {
+        of_place['-'] = of_place[' '] = of_place['+'];
+        of_place['_'] = of_place['/'];
+    }
     return values;
 }();
 
 // The 24 bits of four digits; more than max_bits when one is not a digit.
 std::uint32_t bits_of(const char* digits, const digit_values& values) noexcept
 {
-    const auto value = [&](int i) { return std::uint32_t{values[static_cast<unsigned char>(digits[i])]}; };
-    const std::uint32_t bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
-    return (value(0) | value(1) | value(2) | value(3)) == no_digit ? UINT32_MAX : bits;
+    const auto value = [&](std::size_t i) { return values[i][static_cast<unsigned char>(digits[i])]; };
+    return value(0) | value(1) | value(2) | value(3);
 }
-
-constexpr std::uint32_t max_bits = 0xFF'FFFF;
 
 // Decodes a last group of 2 or 3 digits. Their unused bits must be 0.
 bool decode_short_group(std::string_view digits, std::byte* out, const digit_values& values) noexcept
