@@ -56,6 +56,15 @@ void event_registration::restore()
     __real_epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd_, &of_asio_);
 }
 
+void event_registration::renew()
+{
+    if (!has_begun_)
+        return;
+    __real_epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd_, nullptr);
+    has_begun_ = false;
+    control(epoll_fd_, EPOLL_CTL_ADD, of_asio_);
+}
+
 // Asio registers a descriptor again by EPOLL_CTL_MOD. That is not allowed for an exclusive one, and not needed for a
 // level-triggered one.
 int event_registration::control(int epoll_fd, int operation, const epoll_event& wanted)

@@ -26,6 +26,9 @@ public:
     /// Registers the descriptor as Asio last wanted it, as before it waits to write.
     void restore();
 
+    /// Registers the descriptor anew, so that the kernel notifies other processes first.
+    void renew();
+
     /// What the redirected epoll_ctl() does for the descriptor.
     int control(int epoll_fd, int operation, const epoll_event& wanted);
 

@@ -172,7 +172,7 @@ private:
                 break;
             failed_before_ = false;
             if (!adopt(fd, connection_origin::accepted)) {
-                listener_.step_back();
+                listener_.come_last();
                 break;
             }
             if (connections_.size() == 1)

@@ -21,7 +21,12 @@ void shared_listener::watch(bool as_well)
     descriptor_.assign(fd_);
 }
 
-// The kernel wakes processes in the order in which they began to watch, so the next wait() joins the end of the queue.
+void shared_listener::come_last()
+{
+    if (registration_)
+        registration_->renew();
+}
+
 void shared_listener::step_back()
 {
     if (descriptor_.is_open())

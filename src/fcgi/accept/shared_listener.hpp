@@ -33,6 +33,9 @@ public:
         descriptor_.async_wait(descriptor_.wait_read, std::forward<Handler>(done));
     }
 
+    /// Comes after the other processes, if it waits: the kernel wakes them in the order in which they began to watch.
+    void come_last();
+
     /// Leaves connections to the other processes until the next wait(), and then comes after them. Call it when no
     /// wait() follows at once: a watched socket that is not waited for would keep the event loop from sleeping.
     void step_back();

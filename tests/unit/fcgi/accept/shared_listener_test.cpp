@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -71,11 +72,45 @@ private:
     std::thread thread_;
 };
 
-/// Simulates another process that waits. Returns true when it is woken too.
+/// Another process that waits, as a thread.
+class other_process {
+public:
+    explicit other_process(int fd) : fd_(::dup(fd))
+    {
+        epoll_event wanted{};
+        wanted.events = EPOLLIN | EPOLLEXCLUSIVE;
+        BOOST_REQUIRE(::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd_, &wanted) == 0);
+        waiting_.emplace([this] {
+            epoll_event got{};
+            events_ = ::epoll_wait(epoll_, &got, 1, 500);
+        });
+        waiting_->wait_until_asleep();
+    }
+    ~other_process()
+    {
+        ::close(fd_);
+        ::close(epoll_);
+    }
+    other_process(const other_process&) = delete;
+    other_process& operator=(const other_process&) = delete;
+
+    bool was_woken()
+    {
+        waiting_->join();
+        return events_ > 0;
+    }
+
+private:
+    int fd_;
+    int epoll_ = ::epoll_create1(0);
+    int events_ = 0;
+    std::optional<sleeper> waiting_;
+};
+
+/// Returns true when another process, which began to wait later, is woken too.
 bool other_is_woken_too(bool as_well)
 {
     listening_socket socket;
-    const int other_fd = ::dup(socket.fd);
     boost::asio::io_context loop;
     shared_listener listener(loop, socket.fd);
     bool woken = false;
@@ -85,25 +120,14 @@ bool other_is_woken_too(bool as_well)
     });
     sleeper first([&] { loop.run(); });
     first.wait_until_asleep();
-
-    const int epoll = ::epoll_create1(0);
-    epoll_event wanted{};
-    wanted.events = EPOLLIN | EPOLLEXCLUSIVE;
-    BOOST_REQUIRE(::epoll_ctl(epoll, EPOLL_CTL_ADD, other_fd, &wanted) == 0);
-    int others = 0;
-    sleeper second([&] {
-        epoll_event got{};
-        others = ::epoll_wait(epoll, &got, 1, 500);
-    });
-    second.wait_until_asleep();
+    other_process other(socket.fd);
 
     const int client = socket.connect();
     first.join();
-    second.join();
-    for (const int fd : {client, epoll, other_fd})
-        ::close(fd);
+    const bool other_was_woken = other.was_woken();
+    ::close(client);
     BOOST_TEST(woken);
-    return others > 0;
+    return other_was_woken;
 }
 
 }  // namespace
@@ -112,6 +136,34 @@ BOOST_AUTO_TEST_CASE(a_connection_wakes_one_process_or_another_as_well_where_tha
 {
     BOOST_TEST(!other_is_woken_too(false));
     BOOST_TEST(other_is_woken_too(true));
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_last_leaves_a_connection_to_another_process_and_takes_one_alone)
+{
+    listening_socket socket;
+    boost::asio::io_context loop;
+    shared_listener listener(loop, socket.fd);
+    bool woken = false;
+    listener.wait(false, [&](boost::system::error_code error) { woken = !error; });
+    std::optional<sleeper> first;
+    first.emplace([&] { loop.run_for(500ms); });
+    first->wait_until_asleep();
+    std::optional<other_process> other;
+    other.emplace(socket.fd);
+    listener.come_last();
+
+    const int for_other = socket.connect();
+    BOOST_TEST(other->was_woken());
+    first->join();
+    BOOST_TEST(!woken);
+
+    other.reset();
+    const int for_this = socket.connect();
+    loop.restart();
+    loop.run_for(1s);
+    BOOST_TEST(woken);
+    ::close(for_other);
+    ::close(for_this);
 }
 
 // An epoll descriptor does not support EPOLLEXCLUSIVE, just as in some sandboxes.
