@@ -35,18 +35,20 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
                     consumed += read;
                     return progress::params_read;
                 }
-        } else {
-            const std::string_view content = bytes.substr(consumed, content_left_);
+        }
+        if (const std::string_view content = bytes.substr(consumed, content_left_); !content.empty()) {
             if (!take_content(content, variables, body))
                 return progress::broken;
             content_left_ -= content.size();
             consumed += content.size();
+        }
+        if (padding_left_ > 0) {
             const std::size_t skipped = std::min(padding_left_, bytes.size() - consumed);
             padding_left_ -= skipped;
             consumed += skipped;
         }
         if (content_left_ > 0 || padding_left_ > 0)
-            continue;
+            break;
         in_record_ = false;
         header_bytes_ = 0;
         const progress made = end_record();
@@ -56,8 +58,10 @@ record_scanner::progress record_scanner::feed(std::string_view bytes, std::size_
     return progress::incomplete;
 }
 
+// The steps of feed() are inline: with a call for each step of each record, a small request took 150 instructions more.
+
 /// Returns how many of the bytes belong to the header.
-std::size_t record_scanner::take_header_bytes(std::string_view bytes)
+inline std::size_t record_scanner::take_header_bytes(std::string_view bytes)
 {
     if (header_bytes_ == 0 && bytes.size() >= header_.size()) {  // as nearly always
         std::memcpy(header_.data(), bytes.data(), header_.size());
@@ -69,7 +73,7 @@ std::size_t record_scanner::take_header_bytes(std::string_view bytes)
     return taken;
 }
 
-bool record_scanner::take_header()
+inline bool record_scanner::take_header()
 {
     content_left_ = content_bytes();
     padding_left_ = header_[6];
@@ -88,7 +92,7 @@ bool record_scanner::take_header()
     return true;
 }
 
-std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
+inline std::optional<record_scanner::destiny> record_scanner::destiny_of_record()
 {
     const auto type = static_cast<record_type>(header_[1]);
     const unsigned id = record_id();
@@ -143,7 +147,7 @@ std::size_t record_scanner::read_at_once(std::string_view bytes, request& into)
     return all;
 }
 
-bool record_scanner::take_content(std::string_view bytes, std::string* variables, std::string* body)
+inline bool record_scanner::take_content(std::string_view bytes, std::string* variables, std::string* body)
 {
     switch (meant_for_) {
     case destiny::begin:
@@ -167,7 +171,7 @@ bool record_scanner::take_content(std::string_view bytes, std::string* variables
     return true;
 }
 
-record_scanner::progress record_scanner::end_record()
+inline record_scanner::progress record_scanner::end_record()
 {
     switch (meant_for_) {
     case destiny::dropped:
@@ -201,7 +205,7 @@ record_scanner::progress record_scanner::end_record()
     return progress::incomplete;
 }
 
-record_scanner::progress record_scanner::end_begin()
+inline record_scanner::progress record_scanner::end_begin()
 {
     const unsigned role = octet(kept_, 0) * 256U + octet(kept_, 1);
     if (request_id_ != 0 && !is_given_up_) {
@@ -225,12 +229,12 @@ record_scanner::progress record_scanner::end_begin()
     return progress::incomplete;
 }
 
-std::size_t record_scanner::content_bytes() const
+inline std::size_t record_scanner::content_bytes() const
 {
     return header_[4] * 256U + header_[5];
 }
 
-unsigned record_scanner::record_id() const
+inline unsigned record_scanner::record_id() const
 {
     return header_[2] * 256U + header_[3];
 }
