@@ -94,11 +94,12 @@ std::string message_of(std::string_view text)
     return text.starts_with('[') ? codec::message_from_json(text).bytes : std::string(text);
 }
 
-outcome outcome_of(std::string message)
+/// `message` must outlive the outcome.
+outcome outcome_of(const std::string& message)
 {
     const auto fields = wamp::split_message(message);
     auto answer = fields ? wamp::read_answer(*fields) : std::nullopt;
-    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, std::move(message)}};
+    return answer ? std::move(answer->how) : outcome{failure{errc::connection_lost, message}};
 }
 
 bool is_plain(char c)
@@ -366,6 +367,8 @@ void run(std::string_view input)
         outcome how = outcome_of(message);
         if (const auto* const part = std::get_if<payload>(&how))
             router.progress(1, *part);
+        else if (const auto* const whole = std::get_if<payload_in_message>(&how))
+            router.progress(1, {std::string(whole->at.args), std::string(whole->at.kwargs)});
         if (router.waiting() > 0)
             router.end(std::move(how));
     }

@@ -32,10 +32,10 @@ struct payload_view {
     std::string_view kwargs;
 };
 
-/// A payload that is still in the long message that brought it, so that it need not be copied.
+/// A payload that is still in the message that brought it, so that it need not be copied.
 struct payload_in_message {
-    payload_view at;                     ///< in `memory`
-    std::shared_ptr<const void> memory;  ///< of the message
+    payload_view at;
+    std::shared_ptr<const void> memory;  ///< of a long message; null: only valid in outcome_sink::ended()
 };
 
 /// A call to make.
@@ -85,8 +85,8 @@ struct accepted {
     std::uint64_t id;  ///< the router's id of the publication or subscription
 };
 
-/// How an operation ended: RESULT (a long one may be a payload_in_message), an acknowledgement, ERROR, or a failure of
-/// ours (connection_lost, call_timeout, ...).
+/// How an operation ended: RESULT (a payload_in_message where it comes from a router), an acknowledgement, ERROR, or a
+/// failure of ours (connection_lost, call_timeout, ...).
 using outcome = std::variant<payload, payload_in_message, accepted, call_error, failure>;
 
 }  // namespace wampfcgi

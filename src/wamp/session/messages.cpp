@@ -127,17 +127,17 @@ const char* read_arguments(payload_view& into, const field_list& fields, std::si
     return nullptr;
 }
 
-void read_result(outcome& how, const message_fields& message, const std::shared_ptr<const void>& memory)
+void read_result(outcome& how, const message_fields& message, bool is_part, const std::shared_ptr<const void>& memory)
 {
     payload_view arguments;
     if (!message.whole)
         how = failure(errc::result_invalid, "RESULT cannot be read: " + message.fault);
     else if (const char* const fault = read_arguments(arguments, message.fields, 3))
         how = failure(errc::result_invalid, fault);
-    else if (memory)
-        how = payload_in_message{arguments, memory};
+    else if (is_part)
+        how = copy_of(arguments);
     else
-        how.emplace<payload>(copy_of(arguments));
+        how = payload_in_message{arguments, memory};
 }
 
 outcome read_error(const message_fields& message)
@@ -295,7 +295,7 @@ std::optional<router_answer> read_answer(const message_fields& message, const st
         answer.emplace();
         answer->request_id = *id;
         answer->is_part = fields.size() > 2 && is_progressive(fields[2]);
-        read_result(answer->how, message, answer->is_part ? nullptr : memory);
+        read_result(answer->how, message, answer->is_part, memory);
     } else if (id) {
         answer = read_acknowledgement(message, *id);
     }

@@ -65,8 +65,8 @@ struct router_answer {
 /// Parses [RESULT, CALL.Request|id, Details|dict, Arguments|list, ArgumentsKw|dict], [PUBLISHED, PUBLISH.Request|id,
 /// Publication|id], [SUBSCRIBED, SUBSCRIBE.Request|id, Subscription|id], [UNSUBSCRIBED, UNSUBSCRIBE.Request|id] or
 /// [ERROR, the code of one of these requests, Request|id, Details|dict, Error|uri, Arguments|list, ArgumentsKw|dict].
-/// Nothing when it is none of them, or has no request id. With the `memory` of the message a RESULT has a
-/// payload_in_message; a progressive one never.
+/// Nothing when it is none of them, or has no request id. A RESULT has a payload_in_message with the `memory` of the
+/// message; a progressive one has a copy.
 std::optional<router_answer> read_answer(const message_fields& message, const std::shared_ptr<const void>& memory = {});
 
 /// An EVENT, and the subscription that it belongs to.

@@ -104,10 +104,11 @@ BOOST_AUTO_TEST_CASE(a_result_gives_its_arguments_as_they_came)
             const auto answered = read(each.bytes);
             BOOST_REQUIRE(answered.has_value());
             BOOST_TEST(answered->request_id == 5U);
-            const auto* returned = std::get_if<payload>(&answered->how);
+            const auto* returned = std::get_if<payload_in_message>(&answered->how);
             BOOST_REQUIRE(returned != nullptr);
-            BOOST_TEST(returned->args == each.args);
-            BOOST_TEST(returned->kwargs == each.kwargs);
+            BOOST_TEST(returned->at.args == each.args);
+            BOOST_TEST(returned->at.kwargs == each.kwargs);
+            BOOST_TEST(returned->memory == nullptr);
         }
 }
 

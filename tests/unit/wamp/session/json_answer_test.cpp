@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_json_result_may_nest_as_deep_as_a_messagepack_one)
     const auto answered = read_answer(split_message(bytes.bytes).value());
 
     BOOST_REQUIRE(answered.has_value());
-    const auto* returned = std::get_if<payload>(&answered->how);
+    const auto* returned = std::get_if<payload_in_message>(&answered->how);
     BOOST_REQUIRE(returned != nullptr);
-    BOOST_TEST(returned->args == std::string(codec::max_depth - 1, '\x91') + '\x90');
+    BOOST_TEST(returned->at.args == std::string(codec::max_depth - 1, '\x91') + '\x90');
 }
