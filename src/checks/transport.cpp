@@ -118,6 +118,8 @@ failure too_large(std::string_view what, std::uint64_t bytes, std::uint64_t limi
 
 result<void> check_method(const request& req, const method_set& taken)
 {
+    if (req.method() == "POST" && taken.post)
+        return {};  // nearly always: faster than a search
     for (const known_method& each : known_methods)
         if (req.method() == each.name && taken.*each.is_taken)
             return {};
