@@ -8,6 +8,7 @@
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/transcode.hpp"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -58,8 +59,8 @@ void look_at_answer(std::string_view message)
         must(!wamp::read_answer(*fields), "an event answers nothing");
         return look_at_event(*event);
     }
-    for (const std::string_view field : fields->fields)
-        must(codec::value_length(field) == field.size(), "a field is one value");
+    for (std::size_t i = 0; i < fields->fields.size(); ++i)
+        must(codec::value_length(fields->fields[i]) == fields->fields[i].size(), "a field is one value");
     const auto answer = wamp::read_answer(*fields);
     if (!answer)
         return;

@@ -220,6 +220,8 @@ topic_event read_event_of(const message_fields& message, std::uint64_t publicati
 
 }  // namespace
 
+message_fields::message_fields() = default;
+
 std::optional<message_fields> split_message(std::string_view bytes)
 {
     std::optional<message_fields> split;  // built where the caller has it: the only value that is returned

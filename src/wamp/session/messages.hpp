@@ -25,22 +25,30 @@ inline constexpr std::size_t max_fields = 16;
 class field_list {
 public:
     /// There must be less than max_fields.
-    void push_back(std::string_view field) { fields_.at(size_++) = field; }
+    void push_back(std::string_view field) { fields_.at(size_++) = {field.data(), field.size()}; }
 
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
-    std::string_view operator[](std::size_t index) const noexcept { return fields_[index]; }
-    std::string_view at(std::size_t index) const { return fields_.at(index); }
-    auto begin() const noexcept { return fields_.begin(); }
-    auto end() const noexcept { return fields_.begin() + size_; }
+    /// Empty when there is no such field.
+    std::string_view operator[](std::size_t index) const noexcept
+    {
+        return index < size_ ? std::string_view(fields_[index].begin, fields_[index].bytes) : std::string_view();
+    }
 
 private:
-    std::array<std::string_view, max_fields> fields_{};
+    struct place {
+        const char* begin;
+        std::size_t bytes;
+    };
+
+    std::array<place, max_fields> fields_;  // the first `size_`: to clear all would cost as much as to find four
     std::size_t size_ = 0;
 };
 
 /// A message split into fields: each is one MessagePack value, a view into the message.
 struct message_fields {
+    message_fields();
+
     std::uint64_t code = 0;
     field_list fields;   ///< including the code, which comes first
     bool whole = false;  ///< false: the rest of the message cannot be parsed

@@ -117,10 +117,10 @@ private:
         if (message->code == 1)  // HELLO
             write(rawsocket::frame_type::message, "\x93\x02\x01\x80"sv);
         if (message->code == unsubscribe_code)
-            unsubscribed.emplace_back(message->fields.at(2));
+            unsubscribed.emplace_back(message->fields[2]);
         if (message->code == call_code || message->code == publish_code || message->code == subscribe_code)
-            requests.push_back({std::string(message->fields.at(1)), message->code,
-                                std::string(as_string(message->fields.at(3)).value())});
+            requests.push_back(
+                {std::string(message->fields[1]), message->code, std::string(as_string(message->fields[3]).value())});
     }
 
     void write(rawsocket::frame_type type, std::string_view payload)
