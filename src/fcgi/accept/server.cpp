@@ -218,8 +218,12 @@ private:
     // Watches for web servers that disconnect during long calls.
     void sweep_later()
     {
-        if (std::exchange(sweeping_, true))
-            return;
+        if (!std::exchange(sweeping_, true))
+            wait_to_sweep();
+    }
+
+    void wait_to_sweep()
+    {
         sweep_.expires_after(sweep_interval);
         sweep_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
             const auto self = weak.lock();

@@ -69,7 +69,8 @@ void connection::perform(connection_step next)
         next = act(next);
     }
     tell_if_written();
-    arm_timer();
+    if (const auto until = decisions_.deadline())
+        arm_timer(*until);
 }
 
 /// Performs the action. Returns the next step; action::rest when the next event comes by itself.
@@ -367,15 +368,14 @@ void connection::post(Event then)
 }
 
 // Leaves a timer that fires earlier as it is: it re-arms itself then, and most deadlines are cleared before they pass.
-void connection::arm_timer()
+void connection::arm_timer(connection_fsm::time_point until)
 {
-    const auto wanted = decisions_.deadline();
-    if (!wanted || (armed_until_ && *armed_until_ <= *wanted))
+    if (armed_until_ && *armed_until_ <= until)
         return;
-    armed_until_ = wanted;
+    armed_until_ = until;
     if (!timer_)
         timer_.emplace(loop_);
-    timer_->expires_at(*wanted);
+    timer_->expires_at(until);
     timer_->async_wait([weak = weak_from_this()](error_code aborted) {
         const auto self = weak.lock();
         if (aborted || !self || self->fd_ < 0)

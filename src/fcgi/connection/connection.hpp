@@ -100,7 +100,7 @@ private:
     void stop_watching();
     template <class Event>
     void post(Event then);
-    void arm_timer();
+    void arm_timer(connection_fsm::time_point until);
 
     int fd_;
     boost::asio::io_context& loop_;

@@ -350,7 +350,8 @@ connection_step connection_fsm::abandon(std::string why)
 
 void connection_fsm::forget_input()
 {
-    std::string().swap(variables_);
+    if (!variables_.empty())
+        std::string().swap(variables_);
     request_.drop_body();
     body_use_ = bridge::body_use::read;
     input_share_.shrink_to(0);

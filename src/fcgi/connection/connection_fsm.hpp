@@ -163,7 +163,12 @@ public:
     connection_step resume(const Event& what, time_point now)
     {
         now_ = now;
-        return state_ == state::closed ? connection_step() : with_news(on(what));
+        if (state_ == state::closed)
+            return {};
+        connection_step next = on(what);
+        if (has_begun_ || !replies_.empty())
+            add_news(next);
+        return next;
     }
     connection_step resume(const connection_event& what, time_point now)
     {
@@ -234,12 +239,6 @@ private:
     connection_step on(const event::retire&);
     connection_step on(const event::evict&);
 
-    connection_step with_news(connection_step next)
-    {
-        if (has_begun_ || !replies_.empty())
-            add_news(next);
-        return next;
-    }
     void add_news(connection_step& next);
     connection_step receive(std::string_view bytes);
     connection_step receive_kept();
