@@ -15,6 +15,8 @@ constexpr std::chrono::seconds linger_limit{2};  // for the web server to close 
 // For the first request of a connection when the worker ends: web servers send it as soon as they are connected.
 constexpr std::chrono::milliseconds first_request_limit{500};
 
+constexpr std::size_t most_spare_bytes = 4096;  // of memory that is kept for the next answer
+
 /// HAProxy takes nothing more from a client after END_REQUEST, and keeps one that still sends waiting. Other web
 /// servers expect END_REQUEST with the answer.
 bool comes_from_haproxy(const request& req)
@@ -107,7 +109,8 @@ connection_step connection_fsm::on(const event::answered& what)
     if (!output_share_.grow(what.whole.body.size()))
         return close(log_level::error, "not enough memory for its answer");
     ends_ = !is_whole_ && comes_from_haproxy(request_) ? answer_end::output : answer_end::request;
-    output_.emplace(scanner_.request_id(), std::move(what.whole), request_.id(), ends_);
+    output_.emplace(scanner_.request_id(), std::move(what.whole), request_.id(), ends_,
+                    std::move(shared_.answer_memory));
     sends_from_ = now_;
     return {action::write};
 }
@@ -359,7 +362,11 @@ void connection_fsm::forget_input()
 
 void connection_fsm::forget_output()
 {
-    output_.reset();
+    if (output_) {
+        if (std::string&& memory = output_->take_memory(); memory.capacity() <= most_spare_bytes)
+            shared_.answer_memory = std::move(memory);
+        output_.reset();
+    }
     output_share_.shrink_to(0);
 }
 

@@ -43,6 +43,7 @@ struct shared_resources {
     budget requests;                  ///< requests being received
     budget answers;                   ///< answers being sent
     std::string scratch{};            ///< variables of one read; used before the next event
+    std::string answer_memory{};      ///< of a small answer that was sent, for the next one
 };
 
 namespace event {

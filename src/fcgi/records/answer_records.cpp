@@ -42,17 +42,19 @@ auto end_of_answer(unsigned request_id)
 
 }  // namespace
 
-answer_records::answer_records(unsigned request_id)
+answer_records::answer_records(unsigned request_id, std::string&& memory)
     : request_id_(request_id),
+      head_(std::move(memory)),
       full_record_(header_of(request_id, full_record_bytes))
 {}
 
-answer_records::answer_records(unsigned request_id, response&& what, std::string_view id, answer_end with)
-    : answer_records(request_id)
+answer_records::answer_records(unsigned request_id, response&& what, std::string_view id, answer_end with,
+                               std::string&& memory)
+    : answer_records(request_id, std::move(memory))
 {
     const bool joined = what.body.size() <= joined_bytes;
     head_.reserve(usual_head_bytes + (joined ? what.body.size() : 0));
-    head_.append(view(header_of(request_id, 0)));
+    head_.assign(view(header_of(request_id, 0)));
     append_header_section(head_, what, id);
     if (joined) {
         head_ += what.body;

@@ -10,13 +10,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wampfcgi::fcgi {
 
 class answer_records {
 public:
-    /// A complete answer. `id` is for the header section.
-    answer_records(unsigned request_id, response&& what, std::string_view id, answer_end with = answer_end::request);
+    /// A complete answer. `id` is for the header section, `memory` to be used again, whatever it holds.
+    answer_records(unsigned request_id, response&& what, std::string_view id, answer_end with = answer_end::request,
+                   std::string&& memory = {});
 
     /// An answer whose body follows in pieces; only status and headers of `head` are used.
     static answer_records stream(unsigned request_id, const response& head, std::string_view id);
@@ -32,6 +34,9 @@ public:
     /// Records that `bytes` more were written.
     void advance(std::size_t bytes);
 
+    /// Memory for another answer. Call it last.
+    std::string&& take_memory() noexcept { return std::move(head_); }
+
     /// The number of bytes written so far.
     std::uint64_t written_bytes() const noexcept { return written_; }
 
@@ -41,7 +46,7 @@ public:
 private:
     using record_header = std::array<char, record_header_bytes>;
 
-    explicit answer_records(unsigned request_id);
+    explicit answer_records(unsigned request_id, std::string&& memory = {});
 
     /// The bytes at an offset of all records, up to the end of one contiguous piece; empty at the end.
     std::string_view whole_piece_at(std::size_t offset) const

@@ -71,6 +71,18 @@ std::string write_out(answer_records& answer, std::size_t bytes_a_write)
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(an_answer_in_the_memory_of_another_is_the_same)
+{
+    for (const std::size_t body_bytes : {0U, 10U, 20'000U, 70'000U}) {
+        answer_records other(3, response_of(2000), "9-9");
+        write_out(other, 1'000'000);
+        answer_records alone(7, response_of(body_bytes), "1-2");
+        answer_records records(7, response_of(body_bytes), "1-2", answer_end::request, other.take_memory());
+
+        BOOST_TEST(write_out(records, 1'000'000) == write_out(alone, 1'000'000));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_without_the_end_of_the_request_has_the_end_of_its_output)
 {
     for (const std::size_t body_bytes : {10U, 70'000U}) {
