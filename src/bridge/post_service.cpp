@@ -237,8 +237,10 @@ private:
         place_ = {};
         is_under_way_ = {};
         is_answered_ = true;
-        how.procedure = std::move(report_.procedure);
-        how.topic = std::move(report_.topic);
+        if (!report_.procedure.empty())
+            how.procedure = std::move(report_.procedure);
+        if (!report_.topic.empty())  // never both
+            how.topic = std::move(report_.topic);
         how.debug = report_.debug;
         how.called_at = report_.called_at;
         how.call_ended_at = report_.call_ended_at;

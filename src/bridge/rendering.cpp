@@ -27,7 +27,8 @@ constexpr std::string_view usual_lines = "Content-Type: application/json; charse
 response json_response(int status, std::string&& body, const header_fields& cors)
 {
     response http{status, header_fields(usual_lines), std::move(body)};
-    http.headers.add(cors);
+    if (!cors.empty())  // few requests are cross-origin
+        http.headers.add(cors);
     return http;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <stdexcept>
 #include <string_view>
 
 namespace wampfcgi::wamp {
@@ -35,8 +36,9 @@ public:
     void text(std::string_view text)
     {
         text_length(text.size());
-        for (const char c : text)
-            put(static_cast<unsigned char>(c));
+        if (text.size() > bytes_.size() - size_)
+            throw std::length_error("the first fields of a message are too long");
+        size_ += text.copy(bytes_.data() + size_, text.size());
     }
 
     /// Of a text that follows these fields.
