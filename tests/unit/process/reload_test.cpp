@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(after_a_reload_a_worker_ends_once_the_new_one_is_ready)
 BOOST_AUTO_TEST_CASE(a_worker_that_asks_for_it_is_replaced)
 {
     running_pool pool({.workers = 1}, {[](const pool_link& link) -> int {
+                          std::signal(drain_signal, [](int) { _exit(0); });
                           log::write(log_level::notice, link.takes_over ? "second" : "first");
                           link.tell_ready();
                           if (!link.takes_over)
