@@ -59,7 +59,7 @@ public:
     {
         if (depth_ == 1 && member_ == &members_.uri) {
             members_.uri_text = utf8;
-            bytes_left_ -= utf8.size();  // in the body it takes as many or more
+            leave_out(utf8.size());
         } else {
             builder_.text(utf8);
         }
@@ -83,8 +83,9 @@ public:
         if (depth_ > 1)
             return builder_.key(utf8);
         member_ = member_called(utf8);
-        bytes_left_ -= utf8.size();
-        if (member_ != nullptr && member_ != &members_.uri)
+        leave_out(utf8.size());
+        // Only once for each member: a body may repeat one a million times.
+        if (member_ != nullptr && member_ != &members_.uri && member_->kind == value_kind::absent)
             builder_.expect(std::min(bytes_left_, most_bytes_));
     }
     void close_list(std::size_t size)
@@ -101,6 +102,9 @@ public:
     }
 
 private:
+    /// Counts bytes that a value yet to come cannot have. A value may take more bytes than in the body.
+    void leave_out(std::size_t bytes) { bytes_left_ -= std::min(bytes_left_, bytes); }
+
     body_member* member_called(std::string_view name)
     {
         if (name == (kind_ == body_kind::call ? "procedure" : "topic"))
@@ -120,9 +124,10 @@ private:
             looked_at_from_ = most_bytes_;
         if (depth_ == 0)
             members_.root = kind;
-        else if (depth_ == 1 && member_ != nullptr && member_ != &members_.uri)
+        else if (depth_ == 1 && member_ != nullptr && member_ != &members_.uri) {
             *member_ = {kind, builder_.take()};
-        else if (depth_ == 1) {
+            leave_out(member_->value.size());
+        } else if (depth_ == 1) {
             if (member_ != nullptr)
                 member_->kind = kind;
             builder_.clear();  // keeps its memory for the arguments
@@ -134,7 +139,7 @@ private:
     value_builder builder_{0};
     std::size_t most_bytes_;
     std::size_t looked_at_from_;     // the next check is due beyond this many written bytes
-    std::size_t bytes_left_;         // of the body, at most, for the values that are kept
+    std::size_t bytes_left_;         // of the body, roughly, for the values that are kept
     body_member* member_ = nullptr;  // member of the next value at depth 1; null: ignored
     unsigned depth_ = 0;
 };

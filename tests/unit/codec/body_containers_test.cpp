@@ -215,4 +215,17 @@ BOOST_AUTO_TEST_CASE(many_duplicates_nested_in_duplicates_leave_the_last)
                              "\x01");
 }
 
+BOOST_AUTO_TEST_CASE(values_that_take_more_bytes_than_in_the_body_leave_room_for_those_after_them)
+{
+    const std::string numbers = "[" + listed("1.5", 1000) + "]";  // 4 bytes each, and 9 in MessagePack
+
+    constexpr std::size_t most_bytes = std::size_t{1} << 62U;  // more than any memory
+
+    const auto parsed = parse_body(R"({"args":)" + numbers + R"(,"kwargs":{"a":1},"procedure":"p"})", most_bytes);
+
+    BOOST_REQUIRE(parsed);
+    BOOST_TEST(parsed->arguments.args == args_of(numbers));
+    BOOST_TEST(parsed->arguments.kwargs == kwargs_of(R"({"a":1})"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
