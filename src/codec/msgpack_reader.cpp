@@ -4,6 +4,7 @@
 #include "codec/value_start.hpp"
 #include "wampfcgi/codec/answer.hpp"
 #include "wampfcgi/codec/body.hpp"
+#include "wampfcgi/core/big_endian.hpp"
 #include "wampfcgi/core/text/utf8.hpp"
 
 #include <msgpack/null_visitor.hpp>
@@ -44,14 +45,6 @@ private:
     bool enter() { return levels_left != 0 && levels_left-- != 0; }
     bool leave() { return ++levels_left != 0; }
 };
-
-std::uint64_t big_endian(std::string_view bytes)
-{
-    std::uint64_t value = 0;
-    for (const char each : bytes)
-        value = value << 8 | static_cast<std::uint8_t>(each);
-    return value;
-}
 
 /// Writes JSON for each value as it is read. Does not recurse, does not trust announced lengths, and takes no memory
 /// but that of the text. A comma follows each item; a closing bracket replaces the last one.

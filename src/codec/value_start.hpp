@@ -1,6 +1,8 @@
 // Owns what the first bytes of a MessagePack value tell: its length, and the items of a container.
 #pragma once
 
+#include "wampfcgi/core/big_endian.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,9 +45,7 @@ inline std::optional<value_start> long_start(std::string_view bytes)
     const value_form expected = value_forms[byte(0) - 0xC0U];
     if (byte(0) == never_used || bytes.size() <= expected.length_bytes)
         return std::nullopt;
-    std::uint64_t length = 0;
-    for (std::size_t at = 1; at <= expected.length_bytes; ++at)
-        length = length << 8 | byte(at);
+    const std::uint64_t length = big_endian(bytes.substr(1, expected.length_bytes));
     const std::uint64_t head = 1U + expected.length_bytes + expected.fixed_bytes;
     if (expected.items_of_one != 0)
         return value_start{head, length * expected.items_of_one, true};

@@ -1,6 +1,7 @@
 #include "wamp/session/messages.hpp"
 
 #include "wampfcgi/codec/answer.hpp"
+#include "wampfcgi/core/big_endian.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,14 +9,6 @@
 
 namespace wampfcgi::wamp {
 namespace {
-
-std::uint64_t big_endian(std::string_view bytes)
-{
-    std::uint64_t value = 0;
-    for (const char each : bytes)
-        value = value << 8 | static_cast<std::uint8_t>(each);
-    return value;
-}
 
 struct header {
     std::size_t bytes;
